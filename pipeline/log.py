@@ -1,0 +1,45 @@
+"""Structured log lines: one per step and one per failed thing; keys are the nouns (feed=, story=, event=, alert=)."""
+
+import logging
+import sys
+from typing import Any
+
+import structlog
+
+from pipeline.model import Tally
+
+
+def configure(format: str = "auto", verbose: bool = False) -> None:
+    """Send log lines to standard error: colours on a terminal, JSON elsewhere unless `format` says otherwise."""
+    console = format == "console" or (format == "auto" and sys.stderr.isatty())
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.dict_tracebacks if not console else structlog.processors.StackInfoRenderer(),
+            structlog.dev.ConsoleRenderer() if console else structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.DEBUG if verbose else logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+
+
+def get() -> Any:
+    """Give the logger; call at use, so that `configure` has been seen."""
+    return structlog.get_logger()
+
+
+def tally(tally: Tally) -> Tally:
+    """Log a step's tally as its one line and hand it on."""
+    get().info(
+        tally.step,
+        seen=tally.seen,
+        done=tally.done,
+        skipped=tally.skipped,
+        failed=tally.failed,
+        seconds=round(tally.seconds, 3),
+        **{k: v for k, v in tally.detail.items() if isinstance(v, int | float | str | bool)},
+    )
+    return tally

@@ -1,0 +1,77 @@
+"""The only reader of the environment: every setting, its default, and what it means.
+
+Each field is read from `NEWSWATCH_<NAME>` (upper case). `Settings()` reads; the rest of the program takes plain values.
+"""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic.functional_validators import BeforeValidator
+
+from pipeline.errors import ConfigError
+
+
+def _split(value: object) -> object:
+    return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+
+CommaList = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
+
+
+class Settings(BaseSettings):
+    """All settings of a run, from the environment."""
+
+    model_config = SettingsConfigDict(env_prefix="NEWSWATCH_", frozen=True, extra="ignore")
+
+    database_url: str = Field("sqlite:///var/newswatch.db", description="Where everything is stored.")
+    watch_dir: Path | None = Field(None, description="The watch folder; the one that ships with newswatch by default.")
+
+    # fetching
+    contact: str = Field("newswatch@localhost", description="Address in the User-Agent, for those whose feeds we read.")
+    allow_addresses: CommaList = Field((), description="Private addresses or networks that may be fetched.")
+    host_concurrency: int = Field(2, ge=1, description="Requests at once to one host.")
+    host_spacing: float = Field(1.0, ge=0, description="Seconds between two starts at one host.")
+    fetch_concurrency: int = Field(50, ge=1, description="Requests at once in all.")
+    fetch_timeout: float = Field(30.0, gt=0, description="Seconds for one feed, redirects and body included.")
+    connect_timeout: float = Field(10.0, gt=0, description="Seconds to connect.")
+    max_body_bytes: int = Field(15 * 2**20, gt=0, description="Bytes of one body after decompression.")
+    max_entries: int = Field(5000, gt=0, description="Entries read from one body.")
+    max_redirects: int = Field(6, ge=0, description="Redirects followed.")
+    min_interval: float = Field(600.0, gt=0, description="Seconds between two fetches of a lively feed.")
+    max_interval: float = Field(86400.0, gt=0, description="Seconds between two fetches of a quiet feed.")
+    enrich: bool = Field(True, description="Fetch the article pages of stories that matched.")
+
+    # judging
+    encoder: str = Field("auto", description="auto | use | e5 | none: which sentence encoder.")
+    window_days: float = Field(14.0, gt=0, description="Days for which an event stays open for more stories.")
+
+    # telling
+    smtp_url: str | None = Field(
+        None, description="smtp://user:pass@host:587?starttls=1, smtps://… or smtp://localhost:25."
+    )
+    mail_from: str = Field("newswatch@localhost", description="Sender of the alert mails.")
+    mail_dir: Path | None = Field(None, description="Write mails as .eml files there instead of sending them.")
+    operator: str | None = Field(None, description="Address that hears of outages and gets the heartbeat.")
+    base_url: str = Field(
+        "http://127.0.0.1:8321", description="Where `newswatch serve` is reached: the links in mails."
+    )
+    secret: str | None = Field(None, description="Signs unsubscribe links; made and kept in the database when not set.")
+    alert_max_per_hour: int = Field(30, ge=1, description="Mails an hour to one subscription; more become one digest.")
+    dead_after_days: float = Field(5.0, gt=0, description="Days of failures after which a mail is a dead letter.")
+
+    # keeping
+    keep_bodies_days: float = Field(14.0, ge=0, description="Days that raw feed bodies are kept.")
+
+    log_format: str = Field("auto", description="auto | console | json.")
+
+
+def load(**overrides: object) -> Settings:
+    """Read the settings from the environment; `overrides` win. Raise ConfigError naming the variable that is wrong."""
+    try:
+        return Settings(**{k: v for k, v in overrides.items() if v is not None})  # type: ignore[arg-type]
+    except ValidationError as e:
+        first = e.errors()[0]
+        name = "NEWSWATCH_" + "_".join(str(p) for p in first["loc"]).upper()
+        raise ConfigError(f"{name}: {first['msg']} (it is {first.get('input')!r}); correct it and run again") from e

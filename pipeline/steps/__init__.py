@@ -1,0 +1,1 @@
+"""One file a task: run(settings, now, …) -> Tally: gather, decide, apply."""

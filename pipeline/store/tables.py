@@ -1,0 +1,580 @@
+"""The schema: every table and column with its comment; the migrations must produce exactly this.
+
+Bare names: on PostgreSQL the search path puts them in schema `newswatch`, on SQLite they stand in the one file.
+This file is data, which is why it is longer than 300 lines.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.types import TypeDecorator
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+}
+metadata = sa.MetaData(naming_convention=NAMING)
+
+
+class Utc(TypeDecorator[datetime]):
+    """A timezone-aware UTC datetime; SQLite keeps it as `YYYY-MM-DD HH:MM:SS.ffffff`. Naive values are refused."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"naive datetime {value!r}: every time in the store is aware and UTC")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+Id = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+Json = sa.JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
+Text = sa.Text()
+
+
+def _c(name: str, type_: Any, *args: Any, comment: str, null: bool = False, **kw: Any) -> sa.Column[Any]:
+    return sa.Column(name, type_, *args, comment=comment, nullable=null, **kw)
+
+
+def _id(comment: str) -> sa.Column[Any]:
+    return sa.Column("id", Id, primary_key=True, autoincrement=True, comment=comment)
+
+
+def _ref(name: str, target: str, comment: str, null: bool = False, **kw: Any) -> sa.Column[Any]:
+    return sa.Column(
+        name, Id, sa.ForeignKey(target, ondelete=kw.pop("ondelete", None)), comment=comment, nullable=null, **kw
+    )
+
+
+def _pending(name: str, column: sa.Column[Any], where: Any) -> sa.Index:
+    """A partial index: the work that waits, and nothing of history."""
+    return sa.Index(name, column, sqlite_where=where, postgresql_where=where)
+
+
+_false, _true, _zero = sa.false(), sa.true(), sa.text("0")
+
+# ------------------------------------------------------------------------------------------------ feeds and fetching
+
+feeds = sa.Table(
+    "feeds",
+    metadata,
+    _id("Feed number."),
+    _c(
+        "url",
+        Text,
+        comment="Address that is polled; credentials are kept in the watch folder, never here.",
+        unique=True,
+    ),
+    _c("title", Text, comment="Name for people.", server_default=""),
+    _c("language", sa.String(35), comment="BCP 47 hint from the watch folder; evidence, not truth.", null=True),
+    _c("country", sa.String(2), comment="ISO 3166-1 alpha-2 of the outlet.", null=True),
+    _c("host", Text, comment="Host of the address; politeness is per host.", server_default="", index=True),
+    _c("tags", Json, comment="List of tags from the watch folder."),
+    _c("expected_per_day", sa.Float, comment="New stories a day that the watch folder expects.", null=True),
+    _c(
+        "enabled",
+        sa.Boolean,
+        comment="False: not polled (switched off in, or gone from, the watch folder).",
+        server_default=_true,
+    ),
+    _c(
+        "origin",
+        sa.String(16),
+        comment="Who declared it: watch (feeds.toml), query (made from the watchlist).",
+        server_default="watch",
+    ),
+    _c("added_at", Utc, comment="When newswatch first knew it."),
+    _c("etag", Text, comment="Validator of the last stored body.", null=True),
+    _c("last_modified", Text, comment="Validator of the last stored body.", null=True),
+    _c("body_hash", sa.String(64), comment="SHA-256 of the last stored body.", null=True),
+    _c(
+        "interval_s",
+        sa.Float,
+        comment="Seconds between fetches, adapted to how often it brings something.",
+        server_default="3600",
+    ),
+    _c("next_fetch_at", Utc, comment="When it is due; null = at once.", null=True, index=True),
+    _c("claimed_by", Text, comment="Worker that is fetching it now.", null=True),
+    _c("claimed_until", Utc, comment="When that claim lapses by itself.", null=True),
+    _c(
+        "failure_weight",
+        sa.Float,
+        comment="Sum of failure weights since the last success: hard 1, soft 0.5, temporary 0.25.",
+        server_default="0",
+    ),
+    _c("failure_count", sa.Integer, comment="Failures in a row.", server_default="0"),
+    _c("first_fetched_at", Utc, comment="First successful fetch: its stories are the baseline.", null=True),
+    _c("last_fetch_at", Utc, comment="Last attempt.", null=True),
+    _c("last_success_at", Utc, comment="Last attempt that brought a body or a 304.", null=True),
+    _c("last_new_at", Utc, comment="Last fetch that brought a new story.", null=True),
+    _c("moved_to", Text, comment="Target of a permanent redirect that was seen but not adopted yet.", null=True),
+    _c("moved_since", Utc, comment="When that redirect was first seen.", null=True),
+    _c("moved_count", sa.Integer, comment="Fetches that saw it.", server_default="0"),
+    _c(
+        "validators_lie",
+        sa.Boolean,
+        comment="The body changed under an unchanged validator: asked unconditionally.",
+        server_default=_false,
+    ),
+    _c("unconditional_at", Utc, comment="Last request without validators.", null=True),
+    _c("state", sa.String(16), comment="new, ok, quiet, slow, failing, moved, gone, lying.", server_default="new"),
+    _c("state_since", Utc, comment="Since when.", null=True),
+    comment="One row per URL that we poll, with the state that polling needs.",
+)
+
+hosts = sa.Table(
+    "hosts",
+    metadata,
+    sa.Column("host", Text, primary_key=True, comment="Host name."),
+    _c("not_before", Utc, comment="The host asked (429, 503) not to be asked before.", null=True),
+    _c("last_start_at", Utc, comment="Last request start, for the spacing across workers.", null=True),
+    _c("robots", Text, comment="Its robots.txt, for article pages.", null=True),
+    _c("robots_at", Utc, comment="When that was read.", null=True),
+    comment="One row per host that was asked: politeness shared by all workers.",
+)
+
+fetches = sa.Table(
+    "fetches",
+    metadata,
+    _id("Fetch number."),
+    _ref("feed_id", "feeds.id", "Feed."),
+    _c("fetched_at", Utc, comment="Start of the attempt."),
+    _c("outcome", sa.String(24), comment="new, unchanged, or what went wrong (pipeline.model.Outcome)."),
+    _c("status", sa.Integer, comment="HTTP status, null when there was none.", null=True),
+    _c("seconds", sa.Float, comment="Duration of the exchange.", server_default="0"),
+    _c("size", sa.Integer, comment="Bytes of the body after decompression.", server_default="0"),
+    _c("body_hash", sa.String(64), comment="SHA-256 of the body that was stored.", null=True),
+    _c("error", Text, comment="One sentence on what went wrong.", null=True),
+    _c("final_url", Text, comment="Address after redirects, when it differs.", null=True),
+    _c("retry_after_s", sa.Float, comment="Seconds that the server asked us to wait.", null=True),
+    sa.Index("ix_fetches_feed_id_fetched_at", "feed_id", "fetched_at"),
+    sa.Index("ix_fetches_fetched_at", "fetched_at"),
+    comment="One row per attempt to get a feed.",
+)
+
+bodies = sa.Table(
+    "bodies",
+    metadata,
+    _id("Body number."),
+    _ref("feed_id", "feeds.id", "Feed that brought it."),
+    _ref("fetch_id", "fetches.id", "Fetch that brought it.", ondelete="cascade"),
+    _c("hash", sa.String(64), comment="SHA-256 of the content."),
+    _c("url", Text, comment="Address after redirects: base of relative links."),
+    _c("headers", Json, comment="Response headers that parsing needs."),
+    _c("content", sa.LargeBinary, comment="The document, zlib-compressed; null once pruned.", null=True),
+    _c("size", sa.Integer, comment="Bytes before compression."),
+    _c("fetched_at", Utc, comment="When it came."),
+    _c("baseline", sa.Boolean, comment="First body of its feed: its stories are not alerted.", server_default=_false),
+    _c("parsed_at", Utc, comment="When it was parsed; null = waits.", null=True),
+    _c("format", sa.String(16), comment="rss20, rss10, atom10, json, sitemap, …", null=True),
+    _c("entry_count", sa.Integer, comment="Entries found.", null=True),
+    _c("new_count", sa.Integer, comment="Stories that were new.", null=True),
+    _c("refused", Json, comment="Entries refused: {reason: count}.", null=True),
+    _c("error", Text, comment="Why it has no entries.", null=True),
+    sa.UniqueConstraint("feed_id", "hash"),
+    comment="Raw feed documents, kept some days so that parsing can be run again.",
+)
+_pending("ix_bodies_unparsed", bodies.c.id, bodies.c.parsed_at.is_(None))
+
+# ------------------------------------------------------------------------------------------------------------ stories
+
+stories = sa.Table(
+    "stories",
+    metadata,
+    _id("Story number."),
+    _c(
+        "url_hash",
+        sa.String(32),
+        comment="First 32 hex digits of the SHA-256 of canonical_url: the story's identity.",
+        unique=True,
+    ),
+    _c("canonical_url", Text, comment="Address without tracking, AMP, mobile twins and fragment."),
+    _c("url", Text, comment="Address as the feed gave it."),
+    _c(
+        "outlet",
+        Text,
+        comment="Publisher as far as the address tells: registrable host.",
+        server_default="",
+        index=True,
+    ),
+    _c("title", Text, comment="Headline, plain text."),
+    _c("summary", Text, comment="Summary, plain text.", server_default=""),
+    _c("text", Text, comment="Article text from the feed or its page; null once pruned.", null=True),
+    _c("text_source", sa.String(32), comment="Where text comes from: feed, page:trafilatura, …", null=True),
+    _c("author", Text, comment="Author as the feed names it.", null=True),
+    _c("categories", Json, comment="Categories as the feed names them.", null=True),
+    _c("country", sa.String(2), comment="ISO 3166-1 alpha-2 of the feed that brought it first.", null=True),
+    _c("declared_language", sa.String(35), comment="Language that entry, document or feed declares.", null=True),
+    _c("language", sa.String(35), comment="Detected BCP 47 tag, und when unsure, null before detection.", null=True),
+    _c("language_confidence", sa.Float, comment="0..1.", null=True),
+    _c("language_reason", sa.String(32), comment="Who decided: script, langdetect, prior, …", null=True),
+    _c("published_at", Utc, comment="What the feed claims; null when absent or absurd.", null=True),
+    _c("published_raw", Text, comment="The claim as written when it was quarantined.", null=True),
+    _c("seen_at", Utc, comment="When newswatch first saw it."),
+    _c("story_at", Utc, comment="The earlier of published_at and seen_at: orders and windows use it.", index=True),
+    _c("updated_at", Utc, comment="When a feed last changed its words.", null=True),
+    _c(
+        "change_count",
+        sa.Integer,
+        comment="How often its words changed; stops counting news at 24.",
+        server_default="0",
+    ),
+    _c("content_hash", sa.String(32), comment="Hash of title and summary, to notice changes."),
+    _ref("first_feed_id", "feeds.id", "Feed that carried it first.", null=True),
+    _c(
+        "baseline",
+        sa.Boolean,
+        comment="Came with the first body of its feed: never alerted alone.",
+        server_default=_false,
+    ),
+    _c("judged_at", Utc, comment="When it was last judged; null = waits.", null=True),
+    _c("enrich_after", Utc, comment="When its page may be fetched; null = not wanted or done.", null=True),
+    _c("enrich_attempts", sa.Integer, comment="Page fetches tried.", server_default="0"),
+    _c("enriched_at", Utc, comment="When its page text was stored.", null=True),
+    _c("enrich_error", Text, comment="Why there is no page text.", null=True),
+    sa.Index("ix_stories_seen_at", "seen_at"),
+    comment="One article each, stored once however many feeds carry it.",
+)
+_pending("ix_stories_undetected", stories.c.id, stories.c.language.is_(None))
+_pending("ix_stories_unjudged", stories.c.id, stories.c.judged_at.is_(None))
+_pending("ix_stories_unenriched", stories.c.enrich_after, stories.c.enrich_after.is_not(None))
+
+sightings = sa.Table(
+    "sightings",
+    metadata,
+    sa.Column("story_id", Id, sa.ForeignKey("stories.id", ondelete="cascade"), primary_key=True, comment="Story."),
+    sa.Column("feed_id", Id, sa.ForeignKey("feeds.id"), primary_key=True, comment="Feed that carried it."),
+    _c("seen_at", Utc, comment="When it was first seen there."),
+    _c("guid", Text, comment="The feed's id for it; a hint only.", null=True),
+    _c("url", Text, comment="Address as this feed gives it."),
+    sa.Index("ix_sightings_feed_id_seen_at", "feed_id", "seen_at"),
+    comment="One row per story and feed that carried it.",
+)
+
+vectors = sa.Table(
+    "vectors",
+    metadata,
+    sa.Column("story_id", Id, sa.ForeignKey("stories.id", ondelete="cascade"), primary_key=True, comment="Story."),
+    sa.Column("encoder", sa.String(48), primary_key=True, comment="Encoder and its version."),
+    _c("vector", sa.LargeBinary, comment="Unit vector, float16 little-endian."),
+    comment="Sentence vectors of matched stories.",
+)
+
+# ---------------------------------------------------------------------------------------------------------- watchlist
+
+watchlists = sa.Table(
+    "watchlists",
+    metadata,
+    sa.Column("version", sa.String(32), primary_key=True, comment="Hash of the watchlist's meaning."),
+    _c("name", Text, comment="Name from watchlist.toml."),
+    _c("content", Json, comment="The whole watchlist, so that a version can be judged with again."),
+    _c("created_at", Utc, comment="When it was first seen."),
+    _c("is_current", sa.Boolean, comment="The one that new stories are judged with.", server_default=_false),
+    comment="Versions of the watchlist.",
+)
+
+entities = sa.Table(
+    "entities",
+    metadata,
+    sa.Column("key", sa.String(64), primary_key=True, comment="Language-neutral key."),
+    _c("name", Text, comment="Name for people."),
+    _c("kind", sa.String(32), comment="company, person, partnership, fund, project, product, place."),
+    _c("wikidata", sa.String(16), comment="Wikidata id where one is known.", null=True),
+    _c("roles", Json, comment="subject, party, watched, context."),
+    _c("is_current", sa.Boolean, comment="False: no longer in the watchlist, kept for history.", server_default=_true),
+    comment="What is watched.",
+)
+
+aliases = sa.Table(
+    "aliases",
+    metadata,
+    _id("Alias number."),
+    sa.Column("entity_key", sa.ForeignKey("entities.key"), nullable=False, comment="Entity."),
+    _c("text", Text, comment="Written form."),
+    _c("language", sa.String(35), comment="Language or script that it belongs to; any = every one."),
+    _c("is_case_sensitive", sa.Boolean, comment="Letter case counts.", server_default=_false),
+    _c("is_prefix", sa.Boolean, comment="Up to four more letters may follow.", server_default=_false),
+    _c("needs", Json, comment="Companions, one of which must stand in the same text.", null=True),
+    sa.UniqueConstraint("entity_key", "text", "language"),
+    comment="Written forms of the entities of the current watchlist.",
+)
+
+seeds = sa.Table(
+    "seeds",
+    metadata,
+    sa.Column("key", sa.String(64), primary_key=True, comment="Key of the seed."),
+    _c("language", sa.String(35), comment="BCP 47 tag."),
+    _c("title", Text, comment="Title."),
+    _c("text", Text, comment="Text as it is."),
+    _c("is_current", sa.Boolean, comment="False: no longer in the watch folder.", server_default=_true),
+    comment="Seed articles of the current watchlist: the query by example.",
+)
+
+# ------------------------------------------------------------------------------------------------------------ matches
+
+matches = sa.Table(
+    "matches",
+    metadata,
+    _id("Match number."),
+    _ref("story_id", "stories.id", "Story.", ondelete="cascade"),
+    sa.Column(
+        "watchlist_version", sa.ForeignKey("watchlists.version"), nullable=False, comment="Watchlist judged with."
+    ),
+    _c("matcher_version", sa.String(48), comment="Version of the judging code, its weights and encoders."),
+    _c("content_hash", sa.String(32), comment="The words that were judged: title, summary and text."),
+    _c(
+        "level",
+        sa.SmallInteger,
+        comment="0..3 (DESIGN: 3 tells the seeds' happening, 2 their subject, 1 a watched entity).",
+    ),
+    _c("score", sa.Float, comment="0..1, calibrated probability of level >= 1."),
+    _c("seed_key", sa.String(64), comment="Nearest seed.", null=True),
+    _c("similarity", sa.Float, comment="Cosine to it.", null=True),
+    _c("topics", Json, comment="Keys of the topics it belongs to."),
+    _c("evidence", Json, comment="What decided: mentions with offsets, features, contributions."),
+    _c("matched_at", Utc, comment="When."),
+    _c("is_current", sa.Boolean, comment="The judgement that counts; at most one a story.", server_default=_true),
+    _c("clustered_at", Utc, comment="When clustering took it in; null at level >= 1 = waits.", null=True),
+    sa.UniqueConstraint("story_id", "watchlist_version", "matcher_version", "content_hash"),
+    comment="One row per story, watchlist version, matcher version and wording.",
+)
+sa.Index(
+    "uq_matches_current",
+    matches.c.story_id,
+    unique=True,
+    sqlite_where=matches.c.is_current,
+    postgresql_where=matches.c.is_current,
+)
+_pending(
+    "ix_matches_unclustered",
+    matches.c.story_id,
+    sa.and_(matches.c.is_current, matches.c.level >= 1, matches.c.clustered_at.is_(None)),
+)
+_pending("ix_matches_ours", matches.c.level, sa.and_(matches.c.is_current, matches.c.level >= 1))
+
+match_entities = sa.Table(
+    "match_entities",
+    metadata,
+    _ref("story_id", "stories.id", "Story.", primary_key=True, ondelete="cascade"),
+    sa.Column("entity_key", sa.ForeignKey("entities.key"), primary_key=True, comment="Entity found in it."),
+    _c("mention_count", sa.Integer, comment="How often."),
+    _c("in_title", sa.Boolean, comment="Named in the headline.", server_default=_false),
+    _c("aliases", Json, comment="Forms found, as written."),
+    sa.Index("ix_match_entities_entity_key_story_id", "entity_key", "story_id"),
+    comment="Entities of each story at level >= 1, by its current match.",
+)
+
+facts = sa.Table(
+    "facts",
+    metadata,
+    _id("Fact number."),
+    _ref("story_id", "stories.id", "Story that says it.", ondelete="cascade", index=True),
+    _c("kind", sa.String(16), comment="money, energy, power, date, count."),
+    _c("value", sa.Float, comment="In base units: USD, EUR, Wh, W; dates in days since 1970-01-01."),
+    _c("upper_value", sa.Float, comment="Far end of a range.", null=True),
+    _c("unit", sa.String(16), comment="Unit of value: a currency, Wh, W, day, companies, …"),
+    _c(
+        "role", sa.String(24), comment="raised, target, valuation, invested, capacity, consumption, …; empty = unclear."
+    ),
+    _c("is_approximate", sa.Boolean, comment="The text says about, nearly, up to.", server_default=_false),
+    _c("part", sa.String(8), comment="title, summary or text."),
+    _c("start_offset", sa.Integer, comment="First character in that part."),
+    _c("end_offset", sa.Integer, comment="One past the last character."),
+    _c("written", Text, comment="As written there."),
+    sa.UniqueConstraint("story_id", "part", "start_offset", "kind"),
+    comment="Quantities read from stories at level >= 1.",
+)
+
+labels = sa.Table(
+    "labels",
+    metadata,
+    _id("Label number."),
+    _ref("story_id", "stories.id", "Story.", ondelete="cascade", index=True),
+    _c("level", sa.SmallInteger, comment="Level that a person gave."),
+    _c("labelled_by", Text, comment="Who.", server_default=""),
+    _c("labelled_at", Utc, comment="When."),
+    _c("note", Text, comment="Why.", server_default=""),
+    comment="Analysts' corrections of levels; the newest of a story counts.",
+)
+
+# ------------------------------------------------------------------------------------------------------------- events
+
+events = sa.Table(
+    "events",
+    metadata,
+    _id("Event number; never changes meaning."),
+    _c("title", Text, comment="English title where a story has one, else the best."),
+    _c("title_language", sa.String(35), comment="Language of title."),
+    _c("titles", Json, comment="{language: title} of the lead stories."),
+    _c("level", sa.SmallInteger, comment="Highest level of its stories, lone outliers apart."),
+    _c("first_seen_at", Utc, comment="Earliest story_at of its stories.", index=True),
+    _c("last_seen_at", Utc, comment="Latest story_at of its stories."),
+    _c("story_count", sa.Integer, comment="Stories, copies included."),
+    _c("language_count", sa.Integer, comment="Languages told in."),
+    _c("independent_count", sa.Integer, comment="Stories that say something on their own: copies counted once."),
+    _c("outlet_count", sa.Integer, comment="Outlets that told it.", server_default="0"),
+    _ref("lead_story_id", "stories.id", "Story that gives the title.", null=True),
+    _c("entities", Json, comment="Entity keys, most important first."),
+    _c("topics", Json, comment="Topic keys."),
+    _c("baseline", sa.Boolean, comment="Made of baseline stories only: not alerted.", server_default=_false),
+    _c("revision", sa.Integer, comment="Grows with every change.", server_default="1"),
+    _c("alerted_revision", sa.Integer, comment="Revision that alerts were last decided for.", server_default="0"),
+    _ref("merged_into", "events.id", "Older event that this one turned out to be.", null=True, index=True),
+    _c("created_at", Utc, comment="When it was founded."),
+    _c("updated_at", Utc, comment="When it last changed."),
+    comment="One row per happening.",
+)
+sa.Index(
+    "ix_events_open",
+    events.c.last_seen_at,
+    sqlite_where=events.c.merged_into.is_(None),
+    postgresql_where=events.c.merged_into.is_(None),
+)
+_pending(
+    "ix_events_unalerted",
+    events.c.id,
+    sa.and_(events.c.revision > events.c.alerted_revision, events.c.merged_into.is_(None)),
+)
+
+event_stories = sa.Table(
+    "event_stories",
+    metadata,
+    sa.Column(
+        "story_id",
+        Id,
+        sa.ForeignKey("stories.id", ondelete="cascade"),
+        primary_key=True,
+        comment="Story; in exactly one event.",
+    ),
+    _ref("event_id", "events.id", "Event.", index=True),
+    _ref("copy_of", "stories.id", "Story that this one repeats.", null=True),
+    _c("how", sa.String(12), comment="found, join, merge, manual."),
+    _c("score", sa.Float, comment="Probability that it belongs here.", null=True),
+    _c("evidence", Json, comment="What decided the join: nearest story, features, contributions, vetoes."),
+    _c("clusterer_version", sa.String(48), comment="Version of the clustering code and weights."),
+    _c("joined_at", Utc, comment="When."),
+    comment="Which story tells which event, and why.",
+)
+
+event_history = sa.Table(
+    "event_history",
+    metadata,
+    _id("History number."),
+    _ref("event_id", "events.id", "Event."),
+    _c("revision", sa.Integer, comment="Revision that this change made."),
+    _c("at", Utc, comment="When."),
+    _c("kind", sa.String(16), comment="founded, joined, level, language, copy, merged, split, left, title, fact."),
+    _ref("story_id", "stories.id", "Story concerned.", null=True, ondelete="cascade"),
+    _ref("other_event_id", "events.id", "Other event concerned.", null=True),
+    _c("detail", Json, comment="What changed."),
+    sa.Index("ix_event_history_event_id_revision", "event_id", "revision"),
+    comment="Every change of every event.",
+)
+
+corrections = sa.Table(
+    "corrections",
+    metadata,
+    _id("Correction number."),
+    _c("kind", sa.String(16), comment="together (these stories are one happening) or apart (they are not)."),
+    _c("url_hash", sa.String(32), comment="A story, by identity, so that it survives replays.", index=True),
+    _c("other_url_hash", sa.String(32), comment="The other story."),
+    _c("corrected_by", Text, comment="Who.", server_default=""),
+    _c("corrected_at", Utc, comment="When."),
+    _c("note", Text, comment="Why.", server_default=""),
+    sa.UniqueConstraint("kind", "url_hash", "other_url_hash"),
+    comment="Analysts' corrections of events.",
+)
+
+# ------------------------------------------------------------------------------------------------------------- alerts
+
+subscriptions = sa.Table(
+    "subscriptions",
+    metadata,
+    _id("Subscription number."),
+    _c("key", sa.String(64), comment="Key from subscriptions.toml.", unique=True),
+    _c("name", Text, comment="Name for people."),
+    _c("address", Text, comment="E-mail address (personal data); empty once erased."),
+    _c("content", Json, comment="All other wishes as in subscriptions.toml."),
+    _c("enabled", sa.Boolean, comment="False: gets nothing.", server_default=_true),
+    _c("created_at", Utc, comment="Events that stood then are its baseline."),
+    _c("unsubscribed_at", Utc, comment="When the reader left.", null=True),
+    _c("erased_at", Utc, comment="When the address was erased.", null=True),
+    comment="Who wants what, how often.",
+)
+
+alerts = sa.Table(
+    "alerts",
+    metadata,
+    _id("Alert number."),
+    _ref("subscription_id", "subscriptions.id", "Subscription."),
+    _ref("event_id", "events.id", "Event."),
+    _c("reason", sa.String(16), comment="new, update, correction."),
+    _c("revision", sa.Integer, comment="Content version: 0 for new, the event's revision otherwise."),
+    _c("state", sa.String(12), comment="pending, sent, dead, baseline (never to be sent), cancelled."),
+    _c("created_at", Utc, comment="When it was decided."),
+    _c("due_at", Utc, comment="When it may be sent."),
+    _c("attempts", sa.Integer, comment="Deliveries tried.", server_default="0"),
+    _c("message_id", Text, comment="Message-ID, the same at every attempt.", unique=True),
+    _c("in_reply_to", Text, comment="Message-ID of the first mail on the event.", null=True),
+    _c("batch_key", Text, comment="Digest that carries it; null = a mail of its own.", null=True, index=True),
+    _c("detail", Json, comment="What is new, for the text of the mail."),
+    _c("sent_at", Utc, comment="When SMTP accepted it.", null=True),
+    _c("last_error", Text, comment="Why the last attempt failed.", null=True),
+    sa.UniqueConstraint("subscription_id", "event_id", "reason", "revision"),
+    sa.Index("ix_alerts_event_id", "event_id"),
+    comment="The outbox: one event owed to one subscription for one reason.",
+)
+_pending("ix_alerts_pending", alerts.c.due_at, alerts.c.state == "pending")
+
+deliveries = sa.Table(
+    "deliveries",
+    metadata,
+    _id("Delivery number."),
+    _ref("alert_id", "alerts.id", "Alert.", index=True),
+    _c("attempted_at", Utc, comment="When."),
+    _c("channel", sa.String(16), comment="smtp, file, target.", server_default="smtp"),
+    _c("outcome", sa.String(16), comment="accepted, temporary, permanent."),
+    _c("code", sa.Integer, comment="SMTP reply code.", null=True),
+    _c("error", Text, comment="What the server said.", null=True),
+    comment="One row per attempt to send an alert.",
+)
+
+# --------------------------------------------------------------------------------------------------------------- runs
+
+runs = sa.Table(
+    "runs",
+    metadata,
+    _id("Run number."),
+    _c("step", sa.String(24), comment="Step."),
+    _c("started_at", Utc, comment="When."),
+    _c("seconds", sa.Float, comment="Duration."),
+    _c("seen", sa.Integer, comment="Things looked at."),
+    _c("done", sa.Integer, comment="Things done."),
+    _c("skipped", sa.Integer, comment="Things left alone on purpose."),
+    _c("failed", sa.Integer, comment="Things that failed and were stored as such."),
+    _c("detail", Json, comment="More counts."),
+    sa.Index("ix_runs_step_started_at", "step", "started_at"),
+    comment="One row per step that ran, with its tally.",
+)
+
+meta = sa.Table(
+    "meta",
+    metadata,
+    sa.Column("key", sa.String(64), primary_key=True, comment="Name."),
+    _c("value", Text, comment="Value."),
+    comment="Single values: the signing secret, fingerprints.",
+)
