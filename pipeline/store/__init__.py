@@ -1,0 +1,11 @@
+"""The store: the only place that speaks SQL; one file a noun, one function a question or an upsert.
+
+with store.begin(url) as db:        one write transaction
+with store.read(url) as db:         a stable picture
+store.upgrade(url)                  the schema and the views
+"""
+
+from pipeline.store.engine import begin, engine, guard, insert, parse_url, read
+from pipeline.store.schema import ensure, sql_dir, upgrade
+
+__all__ = ["begin", "engine", "ensure", "guard", "insert", "parse_url", "read", "sql_dir", "upgrade"]

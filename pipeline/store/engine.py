@@ -1,0 +1,152 @@
+"""Connections and transactions on both databases: every write of newswatch goes through `begin`."""
+
+import contextlib
+import os
+import zlib
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.pool import NullPool
+
+from pipeline.errors import BusyError, ConfigError, StoreError
+
+BUSY_MS = 60_000  # a writer waits this long for another's transaction; steps commit every few seconds
+PG_TIMEOUT_S = 10
+
+
+def parse_url(url: str) -> sa.URL:
+    """Read a database URL and name the driver; raise ConfigError for what newswatch cannot use."""
+    try:
+        parsed = sa.make_url(url)
+    except sa.exc.ArgumentError as e:
+        raise ConfigError(
+            f"NEWSWATCH_DATABASE_URL is not a database URL ({url[:40]!r}…): "
+            "write sqlite:///FILE or postgresql+psycopg://USER:PASSWORD@HOST/DATABASE"
+        ) from e
+    if parsed.drivername in {"postgres", "postgresql"}:
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    if parsed.drivername == "sqlite" and parsed.database in {None, "", ":memory:"}:
+        raise ConfigError(
+            "NEWSWATCH_DATABASE_URL: SQLite in memory cannot be shared by the steps; write sqlite:///FILE"
+        )
+    if parsed.drivername not in {"sqlite", "postgresql+psycopg"}:
+        raise ConfigError(
+            f"NEWSWATCH_DATABASE_URL: {parsed.drivername} is not supported; write sqlite:///FILE or postgresql+psycopg://…"
+        )
+    return parsed
+
+
+def engine(url: str) -> sa.Engine:
+    """Give the engine for a URL; engines are per process, since Airflow forks."""
+    return _engine(parse_url(url).render_as_string(hide_password=False), os.getpid())
+
+
+@lru_cache(maxsize=8)
+def _engine(url: str, pid: int) -> sa.Engine:
+    parsed = sa.make_url(url)
+    if parsed.drivername == "sqlite":
+        Path(str(parsed.database)).parent.mkdir(parents=True, exist_ok=True)
+        made = sa.create_engine(parsed, poolclass=NullPool, connect_args={"timeout": BUSY_MS / 1000})
+        sa.event.listen(made, "connect", _sqlite_connect)
+        sa.event.listen(made, "begin", _sqlite_begin)
+        return made
+    made = sa.create_engine(parsed, poolclass=NullPool, connect_args={"connect_timeout": PG_TIMEOUT_S})
+    sa.event.listen(made, "connect", _postgresql_connect)
+    return made
+
+
+def _sqlite_connect(raw: Any, _record: Any) -> None:
+    raw.isolation_level = None  # we say BEGIN ourselves: the driver's own is deferred and too late for upserts
+    raw.execute(f"pragma busy_timeout = {BUSY_MS}")
+    raw.execute("pragma journal_mode = wal")
+    raw.execute("pragma synchronous = normal")  # safe with WAL against a killed process
+    raw.execute("pragma foreign_keys = on")
+
+
+def _sqlite_begin(db: sa.Connection) -> None:
+    reads = db.get_execution_options().get("newswatch_read", False)
+    db.exec_driver_sql("begin" if reads else "begin immediate")
+
+
+def _postgresql_connect(raw: Any, _record: Any) -> None:
+    raw.execute("set search_path to newswatch, analysis, public")
+    raw.execute("set time zone 'UTC'")
+    raw.commit()
+
+
+@contextlib.contextmanager
+def _translated(url: str) -> Iterator[None]:
+    """Turn the driver's words for "cannot work at all" into one sentence."""
+    try:
+        yield
+    except sa.exc.OperationalError as e:
+        said = str(e.orig).splitlines()[0] if e.orig else str(e)
+        where = parse_url(url).render_as_string(hide_password=True)
+        if "no such table" in said:
+            raise StoreError(f"{where} has no newswatch tables; run `newswatch db upgrade`") from e
+        raise StoreError(f"the database {where} cannot be used: {said}") from e
+    except sa.exc.ProgrammingError as e:
+        if "does not exist" in str(e.orig) and "relation" in str(e.orig):
+            where = parse_url(url).render_as_string(hide_password=True)
+            raise StoreError(f"{where} has no newswatch tables; run `newswatch db upgrade`") from e
+        raise
+
+
+@contextlib.contextmanager
+def begin(url: str, lock: str | None = None) -> Iterator[sa.Connection]:
+    """Open one write transaction; with `lock`, no other process is inside the same lock until it ends.
+
+    SQLite has one writer at a time anyway (BEGIN IMMEDIATE), PostgreSQL takes a transaction-scoped advisory lock.
+    """
+    with _translated(url), engine(url).begin() as db:
+        if lock and db.dialect.name == "postgresql":
+            db.execute(sa.select(sa.func.pg_advisory_xact_lock(lock_number(lock))))
+        yield db
+
+
+@contextlib.contextmanager
+def read(url: str) -> Iterator[sa.Connection]:
+    """Open a read-only transaction: a stable picture that blocks no writer."""
+    with _translated(url), engine(url).connect().execution_options(newswatch_read=True) as db:
+        if db.dialect.name == "postgresql":
+            db = db.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        yield db
+
+
+def lock_number(name: str) -> int:
+    """Give the advisory lock number of a name."""
+    return 0x6E77_0000_0000 + zlib.crc32(name.encode())  # "nw" in front keeps clear of other programs' locks
+
+
+@contextlib.contextmanager
+def guard(url: str, name: str) -> Iterator[None]:
+    """Hold a named lock over several transactions; raise BusyError at once when another process has it.
+
+    It dies with its process, so a killed sender blocks nobody: a session lock on PostgreSQL, a file lock beside the
+    SQLite file.
+    """
+    parsed = parse_url(url)
+    if parsed.drivername == "sqlite":
+        import fcntl
+
+        path = Path(f"{parsed.database}.{name}.lock")
+        with path.open("a") as held:
+            try:
+                fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError as e:
+                raise BusyError(f"another process is in {name} (lock file {path.name})") from e
+            yield
+        return
+    with _translated(url), engine(url).connect().execution_options(isolation_level="AUTOCOMMIT") as db:
+        if not db.scalar(sa.select(sa.func.pg_try_advisory_lock(lock_number(name)))):
+            raise BusyError(f"another process is in {name}")
+        yield
+
+
+def insert(db: sa.Connection, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
+    """Give the dialect's `insert`, which knows `on_conflict_do_…`."""
+    return sqlite.insert(table) if db.dialect.name == "sqlite" else postgresql.insert(table)

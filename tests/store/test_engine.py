@@ -1,0 +1,91 @@
+"""The engine door: transactions, locks and clear errors on both databases."""
+
+import subprocess
+import sys
+from datetime import UTC, datetime
+
+import pytest
+import sqlalchemy as sa
+
+from pipeline import store
+from pipeline.errors import BusyError, ConfigError, StoreError
+from pipeline.store import tables as t
+
+NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+
+
+def test_a_transaction_is_all_or_nothing(database_url: str) -> None:
+    """What a step began and did not end leaves no row."""
+    with pytest.raises(RuntimeError), store.begin(database_url) as db:
+        db.execute(sa.insert(t.meta).values(key="k", value="v"))
+        raise RuntimeError("killed")
+    with store.read(database_url) as db:
+        assert db.scalar(sa.select(sa.func.count()).select_from(t.meta)) == 0
+
+
+def test_times_come_back_aware_and_naive_ones_are_refused(database_url: str) -> None:
+    """Every time in the store is aware and UTC."""
+    with store.begin(database_url) as db:
+        db.execute(sa.insert(t.hosts).values(host="a.example", not_before=NOW))
+        assert db.scalar(sa.select(t.hosts.c.not_before)) == NOW
+    with pytest.raises(sa.exc.StatementError, match="naive datetime"), store.begin(database_url) as db:
+        db.execute(sa.insert(t.hosts).values(host="b.example", not_before=NOW.replace(tzinfo=None)))
+
+
+def test_foreign_keys_are_kept(database_url: str) -> None:
+    """A row that points nowhere is refused on SQLite too, where that is off by default."""
+    with pytest.raises(sa.exc.IntegrityError), store.begin(database_url) as db:
+        db.execute(sa.insert(t.fetches).values(feed_id=99, fetched_at=NOW, outcome="new"))
+
+
+def test_the_guard_is_held_against_other_processes_and_dies_with_its_own(database_url: str) -> None:
+    """Only one sender at a time; a killed one blocks nobody."""
+    code = (
+        "import sys\nfrom pipeline import store\n"
+        "with store.guard(sys.argv[1], 'deliver'):\n    print('held', flush=True)\n    sys.stdin.read()\n"
+    )
+    other = subprocess.Popen(
+        [sys.executable, "-c", code, database_url], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert other.stdout is not None
+        assert other.stdout.readline() == "held\n"
+        with pytest.raises(BusyError, match="deliver"), store.guard(database_url, "deliver"):
+            pass
+    finally:
+        other.kill()
+        other.communicate()
+    for _ in range(100):  # PostgreSQL notices the lost connection within milliseconds
+        try:
+            with store.guard(database_url, "deliver"):
+                return
+        except BusyError:
+            continue
+    pytest.fail("the lock of a killed process was not released")
+
+
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        ("nonsense", "is not a database URL"),
+        ("mysql://u@h/d", "not supported"),
+        ("sqlite://", "cannot be shared"),
+        ("sqlite:///:memory:", "cannot be shared"),
+    ],
+)
+def test_an_unusable_url_is_refused_with_what_to_write(url: str, says: str) -> None:
+    """A wrong database URL is a configuration error that shows a right one."""
+    with pytest.raises(ConfigError, match=says) as e:
+        store.parse_url(url)
+    assert "sqlite:///FILE" in str(e.value)
+
+
+def test_a_plain_postgresql_url_gets_the_driver_named() -> None:
+    """Whatever the default driver of the library is, ours is psycopg 3."""
+    assert store.parse_url("postgres://u@h/d").drivername == "postgresql+psycopg"
+
+
+def test_a_database_without_tables_says_what_to_run(empty_database_url: str) -> None:
+    """A missing schema is one sentence, not a traceback of the driver."""
+    with pytest.raises(StoreError, match="newswatch db upgrade"), store.begin(empty_database_url) as db:
+        db.execute(sa.select(t.feeds.c.id))
