@@ -4,6 +4,7 @@ import io
 import json
 import tomllib
 import unicodedata
+from calendar import timegm
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -81,7 +82,7 @@ def _entries(path: Path) -> tuple[Entry, ...]:
             e.link,
             e.title,
             e.summary,
-            datetime(*(e.get("published_parsed") or e.updated_parsed)[:6], tzinfo=UTC),
+            datetime.fromtimestamp(timegm(e.get("published_parsed") or e.updated_parsed), UTC),
         )
         for e in _parsed(path).entries
     )
