@@ -170,6 +170,14 @@ class Feed:
     validators_lie: bool = False  # the ETag stayed while the body changed: ask unconditionally
     unconditional_at: datetime | None = None  # last request without validators
     state: str = "new"
+    state_since: datetime | None = None
+    added_at: datetime | None = None
+    last_fetch_at: datetime | None = None
+    last_new_at: datetime | None = None  # last fetch that brought a new story
+    failure_count: int = 0  # failures in a row
+    adopted_url: str | None = None  # a permanent redirect's target, polled instead of url
+    wait_s: float | None = None  # what its server wishes between fetches
+    ttl_s: float | None = None  # what its document wishes
 
 
 class Outcome(StrEnum):

@@ -107,6 +107,8 @@ feeds = sa.Table(
         comment="Seconds between fetches, adapted to how often it brings something.",
         server_default="3600",
     ),
+    _c("wait_s", sa.Float, comment="Seconds its server wishes between fetches (Cache-Control).", null=True),
+    _c("ttl_s", sa.Float, comment="Seconds its document wishes (ttl, sy:updatePeriod).", null=True),
     _c("next_fetch_at", Utc, comment="When it is due; null = at once.", null=True, index=True),
     _c("claimed_by", Text, comment="Worker that is fetching it now.", null=True),
     _c("claimed_until", Utc, comment="When that claim lapses by itself.", null=True),
@@ -124,6 +126,7 @@ feeds = sa.Table(
     _c("moved_to", Text, comment="Target of a permanent redirect that was seen but not adopted yet.", null=True),
     _c("moved_since", Utc, comment="When that redirect was first seen.", null=True),
     _c("moved_count", sa.Integer, comment="Fetches that saw it.", server_default="0"),
+    _c("adopted_url", Text, comment="Target of a permanent redirect that is polled instead of url.", null=True),
     _c(
         "validators_lie",
         sa.Boolean,
