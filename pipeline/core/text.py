@@ -1,0 +1,59 @@
+"""Text from feeds made fit to store, compare and mail: no markup, no control characters, no surprises."""
+
+import hashlib
+import html
+import re
+import unicodedata
+
+import nh3
+
+MAX_TITLE = 500
+MAX_SUMMARY = 4000
+MAX_TEXT = 100_000
+
+_BLOCK = re.compile(
+    r"</?(?:p|br|div|li|ul|ol|h[1-6]|tr|td|th|table|blockquote|section|article|figure|figcaption)\b[^>]*>", re.I
+)
+_TAG = re.compile(r"</?[a-z][a-z0-9]*(?:\s[^<>]*)?/?>|<!--", re.I)
+_SPACE = re.compile(r"\s+")
+# Bidi controls reorder what a reader sees (a headline could forge a mail's text); NUL is refused by PostgreSQL.
+_UNSAFE = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb]"
+)
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+
+
+def safe(text: str) -> str:
+    """Drop what no database, mail or terminal should see: control and bidi characters, lone surrogates."""
+    return _SURROGATE.sub("\ufffd", _UNSAFE.sub("", text))
+
+
+def plain(markup: str, limit: int = MAX_SUMMARY) -> str:
+    """Give the readable text of HTML or text: tags gone, entities resolved, NFC, single spaces, at most `limit` characters."""
+    text = markup[: limit * 20]  # markup may be much longer than its text, but not without bound
+    for _ in range(3):  # double-escaped HTML is common in feeds
+        if "<" in text and _TAG.search(text):
+            text = html.unescape(nh3.clean(_BLOCK.sub(" ", text), tags=set(), clean_content_tags={"script", "style"}))
+        elif "&" in text:
+            once = html.unescape(text)
+            if once == text:
+                break
+            text = once
+        else:
+            break
+    text = unicodedata.normalize("NFC", safe(text))
+    return clip(_SPACE.sub(" ", text).strip(), limit)
+
+
+def clip(text: str, limit: int) -> str:
+    """Cut a text at a word's end so that it has at most `limit` characters."""
+    if len(text) <= limit:
+        return text
+    cut = text[: limit - 1]
+    space = cut.rfind(" ")
+    return (cut[:space] if space > limit * 0.8 else cut).rstrip() + "…"
+
+
+def content_hash(*parts: str) -> str:
+    """Hash the words of a story, to notice that they changed."""
+    return hashlib.sha256("\x1f".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
