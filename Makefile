@@ -1,0 +1,55 @@
+# newswatch: everything a newcomer, a developer and CI need. `make` alone lists it.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+
+.PHONY: help setup demo test check format lint types contracts sql-lint lock clean
+
+help:  ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+setup: $(READY)  ## make .venv from the lock file
+
+$(READY): requirements.lock requirements-uv.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "newswatch needs Python 3.11 or newer; this is $$($(PYTHON) --version). Try: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@echo "Setting up .venv (once, a minute or so) …"
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-uv.lock
+	@$(BIN)/uv pip install --quiet --compile-bytecode --require-hashes -r requirements.lock || \
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/uv pip install --quiet --no-deps --no-build-isolation --editable . || \
+	  $(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: $(READY)  ## run the main job on the sample feeds, into var/demo/
+	@$(BIN)/newswatch demo
+
+test: $(READY)  ## run the tests (they start what they need themselves)
+	@$(BIN)/pytest -q -n 2 --dist loadgroup
+
+check: $(READY) lint types contracts sql-lint test  ## everything that must hold before a change lands
+
+format: $(READY)  ## format the code
+	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+
+lint: $(READY)  ## format check and ruff
+	@$(BIN)/ruff format --check . && $(BIN)/ruff check .
+
+types: $(READY)  ## mypy --strict on the package
+	@$(BIN)/mypy
+
+contracts: $(READY)  ## who may import whom (DESIGN)
+	@$(BIN)/lint-imports
+
+sql-lint: $(READY)  ## lint views, queries and checks
+	@if ls sql/*/*.sql >/dev/null 2>&1; then $(BIN)/sqlfluff lint --disable-progress-bar sql/views sql/queries sql/checks; fi
+
+lock:  ## resolve the dependencies anew into requirements.lock
+	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --no-annotate --no-header --extra dev pyproject.toml -o requirements.lock
+	@grep '^uv==' requirements.lock >/dev/null || echo "note: uv is locked in requirements-uv.lock"
+
+clean:  ## remove what was built and run, the data under var/ included
+	@rm -rf $(VENV) var .mypy_cache .ruff_cache .hypothesis .import_linter_cache

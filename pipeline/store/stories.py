@@ -1,0 +1,203 @@
+"""Stories and sightings: what parsing found, and what waits to be detected or judged."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from pipeline.core import text, url
+from pipeline.model import Entry, Feed, Language, Story
+from pipeline.store.engine import insert
+from pipeline.store.tables import sightings, stories
+
+MAX_CHANGES = 24  # an entry that flaps is stopped after so many rewrites
+
+
+def add(
+    db: sa.Connection, feed: Feed, entries: Sequence[Entry], now: datetime, baseline: bool = False
+) -> tuple[int, int]:
+    """Store a document's entries; return how many stories are new and how many had their words changed.
+
+    Identity is the canonical URL, so a second call with the same entries changes nothing. Only the feed that brought a
+    story first may change its words: two feeds that word it differently would make it flap.
+    """
+    rows = {r["url_hash"]: r for r in (_row(feed, e, now, baseline) for e in entries)}
+    if not rows:
+        return 0, 0
+    ordered = [rows[k] for k in sorted(rows)]  # one order for all writers: no deadlocks
+    made = insert(db, stories).on_conflict_do_nothing(index_elements=["url_hash"]).returning(stories.c.url_hash)
+    new = set(db.scalars(made, ordered))
+    known = {
+        r.url_hash: r
+        for chunk in _chunks(list(rows), 500)
+        for r in db.execute(
+            sa.select(
+                stories.c.id, stories.c.url_hash, stories.c.content_hash, stories.c.first_feed_id, stories.c.change_count
+            ).where(stories.c.url_hash.in_(chunk))
+        )
+    }
+    changed = 0
+    for identity, old in known.items():
+        row = rows[identity]
+        if identity in new or old.content_hash == row["content_hash"]:
+            continue
+        if old.first_feed_id != feed.id or old.change_count >= MAX_CHANGES:
+            continue
+        words = {k: row[k] for k in ("title", "summary", "content_hash")}
+        if row["text"]:
+            words |= {"text": row["text"], "text_source": row["text_source"]}
+        db.execute(
+            sa.update(stories)
+            .where(stories.c.id == old.id)
+            .values(**words, updated_at=now, change_count=old.change_count + 1, language=None, judged_at=None)
+        )
+        changed += 1
+    seen = [
+        {"story_id": known[k].id, "feed_id": feed.id, "seen_at": now, "guid": rows[k]["_guid"], "url": rows[k]["url"]}
+        for k in sorted(rows)
+    ]
+    db.execute(insert(db, sightings).on_conflict_do_nothing(), seen)
+    return len(new), changed
+
+
+def _row(feed: Feed, entry: Entry, now: datetime, baseline: bool) -> dict[str, Any]:
+    return {
+        "url_hash": url.key(entry.canonical_url),
+        "canonical_url": entry.canonical_url,
+        "url": entry.url,
+        "outlet": url.outlet(entry.url),
+        "title": entry.title,
+        "summary": entry.summary,
+        "text": entry.text or None,
+        "text_source": "feed" if entry.text else None,
+        "author": entry.author,
+        "categories": list(entry.categories),
+        "country": feed.country,
+        "declared_language": entry.language or feed.language,
+        "published_at": entry.published_at,
+        "published_raw": entry.published_raw,
+        "seen_at": now,
+        "story_at": min(entry.published_at, now) if entry.published_at else now,
+        "content_hash": text.content_hash(entry.title, entry.summary),
+        "first_feed_id": feed.id,
+        "baseline": baseline,
+        "_guid": entry.guid,
+    }
+
+
+def _chunks(items: list[Any], size: int) -> Iterable[list[Any]]:
+    return (items[i : i + size] for i in range(0, len(items), size))
+
+
+_NOUN = (
+    stories.c.id,
+    stories.c.canonical_url,
+    stories.c.url,
+    stories.c.title,
+    stories.c.summary,
+    stories.c.text,
+    stories.c.language,
+    stories.c.language_confidence,
+    stories.c.published_at,
+    stories.c.seen_at,
+    stories.c.outlet,
+    stories.c.country,
+    stories.c.declared_language,
+    stories.c.baseline,
+)
+
+
+def noun(row: sa.Row[Any]) -> Story:
+    """Make the noun of a row that carries the story columns."""
+    return Story(
+        id=row.id,
+        canonical_url=row.canonical_url,
+        url=row.url,
+        title=row.title,
+        summary=row.summary,
+        text=row.text or "",
+        language=row.language or "und",
+        language_confidence=row.language_confidence or 0.0,
+        published_at=row.published_at,
+        seen_at=row.seen_at,
+        outlet=row.outlet,
+        country=row.country,
+        declared_language=row.declared_language,
+        baseline=row.baseline,
+    )
+
+
+def undetected(db: sa.Connection, limit: int) -> list[Story]:
+    """Give stories that no language was detected for, oldest first."""
+    query = sa.select(*_NOUN).where(stories.c.language.is_(None)).order_by(stories.c.id).limit(limit)
+    return [noun(r) for r in db.execute(query)]
+
+
+def set_languages(db: sa.Connection, found: Mapping[int, Language]) -> None:
+    """Store detected languages by story id."""
+    if found:
+        db.execute(
+            sa.update(stories)
+            .where(stories.c.id == sa.bindparam("_id"))
+            .values(
+                language=sa.bindparam("_tag"),
+                language_confidence=sa.bindparam("_confidence"),
+                language_reason=sa.bindparam("_reason"),
+            ),
+            [
+                {"_id": i, "_tag": f.tag, "_confidence": f.confidence, "_reason": f.reason}
+                for i, f in sorted(found.items())
+            ],
+        )
+
+
+def unjudged(db: sa.Connection, limit: int) -> list[Story]:
+    """Give stories whose language is known and that wait for judgement, oldest first."""
+    query = (
+        sa.select(*_NOUN)
+        .where(stories.c.judged_at.is_(None), stories.c.language.is_not(None))
+        .order_by(stories.c.id)
+        .limit(limit)
+    )
+    return [noun(r) for r in db.execute(query)]
+
+
+def find(db: sa.Connection, what: str) -> Story | None:
+    """Find a story by number, address or a unique start of its identity hash."""
+    query = sa.select(*_NOUN)
+    if what.isdigit() and len(what) < 19:
+        row = db.execute(query.where(stories.c.id == int(what))).one_or_none()
+        if row:
+            return noun(row)
+    canonical = url.canonical(what)
+    if canonical:
+        row = db.execute(query.where(stories.c.url_hash == url.key(canonical))).one_or_none()
+        return noun(row) if row else None
+    if len(what) >= 6:
+        rows = db.execute(query.where(stories.c.url_hash.startswith(what, autoescape=True)).limit(2)).all()
+        return noun(rows[0]) if len(rows) == 1 else None
+    return None
+
+
+def reopen(db: sa.Connection, since: datetime, limit: int, after_id: int = 0) -> list[int]:
+    """Put stories seen since a time back in the queue for judgement; return their ids, at most `limit`, above `after_id`."""
+    ids = list(
+        db.scalars(
+            sa.select(stories.c.id)
+            .where(stories.c.seen_at >= since, stories.c.id > after_id)
+            .order_by(stories.c.id)
+            .limit(limit)
+        )
+    )
+    if ids:
+        db.execute(
+            sa.update(stories).where(stories.c.id.between(ids[0], ids[-1]), stories.c.seen_at >= since).values(judged_at=None)
+        )
+    return ids
+
+
+def count_by_language(db: sa.Connection) -> dict[str, int]:
+    """Count stories per detected language."""
+    query = sa.select(stories.c.language, sa.func.count()).group_by(stories.c.language)
+    return {r[0] or "": r[1] for r in db.execute(query)}
