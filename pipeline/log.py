@@ -10,8 +10,9 @@ from pipeline.model import Tally
 
 
 def configure(format: str = "auto", verbose: bool = False) -> None:
-    """Send log lines to standard error: colours on a terminal, JSON elsewhere unless `format` says otherwise."""
-    console = format == "console" or (format == "auto" and sys.stderr.isatty())
+    """Send log lines to standard error: colours on a terminal, JSON elsewhere; "quiet" lets warnings through only."""
+    level = logging.WARNING if format == "quiet" else logging.DEBUG if verbose else logging.INFO
+    console = format == "console" or (format in {"auto", "quiet"} and sys.stderr.isatty())
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -20,7 +21,7 @@ def configure(format: str = "auto", verbose: bool = False) -> None:
             structlog.processors.dict_tracebacks if not console else structlog.processors.StackInfoRenderer(),
             structlog.dev.ConsoleRenderer() if console else structlog.processors.JSONRenderer(),
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.DEBUG if verbose else logging.INFO),
+        wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field, ValidationError
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from pydantic.functional_validators import BeforeValidator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from pipeline.errors import ConfigError
 
@@ -64,7 +64,7 @@ class Settings(BaseSettings):
     # keeping
     keep_bodies_days: float = Field(14.0, ge=0, description="Days that raw feed bodies are kept.")
 
-    log_format: str = Field("auto", description="auto | console | json.")
+    log_format: str = Field("auto", description="auto | console | json | quiet.")
 
 
 def load(**overrides: object) -> Settings:

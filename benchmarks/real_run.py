@@ -1,0 +1,191 @@
+"""Run the whole job over a folder of real feed files, served from loopback, and account for every file and entry.
+
+    python benchmarks/real_run.py --data DIR            one run and a second one; table of steps, memory, stories/s
+    python benchmarks/real_run.py --data DIR --kills 10 SIGKILL at random moments, then compare with an undisturbed run
+
+DIR holds feed files (a manifest.tsv is ignored). Everything is written to a temporary folder.
+"""
+
+import argparse
+import io
+import json
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import warnings
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import feedparser
+import psutil
+
+from pipeline.steps import sample
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def serve(folder: Path) -> ThreadingHTTPServer:
+    """Serve the files of a folder on a free loopback port, as a plain web server would."""
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            body = (folder / Path(self.path).name).read_bytes()
+            self.send_response(200)
+            self.send_header("Content-Type", "application/xml")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return server
+
+
+def write_watch(folder: Path, files: list[Path], port: int) -> None:
+    """Write a watch folder with the default watchlist and one feed a file."""
+    sample.write_watch(folder, port)
+    rows = [f'[[feeds]]\nurl = "http://127.0.0.1:{port}/{p.name}"\ntitle = "{p.stem}"\n' for p in files]
+    (folder / "feeds.toml").write_text("\n".join(rows), encoding="utf-8")
+
+
+def environment(home: Path, database: str | None) -> dict[str, str]:
+    """Give the environment of a run that writes under `home` only."""
+    settings = {
+        "NEWSWATCH_DATABASE_URL": database or f"sqlite:///{home / 'newswatch.db'}",
+        "NEWSWATCH_WATCH_DIR": str(home / "watch"),
+        "NEWSWATCH_MAIL_DIR": str(home / "mail"),
+        "NEWSWATCH_ALLOW_ADDRESSES": "127.0.0.1",
+        "NEWSWATCH_HOST_CONCURRENCY": "8",
+        "NEWSWATCH_HOST_SPACING": "0",
+        "NEWSWATCH_ENRICH": "false",
+        "NEWSWATCH_LOG_FORMAT": "json",
+    }
+    return {**os.environ, **settings}
+
+
+COMMAND = [str(Path(sys.executable).parent / "newswatch"), "run", "--all-feeds", "--json"]
+
+
+def run(home: Path, database: str | None = None) -> tuple[list[dict], float, float]:
+    """Run once; return the tallies, seconds and the peak of resident memory in MiB."""
+    start = time.perf_counter()
+    with (home / "run.log").open("w") as log:
+        process = subprocess.Popen(COMMAND, env=environment(home, database), stdout=subprocess.PIPE, stderr=log, text=True)
+        watched, peak, text = psutil.Process(process.pid), 0, []
+        reader = threading.Thread(target=lambda: text.append(process.stdout.read()))
+        reader.start()
+        while process.poll() is None:
+            try:
+                peak = max(peak, sum(p.memory_info().rss for p in [watched, *watched.children(recursive=True)]))
+            except psutil.Error:
+                break
+            time.sleep(0.05)
+        process.wait()
+        reader.join()
+    if process.returncode:
+        sys.exit(f"newswatch run ended with {process.returncode}; see {home / 'run.log'}\n{(home / 'run.log').read_text()[-2000:]}")
+    return json.loads(text[0]), time.perf_counter() - start, peak / 2**20
+
+
+def state(home: Path) -> dict[str, list]:
+    """Give the end state by meaning, free of row numbers: stories, matches, events and alerts."""
+    db = sqlite3.connect(home / "newswatch.db")
+    queries = {
+        "stories": "select canonical_url, title, language from stories order by 1",
+        "matches": "select s.canonical_url, m.level, round(m.score, 6) from matches m join stories s on s.id = m.story_id"
+        " where m.is_current order by 1",
+        "events": "select group_concat(u, ' ') as told, level from (select es.event_id as e, s.canonical_url as u, ev.level"
+        " from event_stories es join stories s on s.id = es.story_id join events ev on ev.id = es.event_id order by 1, 2)"
+        " group by e order by 1",
+        "alerts": "select sub.key, a.reason, a.state, (select min(s.canonical_url) from event_stories es"
+        " join stories s on s.id = es.story_id where es.event_id = a.event_id) from alerts a"
+        " join subscriptions sub on sub.id = a.subscription_id order by 1, 2, 3, 4",
+    }
+    return {name: db.execute(q).fetchall() for name, q in queries.items()}
+
+
+def account(home: Path, files: list[Path]) -> None:
+    """Compare what is stored with what feedparser finds in each file."""
+    db = sqlite3.connect(home / "newswatch.db")
+    fetched = {Path(u).name for (u,) in db.execute("select distinct f.url from fetches x join feeds f on f.id = x.feed_id")}
+    missing = [p.name for p in files if p.name not in fetched]
+    stored = dict(db.execute("select f.url, b.entry_count from bodies b join feeds f on f.id = b.feed_id"))
+    stored = {Path(u).name: n for u, n in stored.items()}
+    differ = []
+    for path in files:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            found = len(feedparser.parse(io.BytesIO(path.read_bytes())).entries)
+        if stored.get(path.name, 0) != found:
+            differ.append((path.name, found, stored.get(path.name)))
+    refused: dict[str, int] = {}
+    for (counts,) in db.execute("select refused from bodies where refused is not null"):
+        for reason, n in json.loads(counts).items():
+            refused[reason] = refused.get(reason, 0) + n
+    one = lambda q: db.execute(q).fetchone()[0]  # noqa: E731
+    print(f"files {len(files)}, without a fetch: {missing or 'none'}; outcomes: "
+          f"{dict(db.execute('select outcome, count(*) from fetches group by 1'))}")
+    print(f"entries {one('select sum(entry_count) from bodies')}, refused {refused}, sightings {one('select count(*) from sightings')}, "
+          f"stories {one('select count(*) from stories')}, entry counts that differ from feedparser's: {differ or 'none'}")
+
+
+def show(name: str, tallies: list[dict], seconds: float, peak: float) -> None:
+    """Print each step's share of a run."""
+    total = sum(t["seconds"] for t in tallies)
+    for t in tallies:
+        print(f"  {t['step']:9} seen {t['seen']:6} done {t['done']:6} skipped {t['skipped']:6} failed {t['failed']:4}"
+              f" {t['seconds']:7.2f} s {100 * t['seconds'] / total:5.1f} %")
+    stories = next((t["detail"].get("stories", 0) for t in tallies if t["step"] == "parse"), 0)
+    print(f"{name}: {seconds:.1f} s, {stories} new stories ({stories / seconds:.0f} a second), peak {peak:.0f} MiB")
+
+
+def main() -> None:
+    """Run as the module's docstring says."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--kills", type=int, default=0)
+    parser.add_argument("--seed", type=int, default=1)
+    args = parser.parse_args()
+    files = sorted(p for p in args.data.iterdir() if p.is_file() and p.suffix != ".tsv")
+    server = serve(args.data)
+    port = server.server_address[1]
+    with tempfile.TemporaryDirectory() as folder:
+        calm = Path(folder) / "calm"
+        write_watch(calm / "watch", files, port)
+        tallies, seconds, peak = run(calm)
+        show("first run", tallies, seconds, peak)
+        account(calm, files)
+        show("second run", *run(calm))
+        if args.kills:
+            stormy = Path(folder) / "stormy"
+            write_watch(stormy / "watch", files, port)
+            chance = random.Random(args.seed)
+            for _ in range(args.kills):
+                process = subprocess.Popen(COMMAND, env=environment(stormy, None), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                time.sleep(chance.uniform(1.0, max(2.0, seconds)))
+                process.send_signal(signal.SIGKILL)
+                process.wait()
+            run(stormy)
+            before, after = state(calm), state(stormy)
+            for name in before:
+                same = before[name] == after[name]
+                print(f"after {args.kills} kills, {name}: {'the same' if same else 'DIFFERENT'} ({len(before[name])} rows)")
+                if not same:
+                    odd = set(map(tuple, before[name])) ^ set(map(tuple, after[name]))
+                    print("   ", *list(odd)[:5], sep="\n    ")
+    server.shutdown()
+
+
+if __name__ == "__main__":
+    main()

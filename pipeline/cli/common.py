@@ -1,0 +1,92 @@
+"""What every command shares: options, the clock, printing, and errors as one sentence."""
+
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from pipeline import log, settings
+from pipeline.model import Tally
+
+WatchOption = Annotated[
+    Path | None, typer.Option("--watch", metavar="DIR", help="Watch folder (default: NEWSWATCH_WATCH_DIR, else the one shipped).")
+]
+DatabaseOption = Annotated[
+    str | None, typer.Option("--database", metavar="URL", help="Database (default: NEWSWATCH_DATABASE_URL, else var/newswatch.db).")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+LimitOption = Annotated[int, typer.Option("--limit", min=1, help="At most so many in this run.")]
+
+out = Console(soft_wrap=False)
+err = Console(stderr=True)
+
+
+def now() -> datetime:
+    """Read the clock: the one place that does."""
+    return datetime.now(UTC)
+
+
+def load(watch: Path | None = None, database: str | None = None, **more: object) -> settings.Settings:
+    """Read the settings, options winning over the environment, and start logging."""
+    made = settings.load(watch_dir=watch, database_url=database, **more)
+    log.configure(made.log_format)
+    return made
+
+
+def print_json(value: Any) -> None:
+    """Print JSON on standard output."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, default=str) + "\n")
+
+
+def print_tallies(tallies: Sequence[Tally], as_json: bool) -> None:
+    """Print what steps did, as a table or as JSON."""
+    if as_json:
+        print_json([asdict(t) for t in tallies] if len(tallies) != 1 else asdict(tallies[0]))
+        return
+    rows = [
+        (t.step, t.seen, t.done, t.skipped, t.failed, f"{t.seconds:.1f}", _detail(t.detail)) for t in tallies
+    ]
+    print_table(("step", "seen", "done", "skipped", "failed", "seconds", "detail"), rows)
+
+
+def _detail(detail: Mapping[str, Any]) -> str:
+    return " ".join(f"{k}={v}" for k, v in detail.items() if isinstance(v, int | float | str) and v not in {0, "", False})
+
+
+def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], title: str | None = None) -> None:
+    """Print rows for a person; numbers stand to the right."""
+    table = Table(title=title, title_justify="left", header_style="bold")
+    listed = [tuple(r) for r in rows]
+    for i, name in enumerate(columns):
+        numeric = bool(listed) and all(isinstance(r[i], int | float) for r in listed)
+        table.add_column(name, justify="right" if numeric else "left", overflow="fold")
+    for row in listed:
+        table.add_row(*("" if v is None else str(v) for v in row))
+    out.print(table)
+
+
+@contextmanager
+def progress(enabled: bool = True) -> Iterator[Callable[[str, int, int | None], None]]:
+    """Give a progress reporter: bars on a terminal, nothing elsewhere."""
+    if not (enabled and err.is_terminal):
+        yield lambda step, done, total: None
+        return
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=err, transient=True) as bars:
+        tasks: dict[str, Any] = {}
+
+        def report(step: str, done: int, total: int | None) -> None:
+            if step not in tasks:
+                tasks[step] = bars.add_task(step, total=total)
+            bars.update(tasks[step], completed=done, total=total)
+
+        yield report

@@ -1,0 +1,68 @@
+"""The demo: the main job on the sample feeds, and what it found."""
+
+from pathlib import Path
+
+from pipeline.cli import common
+from pipeline.model import Tally
+from pipeline.settings import Settings
+from pipeline.steps import overview, sample
+
+
+def settings_for(directory: Path) -> Settings:
+    """Give the demo's settings: everything under one folder, no network, mails as files."""
+    return common.load(
+        watch=directory / "watch",
+        database=f"sqlite:///{directory / 'newswatch.db'}",
+        mail_dir=directory / "mail",
+        allow_addresses=("127.0.0.1",),
+        host_spacing=0.0,
+        host_concurrency=8,
+        enrich=False,  # the outlets are fictional: there are no article pages
+        mail_from="newswatch@demo.example",
+        log_format="quiet",
+    )
+
+
+def run(directory: Path) -> None:
+    """Run the whole job into `directory` and show events, mails and what to try next."""
+    from pipeline.cli.main import run_all
+
+    settings = settings_for(directory)
+    mail_dir = directory / "mail"
+    before = {p.name for p in mail_dir.glob("*.eml")}
+    with sample.serve(sample.last_port(directory / "watch")) as port:
+        sample.write_watch(directory / "watch", port)
+        tallies = run_all(settings, all_feeds=True, quiet=False)
+    found = overview.run(settings)
+    _show(found["events"])
+    mails = sorted(p for p in mail_dir.glob("*.eml") if p.name not in before)
+    _tell(directory, tallies, len(found["events"]), mails)
+
+
+def _show(events: list[dict[str, object]]) -> None:
+    rows = [
+        (e["id"], e["title"], e["level"], e["story_count"], " ".join(map(str, e["languages"])), f"{e['first_seen_at']:%d %b %H:%M}")  # type: ignore[call-overload]
+        for e in events
+    ]
+    common.print_table(("event", "title", "level", "stories", "languages", "first seen"), rows, "Events")
+
+
+def _tell(directory: Path, tallies: list[Tally], events: int, mails: list[Path]) -> None:
+    by_step = {t.step: t for t in tallies}
+    stories = by_step["parse"].detail.get("stories", 0)
+    say = common.out.print
+    if not stories and not mails:
+        say(f"\nNothing new: every story was seen before, {events} events stand, no mail was sent.")
+    else:
+        say(f"\n{stories} new stories, {by_step['match'].done} matched, {events} events, {len(mails)} mails:")
+        for path in mails:
+            say(f"  {path}", soft_wrap=True, highlight=False)
+    database = directory / "newswatch.db"
+    say(f"\nDatabase: {database}\n\nTry next:", highlight=False)
+    option = f"--database sqlite:///{database}"
+    for command in (
+        f".venv/bin/newswatch explain 1 {option}",
+        f".venv/bin/newswatch events list {option}",
+        ".venv/bin/newswatch init my-watch",
+    ):
+        say(f"  {command}", soft_wrap=True, highlight=False)
