@@ -9,7 +9,7 @@ import asyncio
 import base64
 import contextlib
 import ssl
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol, Self
 from urllib.parse import unquote, urlsplit, urlunsplit
@@ -56,6 +56,10 @@ class Limits(Protocol):
     def max_body_bytes(self) -> int: ...
     @property
     def max_redirects(self) -> int: ...
+
+
+class NotNowError(Exception):
+    """`go` said no when the turn came: nothing was asked."""
 
 
 class _TooLargeError(Exception):
@@ -120,11 +124,13 @@ class Client:
         credentials: str | None = None,
         accept: str = ACCEPT_FEED,
         max_bytes: int | None = None,
+        go: Callable[[], bool] | None = None,
     ) -> Response:
         """Get a URL, following redirects; never raises for what a server or network does.
 
         `credentials` ("user:password", or in the URL itself) go to the URL's own origin only. Waiting for politeness
-        does not count against the deadline, everything else does.
+        does not count against the deadline, everything else does. `go` is called when the turn has come; when it says
+        no, NotNowError is raised and nothing is asked.
         """
         asked = clean_url(url)
         call = _Call(asked, self._limits.fetch_timeout)
@@ -137,6 +143,8 @@ class Client:
                 if credentials and (target.scheme, target.host, target.port) == origin:
                     sent["authorization"] = "Basic " + base64.b64encode(credentials.encode()).decode()
                 async with self._turn(target.host, is_hop=bool(call.redirects)):
+                    if go and not call.redirects and not go():
+                        raise NotNowError
                     got = await call.timed(self._exchange(target, sent, max_bytes or self._limits.max_body_bytes))
                 if got.status not in REDIRECTS or not got.headers.get("location"):
                     return call.ended(got, str(target))

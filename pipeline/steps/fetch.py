@@ -1,0 +1,316 @@
+"""Fetch the feeds that are due: the only step that talks to feeds.
+
+One event loop: claimed feeds are asked politely and at once, and results are stored in groups, each in one transaction
+with the validators of its bodies. Killed anywhere, it has stored whole groups and holds claims that are void at once on
+this host (they name the dead process) and lapse elsewhere.
+"""
+
+import asyncio
+import hashlib
+import math
+import socket
+import time
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import psutil
+
+from pipeline import http, log, store
+from pipeline.core import poll
+from pipeline.model import Feed, Fetch, Outcome, Response, Tally
+from pipeline.settings import Settings
+from pipeline.steps import Progress, silent
+from pipeline.store import feeds, runs
+
+PORTION = 200  # feeds claimed at once at most: what a killed worker holds
+PER_HOST = 10  # of one host in a portion, so that one big host does not fill it
+GROUP = 100  # results stored in one transaction at most, …
+GROUP_BYTES = 8 * 2**20  # … or so many compressed bytes, …
+GROUP_S = 1.0  # … or after so many seconds
+LEASE_S = 900.0  # a claim lapses after this when its worker does not prolong it; a worker prolongs at a third
+BATCH_LEASE_S = 3600.0  # feeds set aside for tasks that may wait in a queue
+BATCH_SMALL, BATCH_LARGE, MANY = 25, 50, 1000  # feeds in a batch, when there are fewer or more than MANY
+MAX_BATCHES = 500  # Airflow maps at most 1,024 tasks
+SMALL = 64 * 2**10  # bytes up to which a body is packed in the loop; more would delay the others
+
+
+def worker_token() -> str:
+    """Name this process as host:pid:start, so that others on this host can see whether it lives."""
+    me = psutil.Process()
+    return f"{socket.gethostname()}:{me.pid}:{me.create_time():.2f}"
+
+
+def is_dead(token: str) -> bool:
+    """Whether a claim is of a process of this host that has ended; claims from elsewhere are never called dead."""
+    host, _, rest = token.rpartition("/")[2].partition(":")
+    pid, _, started = rest.partition(":")
+    if host != socket.gethostname() or not pid.isdigit():
+        return False
+    try:
+        return f"{psutil.Process(int(pid)).create_time():.2f}" != started
+    except psutil.NoSuchProcess:
+        return True
+    except psutil.Error:
+        return False
+
+
+def run(
+    settings: Settings,
+    now: datetime,
+    *,
+    all_feeds: bool = False,
+    feed_ids: Sequence[int] | None = None,
+    claim: str | None = None,
+    limit: int = 100_000,
+    baseline_new_feeds: bool | None = None,
+    credentials: Mapping[str, str] | None = None,
+    progress: Progress | None = None,
+) -> Tally:
+    """Fetch due feeds and store what is new; `detail` counts outcomes.
+
+    `all_feeds`: every enabled feed whatever its schedule, but not one that a living worker holds. `feed_ids`: these;
+    with `claim`, those of them that `claim_batches` set aside under that name. `baseline_new_feeds`: a feed's first
+    body is its baseline; by default once a whole run has ended here before. `credentials`: "user:password" by address.
+    """
+    worker = _Worker(settings, now, limit, dict(credentials or {}), progress or silent)
+    worker.token = f"{claim}/{worker_token()}" if claim else worker_token()
+    with store.read(settings.database_url) as db:
+        worker.dead = [token for token in feeds.claimants(db) if is_dead(token)]
+        worker.baseline = runs.has_run(db, "deliver") if baseline_new_feeds is None else baseline_new_feeds
+    worker.not_since = now if all_feeds else None
+    worker.wanted = list(feed_ids) if feed_ids is not None else None
+    worker.from_claim = claim
+    try:
+        asyncio.run(worker.work())
+    finally:
+        with store.begin(settings.database_url) as db:
+            feeds.release(db, worker.token)
+    counts = worker.counts
+    failed = sum(n for outcome, n in counts.items() if outcome not in {Outcome.NEW, Outcome.UNCHANGED})
+    return log.tally(
+        Tally(
+            "fetch",
+            seen=worker.claimed,
+            done=counts.get(Outcome.NEW, 0) + counts.get(Outcome.UNCHANGED, 0),
+            skipped=worker.skipped,
+            failed=failed,
+            detail={outcome.value: n for outcome, n in sorted(counts.items())} | {"bytes": worker.bytes},
+        )
+    )
+
+
+def claim_batches(settings: Settings, now: datetime, token: str, size: int | None = None) -> list[list[int]]:
+    """Set due feeds aside under `token` and give their ids in batches, a host's feeds in one; run again, the same.
+
+    `run(…, feed_ids=batch, claim=token)` fetches them; what nobody fetches is due again after BATCH_LEASE_S.
+    """
+    with store.read(settings.database_url) as db:
+        dead = [one for one in feeds.claimants(db) if is_dead(one)]
+    while True:
+        with store.begin(settings.database_url) as db:
+            until = now + timedelta(seconds=BATCH_LEASE_S)
+            if not feeds.claim(db, token, now, until, 1000, dead=dead):
+                break
+    with store.read(settings.database_url) as db:
+        found = feeds.held(db, token)
+    if size is None:
+        size = max(BATCH_SMALL if len(found) < MANY else BATCH_LARGE, math.ceil(len(found) / MAX_BATCHES))
+    return batches(found, size)
+
+
+def batches(found: Sequence[tuple[int, str]], size: int) -> list[list[int]]:
+    """Group (feed, host) pairs, sorted by host, into batches of about `size` that never split a host."""
+    made: list[list[int]] = []
+    last = None
+    for feed_id, host in found:
+        if not made or (host != last and len(made[-1]) >= size):
+            made.append([])
+        made[-1].append(feed_id)
+        last = host
+    return made
+
+
+@dataclass
+class _Worker:
+    """One run: claims, asks, stores; all in one event loop, its transactions in a thread."""
+
+    settings: Settings
+    now: datetime
+    limit: int
+    credentials: dict[str, str]
+    progress: Progress
+    token: str = ""
+    dead: list[str] = field(default_factory=list)
+    baseline: bool = False
+    not_since: datetime | None = None
+    wanted: list[int] | None = None
+    from_claim: str | None = None
+    claimed: int = 0
+    skipped: int = 0
+    bytes: int = 0
+    counts: dict[Outcome, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._bounds = poll.Bounds(self.settings.min_interval, self.settings.max_interval)
+        self._started = time.monotonic()
+        self._renewed = self._started
+        self._results: list[feeds.Result] = []
+        self._given_back: list[int] = []
+        self._resting: set[str] = set()  # hosts that asked us to wait, in this run
+        self._waiting: dict[str, int] = {}  # feeds per host that we hold
+        self._seen: set[int] = set()
+
+    def clock(self) -> datetime:
+        """Give the time of this run: the moment that was passed in, and what went by since."""
+        return self.now + timedelta(seconds=time.monotonic() - self._started)
+
+    async def work(self) -> None:
+        """Claim, ask and store until nothing is due."""
+        tasks: set[asyncio.Task[None]] = set()
+        more, stored_at = True, time.monotonic()
+        async with http.Client(self.settings) as client:
+            try:
+                while True:
+                    if more and len(tasks) <= PORTION // 2:
+                        found = await asyncio.to_thread(self._claim)
+                        more = bool(found)
+                        for one in found:
+                            tasks.add(asyncio.create_task(self._one(client, one)))
+                    if not tasks:
+                        break
+                    done, tasks = await asyncio.wait(tasks, timeout=GROUP_S, return_when=asyncio.FIRST_COMPLETED)
+                    for task in done:
+                        task.result()  # an exception here is of the step, not of a feed
+                    size = sum(len(r.body.content) for r in self._results if r.body)
+                    late = time.monotonic() - stored_at >= GROUP_S
+                    if len(self._results) >= GROUP or size >= GROUP_BYTES or late or not tasks:
+                        await self._store()
+                        stored_at = time.monotonic()
+            finally:
+                for task in tasks:
+                    task.cancel()
+                await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _claim(self) -> list[feeds.Claimed]:
+        now = self.clock()
+        until = now + timedelta(seconds=LEASE_S)
+        room = min(PORTION, self.limit - self.claimed)
+        if room <= 0 or self.wanted == []:
+            return []
+        with store.begin(self.settings.database_url) as db:
+            if self.wanted is not None:
+                ids, self.wanted = self.wanted[:room], self.wanted[room:]
+                found = feeds.take(db, ids, self.token, now, until, dead=self.dead, from_claim=self.from_claim)
+                self.skipped += len(ids) - len(found)
+            else:
+                full = [host for host, n in self._waiting.items() if n >= PER_HOST]
+                found = feeds.claim(
+                    db, self.token, now, until, room, dead=self.dead, not_since=self.not_since, per_host=PER_HOST,
+                    skip_hosts={*full, *self._resting},
+                )  # fmt: skip
+        found = [one for one in found if one.feed.id not in self._seen]
+        self._seen.update(one.feed.id for one in found)
+        for one in found:
+            self._waiting[one.host] = self._waiting.get(one.host, 0) + 1
+        self.claimed += len(found)
+        return found
+
+    async def _one(self, client: http.Client, claimed: feeds.Claimed) -> None:
+        feed, at = claimed.feed, self.now
+        url = poll.address(feed)
+        headers = poll.validators(feed, self.clock())
+
+        def go() -> bool:
+            nonlocal at
+            at = self.clock()
+            return claimed.host not in self._resting
+
+        try:
+            if claimed.host_started_at is not None:
+                since = (self.clock() - claimed.host_started_at).total_seconds()
+                if since < self.settings.host_spacing:
+                    client.hold(claimed.host, self.settings.host_spacing - since)
+            response = await client.get(url, headers, credentials=self.credentials.get(url), go=go)
+        except http.NotNowError:  # an answer to another feed of this host asked us to wait
+            self._given_back.append(feed.id)
+            self.skipped += 1
+            return
+        except Exception as e:  # the per-item guard: the client promises never to raise; one feed must not end the run
+            log.get().error("fetch broke", feed=url, error=repr(e)[:300])
+            response = Response(url, url, Outcome.PROTOCOL, error=f"internal: {type(e).__name__}")
+        finally:
+            self._waiting[claimed.host] -= 1
+        self._results.append(await self._decide(claimed, response, not headers, at))
+
+    async def _decide(
+        self, claimed: feeds.Claimed, response: Response, was_unconditional: bool, at: datetime
+    ) -> feeds.Result:
+        if len(response.body) <= SMALL:
+            body_hash, content = _pack(response.body)
+        else:
+            body_hash, content = await asyncio.to_thread(_pack, response.body)
+        old = claimed.feed
+        decision = poll.after_fetch(old, response, body_hash, was_unconditional, at, self._bounds)
+        body = None
+        if decision.store_body and body_hash is not None:
+            is_first = old.first_fetched_at is None
+            body = feeds.Packed(
+                body_hash, response.final_url, content, len(response.body), response.headers, self.baseline and is_first
+            )
+        if decision.hold_host_s is not None:
+            self._resting.add(claimed.host)
+        self._tell(old, decision, response)
+        self.counts[decision.outcome] = self.counts.get(decision.outcome, 0) + 1
+        self.bytes += len(response.body)
+        fetch = Fetch(
+            feed_id=old.id,
+            fetched_at=at,
+            outcome=decision.outcome,
+            status=response.status,
+            seconds=response.seconds,
+            size=len(response.body),
+            body_hash=body_hash if body else None,
+            error=decision.error,
+            final_url=response.final_url if response.final_url != response.url else None,
+            retry_after_s=decision.retry_after_s,
+        )
+        host = http.host_of(poll.address(decision.feed)) or claimed.host
+        return feeds.Result(decision.feed, fetch, host, body, decision.hold_host_s)
+
+    def _tell(self, old: Feed, decision: poll.Decision, response: Response) -> None:
+        feed = decision.feed
+        if decision.adopted:
+            log.get().warning("feed moved", feed=old.url, to=decision.adopted)
+        elif decision.outcome is Outcome.GONE:
+            log.get().warning("feed gone", feed=old.url)
+        elif feed.state != old.state and feed.state in {"failing", "lying"}:
+            log.get().warning(f"feed {feed.state}", feed=old.url, outcome=decision.outcome.value, error=response.error)
+        elif decision.error:
+            log.get().info("fetch failed", feed=old.url, outcome=decision.outcome.value, error=decision.error)
+
+    async def _store(self) -> None:
+        results, self._results = self._results, []
+        given_back, self._given_back = self._given_back, []
+        must_renew = time.monotonic() - self._renewed > LEASE_S / 3
+        if results or given_back or must_renew:
+            await asyncio.to_thread(self._save, results, given_back, must_renew)
+        if must_renew:
+            self._renewed = time.monotonic()
+        self.progress("fetch", sum(self.counts.values()) + self.skipped, None)
+
+    def _save(self, results: list[feeds.Result], given_back: list[int], must_renew: bool) -> None:
+        with store.begin(self.settings.database_url) as db:
+            if results:
+                feeds.save(db, results, self.token)
+            if given_back:
+                feeds.release(db, self.token, given_back)
+            if must_renew:
+                feeds.renew(db, self.token, self.clock() + timedelta(seconds=LEASE_S))
+
+
+def _pack(body: bytes) -> tuple[str | None, bytes]:
+    if not body:
+        return None, b""
+    return hashlib.sha256(body).hexdigest(), zlib.compress(body, 6)
