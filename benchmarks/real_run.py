@@ -81,7 +81,9 @@ def run(home: Path, database: str | None = None) -> tuple[list[dict], float, flo
     """Run once; return the tallies, seconds and the peak of resident memory in MiB."""
     start = time.perf_counter()
     with (home / "run.log").open("w") as log:
-        process = subprocess.Popen(COMMAND, env=environment(home, database), stdout=subprocess.PIPE, stderr=log, text=True)
+        process = subprocess.Popen(
+            COMMAND, env=environment(home, database), stdout=subprocess.PIPE, stderr=log, text=True
+        )
         watched, peak, text = psutil.Process(process.pid), 0, []
         reader = threading.Thread(target=lambda: text.append(process.stdout.read()))
         reader.start()
@@ -94,7 +96,9 @@ def run(home: Path, database: str | None = None) -> tuple[list[dict], float, flo
         process.wait()
         reader.join()
     if process.returncode:
-        sys.exit(f"newswatch run ended with {process.returncode}; see {home / 'run.log'}\n{(home / 'run.log').read_text()[-2000:]}")
+        sys.exit(
+            f"newswatch run ended with {process.returncode}; see {home / 'run.log'}\n{(home / 'run.log').read_text()[-2000:]}"
+        )
     return json.loads(text[0]), time.perf_counter() - start, peak / 2**20
 
 
@@ -118,7 +122,9 @@ def state(home: Path) -> dict[str, list]:
 def account(home: Path, files: list[Path]) -> None:
     """Compare what is stored with what feedparser finds in each file."""
     db = sqlite3.connect(home / "newswatch.db")
-    fetched = {Path(u).name for (u,) in db.execute("select distinct f.url from fetches x join feeds f on f.id = x.feed_id")}
+    fetched = {
+        Path(u).name for (u,) in db.execute("select distinct f.url from fetches x join feeds f on f.id = x.feed_id")
+    }
     missing = [p.name for p in files if p.name not in fetched]
     stored = dict(db.execute("select f.url, b.entry_count from bodies b join feeds f on f.id = b.feed_id"))
     stored = {Path(u).name: n for u, n in stored.items()}
@@ -134,18 +140,24 @@ def account(home: Path, files: list[Path]) -> None:
         for reason, n in json.loads(counts).items():
             refused[reason] = refused.get(reason, 0) + n
     one = lambda q: db.execute(q).fetchone()[0]  # noqa: E731
-    print(f"files {len(files)}, without a fetch: {missing or 'none'}; outcomes: "
-          f"{dict(db.execute('select outcome, count(*) from fetches group by 1'))}")
-    print(f"entries {one('select sum(entry_count) from bodies')}, refused {refused}, sightings {one('select count(*) from sightings')}, "
-          f"stories {one('select count(*) from stories')}, entry counts that differ from feedparser's: {differ or 'none'}")
+    print(
+        f"files {len(files)}, without a fetch: {missing or 'none'}; outcomes: "
+        f"{dict(db.execute('select outcome, count(*) from fetches group by 1'))}"
+    )
+    print(
+        f"entries {one('select sum(entry_count) from bodies')}, refused {refused}, sightings {one('select count(*) from sightings')}, "
+        f"stories {one('select count(*) from stories')}, entry counts that differ from feedparser's: {differ or 'none'}"
+    )
 
 
 def show(name: str, tallies: list[dict], seconds: float, peak: float) -> None:
     """Print each step's share of a run."""
     total = sum(t["seconds"] for t in tallies)
     for t in tallies:
-        print(f"  {t['step']:9} seen {t['seen']:6} done {t['done']:6} skipped {t['skipped']:6} failed {t['failed']:4}"
-              f" {t['seconds']:7.2f} s {100 * t['seconds'] / total:5.1f} %")
+        print(
+            f"  {t['step']:9} seen {t['seen']:6} done {t['done']:6} skipped {t['skipped']:6} failed {t['failed']:4}"
+            f" {t['seconds']:7.2f} s {100 * t['seconds'] / total:5.1f} %"
+        )
     stories = next((t["detail"].get("stories", 0) for t in tallies if t["step"] == "parse"), 0)
     print(f"{name}: {seconds:.1f} s, {stories} new stories ({stories / seconds:.0f} a second), peak {peak:.0f} MiB")
 
@@ -172,7 +184,9 @@ def main() -> None:
             write_watch(stormy / "watch", files, port)
             chance = random.Random(args.seed)
             for _ in range(args.kills):
-                process = subprocess.Popen(COMMAND, env=environment(stormy, None), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                process = subprocess.Popen(
+                    COMMAND, env=environment(stormy, None), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+                )
                 time.sleep(chance.uniform(1.0, max(2.0, seconds)))
                 process.send_signal(signal.SIGKILL)
                 process.wait()
@@ -180,7 +194,9 @@ def main() -> None:
             before, after = state(calm), state(stormy)
             for name in before:
                 same = before[name] == after[name]
-                print(f"after {args.kills} kills, {name}: {'the same' if same else 'DIFFERENT'} ({len(before[name])} rows)")
+                print(
+                    f"after {args.kills} kills, {name}: {'the same' if same else 'DIFFERENT'} ({len(before[name])} rows)"
+                )
                 if not same:
                     odd = set(map(tuple, before[name])) ^ set(map(tuple, after[name]))
                     print("   ", *list(odd)[:5], sep="\n    ")

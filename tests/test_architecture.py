@@ -48,7 +48,11 @@ def test_one_per_item_guard_a_step() -> None:
     """`except Exception` stands only where one bad item must not stop a step."""
     for path in MODULES:
         bare = [n for n in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(n, ast.ExceptHandler)]
-        broad = [n for n in bare if n.type is None or (isinstance(n.type, ast.Name) and n.type.id in {"Exception", "BaseException"})]
+        broad = [
+            n
+            for n in bare
+            if n.type is None or (isinstance(n.type, ast.Name) and n.type.id in {"Exception", "BaseException"})
+        ]
         allowed = 1 if path.parent.name == "steps" else 0
         assert len(broad) <= allowed, f"{path.relative_to(ROOT)} line {broad[0].lineno}"
 

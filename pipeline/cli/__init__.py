@@ -2,11 +2,10 @@
 
 import sys
 
-import typer
 from rich.markup import escape
 
-from pipeline import __version__, log
-from pipeline.cli import common, main as _main
+from pipeline import log
+from pipeline.cli import app, common
 from pipeline.errors import BusyError, NewswatchError
 
 COULD_NOT_WORK = 3  # typer and click use 1 and 2
@@ -16,13 +15,10 @@ def main() -> None:
     """Run the command line; an error of ours is one sentence and exit status 3."""
     log.configure()
     try:
-        _main.app(standalone_mode=True)
+        app.app()
     except BusyError as e:
-        common.err.print(f"[yellow]busy:[/] {escape(str(e))}")
+        common.err.print(f"[yellow]busy:[/] {escape(str(e))}", soft_wrap=True)
         sys.exit(COULD_NOT_WORK)
     except NewswatchError as e:
         common.err.print(f"[red]error:[/] {escape(str(e))}", soft_wrap=True)
         sys.exit(COULD_NOT_WORK)
-
-
-__all__ = ["__version__", "main", "typer"]

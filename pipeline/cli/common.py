@@ -18,10 +18,14 @@ from pipeline import log, settings
 from pipeline.model import Tally
 
 WatchOption = Annotated[
-    Path | None, typer.Option("--watch", metavar="DIR", help="Watch folder (default: NEWSWATCH_WATCH_DIR, else the one shipped).")
+    Path | None,
+    typer.Option("--watch", metavar="DIR", help="Watch folder (default: NEWSWATCH_WATCH_DIR, else the one shipped)."),
 ]
 DatabaseOption = Annotated[
-    str | None, typer.Option("--database", metavar="URL", help="Database (default: NEWSWATCH_DATABASE_URL, else var/newswatch.db).")
+    str | None,
+    typer.Option(
+        "--database", metavar="URL", help="Database (default: NEWSWATCH_DATABASE_URL, else var/newswatch.db)."
+    ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 LimitOption = Annotated[int, typer.Option("--limit", min=1, help="At most so many in this run.")]
@@ -52,14 +56,14 @@ def print_tallies(tallies: Sequence[Tally], as_json: bool) -> None:
     if as_json:
         print_json([asdict(t) for t in tallies] if len(tallies) != 1 else asdict(tallies[0]))
         return
-    rows = [
-        (t.step, t.seen, t.done, t.skipped, t.failed, f"{t.seconds:.1f}", _detail(t.detail)) for t in tallies
-    ]
+    rows = [(t.step, t.seen, t.done, t.skipped, t.failed, f"{t.seconds:.1f}", _detail(t.detail)) for t in tallies]
     print_table(("step", "seen", "done", "skipped", "failed", "seconds", "detail"), rows)
 
 
 def _detail(detail: Mapping[str, Any]) -> str:
-    return " ".join(f"{k}={v}" for k, v in detail.items() if isinstance(v, int | float | str) and v not in {0, "", False})
+    return " ".join(
+        f"{k}={v}" for k, v in detail.items() if isinstance(v, int | float | str) and v not in {0, "", False}
+    )
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], title: str | None = None) -> None:
@@ -80,7 +84,13 @@ def progress(enabled: bool = True) -> Iterator[Callable[[str, int, int | None], 
     if not (enabled and err.is_terminal):
         yield lambda step, done, total: None
         return
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
     with Progress(*columns, console=err, transient=True) as bars:
         tasks: dict[str, Any] = {}
 

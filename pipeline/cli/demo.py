@@ -25,7 +25,7 @@ def settings_for(directory: Path) -> Settings:
 
 def run(directory: Path) -> None:
     """Run the whole job into `directory` and show events, mails and what to try next."""
-    from pipeline.cli.main import run_all
+    from pipeline.cli.app import run_all
 
     settings = settings_for(directory)
     mail_dir = directory / "mail"
@@ -41,7 +41,14 @@ def run(directory: Path) -> None:
 
 def _show(events: list[dict[str, object]]) -> None:
     rows = [
-        (e["id"], e["title"], e["level"], e["story_count"], " ".join(map(str, e["languages"])), f"{e['first_seen_at']:%d %b %H:%M}")  # type: ignore[call-overload]
+        (
+            e["id"],
+            e["title"],
+            e["level"],
+            e["story_count"],
+            " ".join(map(str, e["languages"])),
+            f"{e['first_seen_at']:%d %b %H:%M}",
+        )  # type: ignore[call-overload]
         for e in events
     ]
     common.print_table(("event", "title", "level", "stories", "languages", "first seen"), rows, "Events")

@@ -76,7 +76,10 @@ def run(
 
 def _add_step(step: str) -> None:
     def command(
-        watch: WatchOption = None, database: DatabaseOption = None, limit: LimitOption = 100_000, as_json: JsonOption = False
+        watch: WatchOption = None,
+        database: DatabaseOption = None,
+        limit: LimitOption = 100_000,
+        as_json: JsonOption = False,
     ) -> None:
         _one(step, common.load(watch, database), as_json, limit=limit)
 
@@ -118,7 +121,10 @@ def db_upgrade(database: DatabaseOption = None) -> None:
     from pipeline.steps import upgrade
 
     before, after = upgrade.run(common.load(database=database))
-    common.out.print(f"schema {after}" + (" (was already there); views made anew" if before == after else f", was {before or 'empty'}"))
+    common.out.print(
+        f"schema {after}"
+        + (" (was already there); views made anew" if before == after else f", was {before or 'empty'}")
+    )
 
 
 @app.command()
