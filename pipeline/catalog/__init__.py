@@ -1,0 +1,141 @@
+"""The door to watch folders: feeds, watchlist, seeds and subscriptions as people edit them.
+
+A folder is read whole or refused whole: CatalogError names file, line, what was expected and what to do.
+"""
+
+import dataclasses
+import hashlib
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+from pipeline.catalog import check, query, read, schema, seeds
+from pipeline.errors import CatalogError
+from pipeline.model import (
+    Alias,
+    Entity,
+    FeedSpec,
+    Frequency,
+    Role,
+    Seed,
+    Subscription,
+    Topic,
+    Watch,
+    Watchlist,
+    WordGroup,
+)
+
+FEEDS, WATCHLIST, SUBSCRIPTIONS, SEEDS = "feeds.toml", "watchlist.toml", "subscriptions.toml", "seeds"
+
+
+def default_dir() -> Path:
+    """Give the watch folder that ships with newswatch."""
+    return Path(__file__).resolve().parent.parent / "data" / "watch"
+
+
+def load(watch_dir: Path) -> Watch:
+    """Read a watch folder; raise CatalogError naming file and line of what is wrong in the first wrong file."""
+    if not watch_dir.is_dir():
+        raise CatalogError(
+            f"{watch_dir}: no such folder; "
+            "set NEWSWATCH_WATCH_DIR to a watch folder, or make one with `newswatch init DIR`"
+        )
+    for path in sorted(watch_dir.glob("*.toml")):
+        if path.name not in {FEEDS, WATCHLIST, SUBSCRIPTIONS}:
+            hint = read.suggest(path.name, {FEEDS, WATCHLIST, SUBSCRIPTIONS})
+            raise CatalogError(f"{path}: not a file of a watch folder; {hint} Rename or remove it")
+    listed = read.read(watch_dir / WATCHLIST, schema.WatchlistFile)
+    check.watchlist(listed)
+    read.refuse(listed.path, listed.faults)
+    watchlist = _watchlist(listed.model, seeds.read_all(watch_dir / SEEDS))
+    entities = {e.key: e for e in watchlist.entities}
+    fields = {f.key: f for f in watchlist.fields}
+
+    fed = read.read(watch_dir / FEEDS, schema.FeedsFile)
+    check.feeds(fed, entities, fields)
+    read.refuse(fed.path, fed.faults)
+    feeds = [_feed(row) for row in fed.model.feeds]
+    urls = {f.url: fed.line("feeds", i) for i, f in enumerate(feeds)}
+    for i, row in enumerate(fed.model.query_feeds):
+        for feed in query.expand(row, entities, fields):
+            if feed.url in urls:
+                before = urls[feed.url]
+                fed.fault(("query_feeds", i), f'"{feed.title}" asks the same as line {before}; remove one of them')
+            urls.setdefault(feed.url, fed.line("query_feeds", i))
+            feeds.append(feed)
+    read.refuse(fed.path, fed.faults)
+
+    subscribed = read.read(watch_dir / SUBSCRIPTIONS, schema.SubscriptionsFile)
+    check.subscriptions(subscribed, [t.key for t in watchlist.topics], entities)
+    read.refuse(subscribed.path, subscribed.faults)
+    return Watch(tuple(feeds), watchlist, tuple(_subscription(row) for row in subscribed.model.subscriptions))
+
+
+def copy_default(target: Path) -> list[Path]:
+    """Write the default watch folder to `target` for editing; raise CatalogError unless it is new or empty."""
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+        raise CatalogError(f"{target}: not an empty folder; name a new one, so that nothing of yours is overwritten")
+    try:
+        shutil.copytree(
+            default_dir(), target, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__", "*.pyc", ".*")
+        )
+    except OSError as e:
+        raise CatalogError(f"{target}: cannot be written ({e.strerror}); name a folder that can") from e
+    return sorted(p for p in target.rglob("*") if p.is_file())
+
+
+def version(watchlist: Watchlist) -> str:
+    """Hash the meaning of a watchlist: orders, comments and spaces do not count, everything else does."""
+    meaning = dataclasses.asdict(watchlist)
+    del meaning["version"]
+    canonical = json.dumps(_sorted(meaning), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()[:16]
+
+
+def _sorted(value: Any) -> Any:
+    """Give lists an order of their own: no list of a watchlist means anything by its order."""
+    if isinstance(value, dict):
+        return {str(k): _sorted(v) for k, v in value.items()}
+    if isinstance(value, (list, tuple)):
+        return sorted((_sorted(v) for v in value), key=lambda v: json.dumps(v, sort_keys=True, ensure_ascii=False))
+    return value
+
+
+def _watchlist(file: schema.WatchlistFile, found: tuple[Seed, ...]) -> Watchlist:
+    made = Watchlist(
+        version="",
+        name=file.name,
+        entities=tuple(_entity(row) for row in file.entities),
+        topics=tuple(Topic(t.key, dict(t.title), tuple(t.entities)) for t in file.topics),
+        fields=tuple(WordGroup(g.key, _words(g.words)) for g in file.fields),
+        lookalikes=tuple(WordGroup(g.key, _words(g.words), tuple(g.of)) for g in file.lookalikes),
+        seeds=found,
+    )
+    return dataclasses.replace(made, version=version(made))
+
+
+def _words(words: schema.Words) -> dict[str, tuple[str, ...]]:
+    return {language: tuple(dict.fromkeys(group)) for language, group in words.items()}
+
+
+def _entity(row: schema.EntityTable) -> Entity:
+    aliases = tuple(
+        Alias(a.text, language, a.case, a.prefix, tuple(a.needs or ()))
+        for language, group in row.aliases.items()
+        for a in group
+    )
+    return Entity(row.key, row.name, row.kind, tuple(Role(r) for r in row.roles), aliases, row.wikidata)
+
+
+def _feed(row: schema.FeedTable) -> FeedSpec:
+    return FeedSpec(row.url, row.title, row.language, row.country, tuple(row.tags), row.expected_per_day, row.enabled)
+
+
+def _subscription(row: schema.SubscriptionTable) -> Subscription:
+    given = row.model_dump()
+    for name in ("topics", "entities", "story_languages", "targets"):
+        given[name] = tuple(given[name])
+    given["frequency"] = Frequency(row.frequency)
+    given["quiet_hours"] = (row.quiet_hours[0], row.quiet_hours[1]) if row.quiet_hours else None
+    return Subscription(**given)

@@ -1,0 +1,83 @@
+"""Make feeds of a news search's URL template and the watchlist: one per language edition."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from urllib.parse import quote
+
+from pipeline.catalog.schema import EditionTable, QueryFeedTable
+from pipeline.model import Alias, Entity, FeedSpec, WordGroup
+
+ANY = 2  # names of "any" language asked for, per entity
+OWN = 3  # names of the edition's own language
+WORDS = 3  # field words
+# News searches read some 2,000 characters of a query; one letter of most scripts takes six to nine of them here.
+MAX_QUERY = 1800
+
+
+def expand(table: QueryFeedTable, entities: Mapping[str, Entity], fields: Mapping[str, WordGroup]) -> list[FeedSpec]:
+    """Make the feeds of one [[query_feeds]] table, in order of its editions."""
+    feeds = []
+    for edition in table.editions:
+        names = [name for key in table.entities for name in _names(entities[key].aliases, edition.language)]
+        words = _words(fields[table.field], edition.language) if table.field else []
+        places = {
+            "query": quote(_query(names, words), safe=""),
+            "hl": quote(edition.hl, safe=""),
+            "country": edition.country,
+            "ceid": quote(edition.ceid, safe=""),
+            "language": edition.language,
+        }
+        feeds.append(
+            FeedSpec(
+                url=table.template.format_map(places),
+                title=f"{table.title} ({edition.language}, {edition.country})",
+                language=edition.language,
+                country=edition.country,
+                tags=(*table.tags, "query"),
+                expected_per_day=table.expected_per_day,
+                enabled=table.enabled,
+            )
+        )
+    return feeds
+
+
+def _fallbacks(edition: EditionTable | str) -> Iterable[str]:
+    """Name the languages of an edition, best first: "pt-BR", then "pt"; a script never falls back ("zh-Hant")."""
+    language = edition if isinstance(edition, str) else edition.language
+    yield language
+    head, _, region = language.rpartition("-")
+    if head and len(region) <= 3:
+        yield head
+
+
+def _can_ask(alias: Alias) -> bool:
+    """Say whether a search for this name alone brings little else: it needs no companion, or has three words."""
+    return not alias.needs or len(alias.text.split()) >= 3
+
+
+def _names(aliases: Sequence[Alias], language: str) -> list[str]:
+    askable = [a for a in aliases if _can_ask(a)]
+    names = [a.text for a in askable if a.language == "any"][:ANY]
+    for own in _fallbacks(language):
+        if found := [a.text for a in askable if a.language == own]:
+            names += found[:OWN]
+            break
+    return names
+
+
+def _words(group: WordGroup, language: str) -> list[str]:
+    for own in _fallbacks(language):
+        if found := group.words.get(own):
+            return [w.removesuffix("*") for w in found[:WORDS]]
+    return [w.removesuffix("*") for w in group.words.get("en", group.words.get("any", ()))[:WORDS]]
+
+
+def _query(names: Sequence[str], words: Sequence[str]) -> str:
+    tail = f" ({_any_of(words)})" if words else ""
+    kept = list(dict.fromkeys(names))
+    while len(kept) > 1 and len(quote(_any_of(kept) + tail, safe="")) > MAX_QUERY:
+        kept.pop()
+    return f"({_any_of(kept)}){tail}" if tail else _any_of(kept)
+
+
+def _any_of(names: Sequence[str]) -> str:
+    return " OR ".join('"' + name.replace('"', " ").strip() + '"' for name in names)
