@@ -69,6 +69,7 @@ class _TooLargeError(Exception):
 @dataclass(slots=True)
 class _Host:
     slots: asyncio.Semaphore
+    spacing: float
     next_start: float = 0.0  # loop time
 
 
@@ -115,6 +116,11 @@ class Client:
         """Start nothing at a host for that long: another worker has just asked it."""
         state = self._host(host)
         state.next_start = max(state.next_start, asyncio.get_running_loop().time() + seconds)
+
+    def space(self, host: str, seconds: float) -> None:
+        """Keep at least that many seconds between two starts at a host: its robots.txt asks for it."""
+        state = self._host(host)
+        state.spacing = max(state.spacing, seconds)
 
     async def get(
         self,
@@ -171,7 +177,9 @@ class Client:
     def _host(self, host: str) -> _Host:
         found = self._hosts.get(host)
         if found is None:
-            found = self._hosts[host] = _Host(asyncio.Semaphore(self._limits.host_concurrency))
+            found = self._hosts[host] = _Host(
+                asyncio.Semaphore(self._limits.host_concurrency), self._limits.host_spacing
+            )
         return found
 
     @contextlib.asynccontextmanager
@@ -185,7 +193,7 @@ class Client:
         async with state.slots:
             if not is_hop:
                 start = max(loop.time(), state.next_start)
-                state.next_start = start + self._limits.host_spacing
+                state.next_start = start + state.spacing
                 if (wait := start - loop.time()) > 0:
                     await asyncio.sleep(wait)
             async with self._all:

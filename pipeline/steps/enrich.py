@@ -1,0 +1,192 @@
+"""Fetch the article pages of stories that matched: one polite request each, and better text is judged again."""
+
+import asyncio
+import time
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from urllib.parse import urljoin, urlsplit
+
+from protego import Protego
+
+from pipeline import extract, http, log, store
+from pipeline.core import poll, text
+from pipeline.model import Outcome, Response, Tally
+from pipeline.settings import Settings
+from pipeline.steps import Progress, silent
+from pipeline.store import pages
+
+PORTION = 40  # pages taken at once: what a killed run leaves put off for LEASE
+LEASE = timedelta(minutes=15)
+RETRY_AFTER = (timedelta(hours=1), timedelta(hours=8))  # after the first and the second failure; the third is the last
+FINAL = frozenset({Outcome.GONE, Outcome.BAD_URL, Outcome.REFUSED_ADDRESS, Outcome.TOO_LARGE})
+FINAL_STATUSES = frozenset({401, 402, 403, 404, 405, 406, 451})
+MIN_TEXT = 200  # characters; less is a teaser or a cookie notice
+
+AGENT = "newswatch"  # as robots.txt files may name us
+ROBOTS_FOR, ROBOTS_AGAIN = timedelta(hours=24), timedelta(hours=1)  # RFC 9309: a day; sooner when it could not be read
+ROBOTS_BYTES = 500 * 2**10  # RFC 9309 §2.5: parsers read at least 500 KiB
+MAX_CRAWL_DELAY = 30.0  # seconds; what a file asks beyond that would stop the run
+
+
+def run(settings: Settings, now: datetime, *, limit: int = 2000, progress: Progress | None = None) -> Tally:
+    """Fetch the pages that are due and store their text; a failure leaves the story as it was, with the reason.
+
+    `detail` counts failures by reason. A story has three attempts; robots.txt, 404 and the like are final at once.
+    """
+    if not settings.enrich:
+        return log.tally(Tally("enrich"))
+    worker = _Worker(settings, now, progress or silent)
+    asyncio.run(worker.work(limit))
+    failed = sum(worker.reasons.values())
+    return log.tally(
+        Tally(
+            "enrich", worker.seen, worker.done, worker.seen - worker.done - failed, failed, detail=dict(worker.reasons)
+        )
+    )
+
+
+@dataclass
+class _Worker:
+    settings: Settings
+    now: datetime
+    progress: Progress
+    seen: int = 0
+    done: int = 0
+    reasons: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._started = time.monotonic()
+        self._robots: dict[str, pages.Robots] = {}
+        self._parsed: dict[str, Protego] = {}
+        self._asking: dict[str, asyncio.Lock] = {}
+        self._rests: dict[str, datetime] = {}
+        self._fresh: set[str] = set()  # hosts whose robots.txt was read in this run and is not stored yet
+        self._new_rests: dict[str, datetime] = {}
+        self._given_back: dict[int, datetime] = {}
+
+    def clock(self) -> datetime:
+        return self.now + timedelta(seconds=time.monotonic() - self._started)
+
+    async def work(self, limit: int) -> None:
+        with extract.Extractor() as extractor:
+            self._extractor, self._extracting = extractor, asyncio.Lock()
+            async with http.Client(self.settings) as client:
+                while self.seen < limit:
+                    wanted = await asyncio.to_thread(self._claim, min(PORTION, limit - self.seen))
+                    if not wanted:
+                        break
+                    self.seen += len(wanted)
+                    found = await asyncio.gather(*(self._page(client, one) for one in wanted))
+                    await asyncio.to_thread(self._save, [page for page in found if page])
+                    self.progress("enrich", self.seen, None)
+
+    def _claim(self, limit: int) -> list[pages.Wanted]:
+        with store.begin(self.settings.database_url) as db:
+            wanted = pages.claim(db, self.clock(), self.clock() + LEASE, limit)
+            names = {_site(one.url) for one in wanted} | {http.host_of(one.url) for one in wanted}
+            self._robots |= {k: v for k, v in pages.robots(db, names).items() if k not in self._robots}
+            self._rests |= pages.rests(db, names, self.clock())
+        return wanted
+
+    def _save(self, found: list[pages.Page]) -> None:
+        with store.begin(self.settings.database_url) as db:
+            pages.save(db, found, self.clock())
+            pages.save_hosts(db, {host: self._robots[host] for host in self._fresh}, self._new_rests)
+            pages.give_back(db, self._given_back)
+        self._fresh.clear()
+        self._new_rests.clear()
+        self._given_back.clear()
+
+    async def _page(self, client: http.Client, wanted: pages.Wanted) -> pages.Page | None:
+        """Get one page's text; None when its host rests and the attempt does not count."""
+        host = http.host_of(wanted.url)
+        try:
+            if (until := self._rests.get(host)) and until > self.clock():
+                self._given_back[wanted.id] = until
+                return None
+            if not await self._is_allowed(client, wanted.url):
+                return self._failure(wanted, "robots.txt forbids it", is_final=True)
+            response = await client.get(
+                wanted.url, accept=http.ACCEPT_PAGE, max_bytes=min(extract.MAX_HTML, self.settings.max_body_bytes)
+            )
+            if response.outcome is Outcome.RATE_LIMITED:
+                wait = poll.retry_after(response.headers.get("retry-after"), self.clock()) or poll.RATE_LIMIT_S
+                self._rests[host] = self._new_rests[host] = self.clock() + timedelta(seconds=wait)
+            if response.outcome is not Outcome.NEW:
+                is_final = response.outcome in FINAL or response.status in FINAL_STATUSES
+                return self._failure(wanted, response.error or response.outcome.value, is_final)
+            if not is_page(response):
+                return self._failure(wanted, "not a web page", is_final=True)
+            return await self._extracted(wanted, response)
+        except Exception as e:  # the per-item guard: one page must not end the run
+            log.get().error("enrich broke", story=wanted.id, error=repr(e)[:300])
+            return self._failure(wanted, f"internal: {type(e).__name__}", is_final=False)
+
+    async def _extracted(self, wanted: pages.Wanted, response: Response) -> pages.Page:
+        content_type = response.headers.get("content-type", "")
+        async with self._extracting:
+            got = await asyncio.to_thread(self._extractor.text, response.body, response.final_url, content_type)
+        if got.error:
+            return self._failure(wanted, got.error, is_final=True)
+        found = text.safe(got.text)
+        if len(found) < max(MIN_TEXT, wanted.length):
+            return self._failure(wanted, "its page has no more text than its feed", is_final=True)
+        self.done += 1
+        return pages.Page(wanted.id, found, extract.METHOD)
+
+    def _failure(self, wanted: pages.Wanted, reason: str, is_final: bool) -> pages.Page:
+        retry_at = None
+        if not is_final and wanted.attempts <= len(RETRY_AFTER):
+            retry_at = self.clock() + RETRY_AFTER[wanted.attempts - 1]
+        self.reasons[reason] = self.reasons.get(reason, 0) + 1
+        log.get().info("enrich failed", story=wanted.id, reason=reason)
+        return pages.Page(wanted.id, error=text.safe(reason)[:300], retry_at=retry_at)
+
+    async def _is_allowed(self, client: http.Client, url: str) -> bool:
+        """Ask robots.txt, reading it once a day; a site that cannot say is not asked for pages (RFC 9309 §2.3)."""
+        site = _site(url)
+        async with self._asking.setdefault(site, asyncio.Lock()):
+            known = self._robots.get(site)
+            keep = ROBOTS_AGAIN if known and known.text is None else ROBOTS_FOR
+            if known is None or self.clock() - known.read_at > keep:
+                known = self._robots[site] = pages.Robots(await self._read_robots(client, url), self.clock())
+                self._fresh.add(site)
+                self._parsed.pop(site, None)
+            if known.text is None:
+                return False
+            if site not in self._parsed:
+                self._parsed[site] = Protego.parse(known.text)
+                delay = self._parsed[site].crawl_delay(AGENT)
+                if delay:
+                    client.space(http.host_of(url), min(float(delay), MAX_CRAWL_DELAY))
+        return bool(self._parsed[site].can_fetch(url, AGENT))
+
+    async def _read_robots(self, client: http.Client, url: str) -> str | None:
+        """Read a site's robots.txt: "" when it has none (4xx), None when the site is not able to say."""
+        response = await client.get(urljoin(url, "/robots.txt"), accept="text/plain, */*;q=0.5", max_bytes=ROBOTS_BYTES)
+        if response.outcome is Outcome.NEW:
+            return text.safe(response.body.decode("utf-8", "replace"))
+        if response.outcome in {Outcome.EMPTY, Outcome.TOO_LARGE, Outcome.GONE, Outcome.TOO_MANY_REDIRECTS}:
+            return ""
+        if response.outcome is Outcome.HTTP_ERROR and response.status is not None and response.status < 500:
+            return ""
+        return None
+
+
+def is_page(response: Response) -> bool:
+    """Whether a response is HTML by its type, or by its first bytes when the type says nothing."""
+    kind = response.headers.get("content-type", "").lower()
+    if "html" in kind or "xml" in kind:
+        return True
+    is_silent = not kind or kind.startswith(("text/plain", "application/octet-stream"))
+    return is_silent and b"<html" in response.body[:2048].lower()
+
+
+def _site(url: str) -> str:
+    """Give what a robots.txt is for: the host, with the port when it is unusual."""
+    try:
+        parts = urlsplit(url)
+        port = f":{parts.port}" if parts.port not in {None, 80, 443} else ""
+    except ValueError:
+        return ""
+    return (parts.hostname or "") + port
