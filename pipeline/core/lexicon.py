@@ -1,0 +1,154 @@
+"""Phrases of all languages, found at a place in a folded text; folding keeps the way back to the original offsets."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from typing import Generic, TypeVar
+
+V = TypeVar("V")
+
+_SPACES = "\t\v\f\r\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u200c\u202f\u205f\u3000"
+# Marks and controls that may stand inside a word without changing it: accents of decomposed text, Arabic vowels and
+# tatweel, Hebrew points, Indic nukta, joiners, directions, soft hyphen. Indic vowel signs stay: they are the word.
+_DROPPED = (
+    "\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u05bf\u05c1\u05c2\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670"
+    "\u093c\u09bc\u0a3c\u200b\u200d-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad"
+)
+_DROP = re.compile(f"[{_DROPPED}]")
+_LONGER = {"ß": "ss", "㎾": "kw", "㎿": "mw", "㎇": "gb", "㏖": "pm", "№": "no"}
+_UNEVEN = re.compile(f"[{_DROPPED}{''.join(_LONGER)}]")
+_SINGLE = {
+    "ı": "i", "İ": "i", "đ": "d", "Đ": "d", "ð": "d", "ø": "o", "Ø": "o", "ł": "l", "Ł": "l", "ς": "σ", "ى": "ي", "ی": "ي",
+    "ې": "ي", "ک": "ك", "ة": "ه", "ۃ": "ه", "ہ": "ه", "ھ": "ه", "ە": "ه", "ٱ": "ا", "،": ",", "’": "'",
+    "‘": "'", "ʼ": "'", "′": "'", "´": "'", "`": "'", "＇": "'", "״": '"', "׳": "'", "“": '"', "”": '"', "≈": "~",
+    "〜": "~", "～": "~", "∼": "~", "⋅": "·", "•": "·", "∙": "·", "・": "·", "−": "-", "﹣": "-", "－": "-", "‐": "-",
+    "‑": "-", "‒": "-", "–": "-", "—": "-", "―": "-", "־": "-", "ः": ":",
+}  # fmt: skip
+# Scripts written without spaces between words (Han, Kana, Hangul with its particles, Thai, Lao, Khmer, Burmese).
+_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u3005-\u30ff\u3400-\u9fff\uac00-\ud7ff\uf900-\ufaff]")
+_STEM = re.compile(r"\*(\d?)$")
+
+
+class _Table(dict[int, str]):
+    """A translation table that learns a character when it first meets it."""
+
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
+        out = _fold_char(char)
+        self[code] = out
+        return out
+
+
+def _fold_char(char: str) -> str:
+    if char in _LONGER:
+        return _LONGER[char]
+    if char in _SINGLE:
+        return _SINGLE[char]
+    if char in _SPACES:
+        return " "
+    if _DROP.match(char):
+        return ""
+    digit = unicodedata.decimal(char, None)
+    if digit is not None:
+        return str(digit)
+    base = unicodedata.normalize("NFKD", char)
+    if len(base) > 1 and not _UNSPACED.match(char):
+        base = _DROP.sub("", base)
+    if len(base) != 1:
+        base = char
+    base = _SINGLE.get(base, base)
+    lower = base.lower()
+    return lower if len(lower) == 1 else base
+
+
+_TABLE = _Table()
+
+
+def fold(text: str) -> tuple[str, list[int] | None]:
+    """Fold a text for comparison: case, accents, digits of every script, spaces, hyphens and quotes become plain.
+
+    Returns the folded text and, for every place in it and its end, the offset in `text`; None when they are the same.
+    """
+    folded = text.translate(_TABLE)
+    if not _UNEVEN.search(text):
+        return folded, None
+    offsets: list[int] = []
+    for i, char in enumerate(text):
+        offsets.extend([i] * len(_TABLE[ord(char)]))
+    offsets.append(len(text))
+    return folded, offsets
+
+
+def pattern(source: str) -> re.Pattern[str]:
+    """Compile a pattern for folded texts: its words of other scripts are folded, its ASCII syntax is left alone."""
+    return re.compile(re.sub(r"[^\x00-\x7f]+", lambda m: fold(m[0])[0], source))
+
+
+def is_letter(char: str) -> bool:
+    """Whether a character is a letter of a script that puts spaces between words (vowel signs included)."""
+    return (char.isalpha() or unicodedata.category(char)[0] == "M") and not _UNSPACED.match(char)
+
+
+class Lexicon(Generic[V]):
+    """Phrases with values, looked up at a place of a folded text; the longest wins.
+
+    A phrase that ends in "*" may go on for up to six letters (inflection), in "*2" for up to two.
+    """
+
+    def __init__(self) -> None:
+        self._phrases: dict[str, tuple[V, int]] = {}
+        self._at: dict[str, list[int]] = {}
+        self._before: dict[str, list[int]] = {}
+
+    def add(self, phrases: str | Iterable[str], value: V) -> None:
+        """Add phrases (a string is cut at commas) under one value; the first value of a phrase stays."""
+        for phrase in phrases.split(",") if isinstance(phrases, str) else phrases:
+            word = phrase.strip()
+            m = _STEM.search(word)
+            key = fold(word[: m.start()] if m else word)[0]
+            if not key or key in self._phrases:
+                continue
+            self._phrases[key] = (value, int(m[1] or 6) if m else 0)
+            for table, edge in ((self._at, key[0]), (self._before, key[-1])):
+                lengths = table.setdefault(edge, [])
+                if len(key) not in lengths:
+                    lengths.append(len(key))
+                    lengths.sort(reverse=True)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._phrases)
+
+    def at(self, text: str, start: int) -> tuple[int, V] | None:
+        """Find the longest phrase that begins at `start`; returns its end and value."""
+        if start >= len(text):
+            return None
+        for length in self._at.get(text[start], ()):
+            end = start + length
+            if end > len(text):
+                continue
+            hit = self._phrases.get(text[start:end])
+            if hit is None:
+                continue
+            value, extra = hit
+            if is_letter(text[end - 1]):
+                limit = end + extra
+                while end < len(text) and end <= limit and is_letter(text[end]):
+                    end += 1
+                if end > limit:
+                    continue
+            return end, value
+        return None
+
+    def before(self, text: str, end: int) -> tuple[int, V] | None:
+        """Find the longest phrase that ends at `end`; returns its start and value."""
+        if end <= 0:
+            return None
+        for length in self._before.get(text[end - 1], ()):
+            start = end - length
+            if start < 0:
+                continue
+            hit = self._phrases.get(text[start:end])
+            if hit is None or (start and is_letter(text[start]) and is_letter(text[start - 1])):
+                continue
+            return start, hit[0]
+        return None
