@@ -7,7 +7,7 @@ from functools import cache
 
 import ahocorasick_rs
 
-from pipeline.core import cues, dates, units
+from pipeline.core import cues, days, units
 from pipeline.core.lexicon import Lexicon, fold, is_letter, pattern
 from pipeline.core.scales import Habits, duals, number_words, scales, weak
 from pipeline.model import Fact
@@ -194,7 +194,7 @@ class _Reader:
     def facts(self, part: str) -> Iterator[Fact]:
         """Yield the facts of the text in order."""
         text = self.text
-        taken = dates.find(text)
+        taken = days.find(text)
         for start, end, first, last in taken:
             yield Fact("date", first, "day", "", start, end, part=part, upper=last)
         done = 0
@@ -231,8 +231,9 @@ class _Reader:
             while stop and self.text[stop - 1] in " -":
                 stop -= 1
             word = number_words().before(self.text, stop)
-            if word is None and text_link(self.text, at):
-                word = number_words().before(self.text, text_link(self.text, at))
+            joined = _text_link(self.text, at) if word is None else None
+            if joined:
+                word, stop = number_words().before(self.text, joined), joined
             if word and not (word[0] and self.text[word[0] - 1].isdigit()):
                 phrase = self.text[word[0] : stop]
                 rule = _TREACHEROUS.get(phrase)
@@ -402,7 +403,7 @@ _TREACHEROUS = {
 }  # fmt: skip
 
 
-def text_link(text: str, at: int) -> int | None:
+def _text_link(text: str, at: int) -> int | None:
     """Return the end of the word before a linking "de" at `at` (a o suta de milioane); None without one."""
     m = re.search(r"(?:de|d'|di) $", text[max(0, at - 4) : at])
     return at - (min(at, 4) - m.start()) - 1 if m and at > 4 else None
