@@ -73,7 +73,7 @@ def _words(group: WordGroup, language: str) -> list[str]:
 
 def _query(names: Sequence[str], words: Sequence[str]) -> str:
     tail = f" ({_any_of(words)})" if words else ""
-    kept = list(dict.fromkeys(names))
+    kept = list({name.casefold().replace("’", "'"): name for name in reversed(names)}.values())[::-1]  # first spelling
     while len(kept) > 1 and len(quote(_any_of(kept) + tail, safe="")) > MAX_QUERY:
         kept.pop()
     return f"({_any_of(kept)}){tail}" if tail else _any_of(kept)
