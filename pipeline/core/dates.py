@@ -13,20 +13,29 @@ from babel import Locale
 
 _TIME = r"(\d{1,2})[:.h](\d{2})(?:[:.](\d{2})(?:[.,]\d+)?)?"
 _ISO = re.compile(
-    r"^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[t ,]+" + _TIME + r")?\s*(?P<zone>z|utc|gmt|[a-z]{2,5}|(?:utc|gmt)?[+-].*)?$"
+    r"^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[t ,]+" + _TIME + r")?"
+    r"\s*(?P<zone>z|\d{4}|[a-z]{2,5}|(?:utc|gmt)?[+-].*)?$"
 )
 _BASIC = re.compile(r"^(\d{4})(\d{2})(\d{2})(?:t?(\d{2}):?(\d{2}):?(\d{2})?)?\s*(?P<zone>z|[+-]\d.*)?$")
-_HAN = re.compile(r"^(\d{4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일]?\D*?(?:\s*" + _TIME + r")?\s*(?P<zone>[a-z+-].*)?$")
-_HAN_TIME = re.compile(r"(\d{1,2})\s*[時时시点]\s*(?:(\d{1,2})\s*[分분])?\s*(?:\d{1,2}\s*[秒초])?")
+_HAN = re.compile(r"^(\d{4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일]?(?P<rest>.*)$")
+_CLOCK = re.compile(r"(\d{1,2})\s*[:時时시点]\s*(?:(\d{1,2})\s*[:分분]?)?\s*(?:(\d{1,2})\s*[秒초]?)?")
 _NUMERIC = re.compile(r"^(\d{1,2})([./-])(\d{1,2})\2(\d{4})(?:[\s,t]+" + _TIME + r")?\s*(?P<zone>[a-z+-].*)?$")
 _WORDS = re.compile(
     r"^(?:(?P<first>\d{1,2})(?:st|nd|rd|th|er|º|\.)?[\s/-]+(?:de\s+|da\s+)?(?P<month>[^\W\d_][^\s\d,/-]*)"
     r"|(?P<month2>[^\W\d_][^\s\d,/-]*)[\s/-]+(?P<first2>\d{1,2})(?:st|nd|rd|th)?)"
-    r"[\s,/.-]+(?:de\s+|del\s+)?(?P<year>\d{4}|\d{2})(?:\s*г\.?)?(?:[\s,t]+(?:[^\W\d_]{1,3}\s+)?" + _TIME + r")?"
+    r"[\s,/.-]+(?:de\s+|del\s+)?(?P<year>\d{4}|\d{2}(?![\d:.]))(?:\s*г\.?)?(?:[\s,t]+(?:[^\W\d_]{1,3}\s+)?" + _TIME + r")?"
     r"\s*(?P<zone>\S.*)?$"
 )
 _OFFSET = re.compile(r"^(?:utc|gmt|etc/gmt)?\s*([+-])\s*(\d{1,2}):?(\d{2})?(?:\D.*)?$")
 _EPOCH = re.compile(r"^\d{10}(?:\d{3})?(?:\.\d+)?$")
+_LEAD = re.compile(r"^([^\d\s,+-]+)\s*(,?)\s*(?=\S)")
+# Orders of their own, brought into the usual ones: C's asctime, Korean "5 1월 2026" and "2026. 1. 5."
+_ORDERS = (
+    (re.compile(r"^([^\W\d]+) (\d{1,2}) (\d{1,2}:\d{2}(?::\d{2})?) (?:(\S+) )?(\d{4})$"), r"\2 \1 \5 \3 \4"),
+    (re.compile(r"^(\d{1,2}) (\d{1,2})월 (\d{4})"), r"\3-\2-\1"),
+    (re.compile(r"^(\d{4})\. ?(\d{1,2})\. ?(\d{1,2})\.?"), r"\1-\2-\3"),
+    (re.compile(r"(?<=\d) ?: ?(?=\d)"), ":"),
+)
 _HALF = re.compile(r"\b(a\.?\s?m\.?|p\.?\s?m\.?)(?=\W|$)|(오전|오후|上午|下午|午前|午後)")
 _AFTERNOON = ("p", "오후", "下午", "午後")
 
@@ -34,7 +43,8 @@ _AFTERNOON = ("p", "오후", "下午", "午後")
 # America, BST Britain); feedparser knows the North American ones only and takes all others for UTC.
 _ZONES = {
     **dict.fromkeys(("z", "ut", "utc", "gmt", "wet", "uct"), 0.0),
-    **{"bst": 1, "west": 1, "cet": 1, "met": 1, "wat": 1, "ist": 5.5, "cest": 2, "mest": 2, "eet": 2, "cat": 2, "sast": 2},
+    **{"bst": 1, "west": 1, "cet": 1, "met": 1, "wat": 1, "cest": 2, "mest": 2, "eet": 2, "cat": 2, "ist": 5.5},
+    "sast": 2,
     **{"eest": 3, "msk": 3, "trt": 3, "eat": 3, "ast": -4, "irst": 3.5, "gst": 4, "pkt": 5, "npt": 5.75, "bdt": 6},
     **{"wib": 7, "ict": 7, "wita": 8, "hkt": 8, "sgt": 8, "myt": 8, "pht": 8, "awst": 8, "wit": 9, "jst": 9, "kst": 9},
     **{"acst": 9.5, "aest": 10, "acdt": 10.5, "aedt": 11, "nzst": 12, "nzdt": 13, "brt": -3, "art": -3, "adt": -3},
@@ -52,13 +62,16 @@ _ENGLISH = {
 # Languages whose month names are known; of names that several use for different months (srp, lip, lis) the entry's
 # own language decides, and without one nothing does.
 _LANGUAGES = (
-    "af am ar az be bg bn bs ca cs cy da de el es et eu fa fi fil fr ga gl gu he hi hr hu hy id is it ka kk km kn ky lo lt"
-    " lv mk ml mn mr ms mt my nb ne nl nn pa pl ps pt ro ru si sk sl sq sr sr_Latn sv sw ta te th tr uk ur uz vi"
-).split()
+    "af", "am", "ar", "az", "be", "bg", "bn", "bs", "ca", "cs", "cy", "da", "de", "el", "es", "et", "eu", "fa",
+    "fi", "fil", "fr", "ga", "gl", "gu", "he", "hi", "hr", "hu", "hy", "id", "is", "it", "ka", "kk", "km", "kn",
+    "ky", "lo", "lt", "lv", "mk", "ml", "mn", "mr", "ms", "mt", "my", "nb", "ne", "nl", "nn", "pa", "pl", "ps",
+    "pt", "ro", "ru", "si", "sk", "sl", "sq", "sr", "sr_Latn", "sv", "sw", "ta", "te", "th", "tr", "uk", "ur", "uz",
+    "vi",
+)  # fmt: skip
 
 
 def parse(written: str, language: str | None = None) -> datetime | None:
-    """Read a date; `language` helps with month names. None when it is no date or an ambiguous one. A date without a zone is UTC."""
+    """Read a date; `language` helps with names and order. None for no date and for an ambiguous one; no zone means UTC."""
     text = _plain(written)
     if not text:
         return None
@@ -78,11 +91,13 @@ def _plain(written: str) -> str:
     text = "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in text)
     text = " ".join(re.sub(r"[\u2010-\u2015\u2212]", "-", text).lower().split())
     text = re.sub(r"\(.*?\)", "", text).strip(" .,;")
-    # A day name: words before the first number that are not a month ("Sen, 5 Jan", "الثلاثاء 5", "thứ hai, ngày 5").
-    lead = re.match(r"^[^\d+-]+?(?:,|\s)\s*(?=\S)", text)
-    while lead and _month(lead[0].strip(" ,."), "") is None:
+    # A day name: words before the first number that are no month ("Sen, 5 Jan", "الثلاثاء 5", "thứ hai, ngày 5").
+    lead = _LEAD.match(text)
+    while lead and (_month(lead[1], "") is None or (lead[2] == "," and lead[1] not in _ENGLISH)):
         text = text[lead.end() :]
-        lead = re.match(r"^[^\d+-]+?(?:,|\s)\s*(?=\S)", text)
+        lead = _LEAD.match(text)
+    for order, usual in _ORDERS:
+        text = order.sub(usual, text).rstrip()
     return text
 
 
@@ -102,21 +117,19 @@ def _numbers(text: str, _language: str, half: str) -> datetime | None:
     found = _HAN.match(text)
     if not found:
         return None
-    year, month, day, *time = found.groups()[:6]
-    clock = _HAN_TIME.search(text)
-    zone = found["zone"]
-    if not time[0] and clock:
-        time, zone = [clock[1], clock[2], None], text[clock.end() :].strip()
-    return _made(year, month, day, time, zone, half)
+    clock = _CLOCK.search(found["rest"])
+    time = list(clock.groups()[:3]) if clock else [None, None, None]
+    return _made(found[1], found[2], found[3], time, found["rest"][clock.end() :] if clock else "", half)
 
 
-def _numeric(text: str, _language: str, half: str) -> datetime | None:
-    """05.01.2026 is the fifth of January wherever dots are used; with slashes only one above 12 tells."""
+def _numeric(text: str, language: str, half: str) -> datetime | None:
+    """05.01.2026 is the fifth of January wherever dots are used; with slashes only English puts the month first."""
     found = _NUMERIC.match(text)
     if not found:
         return None
     first, mark, second, year, *time = found.groups()[:7]
-    if mark != "." and int(first) <= 12 and int(second) <= 12 and first != second:
+    day_first = mark == "." or (language and not language.startswith("en"))
+    if not day_first and int(first) <= 12 and int(second) <= 12 and first != second:
         return None
     day, month = (second, first) if int(second) > 12 else (first, second)
     return _made(year, month, day, time, found["zone"], half)
