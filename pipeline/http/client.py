@@ -140,7 +140,7 @@ class Client:
         """
         asked = clean_url(url)
         call = _Call(asked, self._limits.fetch_timeout)
-        credentials = credentials or _credentials(url)
+        credentials = credentials or credentials_of(url)
         try:
             target = _parse(asked)
             origin = target.scheme, target.host, target.port

@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 
 import psutil
 
-from pipeline import http, log, store
+from pipeline import catalog, http, log, store
 from pipeline.core import poll
 from pipeline.model import Feed, Fetch, Outcome, Response, Tally
 from pipeline.settings import Settings
@@ -72,9 +72,11 @@ def run(
 
     `all_feeds`: every enabled feed whatever its schedule, but not one that a living worker holds. `feed_ids`: these;
     with `claim`, those of them that `claim_batches` set aside under that name. `baseline_new_feeds`: a feed's first
-    body is its baseline; by default once a whole run has ended here before. `credentials`: "user:password" by address.
+    body is its baseline; by default once a whole run has ended here before. `credentials`: "user:password" by address,
+    by default those of the watch folder's addresses; nothing else keeps them.
     """
-    worker = _Worker(settings, now, limit, dict(credentials or {}), progress or silent)
+    known = _credentials(settings) if credentials is None else dict(credentials)
+    worker = _Worker(settings, now, limit, known, progress or silent)
     worker.token = f"{claim}/{worker_token()}" if claim else worker_token()
     with store.read(settings.database_url) as db:
         worker.dead = [token for token in feeds.claimants(db) if is_dead(token)]
@@ -99,6 +101,19 @@ def run(
             detail={outcome.value: n for outcome, n in sorted(counts.items())} | {"bytes": worker.bytes},
         )
     )
+
+
+def _credentials(settings: Settings) -> dict[str, str]:
+    """Find the credentials that addresses of the watch folder carry, by the address without them."""
+    folder = settings.watch_dir
+    path = folder / catalog.FEEDS if folder else None
+    if folder is None or path is None or not path.is_file() or "@" not in path.read_text(encoding="utf-8"):
+        return {}  # the usual case, without reading the whole folder
+    found = {}
+    for feed in catalog.load(folder).feeds:
+        if secret := http.credentials_of(feed.url):
+            found[http.clean_url(feed.url)] = secret
+    return found
 
 
 def claim_batches(settings: Settings, now: datetime, token: str, size: int | None = None) -> list[list[int]]:
