@@ -39,7 +39,7 @@ ROLES: dict[str, str] = {
 }  # fmt: skip
 # An intention turns "raised" into "target"; a goal named as such is one without a verb.
 INTENT = (
-    "plan,plans,planning,planned,aim,seek,target,goal,hope,want,look to,looking to,in talks,intend,expect to,would raise,to raise,set to,will raise,prevoi,prevu,prevoyait,vise,entend,espere,esperait,cherche,souhaite,objectif,objectif de,compte lever,but de,berencana,"
+    "plan,plans,planning,planned,aim,seek,target,goal,hope,want,look to,looking to,in talks,intend,expect to,would ,set to,will ,prevoi,prevu,prevoyait,vise,entend,espere,esperait,cherche,souhaite,objectif,objectif de,compte ,but de,berencana,"
     "rencana,bertujuan,menargetkan,target,berharap,ingin,hendak,merancang,sasaran,mahu,plant,planen,planung,wollen,will ,sollen,soll ,ziel,mochte,anstreb,strebt,wil ,willen,doel,streeft,planea,planean,busca,pretend,quiere,espera,objetivo,meta,aspira,preve,mira a,punta a,puntano,"
     "intende,vuole,obiettivo,hedef,planl,amac,istiyor,планир,намер,стремит,хочет,хотят,цель,целью,рассчитыва,плану,прагне,мета,намiр,плануе,planuj,zamierza,chce,chca,dazy,celem,cel ,planuje,hodla,cil,ciel,nacrt,namerav,zeli,cilj,planira,terv,celja,szeretne,kivan,intention,vrea,tinta,vizeaza,"
     "aikoo,tavoit,pyrkii,suunnit,avser,siktar,mal att,malet,mal om,soker,onsker,sigter,mal om,planlegg,planlaegg,vil ,ke hoach,muc tieu,du kien,nham,muon,มีแผน,เป้าหมาย,ตั้งเป้า,วางแผน,تخطط,خطه,تهدف,يهدف,هدف,تسعى,يسعى,تعتزم,قصد,برنامه,در نظر,योजना,लक्ष्य,चाहत,পরিকল্পনা,লক্ষ্য,திட்ட,இலக்கு,ప్రణాళిక,లక్ష్య,"
@@ -84,7 +84,7 @@ def _automaton() -> tuple[ahocorasick_rs.AhoCorasick, list[str], list[int]]:
             if stem and stem not in stems:
                 stems.append(stem)
                 roles.append(role)
-    matcher = ahocorasick_rs.AhoCorasick(stems, matchkind=ahocorasick_rs.MatchKind.LeftmostLongest)
+    matcher = ahocorasick_rs.AhoCorasick(stems, matchkind=ahocorasick_rs.MatchKind.Standard)
     return matcher, roles, [len(s) for s in stems]
 
 
@@ -119,11 +119,13 @@ def find(folded: str) -> list[tuple[int, int, str]]:
     """Find every role cue and intention of a folded text: start, end, role or "intent"."""
     matcher, roles, _ = _automaton()
     cues = []
-    for index, start, end in matcher.find_matches_as_indexes(folded):
+    for index, start, end in matcher.find_matches_as_indexes(folded, overlapping=True):
         if start and is_letter(folded[start]) and is_letter(folded[start - 1]):
             # Arabic and Hebrew glue the article and prepositions to the word; Germanic languages compound.
             if not ("\u0590" <= folded[start] <= "\u06ff") and end - start < 7:
                 continue
+        if folded[max(0, start - 4) : start] == "non-":
+            continue
         cues.append((start, end, roles[index]))
     return cues
 

@@ -15,7 +15,7 @@ _Span = tuple[float, float | None] | None
 _EPOCH = date(1970, 1, 1).toordinal()
 _YEAR = re.compile(r"(?<![\d.,$€£¥/:-])(?:19|20|21|24|25)\d\d(?!\d|[.,/:]\d)")
 _ISO = re.compile(r"(?<![\d-])((?:19|20)\d\d)-(\d\d)-(\d\d)(?![\d-])")
-_HAN = re.compile(r"(?<!\d)((?:19|20|21)\d\d) ?[年년] ?(?:(\d{1,2}) ?[月월](?: ?(\d{1,2}) ?[日일号號])?)?")
+_HAN = re.compile(r"(?<!\d)((?:19|20|21)\d\d) ?[年년](?![代대度도]) ?(?:(\d{1,2}) ?[月월](?: ?(\d{1,2}) ?[日일号號])?)?")
 _DOTTED = re.compile(r"(?<![\d.,/-])(\d{1,2})([./]) ?(\d{1,2})\2 ?((?:19|20)\d\d)(?![\d/]|\.\d)")
 _VIETNAMESE = re.compile(r"(?:(\d{1,2}) )?thang (\d{1,2})(?: nam |/|, )((?:19|20)\d\d)(?!\d)")
 # What may stand between day and month: ordinal endings and small words.
@@ -50,6 +50,7 @@ _CUE_AFTER = pattern(
     r"|(?:에|년|ல்|-ல்|-ம் ஆண்டு|ஆம்|లో|సంవత్సర|-ആം|ൽ|-এর|-এ|ம் ஆண்டு)"
 )
 _NOT_AFTER = pattern(
+    r"(?:s|er|ern|-an|-tal|-tallet|-luku\w*|-х|-те|-ті|'ler|'lar|lerde|s\.)\b|"
     r" ?(?:%|percent|per cent|gw|mw|tw|kw|milli|billi|mili|compan|jobs|people|euro|dolla|dola|\$|€|x\b|meter|met\b|km\b|points|"
     r"entrepr|unterneh|empres|orang|perusah|personnes|foyers|homes|emplois|дол|млн|чел|家|人|명|개|名)"
 )

@@ -66,6 +66,8 @@ class _Reader:
             return None
         if len(parts[1]) != 3 or parts[0].startswith("0") or len(parts[0]) > 3 or " " in raw:
             return float(f"{parts[0]}.{parts[1]}")
+        if parts[1] == "000":
+            return float("".join(parts))  # nobody writes three zeros of decimals
         sign = self.habits.decimal()
         if not sign:
             # Nothing tells: a comma groups (English); a point groups where it would leave a useless zero (1.580).
@@ -164,8 +166,6 @@ class _Reader:
         """Find the currency written right before `start`; returns its start and code."""
         at = start - 1 if start and self.text[start - 1] == " " else start
         hit = units.prefixes().before(self.text, at)
-        if hit and at != start and hit[1] == "PHP" and self.text[hit[0] : at] == "p":
-            return None
         return hit
 
     def suffix(self, end: int, amount: _Amount) -> tuple[int, str] | None:
@@ -364,6 +364,8 @@ class _Reader:
             hit = units.watts().at(text, at)
             if hit:
                 kind, factor = hit[1]
+                if not last.scaled and text[at : hit[0]] == "度":
+                    return None  # degrees; kilowatt hours come by the ten thousand
                 if factor == 1.0 and not last.scaled and low.value < 1e3:
                     return None
                 return Fact(kind, low.value * factor, "Wh" if kind == "energy" else "W", "", low.start, hit[0], part=part)
@@ -374,7 +376,8 @@ class _Reader:
             thing = units.counted().at(text, at)
             if thing:
                 glued = at == last.end and text[at - 1].isdigit() and is_letter(text[at])
-                if glued or thing[1] == "people" and skipped:
+                year = 1900 <= low.value <= 2100 and low.end - low.start == 4 and not low.scaled
+                if glued or ((thing[1] == "people" or year) and skipped):
                     return None
                 return Fact("count", low.value, thing[1], "", low.start, thing[0], part=part)
             word = _WORD.match(text, at)

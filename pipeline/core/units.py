@@ -53,7 +53,7 @@ _PREFIXES: dict[str, str] = {
     "ILS": "₪,ils,nis",
     "THB": "฿,thb",
     "VND": "₫,vnd",
-    "PHP": "₱,php,p",
+    "PHP": "₱,php",
     "BRL": "r$,brl",
     "MXN": "mx$,mxn",
     "ZAR": "zar",
