@@ -19,6 +19,7 @@ __all__ = [
     "Limits",
     "NotNowError",
     "clean_url",
+    "credentials_of",
     "host_of",
     "networks",
     "refusal",

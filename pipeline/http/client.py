@@ -357,7 +357,8 @@ def clean_url(url: str) -> str:
     return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
 
 
-def _credentials(url: str) -> str | None:
+def credentials_of(url: str) -> str | None:
+    """Give the "user:password" that a URL carries, None without. Never raises."""
     try:
         user, at, _ = urlsplit(url.strip()).netloc.rpartition("@")
     except ValueError:
