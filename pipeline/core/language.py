@@ -24,20 +24,23 @@ VERSION = "1"  # goes up whenever an answer may change
 ABSTAIN_BELOW = 0.55
 # Latin letters that a text needs before statistics may speak: "xAI" is Somali to langdetect, with certainty.
 MIN_LETTERS = 8
-# A sure answer must have been readable: below this many letters the confidence is capped under 0.9.
+# A sure answer must have been readable: below this many letters confidence is capped, under the 0.9 of sure answers.
 SURE_LETTERS = 25
+UNSURE = 0.89
+# An undecided text of fewer letters is taken for what its publisher declares, with a confidence that says so.
+PRIOR_LETTERS = 20
+BY_PRIOR = 0.6
 # Weights of the opinions, and of their overconfidence: overlapping n-grams are not independent, so evidence grows with
 # the square root of the text rather than with its length.
-FIRST_WEIGHT = 0.25
-SECOND_WEIGHT = 1.7
+FIRST_WEIGHT = 0.6
+SECOND_WEIGHT = 1.4
 # The log-likelihood an n-gram has under langdetect's right profile when the text is in a language without a profile:
 # what a language that langdetect lacks is credited with.
 UNKNOWN_PER_GRAM = -6.0
-# Without a second opinion langdetect's evidence must carry the decision: the weight it has alone, over FIRST_WEIGHT.
-ALONE_WEIGHT = 4.0
+ALONE_WEIGHT = 1.5  # of the first when there is no second
 # Nats for a language seldom found in the world's press, one sister's word, and a declared language by its rank.
 RARE_PENALTY = 2.0
-SMALLER_SISTER = {"bs": 0.7, "gl": 0.7}  # a headline that both could write is far more often the larger sister's
+SMALLER_SISTER = {"bs": 0.7, "gl": 0.7, "ms": 0.4}  # a headline that both could write is far more often the larger sister's
 # Sisters so near that n-grams alone may never be sure of one: a word of its own or a declaration must be there.
 NEAR_TWINS = frozenset({"id", "ms", "hr", "bs", "sr"})
 SISTER_WORD = 1.2
@@ -158,7 +161,7 @@ def _east_asian(text: str, counts: Mapping[str, int], declared: Sequence[str]) -
     wishes = [tags.normalise(tag) for tag in declared]
     if not simplified and (japanese > traditional or (japanese and "ja" in wishes)):
         return Language("ja", 0.92 if japanese > 1 else 0.8, "script")
-    if "ja" in wishes[:1] and not simplified and traditional <= han // 4:
+    if "ja" in wishes[:1] and han <= 12 and scripts.japan_writes(text):  # "東京": only the publisher can tell
         return Language("ja", 0.75, "prior")
     base = 0.98 if han >= 6 else 0.92 if han >= 4 else 0.7
     if simplified != traditional:
@@ -265,12 +268,11 @@ def decide(
 ) -> Language:
     """Blend the opinions on a text of a shared script into one language; `names` are the engines', for the reason."""
     base, wished, doubtful = prior(panel, evidence.text, declared)
-    heard = FIRST_WEIGHT * _first_evidence(panel, first)
     reason = names[0]
     if second is None:
-        heard *= ALONE_WEIGHT
+        heard = ALONE_WEIGHT * _first_evidence(panel, first)
     else:
-        heard = heard + SECOND_WEIGHT * _second_evidence(panel, second)
+        heard = FIRST_WEIGHT * _first_evidence(panel, first) + SECOND_WEIGHT * _second_evidence(panel, second)
     nats = heard + base + wished
     winner = int(nats.argmax())
     odds = np.exp(nats - nats[winner])
@@ -280,12 +282,14 @@ def decide(
         reason = names[1]
     if wished.any() and winner != int((nats - wished).argmax()):
         reason = "prior"
-    if evidence.letters < MIN_LETTERS and not wished[winner]:
-        return Language(UNDECIDED, min(confidence, 0.5), "too-short")
+        confidence = min(confidence, UNSURE)  # the text alone said something else
     if evidence.letters < SURE_LETTERS or (tag in doubtful and not wished[winner]):
-        confidence = min(confidence, 0.89)
-    if confidence < ABSTAIN_BELOW:
-        return Language(UNDECIDED, confidence, "unsure")
+        confidence = min(confidence, UNSURE)
+    short = evidence.letters < MIN_LETTERS and not wished[winner]
+    if short or confidence < ABSTAIN_BELOW:
+        if not wished.any() or evidence.letters >= PRIOR_LETTERS:
+            return Language(UNDECIDED, min(confidence, 0.5), "too-short" if short else "unsure")
+        tag, confidence, reason = panel.tags[int(wished.argmax())], BY_PRIOR, "prior"  # "Tesla": a name, nothing else
     return Language(tags.refine(tag, evidence.script, declared), confidence, reason)
 
 

@@ -107,3 +107,8 @@ def han_sides(text: str) -> tuple[int, int, int]:
         elif char in JAPANESE:
             japanese += 1
     return simplified, traditional, japanese
+
+
+def japan_writes(text: str) -> bool:
+    """Tell whether every Han character of `text` is in Japan's standard set."""
+    return all(char in _JIS for char in text if _SCRIPT_OF[char] == "Hani")

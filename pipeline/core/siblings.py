@@ -9,29 +9,42 @@ import re
 
 _WORDS: dict[str, str] = {
     # Indonesian / Malay: Dutch against English loans, reformed spelling, everyday verbs.
-    "id": """ratus ribu mau coba pengungsi teroris narkoba truk stasiun bus ilmuwan sekretaris olahraga film musik
-        koran direktur peneliti penelitian topan badai menit obligasi chip perangkat pengusaha wisatawan
-        pariwisata tentara prajurit rudal perundingan kesepakatan rapat pemerintah dukungan mendukung kejahatan
-        pemerkosaan unjuk kapten pembangunan optimistis pertandingan viral biaya pelecehan pembicaraan persen
-        kelinci ujicoba dituding tersangka terduga pelaku kecelakaan jatuh menewaskan tewaskan rusuh bahwa karena
-        bisa uang mobil kantor senin jumat agustus desember oktober september februari maret april perusahaan
-        miliar triliun rp rupiah dolar tewas korban usai soal terkait pasca butuh ingin polisi universitas
-        komunitas fasilitas kualitas kapasitas aktivitas otoritas prioritas partai pemilu gubernur bupati dpr kpk
-        bbm pln wib wna wni inggris jerman prancis swiss eropa yunani suriah irak rusia tiongkok jepang pengacara
-        dokter perawat rekor pelatih klub laga listrik pabrik produksi koalisi nggak bandara tol kecerdasan mantan
-        kementerian anggaran bakal begini enggan ungkap bareng sempat gara sopir karyawan ponsel situs pajak pria
-        penembakan putra putri panas ribuan puluhan meninggal terbaru resmi serikat""",
+    "id": """mau coba pengungsi teroris narkoba truk stasiun bus ilmuwan sekretaris olahraga film musik koran direktur
+        peneliti penelitian topan menit obligasi chip perangkat pengusaha wisatawan pariwisata tentara prajurit
+        rudal kesepakatan rapat dukungan mendukung kejahatan pemerkosaan unjuk kapten optimistis biaya pelecehan
+        pembicaraan persen kelinci ujicoba dituding tersangka terduga pelaku kecelakaan menewaskan tewaskan rusuh
+        bahwa karena bisa uang mobil kantor senin jumat agustus desember maret perusahaan miliar triliun rp rupiah
+        dolar tewas korban usai soal terkait pasca butuh ingin polisi universitas komunitas fasilitas kualitas
+        kapasitas aktivitas otoritas prioritas partai pemilu gubernur bupati dpr kpk bbm pln wib wna wni inggris
+        jerman prancis swiss eropa yunani suriah irak rusia tiongkok jepang pengacara dokter perawat rekor pelatih
+        klub laga listrik pabrik produksi koalisi nggak bandara tol kecerdasan mantan kementerian anggaran bakal
+        begini enggan ungkap bareng sempat gara sopir karyawan ponsel situs pajak pria penembakan putra putri
+        ribuan puluhan meninggal terbaru resmi serikat juli juni ujung gerbong lokal begadang pendanaan karir
+        istri konser liburan kemarin pekan besok energi kebijakan lingkungan dosen mahasiswa siswa macet putusan
+        jaksa terdakwa vonis kejaksaan kepolisian polri tni ojk begal daring luring unggah unduh gawai gratis toko
+        apartemen kamar sepeda kecamatan kabupaten provinsi laki bapak kanker obat apotek pasien darurat telepon
+        televisi rencana berencana mengatakan dikatakan tutur ucap ujar punya memiliki dimiliki terjadi kerusakan
+        rusak berangkat anjlok laba penjualan kuartal dipastikan temuan cadangan imbau imbas sanksi kritik
+        mengkritik tindak pidana adukan kontroversi aksi prediksi memprediksi diduga dugaan penindakan pengawasan""",
     "ms": """beratus beribu berpuluh terkorban talian mahu cuba pelarian pengganas dadah lori stesen bas sains undi
-        tempoh setiausaha sukan filem muzik akhbar pengarah pengerusi penyelidik penyelidikan taufan ribut minit
-        bon cip kepintaran perisian peranti usahawan pelancong pelancongan tentera askar rundingan mesyuarat
-        kerajaan sokongan menyokong jenayah rogol bantahan hos hadapan menerusi berlepas kapten pembinaan
-        optimistik menyertai terhadapnya perlawanan tular netizen kaunselor klinik bajet kos pakar penderaan
-        komited ketibaan arnab tuntutan ujian kerana bahawa boleh wang kereta isnin jumaat ahad ogos disember mac
-        syarikat bilion trilion rm ringgit datuk seri polis beliau ialah hospital universiti komuniti kualiti
-        kapasiti aktiviti fasiliti kemudahan kelab jurulatih parlimen umno britain perancis sepanyol greece syria
-        iraq russia eropah jepun china cuti lebuhraya kemalangan reman majistret pelaburan pelabur kilang doktor
-        jururawat korang sahaja manakala iaitu supaya kakitangan cukai faedah peratus dijangka maut pertubuhan
-        perkhidmatan semalam selepas berkenaan sebanyak peguam tandas""",
+        tempoh setiausaha sukan filem muzik akhbar pengarah pengerusi penyelidik taufan ribut minit bon cip
+        kepintaran perisian peranti usahawan pelancong pelancongan tentera askar rundingan mesyuarat kerajaan
+        sokongan menyokong jenayah rogol bantahan hos hadapan menerusi berlepas menyertai terhadapnya perlawanan
+        tular netizen kaunselor klinik bajet kos pakar penderaan komited ketibaan arnab kerana bahawa boleh wang
+        kereta isnin jumaat ahad ogos disember mac syarikat bilion trilion rm ringgit datuk seri polis beliau
+        ialah hospital universiti komuniti kualiti kapasiti aktiviti fasiliti kemudahan kelab jurulatih parlimen
+        umno britain perancis sepanyol greece syria iraq russia eropah jepun china cuti lebuhraya kemalangan reman
+        majistret pelaburan pelabur kilang doktor jururawat korang sahaja manakala iaitu supaya kakitangan cukai
+        faedah peratus dijangka maut pertubuhan perkhidmatan semalam selepas berkenaan sebanyak peguam tandas
+        julai jun semasa budak duit penyiasatan menyiasat disiasat siasatan baharu pelbagai kemuncak peminat
+        kerjaya memulakan keganasan refal lembu kesemua nak pelakon mendedahkan isteri bilik apabila lapan
+        pemberita kesesakan tugasan peniaga percuma membolehkan senaman laluan sentiasa persekitaran teruk pesakit
+        tekak saintifik falsafah pensyarah penuntut pendakwa tertuduh kedai pangsapuri basikal bandar bapa kanser
+        ubat kecemasan telefon televisyen rancangan kerosakan rosak bertolak menjunam jualan suku susulan bahagian
+        memandu berbilang meletup letupan tembakan cubaan tangkapan sulong sulung tidakkan seminit kemahiran
+        perhimpunan bertanding membelasah mencederakan meledak merekodkan jaringan sepakan berkualiti setanding
+        terbabit kesunyian mengetuai pengurusan pengajuran kena dikutip sesawang menyahut meneroka produktiviti
+        persekutuan sebilangan bot""",
     # Croatian / Bosnian / Serbian in Latin letters.
     "hr": """tko tijekom tisuća tisuće tisuću vlak vlaka kolovoza srpnja lipnja svibnja travnja ožujka veljače siječnja
         rujna listopada studenoga prosinca uvjeti uvjet uvjeta europa europe europi europu europska europske
