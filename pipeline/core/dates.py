@@ -16,22 +16,25 @@ _ISO = re.compile(
     r"^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[t ,]+" + _TIME + r")?"
     r"\s*(?P<zone>z|\d{4}|[a-z]{2,5}|(?:utc|gmt)?[+-].*)?$"
 )
-_BASIC = re.compile(r"^(\d{4})(\d{2})(\d{2})(?:t?(\d{2}):?(\d{2}):?(\d{2})?)?\s*(?P<zone>z|[+-]\d.*)?$")
+_BASIC = re.compile(
+    r"^(\d{4})-?(\d{2})-?(\d{2})(?:t?(\d{2}):?(\d{2}):?(\d{2})?(?:[.,]\d+)?)?\s*(?P<zone>z|[+-]\d.*)?$"
+)
 _HAN = re.compile(r"^(\d{4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일]?(?P<rest>.*)$")
 _CLOCK = re.compile(r"(\d{1,2})\s*[:時时시点]\s*(?:(\d{1,2})\s*[:分분]?)?\s*(?:(\d{1,2})\s*[秒초]?)?")
 _NUMERIC = re.compile(r"^(\d{1,2})([./-])(\d{1,2})\2(\d{4})(?:[\s,t]+" + _TIME + r")?\s*(?P<zone>[a-z+-].*)?$")
 _WORDS = re.compile(
     r"^(?:(?P<first>\d{1,2})(?:st|nd|rd|th|er|º|\.)?[\s/-]+(?:de\s+|da\s+)?(?P<month>[^\W\d_][^\s\d,/-]*)"
     r"|(?P<month2>[^\W\d_][^\s\d,/-]*)[\s/-]+(?P<first2>\d{1,2})(?:st|nd|rd|th)?)"
-    r"[\s,/.-]+(?:de\s+|del\s+)?(?P<year>\d{4}|\d{2}(?![\d:.]))(?:\s*г\.?)?(?:[\s,t]+(?:[^\W\d_]{1,3}\s+)?" + _TIME + r")?"
-    r"\s*(?P<zone>\S.*)?$"
+    r"[\s,/.-]+(?:de\s+|del\s+)?(?P<year>\d{4}|\d{2}(?![\d:.]))(?:\s*г\.?)?"
+    r"(?:[\s,t]+(?:[^\W\d_]{1,3}\s+)?" + _TIME + r")?\s*(?P<zone>\S.*)?$"
 )
 _OFFSET = re.compile(r"^(?:utc|gmt|etc/gmt)?\s*([+-])\s*(\d{1,2}):?(\d{2})?(?:\D.*)?$")
 _EPOCH = re.compile(r"^\d{10}(?:\d{3})?(?:\.\d+)?$")
 _LEAD = re.compile(r"^([^\d\s,+-]+)\s*(,?)\s*(?=\S)")
+_DAYS = frozenset(("mon", "tue", "wed", "thu", "fri", "sat", "sun"))
 # Orders of their own, brought into the usual ones: C's asctime, Korean "5 1월 2026" and "2026. 1. 5."
 _ORDERS = (
-    (re.compile(r"^([^\W\d]+) (\d{1,2}) (\d{1,2}:\d{2}(?::\d{2})?) (?:(\S+) )?(\d{4})$"), r"\2 \1 \5 \3 \4"),
+    (re.compile(r"^([^\W\d]+) (\d{1,2}) ([\d:]{4,8}) (?:(\S+) )?(\d{4})$"), r"\2 \1 \5 \3 \4"),
     (re.compile(r"^(\d{1,2}) (\d{1,2})월 (\d{4})"), r"\3-\2-\1"),
     (re.compile(r"^(\d{4})\. ?(\d{1,2})\. ?(\d{1,2})\.?"), r"\1-\2-\3"),
     (re.compile(r"(?<=\d) ?: ?(?=\d)"), ":"),
@@ -71,7 +74,7 @@ _LANGUAGES = (
 
 
 def parse(written: str, language: str | None = None) -> datetime | None:
-    """Read a date; `language` helps with names and order. None for no date and for an ambiguous one; no zone means UTC."""
+    """Read a date; `language` helps with names and order. None for no date or an ambiguous one; no zone means UTC."""
     text = _plain(written)
     if not text:
         return None
@@ -93,7 +96,7 @@ def _plain(written: str) -> str:
     text = re.sub(r"\(.*?\)", "", text).strip(" .,;")
     # A day name: words before the first number that are no month ("Sen, 5 Jan", "الثلاثاء 5", "thứ hai, ngày 5").
     lead = _LEAD.match(text)
-    while lead and (_month(lead[1], "") is None or (lead[2] == "," and lead[1] not in _ENGLISH)):
+    while lead and lead[1] not in _ENGLISH and (lead[2] or lead[1][:3] in _DAYS or _month(lead[1], "") is None):
         text = text[lead.end() :]
         lead = _LEAD.match(text)
     for order, usual in _ORDERS:

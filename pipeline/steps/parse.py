@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from pipeline import log, store
+from pipeline import child, log, store
 from pipeline.core import parse, text
 from pipeline.errors import NewswatchError
 from pipeline.model import Document, Tally
@@ -11,6 +11,11 @@ from pipeline.steps import Progress, silent
 from pipeline.store import bodies, feeds, stories
 
 BATCH = 8  # bodies in memory at once: 8 of the largest allowed, 15 MB each, stay far below 1 GiB
+# Documents up to this size are parsed here; the worst that we could make of one took 1 s and 60 MB. Larger ones go to
+# a child process with limits: a malformed one's time may grow with the square of its size (docs/parsing.md).
+SMALL = 64 * 1024
+SECONDS = 120.0  # the largest sound document, 15 MB with 60,000 entries, takes 50 s
+MEGABYTES = 800  # it takes 260 MB
 
 
 def run(settings: Settings, now: datetime, *, limit: int = 10_000, progress: Progress = silent) -> Tally:
@@ -23,50 +28,52 @@ def run(settings: Settings, now: datetime, *, limit: int = 10_000, progress: Pro
     detail = {"entries": 0, "stories": 0, "changed": 0, "refused": 0}
     with store.read(settings.database_url) as db:
         waiting = bodies.unparsed_ids(db, limit)
-    for start in range(0, len(waiting), BATCH):
-        wanted = waiting[start : start + BATCH]
-        with store.read(settings.database_url) as db:                                    # gather
-            todo = bodies.get(db, wanted)
-        seen += len(wanted)
-        skipped += len(wanted) - len(todo)
-        for one in todo:
-            try:
-                document = parse.document(                                               # decide
-                    one.body.content, one.body.headers, one.body.url, one.body.fetched_at, settings.max_entries
-                )
-                applied = _apply(settings, one, document, now)
-            except NewswatchError:
-                raise  # the store is unusable: a retry is needed, the body waits
-            except Exception as e:  # the per-item guard: one document never stops the step
-                reason = text.safe(f"{type(e).__name__}: {e}")[:300]
-                with store.begin(settings.database_url) as db:
-                    bodies.fail(db, one.id, reason, now)
-                    feeds.report_parse(db, one.feed.id, 0, 0, reason, None, now)
-                log.get().warning("parse failed", feed=one.feed.url, body=one.id, reason=reason)
-                failed += 1
-                continue
-            if applied is None:
-                skipped += 1
-                continue
-            new, changed = applied
-            detail["entries"] += len(document.entries) + len(document.refusals)
-            detail["stories"] += new
-            detail["changed"] += changed
-            detail["refused"] += len(document.refusals)
-            if document.error:
-                log.get().info("parse", feed=one.feed.url, body=one.id, reason=document.error)
-                failed += 1
-            else:
-                done += 1
-        progress("parse", seen, len(waiting))
+    with child.Child("pipeline.core.parse:document", SECONDS, MEGABYTES) as large:
+        for start in range(0, len(waiting), BATCH):
+            wanted = waiting[start : start + BATCH]
+            with store.read(settings.database_url) as db:                                # gather
+                todo = bodies.get(db, wanted)
+            seen += len(wanted)
+            skipped += len(wanted) - len(todo)
+            for one in todo:
+                try:
+                    document = _parse(one, settings.max_entries, large)                  # decide
+                    applied = _apply(settings, one, document, now)
+                except NewswatchError:
+                    raise  # the store is unusable: a retry is needed, the body waits
+                except Exception as e:  # the per-item guard: one document never stops the step
+                    failed += _fail(settings, one, text.safe(f"{type(e).__name__}: {e}")[:300], now)
+                    continue
+                if applied is None:
+                    skipped += 1
+                    continue
+                if document.error:
+                    log.get().info("parse", feed=one.feed.url, body=one.id, reason=document.error)
+                    failed += 1
+                else:
+                    done += 1
+                detail["entries"] += len(document.entries) + len(document.refusals)
+                detail["stories"] += applied[0]
+                detail["changed"] += applied[1]
+                detail["refused"] += len(document.refusals)
+            progress("parse", seen, len(waiting))
     return log.tally(Tally("parse", seen=seen, done=done, skipped=skipped, failed=failed, detail=detail))
 
 
-def _apply(settings: Settings, one: bodies.Pending, document: Document, now: datetime) -> tuple[int, int] | None:
-    """Store one document whole or not at all; None when another process was faster.
+def _parse(one: bodies.Pending, max_entries: int, large: child.Child) -> Document:
+    """Parse a body, as of its fetch: parsing an old one again gives the same entries."""
+    args = (one.body.content, dict(one.body.headers), one.body.url, one.body.fetched_at, max_entries)
+    if len(one.body.content) <= SMALL:
+        return parse.document(*args)
+    try:
+        document: Document = large.call(*args)
+    except child.ChildError as e:
+        return Document("", error=f"parsing it was stopped: {e}")
+    return document
 
-    What was seen when is told by the fetch, not by the parsing: parsing an old body again gives the same rows.
-    """
+
+def _apply(settings: Settings, one: bodies.Pending, document: Document, now: datetime) -> tuple[int, int] | None:
+    """Store one document whole or not at all; None when another process was faster."""
     with store.begin(settings.database_url) as db:
         if not bodies.lock(db, one.id):
             return None
@@ -75,3 +82,14 @@ def _apply(settings: Settings, one: bodies.Pending, document: Document, now: dat
         found = len(document.entries) + len(document.refusals)
         feeds.report_parse(db, one.feed.id, found, new, document.error, document.ttl_s, now)
     return new, changed
+
+
+def _fail(settings: Settings, one: bodies.Pending, reason: str, now: datetime) -> int:
+    """Record a document that broke something of ours: somebody must look at it."""
+    with store.begin(settings.database_url) as db:
+        if not bodies.lock(db, one.id):
+            return 0
+        bodies.fail(db, one.id, reason, now)
+        feeds.report_parse(db, one.feed.id, 0, 0, reason, None, now)
+    log.get().warning("parse failed", feed=one.feed.url, body=one.id, reason=reason)
+    return 1

@@ -1,0 +1,140 @@
+"""A pure function run in a child process: with a deadline, a memory limit, and safe against a crash of libraries.
+
+The child is started at the first call and kept; one that is late, too large or dead is ended, and the next call starts
+another. `subprocess`, not `multiprocessing`: a forked child would inherit threads and locks, and a daemonic worker
+(Celery's) may have no children of that kind.
+"""
+
+import contextlib
+import importlib
+import os
+import pickle
+import resource
+import select
+import struct
+import subprocess
+import sys
+import time
+from types import TracebackType
+from typing import Any, BinaryIO, Self
+
+_LENGTH = struct.Struct(">Q")
+
+
+class ChildError(Exception):
+    """A call that brought no result; the text says why in one sentence."""
+
+
+class Child:
+    """Calls `module:function` in a child process; use as a context manager, in one thread."""
+
+    def __init__(self, target: str, seconds: float, megabytes: int) -> None:
+        self.target, self.seconds, self.megabytes = target, seconds, megabytes
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def call(self, *args: Any) -> Any:
+        """Give the function's result; raise ChildError when it is late, too large, dead, or raised."""
+        process = self._process or self._start()
+        deadline = time.monotonic() + self.seconds
+        try:
+            try:
+                _write(process.stdin, (args, self.seconds))  # type: ignore[arg-type]
+                answer = self._read(process, deadline)
+            except (BrokenPipeError, EOFError):
+                code = self._end()
+                raise ChildError(f"the parsing process ended by itself (exit status {code})") from None
+        except TimeoutError:
+            self._end()
+            raise ChildError(f"it took more than {self.seconds:.0f} s") from None
+        except BaseException:  # Ctrl-C, a task's own time limit: a half-read answer must never meet the next call
+            self._end()
+            raise
+        kind, value = pickle.loads(answer)  # noqa: S301 - written by our own code in the child, never by a feed
+        if kind == "memory":
+            self._end()  # what it holds is unknown
+            raise ChildError(f"it needs more than {self.megabytes} MB of memory")
+        if kind == "error":
+            raise ChildError(value)
+        return value
+
+    def close(self) -> None:
+        """End the child."""
+        self._end()
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", "pipeline.child", self.target, str(self.megabytes)]
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603 - our own
+        return self._process
+
+    def _end(self) -> int | None:
+        process, self._process = self._process, None
+        if process is None:
+            return None
+        with contextlib.suppress(OSError):
+            process.kill()
+        for pipe in (process.stdin, process.stdout):
+            with contextlib.suppress(OSError):
+                pipe.close()  # type: ignore[union-attr]
+        return process.wait()
+
+    def _read(self, process: subprocess.Popen[bytes], deadline: float) -> bytes:
+        pipe = process.stdout.fileno()  # type: ignore[union-attr]
+        size = _LENGTH.unpack(_exactly(pipe, _LENGTH.size, deadline))[0]
+        return _exactly(pipe, size, deadline)
+
+
+def _exactly(pipe: int, size: int, deadline: float) -> bytes:
+    parts = bytearray()
+    poll = select.poll()  # not select(): its descriptors end at 1023, and a fetching process has many
+    poll.register(pipe, select.POLLIN)
+    while len(parts) < size:
+        left = deadline - time.monotonic()
+        if left <= 0 or not poll.poll(left * 1000):
+            raise TimeoutError
+        part = os.read(pipe, min(size - len(parts), 1 << 20))
+        if not part:
+            raise EOFError
+        parts += part
+    return bytes(parts)
+
+
+def _write(pipe: BinaryIO, value: object) -> None:
+    content = pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
+    pipe.write(_LENGTH.pack(len(content)))
+    pipe.write(content)
+    pipe.flush()
+
+
+def _serve(target: str, megabytes: int) -> None:
+    """Answer calls on standard input until it ends; whatever the function prints goes to standard error."""
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    calls = sys.stdin.buffer
+    module, _, name = target.partition(":")
+    function = getattr(importlib.import_module(module), name)
+    resource.setrlimit(resource.RLIMIT_AS, (megabytes * 2**20, megabytes * 2**20))
+    while head := calls.read(_LENGTH.size):
+        args, seconds = pickle.loads(calls.read(_LENGTH.unpack(head)[0]))  # noqa: S301 - from our own parent
+        # The parent ends us at its deadline; were it killed meanwhile, the CPU limit would.
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        limit = int(used.ru_utime + used.ru_stime + 2 * seconds) + 1
+        resource.setrlimit(resource.RLIMIT_CPU, (limit, resource.RLIM_INFINITY))
+        try:
+            answer = ("ok", function(*args))
+            _write(answers, answer)
+        except MemoryError:
+            args = answer = None
+            _write(answers, ("memory", None))
+        except Exception as e:  # the per-call guard of this door: the parent counts it as this call's failure
+            _write(answers, ("error", f"{type(e).__name__}: {e}"[:500]))
+
+
+if __name__ == "__main__":
+    with contextlib.suppress(KeyboardInterrupt):
+        _serve(sys.argv[1], int(sys.argv[2]))
