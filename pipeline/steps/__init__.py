@@ -9,12 +9,16 @@ import inspect
 import time
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
 
 from pipeline import store
-from pipeline.model import Tally
+from pipeline.model import Tally, Watchlist
 from pipeline.settings import Settings
 from pipeline.store import runs
+
+if TYPE_CHECKING:  # heavy: a DAG file that names a step must not load the encoder
+    from pipeline.core.match import Matcher
 
 Progress = Callable[[str, int, int | None], None]  # step, done so far, of how many (None: not known)
 
@@ -23,6 +27,16 @@ MAIN = ("sync", "fetch", "parse", "detect", "match", "enrich", "cluster", "alert
 
 def silent(step: str, done: int, total: int | None) -> None:
     """Report progress to nobody."""
+
+
+def matcher(settings: Settings, watchlist: Watchlist) -> "Matcher":
+    """Make the matcher that ships with newswatch, for every step that judges."""
+    from pipeline import encoder
+    from pipeline.core import facts
+    from pipeline.core.match import Matcher, Weights
+
+    text = (files("pipeline") / "data" / "matcher.json").read_text(encoding="utf-8")
+    return Matcher(watchlist, Weights.from_json(text), encoder.Encoder(settings.encoder), facts.read)
 
 
 def perform(step: str, settings: Settings, now: datetime, **options: Any) -> Tally:

@@ -16,14 +16,13 @@ def run(settings: Settings, now: datetime, *, limit: int = 100_000, progress: Pr
     detect = detector.Detector()
     seen = unsure = 0
     while seen < limit:
-        with store.read(settings.database_url) as db:                                    # gather
+        with store.read(settings.database_url) as db:  # gather
             todo = stories.undetected(db, min(BATCH, limit - seen))
         if not todo:
             break
-        found = {                                                                        # decide
-            s.id: detect.detect(s.title, s.summary, (s.declared_language,) if s.declared_language else ()) for s in todo
-        }
-        with store.begin(settings.database_url) as db:                                   # apply
+        texts = [(s.title, s.summary, (s.declared_language,) if s.declared_language else ()) for s in todo]
+        found = dict(zip((s.id for s in todo), detect.detect_many(texts), strict=True))  # decide
+        with store.begin(settings.database_url) as db:  # apply
             stories.set_languages(db, found)
         seen += len(todo)
         unsure += sum(f.tag == "und" for f in found.values())

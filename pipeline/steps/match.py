@@ -2,8 +2,7 @@
 
 from datetime import datetime
 
-from pipeline import encoder, log, store
-from pipeline.core.match import Matcher, default_weights
+from pipeline import log, steps, store
 from pipeline.model import Tally
 from pipeline.settings import Settings
 from pipeline.steps import Progress, silent
@@ -16,15 +15,15 @@ def run(settings: Settings, now: datetime, *, limit: int = 100_000, progress: Pr
     """Judge stories that wait, with the current watchlist; matches, entities and facts are stored together."""
     with store.read(settings.database_url) as db:
         watchlist = watchlists.current(db)
-    matcher = Matcher(watchlist, default_weights(), encoder.Encoder(settings.encoder))
+    matcher = steps.matcher(settings, watchlist)
     seen = ours = 0
     while seen < limit:
-        with store.read(settings.database_url) as db:                                    # gather
+        with store.read(settings.database_url) as db:  # gather
             todo = stories.unjudged(db, min(BATCH, limit - seen))
         if not todo:
             break
-        judged = list(zip(todo, matcher.judge_many(todo), strict=True))                  # decide
-        with store.begin(settings.database_url) as db:                                   # apply
+        judged = list(zip(todo, matcher.judge_many(todo), strict=True))  # decide
+        with store.begin(settings.database_url) as db:  # apply
             ours += matches.add(db, judged, now, settings.enrich)
         seen += len(todo)
         progress("match", seen, None)
