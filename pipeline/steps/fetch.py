@@ -203,6 +203,7 @@ class _Worker:
                     if len(self._results) >= GROUP or size >= GROUP_BYTES or late or not tasks:
                         await self._store()
                         stored_at = time.monotonic()
+                        more = True  # a host that had its share in our hands may have more that is due
             finally:
                 for task in tasks:
                     task.cancel()
