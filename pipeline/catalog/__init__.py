@@ -58,6 +58,13 @@ def load(watch_dir: Path) -> Watch:
     feeds = [_feed(row) for row in fed.model.feeds]
     urls = {f.url: fed.line("feeds", i) for i, f in enumerate(feeds)}
     for i, row in enumerate(fed.model.query_feeds):
+        if (empty := query.unnamed(row, entities)) is not None:
+            fed.fault(
+                ("query_feeds", i, "editions", empty),
+                "no entity of this query feed has a name to ask for in this language; "
+                "give one an alias that needs no companion, or remove the edition",
+            )
+            continue
         for feed in query.expand(row, entities, fields):
             if feed.url in urls:
                 before = urls[feed.url]

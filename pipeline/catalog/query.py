@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from urllib.parse import quote
 
-from pipeline.catalog.schema import EditionTable, QueryFeedTable
+from pipeline.catalog.schema import QueryFeedTable
 from pipeline.model import Alias, Entity, FeedSpec, WordGroup
 
 ANY = 2  # names of "any" language asked for, per entity
@@ -40,9 +40,16 @@ def expand(table: QueryFeedTable, entities: Mapping[str, Entity], fields: Mappin
     return feeds
 
 
-def _fallbacks(edition: EditionTable | str) -> Iterable[str]:
+def unnamed(table: QueryFeedTable, entities: Mapping[str, Entity]) -> int | None:
+    """Give the first edition in whose language no entity of the table has a name to ask for."""
+    for i, edition in enumerate(table.editions):
+        if not any(_names(entities[key].aliases, edition.language) for key in table.entities):
+            return i
+    return None
+
+
+def _fallbacks(language: str) -> Iterable[str]:
     """Name the languages of an edition, best first: "pt-BR", then "pt"; a script never falls back ("zh-Hant")."""
-    language = edition if isinstance(edition, str) else edition.language
     yield language
     head, _, region = language.rpartition("-")
     if head and len(region) <= 3:

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from pipeline.catalog.lines import Path, line_of, locate
+from pipeline.catalog.schema import LANGUAGE
 from pipeline.errors import CatalogError
 
 M = TypeVar("M", bound=BaseModel)
@@ -76,7 +77,8 @@ def read(path: FilePath, shape: type[M]) -> Source[M]:
         faults = []
         for error in e.errors():
             loc = tuple(p for p in error["loc"] if p != "[key]")
-            faults.append((line_of(lines, loc), _explain(shape, loc, error)))
+            is_key = loc != error["loc"]
+            faults.append((line_of(lines, loc), _explain_key(loc) if is_key else _explain(shape, loc, error)))
         refuse(path, faults)
         raise  # unreachable: a ValidationError has errors
 
@@ -99,6 +101,11 @@ def suggest(word: str, known: Iterable[str]) -> str:
     if close:
         return f'did you mean "{close[0]}"?'
     return f"expected one of {', '.join(names)}" if 0 < len(names) <= 24 else "look for it in watchlist.toml"
+
+
+def _explain_key(loc: Sequence[str | int]) -> str:
+    expected = f'{LANGUAGE} or "any"' if loc[-2:-1] != ("title",) else LANGUAGE
+    return f'unknown language "{loc[-1]}" in {_table(loc[:-1])}; expected {expected}'
 
 
 def _explain(shape: type[BaseModel], loc: Sequence[str | int], error: Any) -> str:

@@ -1,6 +1,7 @@
 """What the files of a watch folder may hold; each `description` says what the error on a wrong value expects."""
 
 import re
+from functools import lru_cache
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
@@ -35,9 +36,10 @@ def _is_url(value: str) -> str:
 
 def _is_template(value: str) -> str:
     places = re.findall(r"{([^{}]*)}", value)
-    if "query" not in places or not _PLACES.issuperset(places):
+    filled = re.sub(r"{[^{}]*}", "x", value)
+    if "query" not in places or not _PLACES.issuperset(places) or re.search(r"[{}]", filled):
         raise ValueError
-    _is_url(re.sub(r"{[^{}]*}", "x", value))
+    _is_url(filled)
     return value
 
 
@@ -47,8 +49,13 @@ def _is_filled(value: str) -> str:
     return value
 
 
+@lru_cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())  # reads hundreds of directories
+
+
 def _is_zone(value: str) -> str:
-    if value not in available_timezones():
+    if value not in _zones():
         raise ValueError
     return value
 
