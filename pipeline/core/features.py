@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.core.alias import Found, Hit, Index
+from pipeline.core.facts import agree
 from pipeline.model import Fact, Mention, Role, Watchlist
 
 PASSAGE = 300  # characters that the encoders see: a title and one or two sentences; longer costs E5 100 ms per 300
 LEAD = 220  # characters that say what a story is about; what comes later may be in passing
 SEED_LEAD = 500  # characters of a seed compared with a story: all of it says too much (LIBRARIES, measured again)
 SHORT = 160  # below this, title and summary say too little and the article's first words help
-SAME = 0.03  # relative difference below which two quantities are one ("30 bn" and "$29.9 bn")
 
 
 def passage(title: str, summary: str) -> str:
@@ -35,6 +35,8 @@ class Profile:
     proxies: frozenset[str]  # context that stands for a watched entity: it shares a topic with one
     allies: frozenset[str]  # context that stands for the subject
     known: frozenset[str]  # named in the seeds
+    principals: frozenset[str]  # named in the first half of a seed: who acts there, not who supplies
+    claims: frozenset[str]  # all that can make a story ours
     firms: frozenset[str]  # everything but people and places
     fields: tuple[str, ...]
     lookalike_of: Mapping[str, frozenset[str]]
@@ -50,7 +52,7 @@ def profile(watchlist: Watchlist, index: Index, seed_facts: Sequence[Fact] = ())
     for topic in watchlist.topics:
         side = allies if subjects.intersection(topic.entities) else proxies
         side.update(role[Role.CONTEXT].intersection(topic.entities))
-    known = {m.entity for s in watchlist.seeds for m in index.find(s.title, "", s.text).mentions}
+    named = [(m.entity, m.end * 2 <= len(s.text)) for s in watchlist.seeds for m in index.find("", "", s.text).mentions]
     return Profile(
         subjects=subjects,
         hosts=parties - watched,
@@ -58,7 +60,9 @@ def profile(watchlist: Watchlist, index: Index, seed_facts: Sequence[Fact] = ())
         watched=watched,
         proxies=frozenset(proxies - allies),
         allies=frozenset(allies),
-        known=frozenset(known),
+        known=frozenset(key for key, _ in named),
+        principals=frozenset(key for key, early in named if early),
+        claims=subjects | parties | watched | proxies | allies,
         firms=frozenset(e.key for e in watchlist.entities if e.kind not in {"person", "place"}),
         fields=tuple(g.key for g in watchlist.fields),
         lookalike_of={g.key: frozenset(g.of) for g in watchlist.lookalikes},
@@ -66,14 +70,15 @@ def profile(watchlist: Watchlist, index: Index, seed_facts: Sequence[Fact] = ())
     )
 
 
-def _leads(hits: Sequence[Mention | Hit], titled: bool) -> list[Mention | Hit]:
+def _leads(hits: Sequence[Mention | Hit], titled: bool, room: int = LEAD) -> list[Mention | Hit]:
     """Keep what stands in the title or the first words of the summary (of the article when there is nothing else)."""
-    room = LEAD // 2 if titled else LEAD
-    return [h for h in hits if h.part == "title" and h.start < LEAD or h.part != "title" and h.start < room]
+    after = room // 2 if titled else room
+    return [h for h in hits if h.start < (room if h.part == "title" else after)]
 
 
-def _step(count: int, at: int) -> float:
-    return 1.0 if count >= at else 0.0
+def _tops(mentions: Sequence[Mention], titled: bool) -> set[str]:
+    """Name who stands in the headline, or in the first sentence when there is none."""
+    return {m.entity for m in mentions if (m.part == "title" if titled else m.start < LEAD // 2)}
 
 
 def features(found: Found, p: Profile, titled: bool, facts: Sequence[Fact] = ()) -> dict[str, float]:
@@ -82,69 +87,74 @@ def features(found: Found, p: Profile, titled: bool, facts: Sequence[Fact] = ())
     `titled` says that there is a title: without one the first words of the summary are the lead.
     """
     lead = {m.entity for m in _leads(found.mentions, titled) if isinstance(m, Mention)}
-    all_ = {m.entity for m in found.mentions}
-    hosts, newcomers = all_ & p.hosts, all_ & p.newcomers
-    known_hosts = hosts & p.known
-    subject = bool(all_ & p.subjects)
-    watched = bool(all_ & p.watched)
-    ours = lead & (p.watched | p.proxies | p.subjects)
-    firms = all_ & p.firms - p.subjects
+    top = _tops(found.mentions, titled)
+    named = {m.entity for m in found.mentions}
     parties = p.hosts | p.newcomers
-    strangers = lead & p.firms - parties - p.subjects - p.known
+    hosts, known_hosts = named & p.hosts, named & p.hosts & p.known
+    subject = bool(named & p.subjects)
+    principal = p.newcomers & p.principals
+    club = len(known_hosts) >= 2 or subject  # the subject, by its name or by those who make it
+    ours = p.watched | p.proxies
+    firms = named & p.firms - p.subjects
+    core = p.known & (parties | p.subjects)
 
-    looks = {
-        key: hits
-        for key, hits in found.lookalikes.items()
-        if not p.lookalike_of[key] or all_ & p.lookalike_of[key] or not all_
-    }
-    of_lead = [key for key, hits in looks.items() if _leads(hits, titled)]
-    # A lookalike of everything that would make the story ours explains all of it away.
-    claims = all_ & (p.watched | p.proxies | p.subjects | known_hosts)
-    explained = set().union(*(p.lookalike_of[key] for key in looks)) if looks else set()
-    n_fields = len(found.fields)
-    lead_fields = sum(bool(_leads(hits, titled)) for hits in found.fields.values())
-    size = max(1, len(p.fields))
+    looks = [k for k in found.lookalikes if not p.lookalike_of[k] or named & p.lookalike_of[k] or not named]
+    explained: set[str] = set().union(*(p.lookalike_of[k] for k in looks))
+    claims = ours | p.subjects | p.hosts
 
     values = {
-        "subject_lead": float(bool(lead & p.subjects)),
         "subject": float(subject),
-        "hosts_1": _step(len(hosts), 1),
-        "hosts_2": _step(len(hosts), 2),
-        "hosts_3": _step(len(hosts), 3),
-        "known_hosts_1": _step(len(known_hosts), 1),
-        "known_hosts_2": _step(len(known_hosts), 2),
-        "known_hosts_3": _step(len(known_hosts), 3),
-        "lead_hosts_2": _step(len(lead & p.hosts & p.known), 2),
-        "newcomer": float(bool(newcomers)),
+        "subject_lead": float(bool(lead & p.subjects)),
+        "subject_top": float(bool(top & p.subjects)),
+        "hosts_1": float(len(hosts) >= 1),
+        "hosts_2": float(len(hosts) >= 2),
+        "hosts_3": float(len(hosts) >= 3),
+        "known_hosts_1": float(len(known_hosts) >= 1),
+        "known_hosts_2": float(len(known_hosts) >= 2),
+        "known_hosts_3": float(len(known_hosts) >= 3),
+        "lead_hosts_2": float(len(lead & p.hosts) >= 2),
+        "top_hosts_2": float(len(top & p.hosts) >= 2),
+        "newcomer": float(bool(named & p.newcomers)),
         "newcomer_lead": float(bool(lead & p.newcomers)),
-        "newcomer_and_hosts": float(bool(newcomers) and (len(known_hosts) >= 2 or subject)),
-        "newcomer_lead_and_hosts": float(bool(lead & p.newcomers) and (len(known_hosts) >= 2 or subject)),
-        "watched": float(watched),
+        "principal": float(bool(named & principal)),
+        "principal_club": float(bool(named & principal) and club),
+        "principal_lead_club": float(bool(lead & principal) and club),
+        "principal_top_club": float(bool(top & principal) and club),
+        "principal_host": float(bool(named & principal) and len(known_hosts) >= 1),
+        "watched": float(bool(named & p.watched)),
         "watched_lead": float(bool(lead & p.watched)),
-        "proxy": float(bool(all_ & p.proxies)),
+        "watched_top": float(bool(top & p.watched)),
+        "proxy": float(bool(named & p.proxies)),
         "proxy_lead": float(bool(lead & p.proxies)),
-        "ours_lead": float(bool(ours)),
-        "ours_2": _step(len(all_ & (p.watched | p.proxies)), 2),
-        "ally": float(bool(all_ & p.allies)),
+        "ours_lead": float(bool(lead & (ours | p.subjects))),
+        "ours_2": float(len(named & ours) >= 2),
+        "ally": float(bool(named & p.allies)),
         "ally_lead": float(bool(lead & p.allies)),
-        "known_context": float(bool(all_ & p.known - parties - p.subjects - p.watched)),
-        "strangers": min(1.0, len(strangers) / 2),
+        "ally_club": float(bool(named & p.allies) and (subject or bool(known_hosts))),
+        "known_context": float(bool(named & p.known - core - p.watched)),
+        "principal_context": float(bool(named & p.principals - core - p.watched)),
+        "principal_context_club": float(bool(named & p.principals - core - p.watched) and club),
+        "strangers": min(1.0, len(lead & p.firms - core - p.hosts - p.known) / 2),
         "purity": len(firms & p.known) / len(firms) if firms else 0.0,
-        "recall": len(all_ & p.known & (parties | p.subjects)) / max(1, len(p.known & (parties | p.subjects))),
-        "fields": n_fields / size,
-        "fields_lead": lead_fields / size,
-        "watched_field": float(bool(all_ & (p.watched | p.proxies))) * n_fields / size,
-        "hosts_field": _step(len(known_hosts), 2) * n_fields / size,
+        "recall": len(named & core) / max(1, len(core)),
         "lookalike": float(bool(looks)),
-        "lookalike_lead": float(bool(of_lead)),
-        "lookalike_explains": float(bool(looks) and bool(claims) and claims <= explained),
+        "lookalike_lead": float(any(_leads(found.lookalikes[k], titled) for k in looks)),
+        "lookalike_2": float(sum(len({h.word for h in found.lookalikes[k]}) for k in looks) >= 2),
+        "lookalike_top": float(bool(looks) and bool(top & claims) and top & claims <= explained),
+        "lookalike_all": float(bool(looks) and bool(named & claims) and named & claims <= explained),
     }
+    for key in p.fields:
+        hits = found.fields.get(key, ())
+        if hits:
+            values[f"field:{key}"] = 1.0
+            values[f"lead:{key}"] = float(bool(_leads(hits, titled)))
+            values[f"ours:{key}"] = float(bool(named & ours))
+            values[f"club:{key}"] = float(club)
+            values[f"guest:{key}"] = float(bool(named & principal) and (club or bool(known_hosts)))
     money = [f for f in facts if f.kind in {"money", "energy", "power"}]
-    shared = [f for f in money if any(_is_same(f, s) for s in p.seed_facts)]
-    values["facts_shared"] = min(1.0, len({(f.kind, round(f.value, 3)) for f in shared}) / 2)
+    shared = {round(f.value) for f in money if any(agree(f, s) for s in p.seed_facts)}
+    values["facts_1"] = float(len(shared) >= 1)
+    values["facts_2"] = float(len(shared) >= 2)
     values["facts_other"] = float(bool(money) and not shared)
     return values
 
-
-def _is_same(a: Fact, b: Fact) -> bool:
-    return a.kind == b.kind and a.unit == b.unit and abs(a.value - b.value) <= SAME * max(abs(a.value), abs(b.value))

@@ -3,13 +3,16 @@
 import hashlib
 import json
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from importlib import resources
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.core import facts as quantities
 from pipeline.core.alias import Found, Index
 from pipeline.core.features import PASSAGE, SEED_LEAD, SHORT, features, passage, profile
 from pipeline.model import Fact, Level, Match, Mention, Story, Watchlist
@@ -21,9 +24,6 @@ USE_GATE = 0.3
 MAX_EVIDENCE_MENTIONS = 60  # an article of 50,000 characters may name a firm hundreds of times
 
 _E5_SHARE = 0.5  # how much of a text's similarity to everything is taken from its similarity to the seeds
-
-ReadFacts = Callable[[str, str], Sequence[Fact]]
-
 
 class Encode(Protocol):
     """What the matcher asks of the encoder door."""
@@ -63,6 +63,12 @@ class Weights:
             raise ValueError(f"not a matcher file: {e!r}") from e
 
 
+@cache
+def default_weights() -> Weights:
+    """Read the weights that ship with newswatch, once."""
+    return Weights.from_json(resources.files("pipeline").joinpath("data/matcher.json").read_text(encoding="utf-8"))
+
+
 @dataclass(frozen=True, slots=True)
 class Look:
     """One story as the matcher sees it, before weighing."""
@@ -80,20 +86,13 @@ class Look:
 class Matcher:
     """Judges stories; every story alone, so that neither order nor batch changes a result."""
 
-    def __init__(
-        self,
-        watchlist: Watchlist,
-        weights: Weights,
-        encode: Encode,
-        read_facts: ReadFacts | None = None,
-    ) -> None:
-        """Compile the watchlist once; `encode` is asked lazily, `read_facts(text, language)` reads quantities."""
+    def __init__(self, watchlist: Watchlist, weights: Weights, encode: Encode) -> None:
+        """Compile the watchlist once; the encoders are asked when a story needs them."""
         self.watchlist = watchlist
         self.weights = weights
         self.encode = encode
-        self.read_facts = read_facts
         self.index = Index(watchlist)
-        seed_facts = [f for s in watchlist.seeds for f in (read_facts(s.text, s.language) if read_facts else ())]
+        seed_facts = [f for s in watchlist.seeds for f in quantities.read(s.text, s.language)]
         self.profile = profile(watchlist, self.index, seed_facts)
         self._seeds: dict[str, NDArray[np.float32]] = {}
         self._anchors: dict[str, NDArray[np.float32]] = {}
@@ -152,11 +151,11 @@ class Matcher:
         """Gather what is known of a story: the cheap tier for all, the dear one for candidates."""
         found = self.index.find(story.title, story.summary, story.text)
         words = passage(story.title, story.summary)
+        limit = 0
         if len(words) < SHORT and story.text:
             words = passage(words, story.text[: 2 * PASSAGE])
-            opening = _before(found, 2 * PASSAGE)
-        else:
-            opening = _before(found, 0)
+            limit = 2 * PASSAGE
+        opening = _before(found, limit)
         model, similarities = "none", {}
         if words and self.encode.fits("use", story.language, words):
             model, similarities = "use", self._similarities("use", words)
@@ -165,9 +164,13 @@ class Matcher:
         if tier == "dear":
             if words and self.encode.fits("e5", story.language, words):
                 model, similarities = "e5", self._similarities("e5", words)
-            if self.read_facts is not None:
-                facts = tuple(self.read_facts(words, story.language))
-        values = features(opening, self.profile, bool(story.title.strip()), facts)
+            facts = tuple(
+                f
+                for part, text in (("title", story.title), ("summary", story.summary), ("text", story.text))
+                for f in quantities.read(text, story.language, part)
+            )
+        opened = [f for f in facts if f.part != "text" or f.end <= limit]
+        values = features(opening, self.profile, bool(story.title.strip()), opened)
         nearest = max(similarities, key=lambda k: (similarities[k], k)) if similarities else None
         if similarities:
             values["similarity"] = _scaled(model, sum(similarities.values()) / len(similarities))
@@ -183,18 +186,21 @@ class Matcher:
         )
 
     def _is_candidate(self, found: Found, model: str, similarities: Mapping[str, float]) -> bool:
-        """Say whether a story may be ours at all: somebody watched is named, the words are of the field, or it is alike."""
+        """Say whether a story may be ours at all: somebody is named who counts, or it is like the seeds.
+
+        Context alone (a politician, a city) counts only beside words of a field.
+        """
+        named = {m.entity for m in found.mentions}
         return (
-            bool(found.mentions)
-            or len(found.fields) >= 2
+            bool(named & self.profile.claims)
+            or bool(named and found.fields)
             or (model == "use" and max(similarities.values(), default=0.0) >= USE_GATE)
         )
 
     def _similarities(self, name: str, words: str) -> dict[str, float]:
         """Compare with the beginning of each seed; E5's are centred, since its cosines are bunched per language."""
         if name not in self._seeds:
-            leads = [passage(s.title, "") or s.text for s in self.watchlist.seeds]
-            leads = [s.text[:SEED_LEAD] or lead for s, lead in zip(self.watchlist.seeds, leads, strict=True)]
+            leads = [(s.text or s.title)[:SEED_LEAD] for s in self.watchlist.seeds]
             self._seeds[name] = self.encode.encode(name, leads)
             self._anchors[name] = self.encode.encode(name, self.weights.anchors)
         vector = self.encode.encode(name, [words])[0].astype(np.float64)
@@ -207,9 +213,12 @@ class Matcher:
 
 
 def _scaled(model: str, similarity: float) -> float:
-    """Stretch a similarity to about 0..1 over what occurs: USE .0 to .7, centred E5 .38 to .55."""
+    """Stretch a similarity to about 0..3 over what occurs (USE .0 to .7, centred E5 .38 to .55).
+
+    Three, because the fit punishes large weights and one number here stands for many words.
+    """
     low, high = (0.0, 0.7) if model == "use" else (0.38, 0.55)
-    return round(min(1.2, max(-0.2, (similarity - low) / (high - low))), 6)
+    return round(3 * min(1.2, max(-0.2, (similarity - low) / (high - low))), 6)
 
 
 def _before(found: Found, limit: int) -> Found:
