@@ -40,7 +40,7 @@ UNKNOWN_PER_GRAM = -6.0
 ALONE_WEIGHT = 1.5  # of the first when there is no second
 # Nats for a language seldom found in the world's press, one sister's word, and a declared language by its rank.
 RARE_PENALTY = 2.0
-SMALLER_SISTER = {"bs": 0.7, "gl": 0.7, "ms": 0.4}  # a headline that both could write is far more often the larger sister's
+SMALLER_SISTER = {"bs": 0.7, "gl": 0.7, "ms": 0.4}  # what both could write is more often the larger sister's
 # Sisters so near that n-grams alone may never be sure of one: a word of its own or a declaration must be there.
 NEAR_TWINS = frozenset({"id", "ms", "hr", "bs", "sr"})
 SISTER_WORD = 1.2
