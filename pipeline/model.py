@@ -391,6 +391,7 @@ class Member:
     vectors: Mapping[str, Any]  # encoder name ("use", "e5") -> unit vector of title and summary, where one was made
     event_id: int | None = None
     copy_of: int | None = None
+    topics: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,54 @@
+"""Analysts' corrections of events, by story identity, so that they survive a replay."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import TypeVar
+
+import sqlalchemy as sa
+
+from pipeline.store.engine import insert
+from pipeline.store.tables import corrections, stories
+
+T = TypeVar("T")
+
+
+def chunks(items: Iterable[T], size: int = 500) -> Iterator[list[T]]:
+    """Cut values into lists short enough for one `in (…)`."""
+    todo = list(items)
+    return (todo[i : i + size] for i in range(0, len(todo), size))
+
+
+def corrected(db: sa.Connection, hashes: Iterable[str]) -> list[tuple[str, str, str]]:
+    """Give the corrections (kind, url_hash, other) that name one of these stories."""
+    found: set[tuple[str, str, str]] = set()
+    for chunk in chunks(sorted(set(hashes))):
+        query = sa.select(corrections.c.kind, corrections.c.url_hash, corrections.c.other_url_hash).where(
+            sa.or_(corrections.c.url_hash.in_(chunk), corrections.c.other_url_hash.in_(chunk))
+        )
+        found.update((r.kind, r.url_hash, r.other_url_hash) for r in db.execute(query))
+    return sorted(found)
+
+
+def correct(
+    db: sa.Connection, kind: str, pairs: Iterable[tuple[str, str]], now: datetime, by: str = "", note: str = ""
+) -> None:
+    """Store corrections; the opposite ones on the same pairs are withdrawn, since the newest word counts."""
+    opposite = "apart" if kind == "together" else "together"
+    for a, b in sorted({(min(p), max(p)) for p in pairs}):
+        same_pair = sa.and_(corrections.c.url_hash == a, corrections.c.other_url_hash == b)
+        db.execute(sa.delete(corrections).where(same_pair, corrections.c.kind == opposite))
+        values = {"corrected_by": by, "corrected_at": now, "note": note}
+        db.execute(
+            insert(db, corrections)
+            .values(kind=kind, url_hash=a, other_url_hash=b, **values)
+            .on_conflict_do_update(index_elements=["kind", "url_hash", "other_url_hash"], set_=values)
+        )
+
+
+def ids_of(db: sa.Connection, hashes: Iterable[str]) -> dict[str, int]:
+    """Give the story ids of url hashes, those that are stored."""
+    return {
+        r.url_hash: r.id
+        for chunk in chunks(sorted(set(hashes)))
+        for r in db.execute(sa.select(stories.c.url_hash, stories.c.id).where(stories.c.url_hash.in_(chunk)))
+    }

@@ -1,0 +1,184 @@
+"""What clustering compares: the stories that wait for an event, and those of open events that may be partners."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import numpy as np
+import sqlalchemy as sa
+
+from pipeline.model import Fact, Member
+from pipeline.store import stories as stories_store
+from pipeline.store.corrections import chunks
+from pipeline.store.engine import insert
+from pipeline.store.tables import event_stories, events, facts, match_entities, matches, stories, vectors
+
+Connection = sa.Connection  # for the steps' annotations, which may not import SQLAlchemy
+
+CAP = 4000  # stories compared with at most; the newest when there are more
+_SPAN = timedelta(days=365)  # no event is looked for that began longer before the window than this
+
+# Without the article text: 4,000 of them would be hundreds of megabytes, and nothing here reads it.
+_STORY = (
+    stories.c.id,
+    stories.c.canonical_url,
+    stories.c.url,
+    stories.c.title,
+    stories.c.summary,
+    sa.literal("").label("text"),
+    stories.c.language,
+    stories.c.language_confidence,
+    stories.c.published_at,
+    stories.c.seen_at,
+    stories.c.outlet,
+    stories.c.country,
+    stories.c.declared_language,
+    stories.c.baseline,
+)
+
+
+def waiting(db: sa.Connection, limit: int) -> list[int]:
+    """List the stories that wait for an event, in canonical order: by their time, then by identity."""
+    query = (
+        sa.select(stories.c.id)
+        .join(matches, sa.and_(matches.c.story_id == stories.c.id, matches.c.is_current))
+        .where(matches.c.level >= 1, matches.c.clustered_at.is_(None))
+        .order_by(stories.c.story_at, stories.c.url_hash)
+        .limit(limit)
+    )
+    return list(db.scalars(query))
+
+
+def still_waiting(db: sa.Connection, ids: Sequence[int]) -> dict[int, int]:
+    """Give {story id: match id} of those of `ids` that wait still; another process may have taken some."""
+    return {
+        r.story_id: r.id
+        for chunk in chunks(ids)
+        for r in db.execute(
+            sa.select(matches.c.id, matches.c.story_id).where(
+                matches.c.story_id.in_(chunk),
+                matches.c.is_current,
+                matches.c.level >= 1,
+                matches.c.clustered_at.is_(None),
+            )
+        )
+    }
+
+
+def disowned(db: sa.Connection, since: datetime) -> list[int]:
+    """List stories of events open since then whose current judgement is level 0: they leave."""
+    query = (
+        sa.select(event_stories.c.story_id)
+        .join(events, events.c.id == event_stories.c.event_id)
+        .join(matches, sa.and_(matches.c.story_id == event_stories.c.story_id, matches.c.is_current))
+        .where(events.c.merged_into.is_(None), events.c.last_seen_at >= since, matches.c.level == 0)
+        .order_by(event_stories.c.story_id)
+    )
+    return list(db.scalars(query))
+
+
+def near(
+    db: sa.Connection, keys: Iterable[str] | None, since: datetime, until: datetime, cap: int = CAP
+) -> list[int]:
+    """List stories of events that touch the window and name one of the entities, or none: the possible partners.
+
+    With `keys` None every story of those events; at most `cap`, the newest first.
+    """
+    entity = sa.select(match_entities.c.story_id).where(match_entities.c.story_id == event_stories.c.story_id)
+    partner: sa.ColumnElement[bool] = sa.true()
+    if keys is not None:
+        partner = sa.or_(entity.where(match_entities.c.entity_key.in_(sorted(keys))).exists(), ~entity.exists())
+    query = (
+        sa.select(event_stories.c.story_id)
+        .join(events, events.c.id == event_stories.c.event_id)
+        .join(stories, stories.c.id == event_stories.c.story_id)
+        .where(
+            events.c.merged_into.is_(None),
+            events.c.last_seen_at >= since,
+            events.c.first_seen_at <= until,
+            events.c.first_seen_at >= since - _SPAN,
+            partner,
+        )
+        .order_by(stories.c.story_at.desc(), stories.c.url_hash)
+        .limit(cap)
+    )
+    return list(db.scalars(query))
+
+
+def of_events(db: sa.Connection, event_ids: Iterable[int]) -> list[int]:
+    """List the stories of events."""
+    return [
+        story_id
+        for chunk in chunks(sorted(event_ids))
+        for story_id in db.scalars(
+            sa.select(event_stories.c.story_id).where(event_stories.c.event_id.in_(chunk)).order_by("story_id")
+        )
+    ]
+
+
+def everything(db: sa.Connection) -> list[int]:
+    """List every story at level >= 1, for a replay."""
+    query = sa.select(matches.c.story_id).where(matches.c.is_current, matches.c.level >= 1).order_by("story_id")
+    return list(db.scalars(query))
+
+
+def members(db: sa.Connection, ids: Sequence[int], encoders: Mapping[str, str]) -> list[Member]:
+    """Give stories as clustering sees them; `encoders` names the version whose vectors count ({"use": "use-0.2.1"})."""
+    found: list[Member] = []
+    version = {v: k for k, v in encoders.items()}
+    for chunk in chunks(sorted(set(ids))):
+        named: dict[int, dict[str, int]] = {}
+        for r in db.execute(sa.select(match_entities).where(match_entities.c.story_id.in_(chunk))):
+            named.setdefault(r.story_id, {})[r.entity_key] = r.mention_count
+        told: dict[int, list[Fact]] = {}
+        for r in db.execute(sa.select(facts).where(facts.c.story_id.in_(chunk)).order_by(facts.c.id)):
+            told.setdefault(r.story_id, []).append(
+                Fact(
+                    kind=r.kind,
+                    value=r.value,
+                    unit=r.unit,
+                    role=r.role,
+                    start=r.start_offset,
+                    end=r.end_offset,
+                    text=r.written,
+                    part=r.part,
+                    approximate=r.is_approximate,
+                    upper=r.upper_value,
+                )
+            )
+        drawn: dict[int, dict[str, Any]] = {}
+        wanted = sa.and_(vectors.c.story_id.in_(chunk), vectors.c.encoder.in_(sorted(version)))
+        for r in db.execute(sa.select(vectors).where(wanted)):
+            drawn.setdefault(r.story_id, {})[version[r.encoder]] = np.frombuffer(r.vector, "<f2").astype(np.float32)
+        query = (
+            sa.select(*_STORY, matches.c.level, matches.c.topics, event_stories.c.event_id, event_stories.c.copy_of)
+            .join(matches, sa.and_(matches.c.story_id == stories.c.id, matches.c.is_current))
+            .outerjoin(event_stories, event_stories.c.story_id == stories.c.id)
+            .where(stories.c.id.in_(chunk))
+        )
+        found += [
+            Member(
+                story=stories_store.noun(r),
+                level=r.level,
+                entities=named.get(r.id, {}),
+                facts=tuple(told.get(r.id, ())),
+                vectors=drawn.get(r.id, {}),
+                event_id=r.event_id,
+                copy_of=r.copy_of,
+                topics=tuple(r.topics),
+            )
+            for r in db.execute(query)
+        ]
+    return found
+
+
+def add_vectors(db: sa.Connection, made: Mapping[int, Mapping[str, Any]], versions: Mapping[str, str]) -> None:
+    """Keep the sentence vectors of stories, as float16."""
+    for story_id in sorted(made):
+        for name, vector in sorted(made[story_id].items()):
+            raw = np.asarray(vector, "<f2").tobytes()
+            db.execute(
+                insert(db, vectors)
+                .values(story_id=story_id, encoder=versions[name], vector=raw)
+                .on_conflict_do_update(index_elements=["story_id", "encoder"], set_={"vector": raw})
+            )
