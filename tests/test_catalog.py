@@ -450,6 +450,13 @@ def test_a_byte_that_is_not_utf8_is_named_by_line(tmp_path: Path) -> None:
     assert refusal(tmp_path) == "feeds.toml, line 3: a byte is not UTF-8; save the file as UTF-8"
 
 
+def test_a_nul_byte_is_named_by_line(tmp_path: Path) -> None:
+    """PostgreSQL refuses NUL; a file saved as UTF-16 is full of them."""
+    write(tmp_path)
+    (tmp_path / "seeds/acme.txt").write_bytes(SEED.encode("utf-16"))
+    assert refusal(tmp_path).startswith("seeds/acme.txt, line 1: a NUL byte, which no database stores;")
+
+
 def test_a_byte_order_mark_and_windows_lines_are_forgiven(tmp_path: Path) -> None:
     """What an editor on Windows adds changes neither the meaning nor the version."""
     version = catalog.load(write(tmp_path)).watchlist.version

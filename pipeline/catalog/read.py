@@ -56,6 +56,9 @@ def read_text(path: FilePath) -> str:
         ) from None
     except OSError as e:
         raise CatalogError(f"{path}: cannot be read ({e.strerror}); make it readable and run again") from e
+    if (at := data.find(b"\0")) >= 0:
+        line = data.count(b"\n", 0, at) + 1
+        raise CatalogError(f"{path}, line {line}: a NUL byte, which no database stores; save the file as UTF-8 text")
     try:
         return data.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as e:
