@@ -61,9 +61,7 @@ def print_tallies(tallies: Sequence[Tally], as_json: bool) -> None:
 
 
 def _detail(detail: Mapping[str, Any]) -> str:
-    return " ".join(
-        f"{k}={v}" for k, v in detail.items() if isinstance(v, int | float | str) and v not in {0, ""}
-    )
+    return " ".join(f"{k}={v}" for k, v in detail.items() if isinstance(v, int | float | str) and v not in {0, ""})
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], title: str | None = None) -> None:

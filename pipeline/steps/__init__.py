@@ -6,10 +6,11 @@
 import dataclasses
 import importlib
 import inspect
+import os
 import time
 from collections.abc import Callable
 from datetime import datetime
-from importlib.resources import files
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from pipeline import store
@@ -19,6 +20,7 @@ from pipeline.store import runs
 
 if TYPE_CHECKING:  # heavy: a DAG file that names a step must not load the encoder
     from pipeline.core.match import Matcher
+    from pipeline.encoder import Encoder
 
 Progress = Callable[[str, int, int | None], None]  # step, done so far, of how many (None: not known)
 
@@ -29,14 +31,23 @@ def silent(step: str, done: int, total: int | None) -> None:
     """Report progress to nobody."""
 
 
+def encoder(settings: Settings) -> "Encoder":
+    """Give this process's encoder: judging and clustering one story in one run encodes it once."""
+    return _encoder(settings.encoder, os.getpid())
+
+
+@lru_cache(maxsize=2)
+def _encoder(name: str, pid: int) -> "Encoder":
+    from pipeline.encoder import Encoder
+
+    return Encoder(name)
+
+
 def matcher(settings: Settings, watchlist: Watchlist) -> "Matcher":
     """Make the matcher that ships with newswatch, for every step that judges."""
-    from pipeline import encoder
-    from pipeline.core import facts
-    from pipeline.core.match import Matcher, Weights
+    from pipeline.core.match import Matcher, default_weights
 
-    text = (files("pipeline") / "data" / "matcher.json").read_text(encoding="utf-8")
-    return Matcher(watchlist, Weights.from_json(text), encoder.Encoder(settings.encoder), facts.read)
+    return Matcher(watchlist, default_weights(), encoder(settings))
 
 
 def perform(step: str, settings: Settings, now: datetime, **options: Any) -> Tally:
