@@ -81,7 +81,7 @@ CASES = [
     ("/to/302/http://0.0.0.0/", Outcome.REFUSED_ADDRESS, "this host"),
     ("/to/302/file:///etc/passwd", Outcome.BAD_URL, "only http and https, on every hop"),
     ("/to/302/gopher://127.0.0.1/", Outcome.BAD_URL, "no other scheme"),
-    ("/to/302/http:///x", Outcome.BAD_URL, "a redirect to nowhere"),
+    ("/to/302/http://e.test:0/", Outcome.BAD_URL, "a port that does not exist"),
     ("/to/302/http://[::1", Outcome.BAD_URL, "a redirect that is no URL"),
 ]
 
