@@ -23,30 +23,30 @@ _DAY_BEFORE = pattern(
     r"(?<![\d.,/:-])(\d{1,2})(?:st|nd|rd|th|er|e|\.|º|°|ο?η|ης|-?го|-?й|-?ви|-?ри|-?ти|-?ми|-?dik[aei]?)?,?"
     r"(?: (?:de|d'|of|di|na|din|ng|do|e|वीं))? ?$"
 )
-_YEAR_LINK = pattern(r"(?:,|\.|de|del|do|of|af|i|di|m\.)? ?$")
+_YEAR_LINK = pattern(r"(?:[,.]|(?<!\w)(?:de|del|do|of|af|i|di|m\.))? ?$")
 _DAY_AFTER = re.compile(r" ?(\d{1,2})(?:st|nd|rd|th|\.|-[aeá]n|-i|-jen|-jan)?(?: d\.)?(?!\d)(?! ?[%:])")
 _DAY_LEFT = re.compile(r"(?<!\d)(\d{1,2})(?:st|nd|rd|th)?,? $")
 _CUE_WORDS = (
     "in by until since through before after during from year for late early mid fiscal of to "  # en
     "en depuis jusqu'en des avant annee d'ici d'ici-a fin "  # fr
     "im jahr im jahre jahr bis seit ab ende anfang mitte vor nach "  # de
-    "pada tahun sejak hingga menjelang di "  # id ms
+    "pada tahun sejak semenjak hingga menjelang di "  # id ms
     "para hacia hasta desde ano de antes em ate nel entro dal al del il anno "  # es pt it
-    "w do od na roku rok v u leta iz in anul din pana godine "  # pl cs sk sl hr ro
+    "w do od na roku rok roce v u leta iz in anul din pana godine "  # pl cs sk sl hr ro
     "до в к с на у з пiсля през от от после през "  # Cyrillic
-    "vuonna vuoteen vuoden aastal aastaks ar aret i innen inden fra til fram sedan tegen tot sinds vanaf "  # fi et sv da nb nl
+    "vuonna vuoteen vuoden aastal aastaks ar aret i innen inden fra til fram sedan innan efter sinds tegen tot vanaf voor naar van op "  # fi et sv da nb nl
     "nam vao taong noong sa mwaka ifikapo wa iki nuo lidz gada sal el any "  # vi fil sw lt lv ca
     "το του εως μεχρι ως απο "  # el
-    "عام سنه بحلول منذ حتى سال تا در سن साल वर्ष सन सन् בשנת שנת עד מאז 년도 "
+    "عام لعام بعام وعام في وفي سنه بحلول منذ حتى سال تا در سن साल वर्ष सन सन् בשנת שנת עד מאז 년도 "
 ).split()
 _CUE_BEFORE = pattern(
     r"(?:^|[^\w'])(?:" + "|".join(sorted(set(map(re.escape, _CUE_WORDS)), key=len, reverse=True)) + r")[ -]$"
     r"|(?:ปี|ค\.ศ\.|พ\.ศ\.|พ\.ศ|年) ?$|(?:^|[^\w])[בל]-?$"
 )
 _CUE_AFTER = pattern(
-    r"'?-?(?:te|de|ta|da|ye|e|a|ten|den|dan|tan|ban|ben|re|ra|ig|tol|es|os|as|deki|daki|teki|taki)\b(?<=[^\d])"
-    r"| (?:yil|года|году|год\b|годом|года|року|рiк|роцi|година|години|godine|godini|leta\b|roku\b|m\. |metais|gada\b|gads|gadam|aasta|evben|"
-    r"evre|evi|में|तक|से|की|के|সালে|সালের|সাল|ஆம்|ஆண்டு|నాటికి|లో|માં|मध्ये|تک|میں|ميلادي)"
+    r"'(?:in|nin|un|nun|den|dan|teki|daki)\b|'?-?(?:te|de|ta|da|ye|e|a|ten|den|dan|tan|ban|ben|re|ra|ig|tol|es|os|as|deki|daki|teki|taki)\b(?<=[^\d])"
+    r"| (?:yil|sene|года|году|год\b|годом|года|року|рiк|роцi|година|години|godine|godini|leta\b|roku\b|m\. |metais|gada\b|gads|gadam|aasta|evben|"
+    r"evre|evi|में|तक|से|की|के|সালে|সালের|সাল থেকে|সাল|ஆம்|ஆண்டு|నాటికి|లో|માં|मध्ये|تک|میں|ميلادي)"
     r"|(?:에|년|ல்|-ல்|-ம் ஆண்டு|ஆம்|లో|సంవత్సర|-ആം|ൽ|-এর|-এ|ம் ஆண்டு)"
 )
 _NOT_AFTER = pattern(
@@ -70,6 +70,11 @@ def months() -> Lexicon[int]:
                 for month, name in dict(locale.months[context].get(width, {})).items():
                     if not any(c.isdigit() for c in name) and len(name.strip(". ")) > 2:
                         lexicon.add([name, name.rstrip(".")], month)
+    for name in list(lexicon):
+        if "\u0590" <= name[0] <= "\u05ff":  # Hebrew glues its prepositions to the month
+            found = lexicon.at(name, 0)
+            for glued in "במלהש":
+                lexicon.add([glued + name], found[1] if found else 0)
     for month, names in {3: "maret", 9: "sept,sept.", 11: "nopember", 12: "desember,disember"}.items():
         lexicon.add(names, month)
     return lexicon

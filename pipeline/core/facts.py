@@ -18,9 +18,12 @@ _CJK_SMALL = {"十": 10.0, "百": 100.0, "千": 1e3, "십": 10.0, "백": 100.0, 
 _CJK_LARGE = {"万": 1e4, "萬": 1e4, "만": 1e4, "亿": 1e8, "億": 1e8, "억": 1e8, "兆": 1e12, "조": 1e12}
 _HAN_START = re.compile("[〇零一二三四五六七八九两兩十百千]")
 _CJK_FILL = "多余餘几数來来"
-_LINK = pattern(r"[ \-]?(?:de |d'|di |of |des |da |dos |za |de los |de las |ng |na |من |к )?")
+_LINK = pattern(
+    r"[ \-]?(?:de |d'|di |of |des |da |dos |za |de los |de las |ng |na |من |к |से (?:ज़्यादा|अधिक) |(?:-?এর|এরও) বেশি |'?[dt][ae]n fazla |"
+    r"以上の|を超える|여 ?|개? 이상의 |개가 넘는 |多|余|餘|plus de |more than )?"
+)
 _AFTER_SKIP = re.compile(r" ?(?:\((?=[$€£¥]))?")
-_BAD_AFTER = pattern(r" ?(?:%|percent|per cent|pct|prozent|procent|por ciento|pour cent|per cento|por cento|процент|persen|yuzde|पर्सेंट|प्रतिशत|퍼센트|パーセント|百分)|:\d|-\d+-\d|º|°|/\d")
+_BAD_AFTER = pattern(r" ?(?:%|percent|per cent|pct|prozent|procent|por ciento|pour cent|per cento|por cento|процент|persen|yuzde|पर्सेंट|प्रतिशत|퍼센트|パーセント|百分|درصد|في المئه|في الماءه|بالمئه|بالمائه|شتكا|٪|אחוז|เปอร์เซ็นต์|শতাংশ|சதவீத|శాతం|phan tram|százalék|szazalek|prosent|prosentti|τοις εκατο|procenat|asteen|percen|peratus|pst)|:\d|-\d+-\d|º|°|/\d")
 _CJK_COUNTERS = re.compile("[家間间社个個名人개명座户戶万]")
 
 
@@ -40,10 +43,16 @@ class _Amount:
 class _Reader:
     """One text on its way from digits to facts."""
 
-    def __init__(self, folded: str, language: str | None) -> None:
+    def __init__(self, text: str, folded: str, offsets: list[int] | None, language: str | None) -> None:
+        self.raw = text
         self.text = folded
+        self.offsets = offsets
         self.habits = Habits(folded, language)
         self.word_starts = self.find_words()
+
+    def original(self, start: int, end: int) -> str:
+        """Return what stands at start..end of the folded text before folding."""
+        return self.raw[self.offsets[start] : self.offsets[end]] if self.offsets else self.raw[start:end]
 
     # ------------------------------------------------------------------------------------------------ numbers
 
@@ -68,11 +77,13 @@ class _Reader:
             return float(f"{parts[0]}.{parts[1]}")
         if parts[1] == "000":
             return float("".join(parts))  # nobody writes three zeros of decimals
+        at = end + 1 if self.text[end : end + 1] in {" ", "-"} else end
+        if not (scales().at(self.text, at) or weak().at(self.text, at) or units.watts().at(self.text, at)):
+            return float("".join(parts))  # money and things have no three decimals
         sign = self.habits.decimal()
         if not sign:
             # Nothing tells: a comma groups (English); a point groups where it would leave a useless zero (1.580).
-            plain = end < len(self.text) and scales().at(self.text, end + (self.text[end] == " ")) is None
-            grouped = signs[0] == "," or (parts[1][-1] == "0" and plain)
+            grouped = signs[0] == "," or (parts[1][-1] == "0" and scales().at(self.text, at) is None)
         else:
             grouped = sign != signs[0]
         return float("".join(parts)) if grouped else float(f"{parts[0]}.{parts[1]}")
@@ -166,6 +177,8 @@ class _Reader:
         """Find the currency written right before `start`; returns its start and code."""
         at = start - 1 if start and self.text[start - 1] == " " else start
         hit = units.prefixes().before(self.text, at)
+        if hit and self.text[hit[0] : at] in units.CODES and not self.original(hit[0], at).isupper():
+            return None
         return hit
 
     def suffix(self, end: int, amount: _Amount) -> tuple[int, str] | None:
@@ -176,6 +189,8 @@ class _Reader:
             if not hit:
                 continue
             word = self.text[at : hit[0]]
+            if word in units.CODES and not self.original(at, hit[0]).isupper():
+                continue  # "30 try", "17 års"
             if word in _SYMBOLS and re.compile(r" ?\d").match(self.text, hit[0]) and self.text[end : end + 1] == " ":
                 continue  # "13 $30bn": the sign belongs to the next amount
             if hit[1] in {"GBP", "KRW", "ZAR", "BGN", "CNY", "MAD"} and word in _NEEDS_SCALE and not amount.scaled:
@@ -372,12 +387,14 @@ class _Reader:
         if low.value < 2 or low.value != int(low.value) and not low.scaled:
             return None
         at = link.end() if link else last.end
-        for skipped in range(3):
+        for skipped in range(3 if _ADJECTIVES_BEFORE.match(text[at : at + 1]) else 1):
             thing = units.counted().at(text, at)
             if thing:
+                if low.words and thing[1] not in {"companies", "data centers"}:
+                    return None  # "six people", "two countries" are no figures
                 glued = at == last.end and text[at - 1].isdigit() and is_letter(text[at])
                 year = 1900 <= low.value <= 2100 and low.end - low.start == 4 and not low.scaled
-                if glued or ((thing[1] == "people" or year) and skipped):
+                if glued or ((thing[1] == "people" or year or text[at : thing[0]] in _ONLY_NEXT) and skipped):
                     return None
                 return Fact("count", low.value, thing[1], "", low.start, thing[0], part=part)
             word = _WORD.match(text, at)
@@ -388,13 +405,17 @@ class _Reader:
 
 
 _WORD = re.compile(r"([^\W\d_]{3,14}) ")
+_ADJECTIVES_BEFORE = re.compile("[a-z\u0370-\u052f]")
+_ONLY_NEXT = {"land", "stellen", "ludi", "case", "chip", "lares", "postes", "emplois", "pays"}
 _NO_ADJECTIVE = set(
     "the and for with from that which when into over los las del por para con des les aux par pour dans sur und der die das von mit fur auf dan yang untuk dari "
     "per year years jahre ans anos tahun days percent million billion degli delle dei che con och att med som til for pada oleh hours dollars dollar euros sur "
-    "minutes miles times points more than other kilometers".split()
+    "yil yas ar vuotta minutes miles times points more than other kilometers".split()
 )
 _SYMBOLS = {"$", "€", "£", "¥", "₩", "₹", "₽", "₺", "us$", "₪", "฿", "₴", "rp", "rm", "rs", "usd", "eur"}
-_NEEDS_SCALE = {"pounds", "원", "won", "pfund", "pond", "libras", "rand", "元", "liber", "лев", "mad", "위안", "dollars"} - {"원", "元", "위안", "dollars"}
+_NEEDS_SCALE = {
+    "pounds", "pound", "won", "pfund", "pond", "pund", "libras", "rand", "liber", "лев", "ポンド", "파운드", "ปอนด์", "পাউন্ড", "पाउंड", "bang", "funt"
+}  # fmt: skip
 _ARABIC_SCALE = "مبت"
 # Number words that are something else in another language: what must follow them.
 _TREACHEROUS = {
@@ -402,7 +423,7 @@ _TREACHEROUS = {
     "se": "zzz", "dos": "mil |millones|billones|gigav|empresas", "et": "milliard |million kr", "het": "milliard|millio ", "sei": "miliardi|milioni", "one": "billion|million|trillion|gigawatt",
     "un": "milli|milion|mili|bili|triли|billon|trill|gigawatt", "sau": "ty|trieu", "ba": "ty|trieu", "bay": "ty|trieu", "nam": "ty|trieu", "hai": "ty|trieu", "bon": "ty|trieu", "due": "mili",
     "bes": "mily|trily", "do": "zzz", "half": "billion|million|trillion", "hat": "milli", "ot": "milli", "ni": "mil", "sex": "milj|mill", "fire": "milli|mia", "a hundred": "billion|million|thousand", "uma": "zzz",
-    "me": "zzz", "uc": "mily|trily", "sto": "mili|mld|мил", "tre": "mili|mill|milj|mia", "fem": "mil|mia", "ti": "milli|mia", "bir": "mily|trily|bin", "sata": "mil", "nam muoi": "ty|trieu", "de": "zzz",
+    "me": "zzz", "onze": "milli|mil |entrepr|empres", "ten": "billion|million|trillion|compan|gigaw", "tri": "zzz", "doi": "zzz", "tam": "ty|trieu", "muoi": "ty|trieu", "uc": "mily|trily", "sto": "mili|mld|мил", "tre": "mili|mill|milj|mia", "fem": "mil|mia", "ti": "milli|mia", "bir": "mily|trily|bin", "sata": "mil", "nam muoi": "ty|trieu", "de": "zzz",
 }  # fmt: skip
 
 
@@ -432,7 +453,7 @@ def read(text: str, language: str | None = None, part: str = "text") -> tuple[Fa
     folded, offsets = fold(text)
     if not _may_have(folded):
         return ()
-    found = sorted(_Reader(folded, language).facts(part), key=lambda f: f.start)
+    found = sorted(_Reader(text, folded, offsets, language).facts(part), key=lambda f: f.start)
     if not found:
         return ()
     near = cues.find(folded)

@@ -22,7 +22,7 @@ _SCALES: dict[float | str, str] = {
     1e6: "million*,millon*,mln,mln.,mio,mio.,mill.,milhao,milhoes,milhão,milione,milioni,miljoen*,juta,jutaan,"
     "milyon*,миллион*,мільйон*,милион*,млн,млн.,милл.,miljon*,milion*,millio*,miljoon*,trieu,triệu,ล้าน,مليون*,ملايين,ميليون,ملیون,ملین,"
     "मिलियन,মিলিয়ন,மில்லியன்,మిలియన్*,മില്യൺ,ಮಿಲಿಯನ್,મિલિયન,ਮਿਲੀਅਨ,מיליון,מליון,מיליוני,εκατομμυρι*,εκατ,εκατ.,εκ.,მილიონ*,მლნ,միլիոն*,"
-    "մլն,milijun*,milijon*,milj,milj.,мільён*,мiльён*,milio,milions,milioi,milyong,milyun,milliun*,milioane,milioane de,mil·lio,"
+    "մլն,milijun*,milijon*,milj,milj.,мільён*,мільён*,milio,milions,milioi,milyong,milyun,milliun*,milioane,milioane de,mil·lio,"
     "mil·lions,mil.lions,milljon*,miliyan*,milyan,ሚሊዮን,miliona,miliyoni,sayuni,सय लाख,mn.,مليونا",
     1e7: "crore*1,करोड़,करोड,कोटी,কোটি,கோடி,కోటి,కోట్ల,కోట్లు,ಕೋಟಿ,കോടി,કરોડ,ਕਰੋੜ,کروڑ",
     1e9: "milliard*,milliarden,mrd,mrd.,md,mds,mds.,mia,mia.,mld,mld.,mlrd,mlrd.,mdr,mdr.,mdkr,miljard*,miliard*,milijard*,miliar,miliaran,milyar*,"
@@ -30,7 +30,7 @@ _SCALES: dict[float | str, str] = {
     "ملیار,مليار*,مليارات,ملياري,میلیارد,مليارد,بلين,بليون,بلیون,بلین,ارب,अरब,অর্ব,ارب,अब्ज,অব্জ,અબજ,ਅਰਬ,बिलियन,বিলিয়ন,பில்லியன்*,బిలియన్*,ബില്യൺ,ಬಿಲಿಯನ್,બિલિયન,"
     "ਬਿਲੀਅਨ,מיליארד,מיליארדי,מליארד,ביליון,δισ,δισ.,δις,δισεκατομμυρι*,მილიარდ*,მლრდ,միլիարդ*,մլրդ,bilhao,bilhoes,bilyon,bilyong,bilioni,"
     "bilyan,biliyan*,milijardi,мільярд,млрд,மில்லியார்டு,millardi,milljard*,biljun,ቢሊዮን,миллиардтан,миллиард,миллиардов,bln.,ڕ,mliard,bilhões,"
-    "milliarder,milliardi,бiльйон,millarda,"
+    "milliarder,milliardi,більйон,millarda,"
     "miliardow,milardo,milhar de milhao,milhar de milhoes",
     1e11: "खरब,খর্ব,کھرب",
     1e12: "billon,billones,billionen,billioner*,biljoen*,biljon*,biljoon*,billio,billios,billiot,billiard dollar,bilijun*,bilijon*,billionar*,"
@@ -215,7 +215,7 @@ _UNITS = {
     "tr": "bir iki uc dort bes alti yedi sekiz dokuz on",
     "ru": "один два три четыре пять шесть семь восемь девять десять одиннадцать двенадцать тринадцать четырнадцать пятнадцать "
     "шестнадцать семнадцать восемнадцать девятнадцать",
-    "uk": "один два три чотири п'ять шiсть сiм вiсiм дев'ять десять",
+    "uk": "один два три чотири п'ять шість сім вісім дев'ять десять",
     "pl": "jeden dwa trzy cztery piec szesc siedem osiem dziewiec dziesiec jedenascie dwanascie trzynascie czternascie pietnascie",
     "sv": "en tva tre fyra fem sex sju atta nio tio elva tolv tretton fjorton femton",
     "da": "en to tre fire fem seks syv otte ni ti elleve tolv tretten fjorten femten",
@@ -239,7 +239,7 @@ _TENS = {
     "it": "venti trenta quaranta cinquanta sessanta settanta ottanta novanta cento",
     "tr": "yirmi otuz kirk elli altmis yetmis seksen doksan yuz",
     "ru": "двадцать тридцать сорок пятьдесят шестьдесят семьдесят восемьдесят девяносто сто",
-    "uk": "двадцять тридцять сорок п'ятдесят шiстдесят сiмдесят вiсiмдесят дев'яносто сто",
+    "uk": "двадцять тридцять сорок п'ятдесят шістдесят сімдесят вісімдесят дев'яносто сто",
     "pl": "dwadziescia trzydziesci czterdziesci piecdziesiat szescdziesiat siedemdziesiat osiemdziesiat dziewiecdziesiat sto",
     "sv": "tjugo trettio fyrtio femtio sextio sjuttio attio nittio hundra",
     "da": "tyve tredive fyrre halvtreds tres halvfjerds firs halvfems hundrede",

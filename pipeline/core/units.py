@@ -71,7 +71,7 @@ _PREFIXES["USD"] += ",as$,amerikanske dollar"
 # Written after the amount. "*" allows inflection (lexicon.Lexicon).
 _NAMES: dict[str, str] = {
     "USD": "$,us$,$us,$ us,usd,us-$,dollar*,dollars,dolar*,dolares,dollaro,dollari,дол,дол.,долл,долл.,доллар*,долар*,$ сша,δολαρι*,δολ.,دولار*,دولارات,دلار*,ڈالر*,"
-    "डॉलर,डालर,ডলার*,டாலர்*,డాలర్*,డాలర్ల,ഡോളർ,ഡോളര്*,ಡಾಲರ್*,ડોલર,ડૉલર,ਡਾਲਰ,ดอลลาร์,ดอลลาร,ดอลล่าร์,เหรียญสหรัฐ,달러,불,ドル,美元,美金,米ドル,דולר*,do la,do la my,dola,dolyar,"
+    "डॉलर,डालर,ডলার*,டாலர்*,డాలర్*,డాలర్ల,ഡോളർ,ഡോളര്*,ಡಾಲರ್*,ડોલર,ડૉલર,ਡਾਲਰ,ดอลลาร์,ดอลลาร,ดอลล่าร์,เหรียญสหรัฐ,เหรียญ,달러,불,ドル,美元,美金,米ドル,דולר*,do la,do la my,dola,dolyar,"
     "dolyares,dolerio,doleriu,doleriai,doleris,dolaru,dolari,დოლარ*,դոլար*,dala,dalalar,доллары сша,долари сша,ඩොලර්,ဒေါ်လာ,ដុល្លារ,ໂດລາ,ዶላር,doollar*,dollarar*,dala,"
     "us dollar*,us-dollar*,u.s. dollar*,american dollar*,u.s.-dollar*,amerikan dolari,abd dolari*,abd dolar*,amerikan dolar*,amerikanske dollar,amerikanska dollar,"
     "amerikaanse dollar,доларів сша,долларов сша,долл. сша,дол. сша,доллара сша,долара сша,دولار امريكي,دولار أمريكي,دلار آمريكا,美国美元,dolar as,dolar amerika serikat,dolar amerika,dolar amerika syarikat,"
@@ -82,8 +82,8 @@ _NAMES: dict[str, str] = {
     "EUR": "€,eur,euro*2,euros,evro*,euroa,eurot,евро,євро,еура,евра,ευρω,يورو,یورو,اورو,यूरो,ইউরো,யூரோ*,యూరో*,ಯೂರೋ,ยูโร,유로,ユーロ,欧元,歐元,"
     "אירו,יורו,yuro,avro*,eiro,eur*2,euron,eurolla,eurosta,evra,evr,еўра,ევრო,եվրո,eura,euru",
     "GBP": "£,gbp,pounds sterling,pound sterling,livres sterling,livre sterling,libras esterlinas,libras,pfund*,pond,фунт*,фунтов стерлингов,фунтів стерлінгів,"
-    "sterline,sterlina,sterlin*,funt*,funtow szterlingow,liber,librer,英镑,英鎊,ポンド,파운드,पाउंड,পাউন্ড,பவுண்டு*,جنيه استرليني,جنيه إسترليني,پوند,پاؤنڈ,ปอนด์,λιρες στερλινες,"
-    "לירות שטרלינג,ליש\"ט,pounds,lire sterline,bang anh,svarsterlingu,angol font*,font*",
+    "sterline,sterlina,sterlin*,funt*,funtow szterlingow,liber,librer,英镑,英鎊,ポンド,파운드,पाउंड,পাউন্ড*,பவுண்டு*,جنيه استرليني,جنيه إسترليني,پوند,پاؤنڈ,ปอนด์,λιρες στερλινες,"
+    "לירות שטרלינג,ליש\"ט,pounds,lire sterline,bang anh,bang,pund*2,britischen pfund,שטרלינג,funta britanskih,svarsterlingu,angol font*,font*",
     "JPY": "¥,jpy,yen*2,yenes,ienes,iene,ien,иен*,йен*,円,日圓,日元,엔,येन,เยน,ين,ين ياباني,ین,yena,jenow,jeny,jenu,jen*,יין,γιεν,yen nhat,অ্যান",
     "CNY": "cny,rmb,yuan*,renminbi,юан*,元,元人民币,人民币,人民幣,元人民幣,위안*0,위안화,युआन,ইউয়ান,หยวน,يوان*,یوآن,یوان,γουαν,nhan dan te,יואן,人民元",
     "KRW": "₩,krw,won,вон*2,원,ウォン,韩元,韓元,韓圜,वॉन,วอน,وون,ووناً,wonow,wonnu,won coreanos,wons,γουον",
@@ -154,16 +154,16 @@ _NAMES: dict[str, str] = {
 # Factor to watt, then the words for a watt hour. Latin letter units are case-folded: nobody writes a data centre in mW.
 _WATTS: dict[float, str] = {
     1.0: "watt*1,watts,ватт,ват,ワット,와트,วัตต์,वाट,वॉट,瓦特",
-    1e3: "kw,kilowatt*,kilowat*,kilovat*,kilovatios,kilovatio,quilowatts,quilowatt,квт,киловатт*,кiловат*,κιλοβατ,كيلووات,كيلوواط,كيلو وات,کیلووات,किलोवाट,किलोवॉट,কিলোওয়াট,"
+    1e3: "kw,kilowatt*,kilowat*,kilovat*,kilovatios,kilovatio,quilowatts,quilowatt,квт,киловатт*,кіловат*,κιλοβατ,كيلووات,كيلوواط,كيلو وات,کیلووات,किलोवाट,किलोवॉट,কিলোওয়াট,"
     "千瓦,千瓦特,킬로와트,キロワット,กิโลวัตต์,קילוואט,keelewatt",
     1e6: "mw,mwp,mw's,megawatt*,megawat*,megavat*,megavatios,megavatio,megawatios,мвт,мегаватт*,мегават*,μεγαβατ,ميغاوات,ميغاواط,ميجاوات,ميجاواط,ميغا واط,ميجا وات,مگاوات,میگاواٹ,میگا واٹ,मेगावाट,मेगावॉट,"
     "মেগাওয়াট*,மெகாவாட்*,మెగావాట్*,മെഗാവാട്ട്,ಮೆಗಾವ್ಯಾಟ್*,મેગાવોટ,ਮੈਗਾਵਾਟ,兆瓦,兆瓦特,百萬瓦,메가와트,メガワット,เมกะวัตต์,מגה ואט,מגה-ואט,מגוואט,מגה וואט,מגה-וואט,מגאוואט,მეგავატ*,մեգավատ*,"
     "megavatt*,megovat*,megavati,megawati,mwe,mwdc,mwac",
-    1e9: "gw,gwp,gigawatt*,gigawat*,gigavat*,gigavatios,gigavatio,gigawatios,gigawatti*,гвт,гигаватт*,гiгават*,гигават*,γιγαβατ,جيغاوات,جيغاواط,جيجاوات,جيجاواط,غيغاوات,غيغاواط,غيغا واط,جيجا وات,"
+    1e9: "gw,gwp,gigawatt*,gigawat*,gigavat*,gigavatios,gigavatio,gigawatios,gigawatti*,гвт,гигаватт*,гігават*,гигават*,γιγαβατ,جيغاوات,جيغاواط,جيجاوات,جيجاواط,غيغاوات,غيغاواط,غيغا واط,جيجا وات,"
     "گیگاوات,گيگاوات,گیگا وات,گیگاواٹ,گیگا واٹ,गीगावाट,गीगावॉट,गिगावाट,गिगावॉट,जीगावाट,जिगावाट,गीगा वाट,গিগাওয়াট*,ஜிகாவாட்*,கிகாவாட்*,గిగావాట్*,ഗിഗാവാട്ട്,ಗಿಗಾವ್ಯಾಟ್*,ગીગાવોટ,"
     "ગિગાવોટ,ਗੀਗਾਵਾਟ,吉瓦,吉瓦特,十億瓦,百万千瓦,千兆瓦,기가와트,ギガワット,จิกะวัตต์,กิกะวัตต์,กิกะวัต,ג'יגה ואט,ג'יגה-ואט,ג'יגה וואט,ג'יגה-וואט,גיגה ואט,גיגוואט,ג'יגוואט,ג'יגהוואט,გიგავატ*,"
     "գիգավատ*,gigavatt*,gigavati,gigawati,gwe,gwdc,gwac,jiga wat",
-    1e12: "tw,terawatt*,terawat*,teravat*,teravatios,терaватт*,твт,терават*,тераватт*,τεραβατ,تيراوات,تيراواط,تراوات,ٹیراواٹ,टेरावाट,টেরাওয়াট,太瓦,太瓦特,테라와트,テラワット,เทระวัตต์,"
+    1e12: "tw,terawatt*,terawat*,teravat*,teravatios,тераватт*,твт,терават*,тераватт*,τεραβατ,تيراوات,تيراواط,تراوات,ٹیراواٹ,टेरावाट,টেরাওয়াট,太瓦,太瓦特,테라와트,テラワット,เทระวัตต์,"
     "טרה ואט,טרה-ואט,טרה וואט,טרה-וואט,טרוואט,teravati,teravatt*",
 }
 _HOURS: dict[float, str] = {
@@ -187,44 +187,47 @@ _HOUR_BEFORE = (
     "ore %watt,horas-%watt,saa za %watt,saa za %wati,gio %watt,oras ng %watt,uren %watt"
 )
 _HOUR_FOREIGN: dict[float, str] = {
-    1e3: "киловатт-час*,киловатт час*,кiловат-годин*,كيلووات ساعه,كيلوواط ساعه,كيلووات/ساعه,كيلوواط/ساعه,کیلووات ساعت,کیلووات‌ساعت,किलोवाट घंटे,किलोवाट-घंटे,κιλοβατωρες,กิโลวัตต์ชั่วโมง,"
+    1e3: "киловатт-час*,киловатт час*,кіловат-годин*,كيلووات ساعه,كيلوواط ساعه,كيلووات/ساعه,كيلوواط/ساعه,کیلووات ساعت,کیلووات‌ساعت,किलोवाट घंटे,किलोवाट-घंटे,κιλοβατωρες,กิโลวัตต์ชั่วโมง,"
     "กิโลวัตต์-ชั่วโมง,קילוואט שעה,קוט\"ש,কিলোওয়াট ঘণ্টা",
     1e6: "мегаватт-час*,мегават-годин*,мегаватчас*,ميغاوات ساعه,ميغاواط ساعه,ميجاوات ساعه,ميجاوات/ساعه,ميغاواط/ساعه,ميغاوات/ساعه,مگاوات ساعت,मेगावाट घंटे,मेगावाट-घंटे,μεγαβατωρες,เมกะวัตต์ชั่วโมง,เมกะวัตต์-ชั่วโมง,"
     "מגה ואט שעה,מגוואט שעה,מגה-ואט שעה,মেগাওয়াট ঘণ্টা,মেগাওয়াট-ঘণ্টা",
-    1e9: "гигаватт-час*,гигаватт час*,гiгават-годин*,гигаватчас*,гигават-час*,جيجاوات ساعه,جيغاواط ساعه,غيغاواط ساعه,غيغاوات ساعه,جيجاوات/ساعه,جيغاواط/ساعه,غيغاواط/ساعه,جيغاوات ساعه,گیگاوات ساعت,गीगावाट घंटे,गीगावाट-घंटे,"
+    1e9: "гигаватт-час*,гигаватт час*,гігават-годин*,гигаватчас*,гигават-час*,جيجاوات ساعه,جيغاواط ساعه,غيغاواط ساعه,غيغاوات ساعه,جيجاوات/ساعه,جيغاواط/ساعه,غيغاواط/ساعه,جيغاوات ساعه,گیگاوات ساعت,गीगावाट घंटे,गीगावाट-घंटे,"
     "γιγαβατωρες,กิกะวัตต์ชั่วโมง,กิกะวัตต์-ชั่วโมง,ג'יגה ואט שעה,ג'יגה-ואט שעה,ג'יגה וואט שעה,ג'יגה-וואט שעה,ג'יגה-וואט-שעה,גיגוואט שעה,গিগাওয়াট ঘণ্টা,গিগাওয়াট-ঘণ্টা,गीगावाट-घंटा",
     1e12: "тераватт-час*,тераватт час*,терават-годин*,тераватчас*,тераватт·час*,терават-час*,терават часа,терават-часа,تيراوات ساعه,تيراواط ساعه,تيراوات/ساعه,تيراواط/ساعه,تيراوات في الساعه,تيراواط في الساعه,تيراواط-ساعه,تيراوات-ساعه,تراوات ساعت,تراوات‌ساعت,تراوات-ساعت,"
     "ٹیراواٹ آور,ٹیراواٹ گھنٹے,टेरावाट घंटे,टेरावाट-घंटे,टेरावाट घंटा,टेरावाट-घंटा,टेरावॉट घंटे,টেরাওয়াট ঘণ্টা,টেরাওয়াট-ঘণ্টা,டெராவாட் மணி*,டெராவாட்-மணி*,టెరావాట్ గంటల*,టెరావాట్-గంటల*,τεραβατωρες,เทระวัตต์ชั่วโมง,เทระวัตต์-ชั่วโมง,เทราวัตต์ชั่วโมง,เทราวัตต์-ชั่วโมง,טרה ואט שעה,טרה-ואט שעה,טרה וואט שעה,"
-    "טרה-וואט שעה,טרוואט שעה,טרה-וואט-שעה,טרה-ואט-שעה,ტერავატ-საათ*,տերավատ-ժամ*,টেরাওয়াট আওয়ার,тэрават-гадзiн*,терават-час*",
+    "טרה-וואט שעה,טרוואט שעה,טרה-וואט-שעה,טרה-ואט-שעה,ტერავატ-საათ*,տերավատ-ժամ*,টেরাওয়াট আওয়ার,тэрават-гадзін*,терават-час*",
 }
 
 _COUNTS: dict[str, str] = {
     "companies": "companies,firms,businesses,startups,start-ups,entreprises,societes,compagnies,unternehmen,firmen,konzerne,bedrijven,ondernemingen,empresas,companias,companhias,aziende,imprese,societa,perusahaan,"
-    "syarikat,sirket*,компани*,фирм*,предприяти*,компанi*,пiдприємств*,firm,firmy,spolek,spolecnosti,spolocnosti,podjetij,podjetja,tvrtki,tvrtke,kompanija,kompanije,компанија,vallalat*,ceg,ceget,companii,de companii,firme,"
+    "syarikat,sirket*,компани*,фирм*,предприяти*,компані*,підприємств*,firm,firmy,spolek,spolecnosti,spolocnosti,podjetij,podjetja,tvrtki,tvrtke,kompanija,kompanije,компанија,vallalat*,ceg,ceget,companii,de companii,firme,"
     "yritysta,yrityksen,yrityst*,foretag*,bolag,virksomheder,selskaper,selskaber,bedrifter,cong ty,doanh nghiep,บริษัท,شركات,شركه,شرکت,کمپنیاں,کمپنیوں,कंपनियों,कंपनियां,कंपनियाँ,কোম্পানি*,প্রতিষ্ঠান,நிறுவனங்கள*,కంపెనీల*,"
     "家公司,家企业,家企業,間公司,间公司,社,개 기업,개사,개 회사,개 업체,企業,חברות,εταιρειες,εταιριες,επιχειρησεις,empreses,kampuni,kumpanya,imoniu,imones,uznemumi*,uznemumu,ettevot*,კომპანი*,ընկերություն*,kompani,sirkat*,şirkət*",
     "jobs": "jobs,emplois,postes,arbeitsplatz*,jobs,stellen,banen,empleos,puestos de trabajo,empregos,postos de trabalho,posti di lavoro,lapangan kerja,lapangan pekerjaan,pekerjaan,peluang pekerjaan,"
-    "kisilik istihdam,istihdam,рабочих мест,рабочие места,робочих мiсць,miejsc pracy,pracovnich mist,pracovnych miest,delovnih mest,radnih mjesta,radnih mesta,munkahely*,locuri de munca,de locuri de munca,tyopaikka*,"
+    "kisilik istihdam,istihdam,рабочих мест,рабочие места,робочих місць,miejsc pracy,pracovnich mist,pracovnych miest,delovnih mest,radnih mjesta,radnih mesta,munkahely*,locuri de munca,de locuri de munca,tyopaikka*,"
     "arbetstillfallen,arbejdspladser,arbeidsplasser,viec lam,ตำแหน่งงาน,وظيفه,وظائف,فرصه عمل,فرصت شغلی,नौकरियां,नौकरियों,नौकरियाँ,रोजगार,চাকরি,কর্মসংস্থান,வேலைவாய்ப்பு*,வேலைகள்,ఉద్యోగాల*,个就业岗位,個就業機會,个工作岗位,個工作機會,"
     "个岗位,개 일자리,개의 일자리,人の雇用,人分の雇用,雇用,משרות,מקומות עבודה,θεσεις εργασιας,llocs de treball,ajira,trabaho,работни места,darbo vietu,darbavietas,darbavietu,tookohta",
     "homes": "homes,households,foyers,menages,logements,haushalte*,huishoudens,woningen,hogares,viviendas,casas,lares,domicilios,domiciliosm,case,famiglie,abitazioni,rumah,rumah tangga,isi rumah,hane*,konut*,домохозяйств*,"
     "домогосподарств*,gospodarstw domowych,domow,domacnosti,gospodinjstev,kucanstava,domacinstava,haztartas*,locuinte,de locuinte,gospodarii,de gospodarii,kotitaloutta,kotitalou*,hushall,husstande,husholdninger,husstander,ho gia dinh,"
     "ครัวเรือน,หลังคาเรือน,منزل,منازل,خانوار,घरों,परिवारों,বাড়ি,পরিবার,户家庭,戶家庭,户居民,世帯,가구,בתי אב,נוικοκυρια,νοικοκυρια,llars,kaya,домакинства,namu ukiu,majsaimniec*,majapidamis*",
-    "gpus": "gpus,gpu,gpu's,graphics cards,grafikprozessor*,grafikkarten,процесоров gpu,cartes graphiques,graphics processing units,graphics processors,графических процессоров,графiчних процесорiв,块gpu,顆gpu,颗gpu,张gpu,张显卡,個のgpu,基のgpu,"
+    "gpus": "gpus,gpu,gpu's,graphics cards,grafikprozessor*,grafikkarten,процесоров gpu,cartes graphiques,graphics processing units,graphics processors,графических процессоров,графічних процесорів,块gpu,顆gpu,颗gpu,张gpu,张显卡,個のgpu,基のgpu,"
     "개 gpu,장 gpu,gpuを,gpuа,gpu'*,tarjetas graficas,placas graficas,schede grafiche,块显卡,วงจร gpu",
-    "chips": "chips,puces,半导体芯片,chip,cip,чипов,чипiв,çip,cipler,칩,枚芯片,颗芯片,顆晶片,万颗芯片,หน่วยชิป,جيب",
-    "people": "people,persons,personnes,menschen,personen,mensen,personas,pessoas,persone,orang,kisi*2,человек,человека,людей,людини,осiб,osob,lidi,ludi,ludzi,ljudi,oseb,ember*2,de oameni,oameni,de persoane,persoane,"
-    "ihmista,henkiloa,manniskor,personer,mennesker,nguoi,คน,شخص,شخصا,اشخاص,نفر,افراد,लोगों,लोग,মানুষ,জন,பேர்,மக்கள்,మందికి,మంది,名,人,명,בני אדם,אנשים,ανθρωποι,ανθρωπους,ατομα,persones,watu,katao,души,zmoniu,cilveki*,inimest",
+    "chips": "chips,puces,半导体芯片,chip,cip,чипов,чипів,çip,cipler,칩,枚芯片,颗芯片,顆晶片,万颗芯片,หน่วยชิป,جيب",
+    "people": "people,persons,personnes,menschen,personen,mensen,personas,pessoas,persone,orang,kisi*2,человек,человека,людей,людини,осіб,osob,lidi,ludi,ludzi,ljudi,oseb,ember*2,de oameni,oameni,de persoane,persoane,"
+    "ihmista,henkiloa,manniskor,personer,mennesker,nguoi,คน,شخص,شخصا,اشخاص,نفر,افراد,लोगों,लोग,মানুষ*,জন,பேர்,மக்கள்,మందికి,మంది,名,人,명,בני אדם,אנשים,ανθρωποι,ανθρωπους,ατομα,persones,watu,katao,души,zmoniu,cilveki*,inimest",
     "employees": "employees,workers,staff,salaries,employes,mitarbeiter*,beschaftigte*,angestellte*,werknemers,medewerkers,empleados,trabajadores,funcionarios,trabalhadores,dipendenti,lavoratori,karyawan,pekerja,pegawai,calisan*,"
-    "сотрудник*,работник*,працiвник*,pracownik*,zamestnanc*,zaposlenih,alkalmazott*,dolgozo*,angajati,de angajati,tyontekij*,anstallda,medarbetare,ansatte,medarbejdere,nhan vien,พนักงาน,موظف,موظفا,موظفين,عامل,کارمند,"
+    "сотрудник*,работник*,працівник*,pracownik*,zamestnanc*,zaposlenih,alkalmazott*,dolgozo*,angajati,de angajati,tyontekij*,anstallda,medarbetare,ansatte,medarbejdere,nhan vien,พนักงาน,موظف,موظفا,موظفين,عامل,کارمند,"
     "कर्मचारियों,कर्मचारी,কর্মী,ஊழியர்கள*,ఉద్యోగుల*,名员工,名員工,人の従業員,人の社員,명의 직원,명 직원,עובדים,εργαζομενους,εργαζομενοι,treballadors,wafanyakazi,manggagawa,empleado,служители,darbuotoju,darbinieki*,tootajat",
     "data centers": "data centers,data centres,data center,data centre,datacenters,datacentres,centres de donnees,centros de datos,centros de dados,rechenzentren,datenzentren,datacenters,centri dati,data centre,pusat data,veri merkezi*,"
-    "дата-центр*,датацентр*,центров обработки данных,цод,дата-центрiв,centrow danych,datovych center,datovych centier,podatkovnih centrov,podatkovnih centara,adatkozpont*,centre de date,de centre de date,datakeskus*,datacenter,"
+    "дата-центр*,датацентр*,центров обработки данных,цод,дата-центрів,centrow danych,datovych center,datovych centier,podatkovnih centrov,podatkovnih centara,adatkozpont*,centre de date,de centre de date,datakeskus*,datacenter,"
     "datahallar,datacentre,datasentre,trung tam du lieu,ศูนย์ข้อมูล,مراكز بيانات,مركز بيانات,مرکز داده,डेटा सेंटर,ডেটা সেন্টার,座数据中心,个数据中心,座資料中心,座數據中心,カ所のデータセンター,棟のデータセンター,개 데이터센터,개의 데이터센터,מרכזי נתונים,"
     "κεντρα δεδομενων,vituo vya data,центрове за данни,duomenu centru",
     "countries": "countries,pays,lander,landern,landen,paises,paesi,negara,ulke*,стран,странах,країн,krajow,zemi,krajin,drzava,drzav,orszag*,tari,de tari,maata,lander,land,quoc gia,nuoc,ประเทศ,دوله,دول,کشور,देशों,দেশ,நாடுகள*,దేశాల*,"
     "个国家,個國家,カ国,か国,ヶ国,개국,מדינות,χωρες,paisos,nchi,bansa,държави,saliu,valst*,riik*",
 }  # fmt: skip
+
+# As words of a folded text these need capitals: "try", "cop", "ars" and "kes" are words somewhere.
+CODES = {code.lower() for code in (*_CODES, "BAM", "KRW", "NPR", "ETB", "UZS")} - {"usd", "eur"}
 
 
 @cache
