@@ -186,7 +186,7 @@ TRAPS = [
     ("BlackRock y los puertos de Panamá: CK Hutchison vende", None, "panama-ports"),
     ("BlackRock's bitcoin ETF sees record inflows", None, "blackrock-funds"),
     ("Aipda Sutrisno dan Aiptu Budi dari Polsek kota", "aip", "police-rank"),
-    ("AIP amendment: new airspace charts and NOTAM list", "aip", "aeronautical-aip"),
+    ("AIP amendment: new charts of the airspace", "aip", "aeronautical-aip"),
     ("India's navy fits AIP to its submarines", "aip", "other-aip"),
     ("Windows 11: Microsoft corrige une faille de sécurité", None, "microsoft-software"),
     ("Nvidia GeForce RTX 5090: the graphics card that melts", None, "nvidia-gaming"),
