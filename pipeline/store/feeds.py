@@ -122,19 +122,28 @@ def claim(
         order = feeds.c.id
     is_due = sa.and_(feeds.c.enabled, is_due, _is_free(now, dead))
     resting = sa.select(hosts.c.host).where(hosts.c.not_before > now)
-    query = sa.select(feeds.c.id, feeds.c.host).where(is_due, feeds.c.host.not_in(resting)).order_by(order)
-    if skip_hosts:
-        query = query.where(feeds.c.host.not_in(list(skip_hosts)))
-    found = db.execute(query.limit(limit * 4 if per_host else limit)).all()
-    locked = _lock_hosts(db, {row.host for row in found}, token, now, dead)
-    taken: dict[str, int] = {}
-    chosen: list[int] = []
-    for row in found:
-        if row.host not in locked or taken.get(row.host, 0) >= (per_host or limit) or len(chosen) >= limit:
-            continue
-        taken[row.host] = taken.get(row.host, 0) + 1
-        chosen.append(row.id)
-    return _take(db, chosen, is_due, token, until, locked)
+    # All conditions of `others` are of rows with a claim: a partial index has just these.
+    others = sa.select(feeds.c.host).where(
+        feeds.c.claimed_by.is_not(None), feeds.c.claimed_by != token, ~_is_free(now, dead)
+    )
+    query = sa.select(feeds.c.id, feeds.c.host).order_by(order)
+    query = query.where(is_due, feeds.c.host.not_in(resting), feeds.c.host.not_in(others))
+    skip = set(skip_hosts)
+    while True:
+        found = db.execute(query.where(feeds.c.host.not_in(skip)).limit(limit * 4 if per_host else limit)).all()
+        if not found:
+            return []
+        locked = _lock_hosts(db, {row.host for row in found}, token, now, dead)
+        taken: dict[str, int] = {}
+        chosen: list[int] = []
+        for row in found:
+            if row.host not in locked or taken.get(row.host, 0) >= (per_host or limit) or len(chosen) >= limit:
+                continue
+            taken[row.host] = taken.get(row.host, 0) + 1
+            chosen.append(row.id)
+        if claimed := _take(db, chosen, is_due, token, until, locked):
+            return claimed
+        skip |= {row.host for row in found}  # another worker was faster at all of these: look further
 
 
 def take(

@@ -139,6 +139,8 @@ feeds = sa.Table(
     comment="One row per URL that we poll, with the state that polling needs.",
 )
 
+_pending("ix_feeds_claimed_by", feeds.c.claimed_by, feeds.c.claimed_by.is_not(None))
+
 hosts = sa.Table(
     "hosts",
     metadata,
