@@ -20,7 +20,6 @@ from pipeline.core.language import Floats, Opinion
 from pipeline.model import Language
 
 _LOADING = threading.Lock()  # functools.cache alone would let two threads load at once
-_LOCK = threading.Lock()  # langdetect's first use from two threads gives silently wrong answers
 _BASE_FREQ = 10_000  # langdetect's own smoothing: alpha / BASE_FREQ
 _ALPHA = 0.5
 # Words as names are written are heard less: they hijack headlines. The first word is capital in any case. Langdetect
@@ -55,13 +54,13 @@ class LangDetect:
     name = "langdetect"
 
     def __init__(self) -> None:
-        with _LOCK:
-            detector_factory.init_factory()
-            factory = detector_factory._factory
-            self.languages = tuple(factory.langlist)
-            self._rows = {gram: row for row, gram in enumerate(factory.word_lang_prob_map)}
-            # about 88,000 n-grams × 55 languages, 19 MB
-            frequencies = np.array(list(factory.word_lang_prob_map.values()), np.float32)
+        # A factory of our own: langdetect's global one loads lazily and without a lock, and its first use from two
+        # threads gives silently wrong answers. Its lists weigh 120 MB, the table 19 (88,000 n-grams × 55 languages).
+        factory = detector_factory.DetectorFactory()
+        factory.load_profile(detector_factory.PROFILES_DIRECTORY)
+        self.languages = tuple(factory.langlist)
+        self._rows = {gram: row for row, gram in enumerate(factory.word_lang_prob_map)}
+        frequencies = np.array(list(factory.word_lang_prob_map.values()), np.float32)
         self._logs: Floats = np.log(frequencies + np.float32(_ALPHA / _BASE_FREQ))
         self._normalised = _Normalised()
         self._words: dict[str, tuple[Floats, int]] = {}
@@ -144,9 +143,7 @@ class Detector:
         self._first = _engine(engine) if isinstance(engine, str) else engine
         self._second = _engine(second) if isinstance(second, str) else second
         others = self._second.languages if self._second else ()
-        self._panels = {
-            script: language.Panel(script, self._first.languages, others) for script in language.shared_scripts()
-        }
+        self._panels = {script: language.Panel(script, self._first.languages, others) for script in language.SHARED}
 
     @functools.cached_property
     def version(self) -> str:
@@ -159,7 +156,7 @@ class Detector:
         evidence = language.read(title, summary, declared)
         if evidence.answer is not None:
             return evidence.answer
-        if not language.shared(evidence.script):
+        if evidence.script not in self._panels:
             return Language(language.UNDECIDED, 0.0, "unknown-script")
         second = self._second.opinion(evidence.text) if self._second else None
         return language.decide(

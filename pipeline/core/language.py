@@ -40,7 +40,8 @@ UNKNOWN_PER_GRAM = -6.0
 ALONE_WEIGHT = 1.5  # of the first when there is no second
 # Nats for a language seldom found in the world's press, one sister's word, and a declared language by its rank.
 RARE_PENALTY = 2.0
-SMALLER_SISTER = {"bs": 0.7, "gl": 0.7, "ms": 0.4}  # what both could write is more often the larger sister's
+# What both could write is more often the larger sister's; and short titles of names and nouns are mostly English.
+STANDING = {"bs": -0.7, "gl": -0.7, "ms": -0.4, "en": 0.7}
 # Sisters so near that n-grams alone may never be sure of one: a word of its own or a declaration must be there.
 NEAR_TWINS = frozenset({"id", "ms", "hr", "bs", "sr"})
 SISTER_WORD = 1.2
@@ -49,7 +50,7 @@ SISTER_CAP = 3
 LETTER = 1.5
 LETTER_CAP = 3
 DECLARED = (2.5, 1.2, 0.8)
-DECLARED_CAP = 3.5
+DECLARED_CAP = 3.0
 
 # Scripts that one language of the press has for itself.
 _ALONE = {
@@ -59,8 +60,8 @@ _ALONE = {
     "Mong": "mn-Mong", "Olck": "sat", "Tfng": "zgh", "Bopo": "zh-Hant",
 }  # fmt: skip
 
-# Scripts that languages share: who stands to choose from, the everyday press first, then the rare.
-_SHARED: dict[str, tuple[str, str]] = {
+# Scripts that languages share, each with a panel: who stands to choose from, the everyday press first, then the rare.
+SHARED: dict[str, tuple[str, str]] = {
     "Latn": (
         "af az bs ca cs cy da de en es et eu fi fr ga gl ha hr hu id is it lt lv ms mt nl no pl pt ro sk sl so sq sr "
         "sv sw tl tr uz vi yo",
@@ -177,12 +178,12 @@ class Panel:
 
     def __init__(self, script: str, first: Sequence[str], second: Sequence[str]) -> None:
         """Lay out the candidates of `script`; `first` and `second` name the columns of the engines' scores."""
-        press, rare = _SHARED[script]
+        press, rare = SHARED[script]
         self.script = script
         columns = [_named(first), _named(second)]
         self.tags = tuple(tag for tag in f"{press} {rare}".split() if any(tag in named for named in columns))
         self.standing = np.array(
-            [-RARE_PENALTY if tag in rare.split() else -SMALLER_SISTER.get(tag, 0.0) for tag in self.tags], np.float32
+            [-RARE_PENALTY if tag in rare.split() else STANDING.get(tag, 0.0) for tag in self.tags], np.float32
         )
         self.first = _columns([columns[0].get(tag, []) for tag in self.tags], len(first))
         self.relatives = _columns(
@@ -258,6 +259,10 @@ def prior(panel: Panel, text: str, declared: Sequence[str]) -> tuple[Floats, Flo
     return base, wished, frozenset(doubtful & NEAR_TWINS)
 
 
+def _share(nats: Floats, winner: int) -> float:
+    return float(1.0 / np.exp(nats - nats[winner]).sum())
+
+
 def decide(
     evidence: Evidence,
     panel: Panel,
@@ -275,14 +280,15 @@ def decide(
         heard = FIRST_WEIGHT * _first_evidence(panel, first) + SECOND_WEIGHT * _second_evidence(panel, second)
     nats = heard + base + wished
     winner = int(nats.argmax())
-    odds = np.exp(nats - nats[winner])
-    confidence = float(1.0 / odds.sum())
-    tag = panel.tags[winner]
+    tag, confidence = panel.tags[winner], _share(nats, winner)
     if second is not None and panel.lacking[winner]:
         reason = names[1]
-    if wished.any() and winner != int((nats - wished).argmax()):
-        reason = "prior"
-        confidence = min(confidence, UNSURE)  # the text alone said something else
+    if wished.any():
+        unaided = nats - wished
+        if winner != int(unaided.argmax()):
+            reason = "prior"
+        if _share(unaided, winner) < ABSTAIN_BELOW:
+            confidence = min(confidence, UNSURE)  # a declaration confirms; it makes nothing sure by itself
     if evidence.letters < SURE_LETTERS or (tag in doubtful and not wished[winner]):
         confidence = min(confidence, UNSURE)
     short = evidence.letters < MIN_LETTERS and not wished[winner]
@@ -291,13 +297,3 @@ def decide(
             return Language(UNDECIDED, min(confidence, 0.5), "too-short" if short else "unsure")
         tag, confidence, reason = panel.tags[int(wished.argmax())], BY_PRIOR, "prior"  # "Tesla": a name, nothing else
     return Language(tags.refine(tag, evidence.script, declared), confidence, reason)
-
-
-def shared(script: str) -> bool:
-    """Tell whether several languages share this script, so that engines must be asked."""
-    return script in _SHARED
-
-
-def shared_scripts() -> tuple[str, ...]:
-    """Name the scripts for which there is a panel."""
-    return tuple(_SHARED)
