@@ -16,9 +16,11 @@ _BLOCK = re.compile(
 )
 _TAG = re.compile(r"</?[a-z][a-z0-9]*(?:\s[^<>]*)?/?>|<!--", re.I)
 _SPACE = re.compile(r"\s+")
-# Bidi controls reorder what a reader sees (a headline could forge a mail's text); NUL is refused by PostgreSQL.
+# Bidi controls reorder what a reader sees (a headline could forge a mail's text); NUL is refused by PostgreSQL; soft
+# hyphens and zero-width spaces hide inside names. Joiners (U+200C, U+200D) stay: Persian and Hindi need them.
 _UNSAFE = re.compile(
-    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb]"
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff"
+    "\ufff9-\ufffb\ufffe\uffff]"
 )
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
@@ -29,7 +31,7 @@ def safe(text: str) -> str:
 
 
 def plain(markup: str, limit: int = MAX_SUMMARY) -> str:
-    """Give the readable text of HTML or text: tags gone, entities resolved, NFC, single spaces, at most `limit` characters."""
+    """Give the readable text of HTML or text in NFC: no tags, entities resolved, single spaces, `limit` characters."""
     text = markup[: limit * 20]  # markup may be much longer than its text, but not without bound
     for _ in range(3):  # double-escaped HTML is common in feeds
         if "<" in text and _TAG.search(text):
