@@ -1,0 +1,302 @@
+"""The fetch step against real servers: what is stored, who is asked, and what a killed run leaves."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from pipeline import catalog, settings, store
+from pipeline.model import Tally
+from pipeline.settings import Settings
+from pipeline.steps import fetch
+from pipeline.store import feeds, tables
+from tests.hostile import Hostile
+
+NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+@pytest.fixture
+def server() -> Iterator[Hostile]:
+    with Hostile("0.0.0.0") as running:
+        yield running
+
+
+def make(url: str, **more: object) -> Settings:
+    options: dict[str, object] = {
+        "database_url": url, "allow_addresses": ("127.0.0.0/8",), "host_spacing": 0.0, "host_concurrency": 8,
+        "fetch_timeout": 1.0, "connect_timeout": 0.5, "max_body_bytes": 2**20, "max_redirects": 4,
+    }  # fmt: skip
+    return settings.load(**(options | more))
+
+
+def declare(url: str, *addresses: str) -> None:
+    with store.begin(url) as db:
+        rows = [{"url": a, "host": a.split("/")[2].split(":")[0], "tags": [], "added_at": NOW} for a in addresses]
+        db.execute(sa.insert(tables.feeds), rows)
+
+
+def rows(url: str, table: sa.Table) -> list[sa.Row]:  # type: ignore[type-arg]
+    with store.read(url) as db:
+        return list(db.execute(sa.select(table).order_by(*table.primary_key.columns)))
+
+
+def parsed(url: str, new: int = 1) -> None:
+    """Report as the parse step does."""
+    with store.begin(url) as db:
+        for body in db.execute(sa.select(tables.bodies).where(tables.bodies.c.parsed_at.is_(None))).all():
+            feeds.report_parse(db, body.feed_id, 10, new, None, None, NOW)
+            db.execute(sa.update(tables.bodies).where(tables.bodies.c.id == body.id).values(parsed_at=NOW))
+
+
+def counts(tally: Tally) -> tuple[int, int, int, int]:
+    return tally.seen, tally.done, tally.skipped, tally.failed
+
+
+def test_new_then_unchanged_then_new(database_url: str, server: Hostile) -> None:
+    """A body is stored once with its validators; a 304 costs one row; a change is a second body."""
+    declare(database_url, server.url("/feed"))
+    s = make(database_url)
+    assert counts(fetch.run(s, NOW)) == (1, 1, 0, 0)
+    assert counts(fetch.run(s, NOW + timedelta(minutes=5))) == (0, 0, 0, 0), "not due"
+    assert fetch.run(s, NOW + 2 * HOUR).detail["unchanged"] == 1
+    assert server.header("if-none-match") == ['"1"']
+    server.server.version = 2
+    assert fetch.run(s, NOW + 9 * HOUR).detail["new"] == 1
+    assert [f.outcome for f in rows(database_url, tables.fetches)] == ["new", "unchanged", "new"]
+    assert len(rows(database_url, tables.bodies)) == 2
+    feed = rows(database_url, tables.feeds)[0]
+    assert (feed.etag, feed.state, feed.claimed_by, feed.failure_weight) == ('"2"', "ok", None, 0)
+
+
+def test_hostile_feeds_harm_nobody(database_url: str, server: Hostile) -> None:
+    """Every kind of harm has its row; the good feeds among them are all stored; the run ends in seconds."""
+    bad = {
+        "/drip": "timeout", "/silent": "timeout", "/bomb/gzip": "too-large", "/bomb/br": "too-large",
+        "/bomb/zstd": "too-large", "/loop": "too-many-redirects", "/short": "protocol", "/chunked-garbage": "protocol",
+        "/garbage": "protocol", "/cut/gzip": "protocol", "/reset": "connect", "/status/404": "http-error",
+        "/status/410": "gone", "/to/302/http://169.254.169.254/": "refused-address",
+        "/to/302/http://[::ffff:10.0.0.1]/": "refused-address", "/html": "new", "/status/204": "empty",
+    }  # fmt: skip
+    declare(database_url, *(server.url(path, f"127.0.1.{i}") for i, path in enumerate(bad, 1)))
+    declare(database_url, *(server.url(f"/feed/{i}", f"127.0.2.{i}") for i in range(1, 21)))
+    start = time.monotonic()
+    tally = fetch.run(make(database_url), NOW)
+    assert time.monotonic() - start < 10
+    assert tally.seen == len(bad) + 20
+    found = {f.id: f.url for f in rows(database_url, tables.feeds)}
+    outcomes = {re.sub(r"http://[^/]*", "", found[f.feed_id], count=1): f for f in rows(database_url, tables.fetches)}
+    assert {path: outcomes[path].outcome for path in bad} == bad
+    assert all(outcomes[path].error for path, outcome in bad.items() if outcome != "new")
+    assert sum(f.outcome == "new" for f in outcomes.values()) == 21
+    assert all(f.next_fetch_at for f in rows(database_url, tables.feeds)), "nobody is given up"
+
+
+def test_a_lying_etag_is_found_within_a_day(sqlite_url: str, server: Hostile) -> None:
+    """304 after 304 while the body changes: the daily unconditional request sees it, and from then on all are."""
+    declare(sqlite_url, server.url("/lying"))
+    s = make(sqlite_url)
+    fetch.run(s, NOW)
+    for hours in (2, 6, 12):
+        assert fetch.run(s, NOW + hours * HOUR).detail.get("unchanged") == 1
+    assert fetch.run(s, NOW + 30 * HOUR).detail.get("new") == 1
+    feed = rows(sqlite_url, tables.feeds)[0]
+    assert feed.validators_lie and feed.state == "lying"
+    parsed(sqlite_url)
+    assert fetch.run(s, NOW + 80 * HOUR).detail.get("new") == 1, "asked unconditionally now"
+
+
+def test_a_429_rests_its_host_and_no_other(database_url: str, server: Hostile) -> None:
+    """The other feeds of that host are left alone until the date it gave; other hosts are asked."""
+    server.page("/limited", lambda head: b"HTTP/1.1 429 No\r\nRetry-After: 3600\r\nContent-Length: 0\r\n\r\n")
+    declare(database_url, server.url("/limited"), *(server.url(f"/feed/{i}") for i in range(30)))
+    declare(database_url, server.url("/feed", "127.0.0.2"))
+    s = make(database_url, host_concurrency=1, host_spacing=0.01)
+    tally = fetch.run(s, NOW)
+    assert tally.detail.get("rate-limited") == 1 and tally.detail["new"] == 1
+    assert server.hits["/feed"] == 1 and sum(server.hits.values()) == 2
+    assert counts(fetch.run(s, NOW + HOUR / 2)) == (0, 0, 0, 0)
+    assert fetch.run(s, NOW + HOUR * 1.05).detail["new"] == 30
+    assert next(f for f in rows(database_url, tables.fetches) if f.outcome == "rate-limited").retry_after_s == 3600
+
+
+def test_gone_is_not_asked_again(sqlite_url: str, server: Hostile) -> None:
+    """410 stops the polling; a run over all feeds asks again, and a feed that came back is well."""
+    declare(sqlite_url, server.url("/status/410"))
+    s = make(sqlite_url)
+    fetch.run(s, NOW)
+    assert fetch.run(s, NOW + 30 * DAY).seen == 0
+    with store.begin(sqlite_url) as db:
+        db.execute(sa.update(tables.feeds).values(url=server.url("/feed")))
+    assert fetch.run(s, NOW + 31 * DAY, all_feeds=True).detail["new"] == 1
+    assert rows(sqlite_url, tables.feeds)[0].state == "ok"
+
+
+def test_a_moved_feed_is_followed_after_days(sqlite_url: str, server: Hostile) -> None:
+    """A 301 chain is adopted after three fetches over two days, never at once; then the new address is asked."""
+    final = server.url("/feed", "127.0.0.2")
+    old = server.url("/to/301/" + server.url("/to/308/" + final))
+    declare(sqlite_url, old)
+    s = make(sqlite_url)
+    for hours in (0, 24, 47):
+        fetch.run(s, NOW + hours * HOUR, all_feeds=True)
+        assert rows(sqlite_url, tables.feeds)[0].adopted_url is None
+    fetch.run(s, NOW + 49 * HOUR, all_feeds=True)
+    feed = rows(sqlite_url, tables.feeds)[0]
+    assert (feed.adopted_url, feed.url, feed.host) == (final, old, "127.0.0.2")
+    server.hits.clear()
+    fetch.run(s, NOW + 60 * HOUR, all_feeds=True)
+    assert server.hits == {"/feed": 1}
+
+
+def test_the_first_body_after_the_first_run_is_baseline(sqlite_url: str, server: Hostile) -> None:
+    """In a new database the first bodies are news; later a new feed's backlog is not."""
+    s = make(sqlite_url)
+    declare(sqlite_url, server.url("/feed/1"))
+    fetch.run(s, NOW)
+    with store.begin(sqlite_url) as db:
+        row = {"step": "deliver", "started_at": NOW, "seconds": 1, "seen": 0, "done": 0, "skipped": 0, "failed": 0}
+        db.execute(sa.insert(tables.runs).values(**row, detail={}))
+    declare(sqlite_url, server.url("/feed/2"))
+    server.server.version = 2
+    fetch.run(s, NOW + 5 * HOUR)
+    assert sorted((b.feed_id, b.baseline) for b in rows(sqlite_url, tables.bodies)) == [
+        (1, False),
+        (1, False),
+        (2, True),
+    ]
+
+
+def test_credentials_stay_in_the_watch_folder(sqlite_url: str, server: Hostile, tmp_path: Path) -> None:
+    """A password in feeds.toml reaches its server, and no row."""
+    folder = tmp_path / "watch"
+    catalog.copy_default(folder)
+    plain = server.url("/feed")
+    (folder / "feeds.toml").write_text(f'[[feeds]]\nurl = "{plain.replace("//", "//ann:pw@")}"\ntitle = "Mine"\n')
+    declare(sqlite_url, plain)
+    fetch.run(make(sqlite_url, watch_dir=folder), NOW)
+    assert server.header("authorization") == ["Basic YW5uOnB3"]
+    dump = [str(r) for t in (tables.feeds, tables.fetches, tables.bodies) for r in rows(sqlite_url, t)]
+    assert not any("ann" in line for line in dump)
+
+
+def test_limit_and_certain_feeds(sqlite_url: str, server: Hostile) -> None:
+    """A limit stops the claiming; named feeds are fetched whether due or not."""
+    declare(sqlite_url, *(server.url(f"/feed/{i}", f"127.0.0.{i}") for i in range(1, 9)))
+    s = make(sqlite_url)
+    assert fetch.run(s, NOW, limit=3).seen == 3
+    assert fetch.run(s, NOW + timedelta(seconds=1), feed_ids=[1, 2, 8]).seen == 3
+
+
+# ------------------------------------------------------------------------------------------------------ many workers
+
+
+def test_batches_keep_hosts_together(database_url: str, server: Hostile) -> None:
+    """Ids only, a host in one batch, the same again when asked again, and each feed fetched once."""
+    declare(database_url, *(server.url(f"/feed/{h}-{i}", f"127.0.3.{h}") for h in range(1, 21) for i in range(4)))
+    s = make(database_url)
+    made = fetch.claim_batches(s, NOW, "run-1", 10)
+    assert sorted(i for b in made for i in b) == list(range(1, 81)) and all(len(b) >= 10 for b in made[:-1])
+    host = {f.id: f.host for f in rows(database_url, tables.feeds)}
+    homes: dict[str, set[int]] = {}
+    for n, batch in enumerate(made):
+        for i in batch:
+            homes.setdefault(host[i], set()).add(n)
+    assert all(len(where) == 1 for where in homes.values())
+    assert fetch.claim_batches(s, NOW, "run-1", 10) == made
+    assert fetch.claim_batches(s, NOW, "run-2") == []
+    assert fetch.run(s, NOW).seen == 0, "set aside for others"
+    with ThreadPoolExecutor(4) as pool:
+        tallies = list(pool.map(lambda b: fetch.run(s, NOW, feed_ids=b, claim="run-1"), made))
+    assert sum(t.done for t in tallies) == 80
+    assert fetch.run(s, NOW, feed_ids=made[0], claim="run-1").seen == 0, "a second attempt finds nothing left"
+    assert set(server.hits.values()) == {1}
+
+
+@pytest.mark.parametrize(("n", "size", "most"), [(10, 25, 1), (999, 25, 40), (5000, 50, 100), (100_000, 200, 500)])
+def test_batch_sizes(n: int, size: int, most: int) -> None:
+    """Batches grow with the number of feeds, so that their number stays below what Airflow maps."""
+    made = fetch.batches([(i, f"h{i}") for i in range(n)], size)
+    assert len(made) == most
+
+
+def child(url: str) -> subprocess.Popen[bytes]:
+    """Run the step in a process of its own."""
+    code = f"""
+from datetime import UTC, datetime
+from pipeline import settings
+from pipeline.steps import fetch
+s = settings.load(database_url={url!r}, allow_addresses=("127.0.0.0/8",), host_spacing=0.0, fetch_timeout=15.0)
+t = fetch.run(s, datetime(2026, 6, 1, 12, tzinfo=UTC))
+print()
+print(t.done)
+"""
+    return subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+
+
+def test_a_killed_run_leaves_no_claim_behind(database_url: str, server: Hostile) -> None:
+    """kill -9 in the middle: what it had stored stays, the rest is fetched by the next run at once, nothing twice."""
+    declare(database_url, *(server.url(f"/feed/{i}", f"127.0.4.{i}") for i in range(1, 31)))
+    declare(database_url, *(server.url("/silent", f"127.0.5.{i}") for i in range(1, 4)))
+    running = child(database_url)
+    deadline = time.monotonic() + 30
+    while len(rows(database_url, tables.fetches)) < 30 and time.monotonic() < deadline:
+        time.sleep(0.1)
+    held = [f.id for f in rows(database_url, tables.feeds) if f.claimed_by]
+    os.kill(running.pid, signal.SIGKILL)
+    running.wait()
+    assert held == [31, 32, 33], "those that were being asked"
+    server.page("/silent", b"<rss/>")
+    tally = fetch.run(make(database_url), NOW + timedelta(seconds=30))
+    assert (tally.seen, tally.done) == (3, 3), "no waiting for a lease"
+    assert len(rows(database_url, tables.fetches)) == 33
+
+
+def test_a_living_run_keeps_its_claims(sqlite_url: str, server: Hostile) -> None:
+    """A second run beside a living one takes nothing of its feeds, not even with all_feeds."""
+    declare(sqlite_url, *(server.url("/silent", f"127.0.5.{i}") for i in range(1, 4)))
+    running = child(sqlite_url)
+    try:
+        deadline = time.monotonic() + 30
+        while not server.hits["/silent"] and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert fetch.run(make(sqlite_url), NOW).seen == 0
+        assert fetch.run(make(sqlite_url), NOW, all_feeds=True).seen == 0
+    finally:
+        running.kill()
+        running.wait()
+
+
+def test_two_processes_share_the_work(database_url: str, server: Hostile) -> None:
+    """Each feed is fetched once whoever does it, and both do some."""
+    declare(database_url, *(server.url(f"/feed/{i}", f"127.0.{6 + i // 200}.{i % 200 + 1}") for i in range(400)))
+    workers = [child(database_url), child(database_url)]
+    done = [int(w.communicate(timeout=60)[0].split()[-1]) for w in workers]
+    assert sum(done) == 400 and min(done) > 0
+    assert len(server.hits) == 400 and set(server.hits.values()) == {1}
+    assert len(rows(database_url, tables.fetches)) == 400
+
+
+@pytest.mark.parametrize(
+    ("token", "dead"),
+    [("elsewhere:1:1.00", False), ("nonsense", False), ("", False), ("run/x/elsewhere:5:1.00", False)],
+)
+def test_claims_from_elsewhere_are_never_called_dead(token: str, dead: bool) -> None:
+    """Only this host's processes can be seen from here."""
+    assert fetch.is_dead(token) is dead
+
+
+def test_own_claims_are_alive_and_recycled_numbers_are_not() -> None:
+    """A process number that was given to another process does not keep a claim alive."""
+    mine = fetch.worker_token()
+    assert not fetch.is_dead(mine) and not fetch.is_dead("run-1/" + mine)
+    assert fetch.is_dead(mine.rpartition(":")[0] + ":1.00")
