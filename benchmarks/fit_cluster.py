@@ -31,7 +31,9 @@ TOTAL = 400.0
 SHIFTS = np.arange(-1.0, 3.01, 0.25)
 # Features that a space cannot see; each space is fitted on the pairs that have what it needs.
 HIDDEN = {"use+e5": (), "e5": ("use",), "use": ("e5",), "none": ("use", "e5")}
-COPIES = {"words": 0.75, "e5": 0.8, "use": 0.8}
+# Same-language rewrites of gold and topic_dev stand at .74 and more, independent texts at .72 and less. Translations of
+# short texts overlap with independent texts on one happening (docs/events.md), so only the closest count.
+COPIES = {"words": 0.75, "e5": 0.85, "use": 0.8}
 WINDOW = 14.0
 
 
@@ -136,9 +138,7 @@ def attempt(file: File, base: dict, weights: dict, shift: float, keep=None, drop
     for name in drop:
         getattr(table, f"has_{name}")[:] = False
     order = sorted(range(len(members)), key=lambda i: pairs.order(members[i]))
-    odds = np.zeros((len(rows), len(rows)), np.float32)
-    odds[:] = cluster.links(table, order, model, WINDOW)[:, order]
-    found = dict(zip(order, cluster.solve(np.minimum(odds, odds.T)), strict=True))
+    found = dict(zip(order, cluster.solve(cluster.matrix(table, order, model, WINDOW)), strict=True))
     at = [i for i, r in enumerate(rows) if file.labels[r]]
     true, said = [file.labels[rows[i]] for i in at], [found[i] for i in at]
     languages = [members[i].story.language.split("-")[0] for i in at]

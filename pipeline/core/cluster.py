@@ -17,26 +17,26 @@ _ROWS = 256  # rows worked on at once: bounds memory at about 10 matrices of 256
 _CLIP = 4.0  # a pair cannot say more than 98 to 2: one odd pair must not decide for a whole group
 
 
-def links(pool: Pool, rows: Sequence[int], weights: Weights, window: float) -> Floats:
-    """Give the log-odds (len(rows) x len(pool)) that two stories tell one happening; above 0 speaks for a join.
+def links(pool: Pool, rows: Sequence[int], cols: Sequence[int], weights: Weights, window: float) -> Floats:
+    """Give the log-odds (rows x cols of `pool`) that two stories tell one happening; above 0 speaks for a join.
 
     `window` is in days: beyond it a pair cannot speak for a join, only against one.
     """
     table = np.array([[weights.pairs[s].get(f, 0.0) for f in FEATURES] for s in SPACES], np.float32)
     bias = np.array([weights.pairs[s]["bias"] for s in SPACES], np.float32) - weights.shift
-    out = np.empty((len(rows), len(pool)), np.float32)
-    cols = np.arange(len(pool))
+    out = np.empty((len(rows), len(cols)), np.float32)
+    columns = np.array(cols, np.intp)
     for start in range(0, len(rows), _ROWS):
         part = np.array(rows[start : start + _ROWS], np.intp)
-        stack, space = features(pool, part, cols)
+        stack, space = features(pool, part, columns)
         odds = np.empty(space.shape, np.float32)
         for i in range(len(SPACES)):
             chosen = space == i
             if chosen.any():
                 odds[chosen] = stack[chosen] @ table[i] + bias[i]
-        far = stack[..., GAP] > math.log1p(window)
         # Other protagonists, or too long ago: such a pair is no reason for a join. It is also what lets the store
         # find every possible partner by entity and time.
+        far = stack[..., GAP] > math.log1p(window)
         odds = np.where(far | (stack[..., APART] > 0), np.minimum(odds, 0.0), odds)
         # rounded: the order of a sum inside BLAS must not decide between two equal pairs
         out[start : start + _ROWS] = np.round(np.clip(odds, -_CLIP, _CLIP), 3)
@@ -44,25 +44,32 @@ def links(pool: Pool, rows: Sequence[int], weights: Weights, window: float) -> F
 
 
 def reach(
-    pool: Pool, start: Iterable[int], weights: Weights, window: float, together: Mapping[int, Collection[int]]
-) -> tuple[list[int], Floats]:
-    """Find the rows that chains of links above zero, or of `together`, connect with `start`.
-
-    Returns them in canonical order with the square matrix of their log-odds.
-    """
-    found: dict[int, Floats] = {}
+    pool: Pool,
+    start: Iterable[int],
+    weights: Weights,
+    window: float,
+    together: Mapping[int, Collection[int]] | None = None,
+) -> list[int]:
+    """Find the rows that chains of links above zero, or of `together`, connect with `start`, in canonical order."""
+    found: set[int] = set()
+    everyone = range(len(pool))
     frontier = sorted(set(start))
     while frontier:
-        odds = links(pool, frontier, weights, window)
-        found.update(zip(frontier, odds, strict=True))
-        near = {int(c) for c in np.flatnonzero((odds > 0).any(axis=0))}
-        near.update(c for row in frontier for c in together.get(row, ()))
-        frontier = sorted(near - found.keys())
-    rows = sorted(found, key=lambda r: order(pool.members[r]))
-    if not rows:
-        return [], np.zeros((0, 0), np.float32)
-    matrix = np.stack([found[r] for r in rows])[:, rows]
-    return rows, np.minimum(matrix, matrix.T)  # equal but for rounding
+        found.update(frontier)
+        near: set[int] = set()
+        for at in range(0, len(frontier), _ROWS):
+            odds = links(pool, frontier[at : at + _ROWS], everyone, weights, window)
+            near.update(int(c) for c in np.flatnonzero((odds > 0).any(axis=0)))
+        near.update(c for row in frontier for c in (together or {}).get(row, ()))
+        frontier = sorted(near - found)
+    return sorted(found, key=lambda r: order(pool.members[r]))
+
+
+def matrix(pool: Pool, rows: Sequence[int], weights: Weights, window: float) -> Floats:
+    """Give the symmetric log-odds among some rows."""
+    odds = links(pool, rows, rows, weights, window)
+    lower: Floats = np.minimum(odds, odds.T)  # equal but for rounding
+    return lower
 
 
 def solve(odds: Floats, apart: Iterable[tuple[int, int]] = (), together: Iterable[tuple[int, int]] = ()) -> list[int]:

@@ -26,8 +26,10 @@ def find(pool: Pool, rows: Sequence[int], weights: Weights) -> Mapping[int, int]
     e5 = pool.e5[at] @ pool.e5[at].T
     use = pool.use[at] @ pool.use[at].T
     both_use = np.logical_and.outer(pool.has_use[at], pool.has_use[at])
-    # E5 judges every language; where USE knows both it has to agree.
-    translated = ~same & (e5 >= weights.copy_e5) & (~both_use | (use >= weights.copy_use))
+    named = (pool.names[at] > 0).astype(np.float32)
+    others = named.sum(axis=1)[:, None] + named.sum(axis=1)[None, :] - 2 * (named @ named.T)
+    # E5 judges every language; where USE knows both it has to agree, and a translation names nobody else.
+    translated = ~same & (e5 >= weights.copy_e5) & (~both_use | (use >= weights.copy_use)) & (others == 0)
     alike = ((same & (words >= weights.copy_words)) | translated) & np.logical_and.outer(long, long)
     copies: dict[int, int] = {}
     for i in range(1, len(at)):

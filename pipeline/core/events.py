@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from pipeline.core import cluster, copies, pairs
+from pipeline.core import claims, cluster, copies, pairs
 from pipeline.core.text import clip
 from pipeline.model import Member
 
@@ -139,7 +139,6 @@ def changes(
     old: Summary | None,
     now: Summary,
     known: Mapping[int, Member],
-    contradictions: Sequence[Mapping[str, Any]] = (),
 ) -> list[Change]:
     """Give the history lines between an event's stored state and its new one; empty when nothing changed.
 
@@ -180,15 +179,20 @@ def changes(
             lines.append(Change("level", None, None, {"from": old.level, "to": now.level}))
         if now.title != old.title:
             lines.append(Change("title", now.lead_story_id, None, {"from": old.title, "to": now.title}))
-    lines += [Change("fact", c.get("story_id"), None, dict(c)) for c in contradictions]
+    before = claims.contradictions(sorted(known.values(), key=pairs.order))
+    lines += [
+        Change("fact", said["story_id"], None, said)
+        for claim, said in claims.contradictions(group.members).items()
+        if claim not in before
+    ]
     return lines
 
 
 def decide(
     pool: pairs.Pool,
     rows: Sequence[int],
-    odds: pairs.Floats,
     weights: pairs.Weights,
+    window: float,
     together: Collection[tuple[int, int]] = (),
     apart: Collection[tuple[int, int]] = (),
 ) -> list[Group]:
@@ -199,6 +203,7 @@ def decide(
     at = {row: i for i, row in enumerate(rows)}
     forbidden = [(at[a], at[b]) for a, b in apart if a in at and b in at]
     wanted = [(at[a], at[b]) for a, b in together if a in at and b in at]
+    odds = cluster.matrix(pool, rows, weights, window)
     labels = cluster.solve(odds, forbidden, wanted)
     parts: dict[int, list[int]] = {}
     for i, label in enumerate(labels):

@@ -38,8 +38,8 @@ def run(
     found: dict[int, str] = {line.story.id: f"refused-{line.story.id}" for line in lines}
     spans = {line.story.id: line.span for line, _ in taken if line.span}
     table = pairs.pool([m for _, m in taken], model, spans)
-    rows, odds = cluster.reach(table, range(len(table)), model, settings.window_days, {})
-    for i, group in enumerate(events.decide(table, rows, odds, model)):
+    rows = sorted(range(len(table)), key=lambda r: pairs.order(table.members[r]))
+    for i, group in enumerate(events.decide(table, rows, model, settings.window_days)):
         found.update((m.story.id, f"event-{i + 1}") for m in group.members)
     judged = [line for line in lines if line.event]
     true = [line.event for line in judged]
@@ -88,8 +88,8 @@ def judge_pairs(
     right = {"tp": 0, "fp": 0, "fn": 0, "tn": 0}
     for sides, true in labelled.parse_pairs(read(path), path.name):
         both = [m for m in member(sides, matcher, vectors, True) if m is not None]
-        odds = cluster.links(pairs.pool(both, model), [0], model, window)
-        said = bool(odds[0, 1] > 0)
+        odds = cluster.links(pairs.pool(both, model), [0], [1], model, window)
+        said = bool(odds[0, 0] > 0)
         right["tp" if said and true else "fp" if said else "fn" if true else "tn"] += 1
     found, true_pairs = right["tp"] + right["fp"], right["tp"] + right["fn"]
     return right | agreement.ratios(

@@ -18,7 +18,7 @@ def chunks(items: Iterable[T], size: int = 500) -> Iterator[list[T]]:
     return (todo[i : i + size] for i in range(0, len(todo), size))
 
 
-def corrected(db: sa.Connection, hashes: Iterable[str]) -> list[tuple[str, str, str]]:
+def named(db: sa.Connection, hashes: Iterable[str]) -> list[tuple[str, str, str]]:
     """Give the corrections (kind, url_hash, other) that name one of these stories."""
     found: set[tuple[str, str, str]] = set()
     for chunk in chunks(sorted(set(hashes))):
@@ -29,20 +29,28 @@ def corrected(db: sa.Connection, hashes: Iterable[str]) -> list[tuple[str, str, 
     return sorted(found)
 
 
-def correct(
+def add(
     db: sa.Connection, kind: str, pairs: Iterable[tuple[str, str]], now: datetime, by: str = "", note: str = ""
 ) -> None:
-    """Store corrections; the opposite ones on the same pairs are withdrawn, since the newest word counts."""
-    opposite = "apart" if kind == "together" else "together"
-    for a, b in sorted({(min(p), max(p)) for p in pairs}):
-        same_pair = sa.and_(corrections.c.url_hash == a, corrections.c.other_url_hash == b)
-        db.execute(sa.delete(corrections).where(same_pair, corrections.c.kind == opposite))
-        values = {"corrected_by": by, "corrected_at": now, "note": note}
+    """Store corrections: `together` or `apart` for each pair of stories."""
+    values = {"corrected_by": by, "corrected_at": now, "note": note}
+    for a, b in _ordered(pairs):
         db.execute(
             insert(db, corrections)
             .values(kind=kind, url_hash=a, other_url_hash=b, **values)
             .on_conflict_do_update(index_elements=["kind", "url_hash", "other_url_hash"], set_=values)
         )
+
+
+def withdraw(db: sa.Connection, kind: str, pairs: Iterable[tuple[str, str]]) -> None:
+    """Take corrections back: the newest word on two stories counts."""
+    for a, b in _ordered(pairs):
+        same = sa.and_(corrections.c.url_hash == a, corrections.c.other_url_hash == b)
+        db.execute(sa.delete(corrections).where(same, corrections.c.kind == kind))
+
+
+def _ordered(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    return sorted({(min(pair), max(pair)) for pair in pairs if pair[0] != pair[1]})
 
 
 def ids_of(db: sa.Connection, hashes: Iterable[str]) -> dict[str, int]:

@@ -20,12 +20,11 @@ def put(
     known: Sequence[Member],
     version: str,
     now: datetime,
-    contradictions: Mapping[int, Sequence[Mapping[str, Any]]] | None = None,
 ) -> dict[str, int]:
     """Make the events what `groups` say; return how many were founded, changed and merged, and how many stories moved.
 
     `known` are the stories as they stood in the touched events. A group that says what is stored already changes
-    nothing, not even a revision. `contradictions` are history details by the position of the group.
+    nothing, not even a revision.
     """
     before: dict[int, dict[int, Member]] = {}
     for member in known:
@@ -33,11 +32,11 @@ def put(
             before.setdefault(member.event_id, {})[member.story.id] = member
     old = _summaries(db, before)
     tally = {"founded": 0, "changed": 0, "merged": 0, "joined": 0}
-    for at, group in enumerate(groups):
+    for group in groups:
         now_says = core.summarise(group.members)
         had = before.get(group.event_id, {}) if group.event_id is not None else {}
         was = old.get(group.event_id) if group.event_id is not None else None
-        lines = core.changes(group, was, now_says, had, (contradictions or {}).get(at, ()))
+        lines = core.changes(group, was, now_says, had)
         event_id = group.event_id
         if event_id is None:
             row = {**_columns(now_says), "revision": 1, "created_at": now, "updated_at": now}

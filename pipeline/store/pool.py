@@ -116,10 +116,12 @@ def of_events(db: sa.Connection, event_ids: Iterable[int]) -> list[int]:
     ]
 
 
-def everything(db: sa.Connection) -> list[int]:
-    """List every story at level >= 1, for a replay."""
-    query = sa.select(matches.c.story_id).where(matches.c.is_current, matches.c.level >= 1).order_by("story_id")
-    return list(db.scalars(query))
+def everything(db: sa.Connection, since: datetime | None) -> list[int]:
+    """List every story at level >= 1 since then, for a replay."""
+    query = sa.select(matches.c.story_id).where(matches.c.is_current, matches.c.level >= 1)
+    if since is not None:
+        query = query.join(stories, stories.c.id == matches.c.story_id).where(stories.c.story_at >= since)
+    return list(db.scalars(query.order_by(matches.c.story_id)))
 
 
 def members(db: sa.Connection, ids: Sequence[int], encoders: Mapping[str, str]) -> list[Member]:
