@@ -1,16 +1,21 @@
-"""The commands about judging: explain, evaluate, facts, label, rematch."""
+"""The commands about judging: explain, facts, and the evaluations that are contracts."""
 
-from typing import Annotated
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 
 from pipeline.cli import common
-from pipeline.cli.common import DatabaseOption, JsonOption
+from pipeline.cli.common import DatabaseOption, JsonOption, WatchOption
+
+LinesArgument = Annotated[Path, typer.Argument(help="A file of JSON lines, gzipped or not.", metavar="FILE")]
 
 
 def register(app: typer.Typer) -> None:
     """Add these commands to the command line."""
-    app.command()(explain)
+    for command in (explain, facts, evaluate, evaluate_language, evaluate_events):
+        app.command(command.__name__.replace("_", "-"))(command)
 
 
 def explain(
@@ -27,3 +32,96 @@ def explain(
         common.print_json(found)
     else:
         explained.show(found)
+
+
+def facts(
+    text: Annotated[str, typer.Argument(help="Any text.")],
+    language: Annotated[
+        str | None, typer.Option("--lang", help="Its language, BCP 47; a hint that may be wrong.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show the quantities read from a text: money, energy, power, dates, counts."""
+    from pipeline.steps import facts as step
+
+    found = step.read(text, language)
+    if as_json:
+        common.print_json(found)
+        return
+    rows = [(f["kind"], f"{f['value']:,.12g}", f["unit"], f["role"], text[f["start"] : f["end"]]) for f in found]
+    common.print_table(("kind", "value", "unit", "role", "written"), rows)
+
+
+def evaluate(
+    file: LinesArgument,
+    watch: WatchOption = None,
+    floor: Annotated[float | None, typer.Option("--floor", help="Exit 1 when an F1 is below it.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Measure matching on labelled stories: lines {lang, title, summary, url, date, relevance 0-3}."""
+    from pipeline.steps import evaluate as step
+
+    with common.progress(not as_json) as report:
+        found = step.run(file, common.load(watch), floor=floor, progress=report)
+    if as_json:
+        common.print_json(found)
+    else:
+        common.out.print(step.render(found), soft_wrap=True, highlight=False, markup=False)
+    if found.get("below_floor"):
+        raise typer.Exit(1)
+
+
+def evaluate_language(file: LinesArgument, as_json: JsonOption = False) -> None:
+    """Measure language detection on lines LANGUAGE <tab> TEXT (further columns are ignored)."""
+    from pipeline.steps import evaluate_language as step
+
+    found = step.run(file)
+    if as_json:
+        common.print_json(found)
+        return
+    rows = [
+        (tag, row["n"], f"{row['accuracy']:.3f}", f"{row['abstained']:.3f}")
+        for tag, row in sorted(found["languages"].items(), key=lambda item: (item[1]["accuracy"], item[0]))
+    ]
+    common.print_table(("language", "n", "right", "abstained"), rows)
+    common.out.print(
+        f"{found['n']} texts: right {found['accuracy']:.4f} of what is said, abstained {found['abstained']:.4f}, "
+        f"wrong at confidence >= 0.9 {found['wrong_confident']:.4f}, {found['texts_per_second']:.0f} texts a second",
+        soft_wrap=True,
+    )
+
+
+def evaluate_events(
+    file: LinesArgument,
+    watch: WatchOption = None,
+    all_lines: Annotated[
+        bool,
+        typer.Option(
+            "--all", help="Cluster every line, whatever the matcher says of it (for streams without watched entities)."
+        ),
+    ] = False,
+    pairs: Annotated[
+        Path | None,
+        typer.Option("--pairs", help="Lines {lang1, title1, text1, lang2, title2, text2, same}, measured besides."),
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Measure clustering on lines {lang, title, summary, url, date, event}; only lines with an event count."""
+    from pipeline.steps import evaluate_events as step
+
+    with common.progress(not as_json) as report:
+        found = step.run(file, common.load(watch), all_lines=all_lines, pairs_path=pairs, progress=report)
+    if as_json:
+        common.print_json(found)
+        return
+    rows = [(name, *(f"{part[k]:.4f}" for k in ("precision", "recall", "f1"))) for name, part in _ratios(found)]
+    common.print_table(("", "precision", "recall", "F1"), rows)
+    common.out.print(f"{found['n']} labelled stories, {found.get('refused', 0)} lines refused by the matcher")
+    for name in ("worst_splits", "worst_joins"):
+        for row in found[name][:10]:
+            common.out.print(f"  {name.removeprefix('worst_')}: {row}", soft_wrap=True, highlight=False, markup=False)
+
+
+def _ratios(found: Mapping[str, Any]) -> list[tuple[str, Mapping[str, float]]]:
+    named = (("B³", "b3"), ("pairwise", "pairwise"), ("cross-lingual", "cross_lingual"), ("pairs", "pairs"))
+    return [(title, found[key]) for title, key in named if key in found]
