@@ -10,18 +10,18 @@ from pipeline.core.lexicon import Lexicon, fold, is_letter, pattern
 # Stems; a cue begins at the start of a word, in scripts with spaces, and may go on.
 ROLES: dict[str, str] = {
     "raised": "raise,raising,raises,rais,fundraising,funding round,secures,secured,lever ,leve ,leves,levee,levent,leverait,levant,mengumpul,menghimpun,menggalang,pendanaan,einsamm,aufbring,einzusammeln,sammelt,"
-    "ophalen,opgehaald,haalt,recauda,recaudar,captar,captou,capta,captacao,levantar,levanto,arrecada,raccogl,raccolt,raccolta,toplam,privlec,привлек,привлеч,привлёк,собрать,собрал,залуч,зібра,pozysk,zebra,"
-    "zisk,vybra,zbrat,prikupi,prikuplj,gyujt,tokebevon,strange,atrage,atras,keraa,kerannut,keras,kerata,samla in,samlar in,hent,rejse,reiser,skaffe,huy dong,goi von,ระดมทุน,ระดม,جمع,جمعت,بجمع,لجمع,گردآور,جذب سرمايه,"
+    "ophalen,opgehaald,haalt,recaud,captar,captou,capta,captacao,levantar,levanto,arrecada,raccogl,raccolt,raccolta,toplam,privlec,привлек,привлеч,привлёк,собрать,собрал,залуч,зібра,pozysk,zebra,"
+    "zisk,vybra,zbrat,prikupi,prikuplj,gyujt,tokebevon,strange,atrag,atras,прикуп,собере,keraa,kerannut,keras,kerata,samla in,samlar in,hent,rejse,reiser,skaffe,huy dong,goi von,ระดมทุน,ระดม,جمع,جمعت,بجمع,لجمع,گردآور,جذب سرمايه,"
     "जुटा,সংগ্রহ,திரட்ட,సేకరి,సమీకరి,融资,融資,募集,筹集,籌集,籌措,募资,募資,筹措,調達,모금,조달,유치,모집,גייס,לגייס,גיוס,αντληση,αντλησει,συγκεντρω,recapta,kukusanya,makalikom,набира,набере,събра,prikupit,pritrauk,surink,piesaist,kaasata,kaasas",
-    "invested": "invest,menginvest,diinvest,inwest,inverti,invirt,investasi,penanaman modal,melabur,pelaburan,yatirim,инвест,інвест,вклада,вложи,вложил,вклав,befektet,beruhaz,sijoit,dau tu,ลงทุน,استثمار,استثمر,تستثمر,يستثمر,سرمايه گذاري,سرمايه,"
-    "سرمایه,निवेश,বিনিয়োগ,முதலீடு,పెట్టుబడ,投资,投資,注资,注資,투자,השקע,משקיע,להשקיע,השקיע,επενδυ,επενδυσ,uwekeza,wawekeza,kuwekeza,puhunan,mamuhun,ulaga,ulozi,vlozi,vlaga,pour into,pouring,inject,injecter,ulaganj,nalozb,envesti,"
+    "invested": "invest,menginvest,diinvest,inwest,zainwest,inverti,invirt,investasi,penanaman modal,melabur,pelaburan,yatirim,инвест,інвест,вклада,вложи,вложил,вклав,befektet,beruhaz,sijoit,dau tu,ลงทุน,استثمار,استثمر,تستثمر,يستثمر,سرمايه گذاري,سرمايه,"
+    "سرمایه,निवेश,বিনিয়োগ,முதலீடு,పెట్టుబడ,投资,投資,注资,注資,투자,השקע,משקיע,להשקיע,השקיע,επενδυ,επενδυσ,uwekeza,imewekeza,wawekeza,kuwekeza,puhunan,mamuhun,ulaga,ulozi,vlozi,vlaga,pour into,pouring,inject,injecter,ulaganj,nalozb,envesti,"
     "investe,подхран,ieguld,اخرج,panos,lagt,pagar em",
     "valuation": "valuation,valued at,valued,valorisation,valorise,valoris,valoraci,valorad,valora en,bewertung,bewertet,gewaardeerd,waardering,valutazione,valutata,valutato,avaliacao,avaliad,valuasi,bernilai pasar,penilaian,"
     "degerleme,piyasa degeri,оценк,оценива,оцене,оцін,капитализац,wycen,ocenen,valuac,hodnot,ohodnoc,vrednot,ertekelt,ertek,evaluat,evaluare,arvostus,arvoltaan,arvostet,vardering,varderas,varderad,verdsett,vaerdiansat,vurdering,dinh gia,"
-    "ประเมินมูลค่า,มูลค่ากิจการ,تقييم,قيمتها السوقيه,ارزش گذاري,ارزش,मूल्यांकन,মূল্যায়ন,மதிப்பீட,విలువ,估值,评估,市值,評価額,企業価値,時価総額,기업가치,시가총액,הערכת שווי,לפי שווי,שווי,αποτιμηση,valor de mercado,market value,market cap,thamani,valuada,vertinam,vertinim,novertej,vaartus",
-    "debt": "debt,dette,loan,loans,borrow,schulden,kredit,anleihe,darlehen,schuld,lening,deuda,prestamo,emprestimo,divida,debito,prestito,utang,pinjaman,hutang,borc,kredi,tahvil,долг,заем,заём,займ,кредит,облигац,борг,dlug,pozyczk,"
-    "obligac,dluh,uver,dlh,adossag,hitel,datori,imprumut,velka,laina,skuld,lan pa,gjeld,gaeld,no vay,khoan vay,trai phieu,หนี้,เงินกู้,ديون,دين,قرض,قروض,سندات,بدهي,وام,कर्ज,ऋण,ঋণ,கடன்,రుణ,债务,債務,债券,債券,贷款,貸款,借款,負債,社債,融資枠,借入,부채,대출,채권,חוב,הלוואה,δανει,χρεο,deute,mkopo,deni,emprunt,obligation",
-    "price": "acquire,acquisition,buy,bought,buys,buying,purchase,takeover,acquer,acquisit,achet,rachat,rachet,rachete,ubernahme,ubernimm,ubernehm,kaufpreis,kauft,kaufen,gekauft,overname,koopt,gekocht,compra,comprar,adquir,adquisici,acquist,acquisiz,"
+    "ประเมินมูลค่า,มูลค่ากิจการ,تقييم,القيمه السوقيه,قيمتها السوقيه,ارزش گذاري,ارزش,मूल्यांकन,মূল্যায়ন,மதிப்பீட,విలువ,估值,评估,市值,評価額,企業価値,時価総額,기업가치,시가총액,הערכת שווי,לפי שווי,שווי,αποτιμηση,valor de mercado,market value,market cap,thamani,valuada,vertinam,vertinim,novertej,vaartus",
+    "debt": "debt,dette,loan,loans,borrow,schulden,kredit,kredyt,credit ,credite,anleihe,darlehen,schuld,lening,deuda,prestamo,emprestimo,divida,debito,prestito,utang,pinjaman,hutang,borc,kredi,tahvil,долг,заем,заём,займ,кредит,облигац,борг,dlug,pozyczk,"
+    "obligac,dluh,uver,dlh,adossag,hitel,datori,imprumut,velka,laina,skuld,lan pa,gjeld,gaeld,no vay,khoan vay,trai phieu,หนี้,เงินกู้,ديون,دين,قرض,قروض,سندات,بدهي,وام,कर्ज,ऋण,ঋণ,கடன்,రుణ,债务,債務,债券,債券,贷款,貸款,借款,負債,社債,融資枠,融資を受け,借入,부채,대출,채권,חוב,הלוואה,δανει,χρεο,deute,mkopo,deni,emprunt,obligation",
+    "price": "acquire,acquisition,buy,bought,buys,buying,purchase,takeover,acquer,acquisit,achet,rachat,rachet,rachete,ubernahme,ubernimm,ubernehm,kaufpreis,kauft,kaufen,gekauft,overname,koopt,gekocht,compra,compro ,comprar,adquir,adquisici,acquist,acquisiz,"
     "akuisisi,mengakuisisi,membeli,pembelian,satin al,покупк,купит,купил,приобре,купів,купу,придба,kupi,kupn,przejec,przejm,koupi,akvizic,prevez,megvasarol,felvasarol,achizit,cumpar,ostaa,osti,kaupp,kop,uppkop,oppkjop,kjop,opkob,mua lai,thau tom,thuong vu,"
     "เข้าซื้อ,ซื้อ,استحواذ,شراء,خريد,تملك,अधिग्रहण,खरीद,অধিগ্রহণ,কিন,கையகப்படுத்த,కొనుగోలు,收购,收購,購買,购买,买下,買下,買収,購入,取得,인수,매입,רכישה,רוכשת,רכשה,לרכוש,εξαγορ,adquis,nunua,bibilhin,придоби,isigij,iegad,omanda,deal worth,deal valued",
     "revenue": "revenue,sales,turnover,chiffre d'affaires,recettes,umsatz,omzet,ingresos,facturaci,receita,faturamento,ricavi,fatturato,pendapatan,hasil,hasilan,gelir,ciro,выручк,доход,виручк,przychod,trzb,trzby,prihod,bevetel,arbevetel,venituri,cifra de afaceri,"
@@ -32,7 +32,7 @@ ROLES: dict[str, str] = {
     "بما في ذلك الديون,شامله الديون,القدره على تعبئه,تعبئه,حشد,محتمل,संभावित,সম্ভাব্য,δυνητικ,κινητοποι,פוטנציאל,huy dong tong,tiem nang,ศักยภาพ",
     "capacity": "capacity,capacite,kapazitat,capaciteit,capacidad,capacidade,capacita,kapasitas,kapasiti,kapasite,мощност,потужн,moc ,mocy,moce,kapacit,zmogljivost,kapacitet,kapacitas,teljesitmeny,capacitat,kapasit,teho,kapasitet,cong suat,กำลังการผลิต,กำลังผลิต,ความจุ,"
     "قدره,بقدره,سعه,ظرفيت,توان,क्षमता,ক্ষমতা,திறன்,సామర్థ్య,容量,装机,裝機,产能,算力,出力,発電能力,설비용량,용량,규모의 데이터,הספק,קיבולת,ισχυ,δυναμικ,uwezo,kapasidad,капацит,galia,galios,jauda,voimsus,power plant,supply,puissance,leistung,potencia,potenza,vermogen,daya",
-    "consumption": "consum,konsum,consomm,consumption,demand,verbrauch,strombedarf,bedarf,verbruik,vraag naar,demande,demanda,domanda,konsumsi,permintaan,penggunaan,kebutuhan,penggunaan tenaga,tuketim,talep,потребле,потребля,спрос,споживан,спожива,попит,zuzyci,zuzyj,popyt,"
+    "consumption": "consum,konsum,consomm,consumption,demand,verbrauch,strombedarf,bedarf,verbruik,vraag naar,demande,demanda,domanda,konsumsi,permintaan,penggunaan,kebutuhan,penggunaan tenaga,tuketim,talep,taleb,потребле,потребля,спрос,споживан,спожива,попит,zuzyci,zuzyj,popyt,"
     "spotreb,poptav,porab,potrosnj,potros,fogyaszt,kereslet,cerere,kulutus,kulutta,kysynta,forbrug,forbruk,forbruka,forbruker,forbrukning,tieu thu,tieu dung,การใช้ไฟฟ้า,ใช้ไฟฟ้า,ความต้องการ,استهلاك,تستهلك,الطلب,مصرف,खपत,मांग,খরচ,ব্যবহার,চাহিদা,நுகர்வு,వినియోగ,డిమాండ్,用电,用電,耗电,耗電,"
     "消耗,能耗,需求,消費,需要,소비,수요,전력 사용,צריכ,תצרוך,ביקוש,καταναλω,ζητησ,matumizi,mahitaji,pagkonsumo,konsumo,потребен,suvartoj,vartojim,paterin,tarbimi,electricity use,use of electricity,guzzl,verbrauchen",
     "cost": "cost,costs,price tag,cout,coute,coutera,kosten,kostet,kosta,koster,costo,costera,custo,custar,costi,costera,biaya,kos ,maliyet,стоимост,стоит,вартіст,коштува,koszt,naklad,stoj,stroskov,strosk,trosk,koltseg,costul,kustannu,chi phi,ต้นทุน,تكلفه,بتكلفه,هزينه,लागत,ব্যয়,செலவ,ఖర్చు,ఖర్చ,成本,耗资,耗資,斥资,斥資,費用,비용,עלות,κοστ,gharama,gastos,izmaks,maksumus",
@@ -42,8 +42,8 @@ INTENT = (
     "plan,plans,planning,planned,aim,seek,target,goal,hope,want,look to,looking to,in talks,intend,expect to,would ,set to,will ,prevoi,prevu,prevoyait,vise,entend,espere,esperait,cherche,souhaite,objectif,objectif de,compte ,but de,berencana,"
     "rencana,bertujuan,menargetkan,target,berharap,ingin,hendak,merancang,sasaran,mahu,plant,planen,planung,wollen,will ,sollen,soll ,ziel,mochte,anstreb,strebt,wil ,willen,doel,streeft,planea,planean,busca,pretend,quiere,espera,objetivo,meta,aspira,preve,mira a,punta a,puntano,"
     "intende,vuole,obiettivo,hedef,planl,amac,istiyor,планир,намер,стремит,хочет,хотят,цель,целью,рассчитыва,плану,прагне,мета,намір,плануе,planuj,zamierza,chce,chca,dazy,celem,cel ,planuje,hodla,cil,ciel,nacrt,namerav,zeli,cilj,planira,terv,celja,szeretne,kivan,intention,vrea,tinta,vizeaza,"
-    "aikoo,tavoit,pyrkii,suunnit,avser,siktar,mal att,malet,mal om,soker,onsker,sigter,mal om,planlegg,planlaegg,vil ,ke hoach,muc tieu,du kien,nham,muon,มีแผน,เป้าหมาย,ตั้งเป้า,วางแผน,تخطط,خطه,تهدف,يهدف,هدف,تسعى,يسعى,تعتزم,قصد,برنامه,در نظر,योजना,लक्ष्य,चाहत,পরিকল্পনা,লক্ষ্য,திட்ட,இலக்கு,ప్రణాళిక,లక్ష్య,"
-    "计划,計劃,計畫,拟,擬,目标,目標,旨在,希望,寻求,尋求,将,預計,预计,目指,予定,計画,方針,目標,狙う,계획,목표,예정,추진,מתכננ,שואפ,יעד,מטרה,מבקש,σχεδιαζ,στοχ,σκοπε,επιδιωκ,preveu,vol ,objectiu,pretén,inapanga,lengo,inalenga,layunin,plano,цели,планира,siekia,tiksl,planuoj,merki,plano,kavatse,eesmark"
+    "aikoo,tavoit,pyrkii,suunnit,avser,siktar,mal att,malet,mal om,soker,onsker,sigter,mal om,planlegg,planlaegg,vil ,ke hoach,muc tieu,du kien,nham,muon,มีแผน,เป้าหมาย,ตั้งเป้า,วางแผน,تخطط,يخطط,خطه,تهدف,يهدف,هدف,تسعى,يسعى,تعتزم,قصد,برنامه,در نظر,योजना,लक्ष्य,चाहत,পরিকল্পনা,লক্ষ্য,திட்ட,இலக்கு,ప్రణాళిక,లక్ష్య,"
+    "计划,計劃,計畫,拟,擬,目标,目標,旨在,希望,寻求,尋求,将,預計,预计,目指,予定,計画,方針,目標,狙う,계획,목표,예정,추진,מתכננ,שואפ,יעד,מטרה,מבקש,σχεδιαζ,στοχ,σκοπε,επιδιωκ,preveu,vol ,objectiu,pretén,inapanga,unapanga,lengo,inalenga,layunin,plano,цели,планира,siekia,tiksl,planuoj,merki,plano,kavatse,eesmark"
 )
 # Before an amount: as its last word(s); after it: as its next.
 _APPROX_BEFORE = (
@@ -154,12 +154,12 @@ def role(folded: str, cues: list[tuple[int, int, str]], start: int, end: int, ki
         if name not in allowed:
             continue
         after = at >= end
-        cost = (at - end) * 1.3 + 10 if after else float(max(0, start - to))
+        cost = (at - end) * 1.3 + 10 - 0.1 * (to - at) if after else max(0, start - to) - 0.1 * (to - at)
         low, high = (end, at) if after else (to, start)
         cost += sum(45 for a, b in others if low <= a and b <= high)
         if name == "potential":
             cost -= 25
-        if name == "debt" and after:
+        if name == "debt" and after and at - end > 3:
             cost += 10
         if cost < best_cost:
             best, best_cost = name, cost

@@ -7,7 +7,7 @@ from functools import cache
 
 from babel import Locale, UnknownLocaleError
 
-from pipeline.core.lexicon import Lexicon, pattern
+from pipeline.core.lexicon import Lexicon, is_letter, pattern
 from pipeline.core.units import LOCALES
 
 Found = tuple[int, int, float, float | None]  # start, end, first day, last day of a month or year
@@ -20,11 +20,12 @@ _DOTTED = re.compile(r"(?<![\d.,/-])(\d{1,2})([./]) ?(\d{1,2})\2 ?((?:19|20)\d\d
 _VIETNAMESE = re.compile(r"(?:(\d{1,2}) )?thang (\d{1,2})(?: nam |/|, )((?:19|20)\d\d)(?!\d)")
 # What may stand between day and month: ordinal endings and small words.
 _DAY_BEFORE = pattern(
-    r"(?<![\d.,/:-])(\d{1,2})(?:st|nd|rd|th|er|e|\.|º|°|ο?η|ης|-?го|-?й|-?ви|-?ри|-?ти|-?ми|-?dik[aei]?)?,?"
+    r"(?<![\d.,/:])(?<![\da-z]-)(\d{1,2})(?:st|nd|rd|th|er|e|\.|º|°|ο?η|ης|-?го|-?й|-?ви|-?ри|-?ти|-?ми|-?dik[aei]?)?,?"
     r"(?: (?:de|d'|of|di|na|din|ng|do|e|वीं))? ?$"
 )
 _YEAR_LINK = pattern(r"(?:[,.]|(?<!\w)(?:de|del|do|of|af|i|di|m\.))? ?$")
 _DAY_AFTER = re.compile(r" ?(\d{1,2})(?:st|nd|rd|th|\.|-[aeá]n|-i|-jen|-jan)?(?: d\.)?(?!\d)(?! ?[%:])")
+_DAY_NEXT = re.compile(r"\.? (?:gada|m\.|metu) (\d{1,2})\.? ")
 _DAY_LEFT = re.compile(r"(?<!\d)(\d{1,2})(?:st|nd|rd|th)?,? $")
 _CUE_WORDS = (
     "in by until since through before after during from year for late early mid fiscal of to "  # en
@@ -55,6 +56,13 @@ _NOT_AFTER = pattern(
     r"entrepr|unterneh|empres|orang|perusah|personnes|foyers|homes|emplois|дол|млн|чел|家|人|명|개|名)"
 )
 
+# CLDR knows the genitive of dates, not the locative of "in March"; stems of those that its forms do not give.
+_INFLECTING = ("pl", "cs", "sk", "sl", "hr", "uk", "be", "ru", "fi", "et", "lv", "lt", "hu", "tr", "az", "kk", "el")
+_STEMS = (
+    "januar*3,јануар*3|februar*3,фебруар*3|марте,marcu,martu,март*2|april*3,април*3|мае,маја,maju,maja|јуна,јуну,juna,junu|"
+    "јула,јулу,jula,julu|august*3,август*3|septembr*4,септембр*3|oktobr*4,октобр*3|novembr*4,новембр*3|decembr*4,децембр*3"
+)
+
 
 @cache
 def months() -> Lexicon[int]:
@@ -70,6 +78,14 @@ def months() -> Lexicon[int]:
                 for month, name in dict(locale.months[context].get(width, {})).items():
                     if not any(c.isdigit() for c in name) and len(name.strip(". ")) > 2:
                         lexicon.add([name, name.rstrip(".")], month)
+    for month, names in enumerate(_STEMS.split("|"), 1):
+        lexicon.add(names, month)
+    for tag in _INFLECTING:
+        locale = Locale.parse(tag)
+        for context in ("format", "stand-alone"):
+            for month, name in locale.months[context]["wide"].items():
+                if len(name) > 4:
+                    lexicon.add([name + "*4", name[:-1] + "*3"], month)
     for name in list(lexicon):
         if "\u0590" <= name[0] <= "\u05ff":  # Hebrew glues its prepositions to the month
             found = lexicon.at(name, 0)
@@ -127,6 +143,21 @@ def find(folded: str) -> list[Found]:
     return sorted(found)
 
 
+def _month_before(folded: str, end: int) -> tuple[int, int] | None:
+    """Find the month name that ends at `end`, or at the point behind it; returns its start and number."""
+    if folded[end : end + 1] == ".":
+        found = months().before(folded, end + 1)
+        if found:
+            return found
+    start = end
+    while start and (is_letter(folded[start - 1]) or folded[start - 1] == "'"):
+        start -= 1
+    inflected = months().at(folded, start) if start < end else None
+    if inflected and inflected[0] == end:
+        return start, inflected[1]
+    return months().before(folded, end)
+
+
 def _around_year(folded: str, m: re.Match[str], keep: Callable[[int, int, _Span], None]) -> None:
     """Look for a month and a day around a year, then for a word that makes the bare number a year."""
     year, start, end = int(m[0]), m.start(), m.end()
@@ -139,7 +170,7 @@ def _around_year(folded: str, m: re.Match[str], keep: Callable[[int, int, _Span]
     before = link.start() if link else start
     while before and folded[before - 1] in " ,":
         before -= 1
-    month = names.before(folded, before) or (names.before(folded, before + 1) if folded[before : before + 1] == "." else None)
+    month = _month_before(folded, before)
     if month:  # 17 septembre 2024, September 2024
         at = month[0]
         day = _DAY_BEFORE.search(folded[max(0, at - 14) : at])
@@ -154,10 +185,15 @@ def _around_year(folded: str, m: re.Match[str], keep: Callable[[int, int, _Span]
         at = left + day.start()
         while at and folded[at - 1] == " ":
             at -= 1
-        named = names.before(folded, at)
+        named = _month_before(folded, at)
         if named:
             keep(named[0], end, _span(year, named[1], int(day[1])))
             return
+    gap = _DAY_NEXT.match(folded, end)
+    named_after = names.at(folded, gap.end()) if gap else None
+    if gap and named_after:  # lv 2024. gada 17. septembrī
+        keep(start, named_after[0], _span(year, named_after[1], int(gap[1])))
+        return
     at = end
     while at < len(folded) and at < end + 4 and folded[at] in " .,m":  # hu 2024. szeptember 17., lt 2024 m. rugsėjo 17 d.
         at += 1

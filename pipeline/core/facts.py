@@ -80,10 +80,11 @@ class _Reader:
         at = end + 1 if self.text[end : end + 1] in {" ", "-"} else end
         if not (scales().at(self.text, at) or weak().at(self.text, at) or units.watts().at(self.text, at)):
             return float("".join(parts))  # money and things have no three decimals
+        if parts[1][-1] == "0" and scales().at(self.text, at) is None:
+            return float("".join(parts))  # 1.580 TWh: nobody writes a useless zero
         sign = self.habits.decimal()
         if not sign:
-            # Nothing tells: a comma groups (English); a point groups where it would leave a useless zero (1.580).
-            grouped = signs[0] == "," or (parts[1][-1] == "0" and scales().at(self.text, at) is None)
+            grouped = signs[0] == ","  # nothing tells: English
         else:
             grouped = sign != signs[0]
         return float("".join(parts)) if grouped else float(f"{parts[0]}.{parts[1]}")
@@ -153,10 +154,10 @@ class _Reader:
             elif c in _CJK_DIGITS:
                 digit = (digit or 0.0) * 10 + _CJK_DIGITS[c]
                 at += 1
-            elif c in _CJK_SMALL and not (c in "천백십" and digit is None):
+            elif c in _CJK_SMALL and not (c in "천백십" and digit is None) and not (digit is None and text[at + 1 : at + 2] == "瓦"):
                 section += (1.0 if digit is None else digit) * _CJK_SMALL[c]
                 digit, at, seen = None, at + 1, seen + 1
-            elif c in _CJK_LARGE and (digit is not None or section or total) and text[at : at + 2] not in {"兆瓦", "万千"}:
+            elif c in _CJK_LARGE and (digit is not None or section or total) and text[at : at + 2] != "兆瓦":
                 total = (total + section + (digit or 0.0)) * _CJK_LARGE[c] if not total or total < _CJK_LARGE[c] else total + (section + (digit or 0.0)) * _CJK_LARGE[c]
                 section, digit, at, seen = 0.0, None, at + 1, seen + 1
             elif c == " " and seen and (m := _NUMBER.match(text, at + 1)) and digit is None and text[m.end() : m.end() + 1] in _CJK_LARGE | _CJK_SMALL:
@@ -189,6 +190,8 @@ class _Reader:
             if not hit:
                 continue
             word = self.text[at : hit[0]]
+            if word == "元" and _TRADITIONAL.search(self.text):
+                hit = hit[0], "HKD" if "hk" in self.habits.tag else "TWD"
             if word in units.CODES and not self.original(at, hit[0]).isupper():
                 continue  # "30 try", "17 års"
             if word in _SYMBOLS and re.compile(r" ?\d").match(self.text, hit[0]) and self.text[end : end + 1] == " ":
@@ -305,7 +308,7 @@ class _Reader:
                 for c in ratio[0] if ratio else "":
                     low = replace(low, value=low.value * _CJK_LARGE[c])
         fact = self.money(low, last, sign, part) or self.other(low, last, part)
-        if fact and upper and fact.upper is None and fact.value < upper.value:
+        if fact and upper and fact.upper is None and low.value < upper.value:
             fact = replace(fact, upper=upper.value * (fact.value / low.value if low.value else 1.0))
         if fact is None and upper:
             fact = self.money(amount, amount, sign, part) or self.other(amount, amount, part)
@@ -360,6 +363,8 @@ class _Reader:
         if after and (not sign or sign[1] in {"USD", "QQQ"} or after[1] == sign[1]):
             if not sign or after[1] == sign[1] or self.text[last.end : last.end + 1] != "$":
                 end, code = after
+        elif after and self.text[last.end : after[0]] == "元":
+            end = after[0]
         start = sign[0] if sign else low.start
         if low.needs_money and not sign and after and self.text[low.end - 1] == "t" and after[1] not in {"USD", "EUR"}:
             return None
@@ -379,11 +384,15 @@ class _Reader:
             hit = units.watts().at(text, at)
             if hit:
                 kind, factor = hit[1]
-                if not last.scaled and text[at : hit[0]] == "度":
-                    return None  # degrees; kilowatt hours come by the ten thousand
+                if (not last.scaled and text[at : hit[0]] == "度") or self.original(at, hit[0]) == "Mw":
+                    return None  # degrees (kilowatt hours come by the ten thousand), and the magnitude of an earthquake
                 if factor == 1.0 and not last.scaled and low.value < 1e3:
                     return None
                 return Fact(kind, low.value * factor, "Wh" if kind == "energy" else "W", "", low.start, hit[0], part=part)
+        unit = units.watts().before(text, low.start - 1) if text[low.start - 1 : low.start] == " " else None
+        if unit and low.start - unit[0] > 6:  # Swahili: megawati 450
+            kind, factor = unit[1]
+            return Fact(kind, low.value * factor, "Wh" if kind == "energy" else "W", "", unit[0], last.end, part=part)
         if low.value < 2 or low.value != int(low.value) and not low.scaled:
             return None
         at = link.end() if link else last.end
@@ -412,6 +421,7 @@ _NO_ADJECTIVE = set(
     "per year years jahre ans anos tahun days percent million billion degli delle dei che con och att med som til for pada oleh hours dollars dollar euros sur "
     "yil yas ar vuotta minutes miles times points more than other kilometers".split()
 )
+_TRADITIONAL = re.compile("[億萬國這會與將數電廠]")
 _SYMBOLS = {"$", "€", "£", "¥", "₩", "₹", "₽", "₺", "us$", "₪", "฿", "₴", "rp", "rm", "rs", "usd", "eur"}
 _NEEDS_SCALE = {
     "pounds", "pound", "won", "pfund", "pond", "pund", "libras", "rand", "liber", "лев", "ポンド", "파운드", "ปอนด์", "পাউন্ড", "पाउंड", "bang", "funt"

@@ -26,6 +26,7 @@ _SINGLE = {
 }  # fmt: skip
 # Scripts written without spaces between words (Han, Kana, Hangul with its particles, Thai, Lao, Khmer, Burmese).
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u3005-\u30ff\u3400-\u9fff\uac00-\ud7ff\uf900-\ufaff]")
+_CLUSTER = re.compile("[\u1100-\u1112][\u1161-\u1175][\u11a8-\u11c2]?|.?[\u3099\u309a]")
 _STEM = re.compile(r"\*(\d?)$")
 
 
@@ -69,6 +70,11 @@ def fold(text: str) -> tuple[str, list[int] | None]:
 
     Returns the folded text and, for every place in it and its end, the offset in `text`; None when they are the same.
     """
+    if _CLUSTER.search(text):
+        composed, starts = _compose(text)
+        folded, inner = fold(composed)
+        places = range(len(composed) + 1) if inner is None else inner
+        return folded, [starts[i] for i in places]
     folded = text.translate(_TABLE)
     if not _UNEVEN.search(text):
         return folded, None
@@ -77,6 +83,23 @@ def fold(text: str) -> tuple[str, list[int] | None]:
         offsets.extend([i] * len(_TABLE[ord(char)]))
     offsets.append(len(text))
     return folded, offsets
+
+
+def _compose(text: str) -> tuple[str, list[int]]:
+    """Put decomposed Hangul and Kana together; returns the text and where each of its characters began."""
+    out: list[str] = []
+    starts: list[int] = []
+    at = 0
+    for m in _CLUSTER.finditer(text):
+        out.append(text[at : m.start()])
+        starts.extend(range(at, m.start()))
+        composed = unicodedata.normalize("NFC", m[0]).replace("\u3099", "").replace("\u309a", "")
+        out.append(composed)
+        starts.extend([m.start()] * len(composed))
+        at = m.end()
+    out.append(text[at:])
+    starts.extend(range(at, len(text) + 1))
+    return "".join(out), starts
 
 
 def pattern(source: str) -> re.Pattern[str]:

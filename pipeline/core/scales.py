@@ -16,28 +16,28 @@ _SCALES: dict[float | str, str] = {
     1e3: "thousand*1,mille,mil,mila,tausend,duizend,ribu,bin,тыс,тыс.,тысяч*,тис,тис.,тисяч*,хиляд*,хил.,tis.,tisic*,tys.,tys,"
     "tysiac*,tysiec*,ezer*,tuhat*,tuhan*,tusen,tusind,nghin,ngan,พัน,ألف,آلاف,الاف,هزار,हजार,हज़ार,হাজার,ஆயிரம்,ஆயிரத்து,వేల,వెయ్యి,ಸಾವಿರ,"
     "ਹਜ਼ਾਰ,હજાર,ആയിരം,אלף,אלפי,χιλιαδες,χιλ.,հազար*,ათასი*,mije,tukstan*,tukst.,tukst,tukstos*,elfu,libo,libong,tisuc*,hiljad*,"
-    "хиљад*,илјад*,mii de,mii,de mii,мың,ming,min,dubu,mil.,þusund,ሺህ,ሺ,ہزار,zzk",
-    1e4: "หมื่น,ม้วน,vạn,సోలు",
+    "хиљад*,илјад*,mii de,mii,de mii,мың,ming,min,dubu,mil.,þusund,ሺህ,ሺ,ہزار",
+    1e4: "หมื่น",
     1e5: "lakh*1,lac,लाख,লাখ,লক্ষ,லட்சம்,இலட்சம்,లక్ష*,ಲಕ್ಷ,ലക്ഷം,લાખ,ਲੱਖ,لاکھ,แสน",
     1e6: "million*,millon*,mln,mln.,mio,mio.,mill.,milhao,milhoes,milhão,milione,milioni,miljoen*,juta,jutaan,"
     "milyon*,миллион*,мільйон*,милион*,млн,млн.,милл.,miljon*,milion*,millio*,miljoon*,trieu,triệu,ล้าน,مليون*,ملايين,ميليون,ملیون,ملین,"
     "मिलियन,মিলিয়ন,மில்லியன்,మిలియన్*,മില്യൺ,ಮಿಲಿಯನ್,મિલિયન,ਮਿਲੀਅਨ,מיליון,מליון,מיליוני,εκατομμυρι*,εκατ,εκατ.,εκ.,მილიონ*,მლნ,միլիոն*,"
     "մլն,milijun*,milijon*,milj,milj.,мільён*,мільён*,milio,milions,milioi,milyong,milyun,milliun*,milioane,milioane de,mil·lio,"
-    "mil·lions,mil.lions,milljon*,miliyan*,milyan,ሚሊዮን,miliona,miliyoni,sayuni,सय लाख,mn.,مليونا",
+    "mil·lions,mil.lions,milljon*,miliyan*,milyan,ሚሊዮን,miliona,miliyoni,सय लाख,mn.,مليونا",
     1e7: "crore*1,करोड़,करोड,कोटी,কোটি,கோடி,కోటి,కోట్ల,కోట్లు,ಕೋಟಿ,കോടി,કરોડ,ਕਰੋੜ,کروڑ",
     1e9: "milliard*,milliarden,mrd,mrd.,md,mds,mds.,mia,mia.,mld,mld.,mlrd,mlrd.,mdr,mdr.,mdkr,miljard*,miliard*,milijard*,miliar,miliaran,milyar*,"
     "milijard,миллиард*,млрд,млрд.,мільярд*,милиард*,милијард*,милијарди,мільярды,млд,млд.,miljardi*,mrd,mlrd,milliardo,miliardi,miliardo,"
     "ملیار,مليار*,مليارات,ملياري,میلیارد,مليارد,بلين,بليون,بلیون,بلین,ارب,अरब,অর্ব,ارب,अब्ज,অব্জ,અબજ,ਅਰਬ,बिलियन,বিলিয়ন,பில்லியன்*,బిలియన్*,ബില്യൺ,ಬಿಲಿಯನ್,બિલિયન,"
     "ਬਿਲੀਅਨ,מיליארד,מיליארדי,מליארד,ביליון,δισ,δισ.,δις,δισεκατομμυρι*,მილიარდ*,მლრდ,միլիարդ*,մլրդ,bilhao,bilhoes,bilyon,bilyong,bilioni,"
-    "bilyan,biliyan*,milijardi,мільярд,млрд,மில்லியார்டு,millardi,milljard*,biljun,ቢሊዮን,миллиардтан,миллиард,миллиардов,bln.,ڕ,mliard,bilhões,"
+    "bilyan,biliyan*,milijardi,мільярд,млрд,மில்லியார்டு,millardi,milljard*,milljord*,biljun,ቢሊዮን,миллиардтан,миллиард,миллиардов,bln.,mliard,bilhões,"
     "milliarder,milliardi,більйон,millarda,"
     "miliardow,milardo,milhar de milhao,milhar de milhoes",
     1e11: "खरब,খর্ব,کھرب",
-    1e12: "billon,billones,billionen,billioner*,biljoen*,biljon*,biljoon*,billio,billios,billiot,billiard dollar,bilijun*,bilijon*,billionar*,"
-    "biliao,bilioes,billons,bilions,bilioi,"
+    1e12: "billon,billones,billionen,billioner*,biljoen*,biljon*,biljoon*,billio,billios,billiot,bilijun*,bilijon*,billionar*,"
+    "nghin ty,ngan ty,nghin ti,ngan ti,biliao,bilioes,billons,bilions,bilioi,"
     "biliony,bilionow,bilionem,biliona,bilionu,bilionum,bilionech,biliony,bilionov,bilionoch,billiodra,trillion*,trillon*,trilhao,trilhoes,triliao,trilioes,triliun*,trilion*,"
     "trilyon*,триллион*,трлн,трлн.,трильйон*,трилион*,триљон*,triljoen*,triljon*,triljoon*,trillio*,trilijun*,trilijon*,trln,trl.,"
-    "تريليون*,تریلیون*,ٹریلین,ट्रिलियन,ট্রিলিয়ন,டிரில்லியன்,ట్రిలియన్*,τρισ,τρισ.,τρισεκατομμυρι*,טריליון,טריליוני,ტრილიონ*,տրիլիոն*,biлион,"
+    "تريليون*,تریلیون*,ٹریلین,ट्रिलियन,ট্রিলিয়ন,டிரில்லியன்,ట్రిలియన్*,τρισ,τρισ.,τρισεκατομμυρι*,טריליון,טריליוני,ტრილიონ*,տրիլիոն*,"
     "trilyong,trilioni,билион*,більйон*,биллион,neel,ትሪሊዮን,trilioane,trilioane de",
     "b?": "billion,billions",
     "bilion?": "bilion",
@@ -64,14 +64,14 @@ _VOTES: dict[str, str] = {
     "fr": "le la les des et pour dans du une un est au aux sur par avec qui milliards milliard heures de dollars d l plus",
     "de": "der die das und fur mit von den dem ein eine im zu auf milliarden milliarde stunden werden wird bis millionen",
     "nl": "het een van en voor met op de miljard miljoen uur wordt dat zijn naar aan",
-    "da": "og for til pa af en et med der milliarder mia timer vil skal fra kroner",
-    "nb": "og for til pa av en et med som milliarder timer vil skal fra kroner",
+    "da": "og for til pa af en et med der omkring selskabet efter blev ikke milliarder mia timer vil skal fra kroner",
+    "nb": "og for til pa av en et med som rundt selskapet etter ble ikke anlegget milliarder timer vil skal fra kroner",
     "sv": "och for till pa av en ett med som miljarder timmar ska fran kronor att",
     "es": "el la los las de del y para con en una un por que millones mil billones dolares horas",
     "pt": "o a os as de do da e para com em uma um por que milhoes bilhoes bilhao horas mil no na",
     "it": "il lo la gli di del della e per con in una un che miliardi miliardo milioni ore dollari nel",
-    "id": "dan yang untuk di dengan pada dari miliar triliun juta jam dolar akan ini tahun",
-    "ms": "dan yang untuk di dengan pada dari bilion trilion juta jam dolar akan ini tahun",
+    "id": "dan yang untuk di dengan pada dari miliar perusahaan adalah karena bahwa hingga triliun juta jam dolar akan ini tahun",
+    "ms": "dan yang untuk di dengan pada dari bilion syarikat ialah kerana bahawa sehingga trilion juta jam dolar akan ini tahun",
     "tr": "ve bir icin ile bu milyar milyon trilyon saat dolar dolarlik yatirim kadar",
     "pl": "i w na z do dla o sie jest miliardow miliardy miliard dolarow milionow mld mln",
     "cs": "a v na z do pro o se je miliard miliardy dolaru milionu za mld",
@@ -134,7 +134,8 @@ class Habits:
 
     def __init__(self, folded: str, hint: str | None) -> None:
         self._text = folded
-        self._hint = (hint or "").lower().replace("_", "-").split("-")[0]
+        self.tag = (hint or "").lower().replace("_", "-")
+        self._hint = self.tag.split("-")[0]
         self._guess: str | None = None
         self._decimal: str | None = None
 
@@ -266,9 +267,10 @@ _EXTRA: dict[float, str] = {
     15: "quinze",
     20: "είκοσι,εικοσι,עשרים,двадцати,douazeci,dvadeset,vint,dalawampung,hai muoi,une vingtaine de,ishirini,zwanzig",
     30: "τριαντα,שלושים,тридцати,treizeci,trideset,trenta,tatlumpung,ba muoi,une trentaine de,thelathini,tiga puluh,సముప్పై,ముప్పై,முப்பது,ত্রিশ,"
-    "תשלושים,ثلاثون,تريسس,سىس,trzydziestu,tridesat,తీస్",
+    "ثلاثون,trzydziestu,tridesat,",
     40: "σαραντα,ארבעים,сорока,patruzeci,cetrdeset,quaranta,bon muoi,arobaini",
     50: "πενηντα,חמישים,пятидесяти,cincizeci,pedeset,nam muoi,hamsini",
+    1000: "mille,mil",
     100: "εκατο,מאה,ста,o suta de,suta,mot tram,seratus,a hundred,one hundred,cento,cem,isang daang,mia moja,صد,مئة,مئه,مية",
     200: "two hundred,deux cents,dua ratus,zweihundert,doscientos,duzentos,duecento,двести,iki yuz",
     300: "three hundred,trois cents,tiga ratus,dreihundert,trescientos,trezentos,trecento,триста,uc yuz",

@@ -26,14 +26,14 @@ _PREFIXES: dict[str, str] = {
     "EUR": "€,eur,€ ,euro,yuro",
     "GBP": "£,gbp,￡",
     "JPY": "jp¥,jpy,¥,￥,jp¥",
-    "CNY": "cny,rmb,cn¥,rmb¥",
+    "CNY": "cny,rmb,cn¥,rmb¥,人民币,人民幣",
     "KRW": "₩,krw,￦",
     "INR": "₹,inr,rs,rs.,re.,रु,रु.,₨,रू.",
     "IDR": "rp,rp.,idr",
     "MYR": "rm,myr",
     "SGD": "s$,sgd,sg$",
-    "HKD": "hk$,hkd",
-    "TWD": "nt$,twd,ntd",
+    "HKD": "hk$,hkd,港幣,港币",
+    "TWD": "nt$,twd,ntd,新台幣,新臺幣,台幣,臺幣,新台币,台币",
     "AUD": "a$,au$,aud,as$ australia",
     "CAD": "c$,ca$,cad,cdn$,can$",
     "NZD": "nz$,nzd",
@@ -72,21 +72,21 @@ _PREFIXES["USD"] += ",as$,amerikanske dollar"
 _NAMES: dict[str, str] = {
     "USD": "$,us$,$us,$ us,usd,us-$,dollar*,dollars,dolar*,dolares,dollaro,dollari,дол,дол.,долл,долл.,доллар*,долар*,$ сша,δολαρι*,δολ.,دولار*,دولارات,دلار*,ڈالر*,"
     "डॉलर,डालर,ডলার*,டாலர்*,డాలర్*,డాలర్ల,ഡോളർ,ഡോളര്*,ಡಾಲರ್*,ડોલર,ડૉલર,ਡਾਲਰ,ดอลลาร์,ดอลลาร,ดอลล่าร์,เหรียญสหรัฐ,เหรียญ,달러,불,ドル,美元,美金,米ドル,דולר*,do la,do la my,dola,dolyar,"
-    "dolyares,dolerio,doleriu,doleriai,doleris,dolaru,dolari,დოლარ*,դոլար*,dala,dalalar,доллары сша,долари сша,ඩොලර්,ဒေါ်လာ,ដុល្លារ,ໂດລາ,ዶላር,doollar*,dollarar*,dala,"
+    "dolyares,dolerio,doleri*,asv dolar*,jav doleri*,doleriu,doleriai,doleris,dolaru,dolari,დოლარ*,դոլար*,dala,dalalar,доллары сша,долари сша,ඩොලර්,ဒေါ်လာ,ដុល្លារ,ໂດລາ,ዶላር,doollar*,dollarar*,dala,"
     "us dollar*,us-dollar*,u.s. dollar*,american dollar*,u.s.-dollar*,amerikan dolari,abd dolari*,abd dolar*,amerikan dolar*,amerikanske dollar,amerikanska dollar,"
     "amerikaanse dollar,доларів сша,долларов сша,долл. сша,дол. сша,доллара сша,долара сша,دولار امريكي,دولار أمريكي,دلار آمريكا,美国美元,dolar as,dolar amerika serikat,dolar amerika,dolar amerika syarikat,"
     "dolares estadounidenses,dolares americanos,dolares norteamericanos,dollars americains,dollars us,us$ dollars,dolares de estados unidos,"
     "dolarow amerykanskich,americkych dolaru,americkych dolarov,ameriskih dolarjev,americkih dolara,dolari americani,de dolari americani,dolari sua,"
     "yhdysvaltain dollari*,amerikai dollar*,доларов сша,щатски долар*,щ.д.,щ. д.,αμερικανικων δολαριων,δολαρια ηπα,dolara sad,usd-*,"
     "billets verts,greenback*,미국 달러,미 달러,미달러,米国ドル,mỹ kim,my kim,usa dollar*,usa-dollar*,dollarin,americanized dollars,do-la,bandarikjadala*,dala bandarikjanna",
-    "EUR": "€,eur,euro*2,euros,evro*,euroa,eurot,евро,євро,еура,евра,ευρω,يورو,یورو,اورو,यूरो,ইউরো,யூரோ*,యూరో*,ಯೂರೋ,ยูโร,유로,ユーロ,欧元,歐元,"
+    "EUR": "€,eur,euro*2,euros,evro*,euroa,eurot,евро,євро,еура,евра,ευρω,يورو*2,اورو,यूरो,ইউরো,யூரோ*,యూరో*,ಯೂರೋ,ยูโร,유로,ユーロ,欧元,歐元,"
     "אירו,יורו,yuro,avro*,eiro,eur*2,euron,eurolla,eurosta,evra,evr,еўра,ევრო,եվրո,eura,euru",
     "GBP": "£,gbp,pounds sterling,pound sterling,livres sterling,livre sterling,libras esterlinas,libras,pfund*,pond,фунт*,фунтов стерлингов,фунтів стерлінгів,"
     "sterline,sterlina,sterlin*,funt*,funtow szterlingow,liber,librer,英镑,英鎊,ポンド,파운드,पाउंड,পাউন্ড*,பவுண்டு*,جنيه استرليني,جنيه إسترليني,پوند,پاؤنڈ,ปอนด์,λιρες στερλινες,"
     "לירות שטרלינג,ליש\"ט,pounds,lire sterline,bang anh,bang,pund*2,britischen pfund,שטרלינג,funta britanskih,svarsterlingu,angol font*,font*",
-    "JPY": "¥,jpy,yen*2,yenes,ienes,iene,ien,иен*,йен*,円,日圓,日元,엔,येन,เยน,ين,ين ياباني,ین,yena,jenow,jeny,jenu,jen*,יין,γιεν,yen nhat,অ্যান",
+    "JPY": "¥,jpy,yen,yens,yene,yenlik,yenin,yenes,ienes,iene,ien,иен*,йен*,円,日圓,日元,엔,येन,เยน,ين,ين ياباني,ین,yena,jenow,jeny,jenu,jen*,יין,γιεν,yen nhat",
     "CNY": "cny,rmb,yuan*,renminbi,юан*,元,元人民币,人民币,人民幣,元人民幣,위안*0,위안화,युआन,ইউয়ান,หยวน,يوان*,یوآن,یوان,γουαν,nhan dan te,יואן,人民元",
-    "KRW": "₩,krw,won,вон*2,원,ウォン,韩元,韓元,韓圜,वॉन,วอน,وون,ووناً,wonow,wonnu,won coreanos,wons,γουον",
+    "KRW": "₩,krw,won,вон*2,원,ウォン,韩元,韓元,韓圜,वॉन,วอน,وون,wonow,wonnu,won coreanos,wons,γουον",
     "INR": "₹,inr,rupee*,rupias indias,roupies,roupies indiennes,рупи*,रुपये,रुपए,रुपया,रुपयों,रूपये,रु,रु.,ரூபாய்,ரூபாய*,రూపాయ*,రూ.,ರೂಪಾಯಿ*,ರೂ,രൂപ*,રૂપિયા*,ਰੁਪਏ,"
     "ਰੁਪਿਆ,রুপি,卢比,盧比,루피,ルピー,روبيه,روپیہ هندی,รูปี,rupii,rupie*,rs",
     "PKR": "pkr,روپے,روپیہ,روپئے,روپیے",
@@ -170,7 +170,7 @@ _HOURS: dict[float, str] = {
     1e3: "kwh,kw·h,kw/h,kw h,kwhs,квт·ч,квтч,квт ч,квт-ч,квт*ч,квт·год,квт-год,kwst,千瓦时,千瓦時,度,度电,度電,キロワット時,キロワットアワー,킬로와트시,kilowatios hora,قيلوواط ساعه",
     1e6: "mwh,mw·h,mw/h,mw h,мвт·ч,мвтч,мвт ч,мвт-ч,мвт·год,兆瓦时,兆瓦時,メガワット時,メガワットアワー,메가와트시,百萬瓦時",
     1e9: "gwh,gw·h,gw/h,gw h,гвт·ч,гвтч,гвт ч,гвт-ч,гвт·год,гвт-год,吉瓦时,吉瓦時,ギガワット時,ギガワットアワー,기가와트시,十億瓦時,gwst",
-    1e12: "twh,tw·h,tw/h,tw h,твт·ч,твтч,твт ч,твт-ч,твт*ч,твт·год,твт-год,твтг,太瓦时,太瓦時,テラワット時,テラワットアワー,테라와트시,兆瓦時數,億千瓦時0,twst",
+    1e12: "twh,tw·h,tw/h,tw h,твт·ч,твтч,твт ч,твт-ч,твт*ч,твт·год,твт-год,твтг,太瓦时,太瓦時,テラワット時,テラワットアワー,테라와트시,兆瓦時數,twst",
 }
 _PREFIX_WORDS: dict[float, str] = {1e3: "kilo", 1e6: "mega", 1e9: "giga", 1e12: "tera"}
 # "%" is the watt word, before or after which a language puts its hour.
@@ -211,7 +211,7 @@ _COUNTS: dict[str, str] = {
     "домогосподарств*,gospodarstw domowych,domow,domacnosti,gospodinjstev,kucanstava,domacinstava,haztartas*,locuinte,de locuinte,gospodarii,de gospodarii,kotitaloutta,kotitalou*,hushall,husstande,husholdninger,husstander,ho gia dinh,"
     "ครัวเรือน,หลังคาเรือน,منزل,منازل,خانوار,घरों,परिवारों,বাড়ি,পরিবার,户家庭,戶家庭,户居民,世帯,가구,בתי אב,נוικοκυρια,νοικοκυρια,llars,kaya,домакинства,namu ukiu,majsaimniec*,majapidamis*",
     "gpus": "gpus,gpu,gpu's,graphics cards,grafikprozessor*,grafikkarten,процесоров gpu,cartes graphiques,graphics processing units,graphics processors,графических процессоров,графічних процесорів,块gpu,顆gpu,颗gpu,张gpu,张显卡,個のgpu,基のgpu,"
-    "개 gpu,장 gpu,gpuを,gpuа,gpu'*,tarjetas graficas,placas graficas,schede grafiche,块显卡,วงจร gpu",
+    "개 gpu,장 gpu,gpuを,gpu'*,tarjetas graficas,placas graficas,schede grafiche,块显卡,วงจร gpu",
     "chips": "chips,puces,半导体芯片,chip,cip,чипов,чипів,çip,cipler,칩,枚芯片,颗芯片,顆晶片,万颗芯片,หน่วยชิป,جيب",
     "people": "people,persons,personnes,menschen,personen,mensen,personas,pessoas,persone,orang,kisi*2,человек,человека,людей,людини,осіб,osob,lidi,ludi,ludzi,ljudi,oseb,ember*2,de oameni,oameni,de persoane,persoane,"
     "ihmista,henkiloa,manniskor,personer,mennesker,nguoi,คน,شخص,شخصا,اشخاص,نفر,افراد,लोगों,लोग,মানুষ*,জন,பேர்,மக்கள்,మందికి,మంది,名,人,명,בני אדם,אנשים,ανθρωποι,ανθρωπους,ατομα,persones,watu,katao,души,zmoniu,cilveki*,inimest",

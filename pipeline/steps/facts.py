@@ -1,0 +1,28 @@
+"""Read the quantities of one text, as `newswatch facts` shows them."""
+
+from typing import Any
+
+from pipeline.core import facts
+
+
+def read(text: str, language: str | None = None) -> list[dict[str, Any]]:
+    """Return the facts of a text as {"kind", "value", "unit", "role", "start", "end"}, with what else is known.
+
+    `language` is a hint. Beside the six: "text" as written, "approximate", and "upper" where there is a far end.
+    """
+    rows = []
+    for fact in facts.read(text, language):
+        row: dict[str, Any] = {
+            "kind": fact.kind,
+            "value": fact.value,
+            "unit": fact.unit,
+            "role": fact.role,
+            "start": fact.start,
+            "end": fact.end,
+            "text": fact.text,
+            "approximate": fact.approximate,
+        }
+        if fact.upper is not None:
+            row["upper"] = fact.upper
+        rows.append(row)
+    return rows
