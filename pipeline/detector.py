@@ -22,8 +22,8 @@ from pipeline.model import Language
 _LOADING = threading.Lock()  # functools.cache alone would let two threads load at once
 _BASE_FREQ = 10_000  # langdetect's own smoothing: alpha / BASE_FREQ
 _ALPHA = 0.5
-# Words as names are written are heard less: they hijack headlines. The first word is capital in any case. Langdetect
-# alone on Latin headlines: 95.4 % with equal weights, 96.4 % with these.
+# Words as names are written are heard less: they hijack headlines. The first word is capital in any case. langdetect
+# alone on known headlines: 98.8 % right with equal weights, 99.3 % with these (docs/language.md).
 _CAPITAL = np.float32(0.3)
 _OPENING = np.float32(0.5)
 _CACHED_WORDS = 40_000  # about 12 MB; headlines repeat their words
@@ -106,7 +106,7 @@ def _grams(word: str) -> list[str]:
 
 
 class Py3LangId:
-    """py3langid's naive Bayes over byte n-grams: 97 languages, 40 of which langdetect has no profile of."""
+    """py3langid's naive Bayes over byte n-grams: 142 classes, Malay, Serbian and Azerbaijani among them."""
 
     name = "py3langid"
 

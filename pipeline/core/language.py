@@ -38,18 +38,18 @@ SECOND_WEIGHT = 1.4
 # what a language that langdetect lacks is credited with.
 UNKNOWN_PER_GRAM = -6.0
 ALONE_WEIGHT = 1.5  # of the first when there is no second
-# Nats for a language seldom found in the world's press, one sister's word, and a declared language by its rank.
+# Nats against a language seldom found in the world's press.
 RARE_PENALTY = 2.0
 # What both could write is more often the larger sister's; and short titles of names and nouns are mostly English.
 STANDING = {"bs": -0.7, "gl": -0.7, "ms": -0.4, "en": 0.7}
 # Sisters so near that n-grams alone may never be sure of one: a word of its own or a declaration must be there.
 NEAR_TWINS = frozenset({"id", "ms", "hr", "bs", "sr"})
-SISTER_WORD = 1.2
+SISTER_WORD = 1.2  # nats for each of a sister's own words
 SISTER_CAP = 3
 # Nats against a language for each letter that it does not write.
 LETTER = 1.5
 LETTER_CAP = 3
-DECLARED = (2.5, 1.2, 0.8)
+DECLARED = (2.5, 1.2, 0.8)  # nats for a declared language by its rank: e^2.5 is twelve to one
 DECLARED_CAP = 3.0
 
 # Scripts that one language of the press has for itself.
