@@ -2,8 +2,8 @@
 
     python benchmarks/alias_noise.py --data DIR [--watch DIR]
 
-DIR holds langid.tsv.gz (language, text, …) and ntrex_docs.jsonl.gz ({lang, text}). Everyday texts in many languages should
-name nobody but firms and people that are in everyday news; every other line printed is an alias that wants company.
+DIR holds langid.tsv.gz (language, text, …) and ntrex_docs.jsonl.gz ({lang, text}). Everyday texts in many languages
+should name nobody but those who are in everyday news; every other line printed is an alias that wants company.
 """
 
 import argparse
