@@ -111,9 +111,19 @@ def begin(url: str, lock: str | None = None) -> Iterator[sa.Connection]:
 @contextlib.contextmanager
 def read(url: str) -> Iterator[sa.Connection]:
     """Open a read-only transaction: a stable picture that blocks no writer."""
+    parsed = parse_url(url)
+    if parsed.drivername == "sqlite" and not Path(str(parsed.database)).exists():
+        raise StoreError(f"there is no database {parsed.database} yet; `newswatch run` makes it")
     with _translated(url), engine(url).connect().execution_options(newswatch_read=True) as db:
         if db.dialect.name == "postgresql":
             db = db.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        yield db
+
+
+@contextlib.contextmanager
+def connect(url: str) -> Iterator[sa.Connection]:
+    """Open one connection for many small transactions (`with db.begin()`), for a sender that commits mail by mail."""
+    with _translated(url), engine(url).connect() as db:
         yield db
 
 

@@ -32,6 +32,11 @@ def has_run(db: sa.Connection, step: str) -> bool:
     return db.scalar(sa.select(runs.c.id).where(runs.c.step == step).limit(1)) is not None
 
 
+def last_at(db: sa.Connection, step: str) -> datetime | None:
+    """When a step last ran here."""
+    return db.scalar(sa.select(sa.func.max(runs.c.started_at)).where(runs.c.step == step))
+
+
 def get_meta(db: sa.Connection, key: str) -> str | None:
     """Read a single value."""
     return db.scalar(sa.select(meta.c.value).where(meta.c.key == key))

@@ -1,0 +1,229 @@
+"""The way out through an SMTP server: one connection for many mails, deadlines, and answers told apart."""
+
+import contextlib
+import smtplib
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from email.message import EmailMessage
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from pipeline.core.mailaddress import redact
+from pipeline.errors import ConfigError
+
+MAILS_PER_CONNECTION = 200  # servers cut long sessions; a new one costs three round trips
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """How an attempt ended: accepted · temporary (this mail later) · permanent (this mail never) · server (none now)."""
+
+    outcome: str
+    code: int | None = None
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """An SMTP server as a URL names it."""
+
+    host: str
+    port: int
+    user: str | None = None
+    password: str | None = None
+    tls: bool = False  # from the first byte (smtps)
+    starttls: str = "auto"  # yes: or nothing is sent · no · auto: when offered, except on this machine
+    verify: bool = True
+    ca: str | None = None
+    timeout: float = 30.0  # seconds for one answer
+    deadline: float = 120.0  # seconds for one whole mail, however slowly the server drips
+    rate: float | None = None  # mails a second, at most
+
+
+def parse_url(url: str) -> Server:
+    """Read smtp://USER:PASSWORD@HOST:PORT?starttls=1&timeout=30&rate=10&ca=FILE&verify=0, or smtps://…; raise ConfigError."""
+    parts = urlsplit(url)
+    wrong = "NEWSWATCH_SMTP_URL: write smtp://USER:PASSWORD@HOST:587?starttls=1, smtps://… or smtp://localhost:25"
+    try:
+        port = parts.port
+    except ValueError as e:
+        raise ConfigError(f"{wrong} (the port is no number)") from e
+    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
+        raise ConfigError(f"{wrong} (it begins with {parts.scheme or 'nothing'}://)")
+    options = {k: v[-1] for k, v in parse_qs(parts.query, keep_blank_values=True).items()}
+    unknown = options.keys() - {"starttls", "timeout", "deadline", "rate", "ca", "verify"}
+    if unknown:
+        raise ConfigError(f"{wrong} (unknown option {min(unknown)})")
+    switch = {"1": "yes", "yes": "yes", "true": "yes", "0": "no", "no": "no", "false": "no", "auto": "auto"}
+    try:
+        return Server(
+            host=parts.hostname,
+            port=port or (465 if parts.scheme == "smtps" else 587 if parts.username else 25),
+            user=unquote(parts.username) if parts.username else None,
+            password=unquote(parts.password or "") if parts.username else None,
+            tls=parts.scheme == "smtps",
+            starttls=switch[options.get("starttls", "auto")],
+            verify=switch[options.get("verify", "1")] != "no",
+            ca=options.get("ca") or None,
+            timeout=float(options.get("timeout", 30)),
+            deadline=float(options.get("deadline", 120)),
+            rate=float(options["rate"]) if options.get("rate") else None,
+        )
+    except (KeyError, ValueError) as e:
+        raise ConfigError(f"{wrong} (an option has a value that cannot be read)") from e
+
+
+class Smtp:
+    """Sends mails over one connection that is opened when needed and opened again when it was lost."""
+
+    channel = "smtp"
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        self._held: smtplib.SMTP | None = None
+        self._count = 0
+        self._last = 0.0
+
+    def send(self, message: EmailMessage, sender: str, recipient: str, name: str, created_at: datetime) -> Answer:
+        """Send one mail to one recipient (ASCII where possible, see `core.mailaddress`)."""
+        self._pace()
+        fresh = self._held is None or self._count >= MAILS_PER_CONNECTION
+        answer = self._attempt(message, sender, recipient)
+        if answer.outcome == "lost":
+            # a server may close an idle connection at any time: before the mail was handed over, that costs nothing
+            answer = answer if fresh else self._attempt(message, sender, recipient)
+        return Answer("server", answer.code, answer.error) if answer.outcome == "lost" else answer
+
+    def close(self) -> None:
+        """Say goodbye."""
+        held, self._held, self._count = self._held, None, 0
+        if held is not None:
+            with contextlib.suppress(OSError, smtplib.SMTPException):
+                if held.sock is not None:
+                    held.sock.settimeout(2)
+                held.quit()
+            self._drop(held)
+
+    def _pace(self) -> None:
+        if self._server.rate:
+            wait = self._last + 1 / self._server.rate - time.monotonic()
+            if wait > 0:
+                time.sleep(wait)
+        self._last = time.monotonic()
+
+    def _attempt(self, message: EmailMessage, sender: str, recipient: str) -> Answer:
+        if self._count >= MAILS_PER_CONNECTION:
+            self.close()
+        handed_over = False
+        try:
+            with self._deadline():
+                smtp = self._connection()
+                options = ["SMTPUTF8"] if not recipient.isascii() or not sender.isascii() else []
+                if options and not smtp.has_extn("smtputf8"):
+                    return Answer("permanent", None, "the server does not take addresses beyond ASCII (SMTPUTF8)")
+                code, said = smtp.mail(sender, options)
+                if code != 250:
+                    return self._refused("sender", code, said)
+                code, said = smtp.rcpt(recipient)
+                if code not in {250, 251}:
+                    return self._refused("recipient", code, said)
+                handed_over = True
+                code, said = smtp.data(message.as_bytes())
+                if code != 250:
+                    return self._refused("mail", code, said)
+                self._count += 1
+                return Answer("accepted", code)
+        except smtplib.SMTPAuthenticationError as e:
+            self._forget()
+            return Answer("server", e.smtp_code, f"the server refused user or password: {_said(e.smtp_error)}")
+        except smtplib.SMTPDataError as e:
+            return self._refused("mail", e.smtp_code, e.smtp_error)
+        except smtplib.SMTPResponseException as e:
+            self._forget()
+            return Answer("server", e.smtp_code, f"the server said {e.smtp_code} {_said(e.smtp_error)}")
+        except ssl.SSLError as e:
+            self._forget()
+            return Answer("server", None, f"no safe connection to the server: {redact(str(e))[:300]}")
+        except (OSError, smtplib.SMTPException) as e:
+            self._forget()
+            what = "did not answer in time" if isinstance(e, TimeoutError) else "ended the connection"
+            error = f"the server {what}: {redact(str(e))[:300] or type(e).__name__}"
+            # once handed over it may have arrived; it is this mail's turn to wait, not the server's
+            return Answer("temporary" if handed_over else "lost", None, error)
+
+    def _refused(self, what: str, code: int, said: bytes | str) -> Answer:
+        error = f"the {what} was refused: {code} {_said(said)}"
+        smtp = self._held
+        if code == 421 or smtp is None:  # the server is closing, for everyone
+            self._forget()
+            return Answer("server", code, error)
+        try:
+            with self._deadline():
+                smtp.rset()
+        except (OSError, smtplib.SMTPException):
+            self._forget()
+        if what == "sender" and code >= 500:
+            return Answer("server", code, error)  # our own address is not wanted: no mail would pass
+        return Answer("permanent" if code >= 500 else "temporary", code, error)
+
+    def _connection(self) -> smtplib.SMTP:
+        if self._held is not None:
+            return self._held
+        s = self._server
+        context = ssl.create_default_context(cafile=s.ca) if s.tls or s.starttls != "no" else None
+        if context is not None and not s.verify:
+            context.check_hostname = False
+            context.verify_mode = ssl.CERT_NONE
+        if s.tls:
+            smtp: smtplib.SMTP = smtplib.SMTP_SSL(s.host, s.port, timeout=s.timeout, context=context)
+        else:
+            smtp = smtplib.SMTP(s.host, s.port, timeout=s.timeout)
+        self._held, self._count = smtp, 0  # held from here on, so that the deadline can cut it
+        smtp.ehlo_or_helo_if_needed()
+        local = s.host in {"localhost", "::1"} or s.host.startswith("127.")
+        if not s.tls and (s.starttls == "yes" or (s.starttls == "auto" and not local and smtp.has_extn("starttls"))):
+            if not smtp.has_extn("starttls"):
+                raise smtplib.SMTPNotSupportedError("it offers no STARTTLS, and starttls=1 asks for it")
+            smtp.starttls(context=context)
+            smtp.ehlo()
+        elif s.user and not s.tls and not local and s.starttls != "no":
+            raise smtplib.SMTPNotSupportedError("it offers no STARTTLS; a password is not sent in the clear")
+        if s.user:
+            smtp.login(s.user, s.password or "")
+        return smtp
+
+    @contextlib.contextmanager
+    def _deadline(self) -> Iterator[None]:
+        """Cut the connection when a whole exchange takes too long, since the socket's timeout counts single answers."""
+        timer = threading.Timer(self._server.deadline, self._cut)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+
+    def _cut(self) -> None:
+        held = self._held
+        if held is not None and held.sock is not None:
+            with contextlib.suppress(OSError):
+                held.sock.shutdown(socket.SHUT_RDWR)
+
+    def _forget(self) -> None:
+        held, self._held, self._count = self._held, None, 0
+        if held is not None:
+            self._drop(held)
+
+    @staticmethod
+    def _drop(held: smtplib.SMTP) -> None:
+        with contextlib.suppress(OSError):
+            held.close()
+
+
+def _said(reply: bytes | str) -> str:
+    text = reply.decode("utf-8", "replace") if isinstance(reply, bytes) else reply
+    return redact(" ".join(text.split()))[:300]

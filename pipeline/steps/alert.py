@@ -1,0 +1,50 @@
+"""Decide who is owed a mail about which event, and put it into the outbox."""
+
+from datetime import datetime, timedelta
+
+from pipeline import log, store
+from pipeline.core import alert
+from pipeline.core.mailaddress import host_of
+from pipeline.model import Tally
+from pipeline.settings import Settings
+from pipeline.steps import Progress, silent
+from pipeline.store import alerts, runs, subscriptions
+
+BATCH = 50  # events a transaction: some milliseconds each, and what a kill costs
+GAP = timedelta(hours=36)  # longer than any schedule pauses by plan: after that everything comes as one digest
+
+
+def run(settings: Settings, now: datetime, *, limit: int = 100_000, progress: Progress = silent) -> Tally:
+    """Decide for every event that changed; alerts and the mark that it was decided are one transaction.
+
+    `detail`: rows made per reason, baselines (never sent), and waiting alerts that became needless.
+    """
+    counts = {"new": 0, "update": 0, "correction": 0, "baseline": 0, "cancelled": 0}
+    host = host_of(settings.mail_from)
+    with store.begin(settings.database_url, lock="alert") as db:
+        since = datetime.fromisoformat(runs.keep_meta(db, "alerting_since", now.isoformat()))
+        last = runs.last_at(db, "alert")
+        counts["cancelled"] += alerts.cancel_of_gone_readers(db)
+    gap = f"gap {now:%Y-%m-%dT%H:%MZ}" if last is not None and now - last > GAP else None
+    seen = 0
+    after = 0
+    while seen < limit:
+        with store.begin(settings.database_url, lock="alert") as db:
+            todo = alerts.changed(db, min(BATCH, limit - seen), after)  # gather
+            if not todo:
+                break
+            pictures = alerts.pictures(db, todo)
+            readers = subscriptions.readers(db, since)
+            told = alerts.told(db, {i for p in pictures for i in (p.event_id, *p.relatives)})
+            for picture in pictures:
+                about = {picture.event_id, *picture.relatives}
+                mine = [t for t in told if t.event_id in about]
+                decision = alert.decide(picture, readers, mine, now, host, gap)  # decide
+                for kind, count in alerts.apply(db, decision, now).items():  # apply
+                    counts[kind] += count
+            alerts.settle(db, {p.event_id: p.revision for p in pictures})
+        seen += len(todo)
+        after = todo[-1]
+        progress("alert", seen, None)
+    done = counts["new"] + counts["update"] + counts["correction"]
+    return log.tally(Tally("alert", seen=seen, done=done, skipped=counts["baseline"], detail=counts))

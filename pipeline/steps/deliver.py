@@ -1,0 +1,278 @@
+"""Send the mails that are due: each is marked when it was accepted, and one that fails blocks nobody."""
+
+import contextlib
+import secrets
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from pipeline import log, mail, store
+from pipeline.core import alert, dispatch, schedule
+from pipeline.core.mailaddress import host_of, to_ascii
+from pipeline.core.mailtext import Item, Sheet
+from pipeline.errors import BusyError
+from pipeline.model import Alert, Subscription, Tally
+from pipeline.settings import Settings
+from pipeline.steps import Progress, silent
+from pipeline.store import alerts, outbox, runs, sheets, subscriptions
+
+ERASE_AFTER = timedelta(days=30)  # a reader who left by mistake can come back; after that the address is gone
+_SHEETS = 200  # events held in memory at once: 100 kB each at worst
+_STRIKES = 3  # mails in a row at which the server itself failed: then it has the rest of the run off
+
+
+@dataclass(slots=True)
+class _Run:
+    """What one sender has at hand."""
+
+    settings: Settings
+    now: datetime
+    way: Any
+    composer: mail.Composer
+    secret: str
+    host: str
+    sheets: OrderedDict[int, tuple[Sheet, alert.Picture] | None] = field(default_factory=OrderedDict)
+    counts: dict[str, int] = field(
+        default_factory=lambda: {"mails": 0, "digests": 0, "dead": 0, "postponed": 0, "cancelled": 0}
+    )
+    seen: int = 0
+    done: int = 0
+    failed: int = 0
+    skipped: int = 0
+    strikes: int = 0
+    left: int = 0
+
+    @property
+    def is_over(self) -> bool:
+        """Whether this sender should stop."""
+        return self.strikes >= _STRIKES or self.left <= 0
+
+
+def run(settings: Settings, now: datetime, *, limit: int = 100_000, progress: Progress = silent) -> Tally:
+    """Send at most `limit` mails that are due, by SMTP or into the mail folder; with neither, they wait.
+
+    Several senders share the work on PostgreSQL, one subscription at a time; on SQLite one sends, a second one skips.
+    """
+    with store.read(settings.database_url) as db:
+        due = outbox.count_due(db, now)
+    if settings.mail_dir is None and not settings.smtp_url:
+        why = "no NEWSWATCH_SMTP_URL or NEWSWATCH_MAIL_DIR" if due else ""
+        return log.tally(Tally("deliver", seen=due, skipped=due, detail={"why": why} if why else {}))
+    way = mail.Folder(settings.mail_dir) if settings.mail_dir else mail.Smtp(mail.parse_url(str(settings.smtp_url)))
+    secret = settings.secret or _secret(settings)
+    with store.begin(settings.database_url) as db:
+        erased = subscriptions.erase_departed(db, now - ERASE_AFTER, now)
+        topics = sheets.topic_titles(db)
+    one = _Run(
+        settings,
+        now,
+        way,
+        mail.Composer(settings.mail_from, settings.base_url, topics),
+        secret,
+        host_of(settings.mail_from),
+        left=limit,
+    )
+    detail: dict[str, Any] = {"erased": erased}
+    try:
+        with contextlib.ExitStack() as held:
+            if settings.database_url.startswith("sqlite"):
+                held.enter_context(store.guard(settings.database_url, "deliver"))
+            _send_all(one, due, progress)
+    except BusyError as e:
+        detail["why"] = str(e)
+        one.skipped = due
+    finally:
+        way.close()
+    if one.strikes >= _STRIKES:
+        detail["why"] = "the mail server fails; the rest waits for the next run"
+    with store.read(settings.database_url) as db:
+        detail["late"] = len(outbox.late(db, now))
+    return log.tally(
+        Tally(
+            "deliver",
+            seen=one.seen or due,
+            done=one.done,
+            skipped=one.skipped,
+            failed=one.failed,
+            detail=one.counts | detail,
+        )
+    )
+
+
+def _secret(settings: Settings) -> str:
+    with store.begin(settings.database_url) as db:
+        return runs.keep_meta(db, "secret", secrets.token_urlsafe(32))
+
+
+def _send_all(one: _Run, due: int, progress: Progress) -> None:
+    with store.connect(one.settings.database_url) as db:
+        with db.begin():
+            todo = outbox.due_readers(db, one.now, one.left)
+        for subscription_id in todo:
+            if one.is_over:
+                break
+            with db.begin():
+                mine = outbox.claim(db, subscription_id)
+            if not mine:
+                continue
+            try:
+                _send_to(one, db, subscription_id)
+            finally:
+                with db.begin():
+                    outbox.release(db, subscription_id)
+            progress("deliver", one.seen, due)
+
+
+def _send_to(one: _Run, db: Any, subscription_id: int) -> None:
+    """Send what is due for one subscription: plan, note what is tried, then mail by mail."""
+    with db.begin():
+        reader = outbox.subscription(db, subscription_id)
+        waiting = outbox.waiting(db, subscription_id, one.now)
+        if reader is None or not waiting:
+            return
+        sent = outbox.sent_times(db, subscription_id, one.now)
+        plan = dispatch.plan(reader, waiting, sent, one.settings.alert_max_per_hour, one.now)
+        if plan.wait_until is not None:
+            outbox.postpone(db, [a.id for a in plan.wait], plan.wait_until)
+        mails = plan.mails[: one.left]
+        for m in mails:
+            outbox.begin_attempt(db, [a.id for a in m.alerts], m.batch_key)
+    one.seen += len(waiting)
+    one.skipped += len(plan.wait)
+    one.counts["postponed"] += len(plan.wait)
+    for i, m in enumerate(mails):
+        if one.is_over:
+            rest = [a.id for left in mails[i:] for a in left.alerts]
+            with db.begin():
+                outbox.withdraw_attempt(db, rest)
+            one.skipped += len(rest)
+            return
+        _send(one, db, reader, m)
+
+
+def _send(one: _Run, db: Any, reader: Subscription, m: dispatch.Mail) -> None:
+    items, told, void = _items(one, reader, m)
+    if void:
+        with db.begin():
+            outbox.cancel(db, void)
+        one.counts["cancelled"] += len(void)
+    if not told:
+        return
+    held = [a for a in m.alerts if a.id in told]
+    ids = [a.id for a in held]
+    mail_id = held[0].message_id if m.batch_key is None else alert.message_id(one.host, "digest", m.batch_key)
+    try:
+        message, subject = _compose(one, reader, m, held, items, mail_id)
+        answer = one.way.send(
+            message, one.composer.sender, to_ascii(reader.address), reader.key, min(a.created_at for a in m.alerts)
+        )
+    except Exception as e:  # the per-item guard: a mail that cannot be written blocks nobody
+        subject, answer = "", mail.Answer("temporary", None, f"{type(e).__name__} while writing the mail")
+        log.get().exception("deliver failed", subscription=reader.key, alert=ids[0])
+    if answer.outcome == "accepted":
+        with db.begin():
+            outbox.mark_sent(db, told, mail_id, subject, one.way.channel, one.now)
+        one.strikes = 0
+        one.left -= 1
+        one.done += len(ids)
+        one.counts["mails"] += 1
+        one.counts["digests"] += m.batch_key is not None
+        return
+    _fail(one, db, reader, held, answer)
+
+
+def _fail(one: _Run, db: Any, reader: Subscription, held: list[Alert], answer: mail.Answer) -> None:
+    ids = [a.id for a in held]
+    attempts = max(a.attempts for a in held) + 1
+    one.strikes = one.strikes + 1 if answer.outcome == "server" else 0
+    with db.begin():
+        dead = outbox.mark_failed(
+            db,
+            ids,
+            answer.outcome,
+            answer.code,
+            answer.error,
+            one.way.channel,
+            one.now,
+            one.now + schedule.backoff(attempts),
+            timedelta(days=one.settings.dead_after_days),
+        )
+    one.failed += len(ids)
+    one.counts["dead"] += len(ids) if dead else 0
+    one.left -= 1
+    log.get().warning(
+        "deliver failed",
+        subscription=reader.key,
+        alert=ids[0],
+        outcome=answer.outcome,
+        code=answer.code,
+        reason=answer.error,
+        dead=dead,
+    )
+
+
+def _items(
+    one: _Run, reader: Subscription, m: dispatch.Mail
+) -> tuple[list[Item], dict[int, tuple[int, alert.State]], list[int]]:
+    """Give what a mail tells now: items, {alert: (event, state told)}, and alerts that have nothing left to say."""
+    items: list[Item] = []
+    told: dict[int, tuple[int, alert.State]] = {}
+    void: list[int] = []
+    for a in m.alerts:
+        found = _event(one, a.event_id)
+        if found is None or not found[0].stories:
+            void.append(a.id)
+            continue
+        sheet, picture = found
+        state = picture.state()
+        since = a.detail.get("since")
+        news: dict[str, Any] = {}
+        if since is not None and a.reason != "new":
+            news = alert.news(reader, alert.State.read(since), state, picture.history)
+        news |= {k: a.detail[k] for k in ("merged", "split") if a.detail.get(k)}
+        if a.detail.get("why") == "revived":
+            news["revived"] = True
+        if a.reason == "update" and not news:
+            void.append(a.id)
+            continue
+        items.append(Item(sheet, a.reason, news))
+        told[a.id] = (a.event_id, state)
+    return items, told, void
+
+
+def _event(one: _Run, event_id: int) -> tuple[Sheet, alert.Picture] | None:
+    if event_id not in one.sheets:
+        with store.read(one.settings.database_url) as db:
+            pictures = alerts.pictures(db, [event_id])
+            sheet = sheets.load(db, event_id) if pictures else None
+        one.sheets[event_id] = (sheet, pictures[0]) if sheet is not None else None
+        if len(one.sheets) > _SHEETS:
+            one.sheets.popitem(last=False)
+    return one.sheets[event_id]
+
+
+def _compose(
+    one: _Run, reader: Subscription, m: dispatch.Mail, held: list[Alert], items: list[Item], mail_id: str
+) -> tuple[Any, str]:
+    first = held[0]
+    token = mail.sign_token(one.secret, reader.key)
+    envelope = mail.Envelope(
+        name=reader.name,
+        address=reader.address,
+        message_id=mail_id,
+        at=one.now,
+        unsubscribe_url=f"{one.settings.base_url.rstrip('/')}/unsubscribe/{token}",
+        subscription=reader.key,
+        in_reply_to=first.detail.get("in_reply_to") if m.batch_key is None else None,
+        reply_subject=first.detail.get("reply_subject"),
+    )
+    if m.batch_key is None:
+        message, subject = one.composer.event(items[0], reader.language, reader.timezone, envelope)
+        return message, subject
+    kind = m.batch_key.removeprefix(f"{reader.key} ").partition(" ")[0]
+    cap = f"{one.settings.alert_max_per_hour} hour"
+    if reader.max_per_day is not None and reader.max_per_day < one.settings.alert_max_per_hour:
+        cap = f"{reader.max_per_day} day"
+    message, subject = one.composer.digest(items, kind, reader.language, reader.timezone, envelope, cap)
+    return message, subject

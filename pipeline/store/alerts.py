@@ -1,0 +1,188 @@
+"""Alerts as they are decided: changed events, what each reader was told, and the rows that follow."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from pipeline.core.alert import Decision, Line, Part, Picture, State, Told
+from pipeline.store.engine import insert
+from pipeline.store.tables import alerts, event_history, event_stories, events, matches, stories, subscriptions
+
+
+def changed(db: sa.Connection, limit: int, after_id: int = 0) -> list[int]:
+    """Give standing events above a number that changed since alerts were last decided for them, oldest first."""
+    query = (
+        sa.select(events.c.id)
+        .where(events.c.revision > events.c.alerted_revision, events.c.merged_into.is_(None), events.c.id > after_id)
+        .order_by(events.c.id)
+        .limit(limit)
+    )
+    return list(db.scalars(query))
+
+
+def pictures(db: sa.Connection, ids: Sequence[int]) -> list[Picture]:
+    """Give events as alerting sees them; those that were merged away meanwhile are left out."""
+    rows = db.execute(sa.select(events).where(events.c.id.in_(ids), events.c.merged_into.is_(None))).all()
+    parts = _parts(db, ids)
+    history: dict[int, list[Line]] = {}
+    lines = sa.select(event_history).where(
+        event_history.c.event_id.in_(ids), event_history.c.kind.in_(("merged", "split", "fact"))
+    )
+    for x in db.execute(lines.order_by(event_history.c.id)):
+        detail = {**(x.detail or {}), "story_id": x.story_id}
+        history.setdefault(x.event_id, []).append(Line(x.revision, x.kind, x.other_event_id, detail))
+    return [
+        Picture(
+            event_id=r.id,
+            revision=r.revision,
+            level=r.level,
+            topics=tuple(r.topics),
+            entities=tuple(r.entities),
+            created_at=r.created_at,
+            identity=parts.get(r.id, ([], ""))[1],
+            parts=tuple(parts.get(r.id, ([], ""))[0]),
+            history=tuple(history.get(r.id, ())),
+        )
+        for r in sorted(rows, key=lambda r: r.id)
+    ]
+
+
+def _parts(db: sa.Connection, ids: Sequence[int]) -> dict[int, tuple[list[Part], str]]:
+    """Give each event's stories and the hash of the one that it was founded on."""
+    older = matches.alias()
+    # judged worthless before, by another watchlist or matcher: a changed watchlist makes no news of old stories
+    was_nothing = (
+        sa.select(older.c.id)
+        .where(
+            older.c.story_id == stories.c.id,
+            older.c.level == 0,
+            ~older.c.is_current,
+            older.c.content_hash == matches.c.content_hash,
+            sa.or_(
+                older.c.watchlist_version != matches.c.watchlist_version,
+                older.c.matcher_version != matches.c.matcher_version,
+            ),
+        )
+        .exists()
+    )
+    query = (
+        sa.select(
+            event_stories.c.event_id,
+            event_stories.c.copy_of,
+            event_stories.c.joined_at,
+            stories.c.id,
+            stories.c.url_hash,
+            stories.c.language,
+            stories.c.baseline,
+            matches.c.level,
+            was_nothing.label("was_nothing"),
+        )
+        .join(stories, stories.c.id == event_stories.c.story_id)
+        .outerjoin(matches, sa.and_(matches.c.story_id == stories.c.id, matches.c.is_current))
+        .where(event_stories.c.event_id.in_(ids))
+        .order_by(event_stories.c.joined_at, stories.c.story_at, stories.c.url_hash)
+    )
+    found: dict[int, tuple[list[Part], str]] = {}
+    for r in db.execute(query):
+        stale = "feed" if r.baseline else "watchlist" if r.was_nothing else None
+        part = Part(r.id, r.language or "und", r.level or 0, r.joined_at, r.copy_of is not None, stale)
+        found.setdefault(r.event_id, ([], r.url_hash))[0].append(part)
+    return found
+
+
+def told(db: sa.Connection, ids: Iterable[int]) -> list[Told]:
+    """Give the alerts on these events, and hold those that wait: a sender that marks one now waits for our decision."""
+    query = sa.select(alerts).where(alerts.c.event_id.in_(sorted(ids))).order_by(alerts.c.id).with_for_update()
+    return [
+        Told(
+            alert_id=r.id,
+            subscription_id=r.subscription_id,
+            event_id=r.event_id,
+            reason=r.reason,
+            state=r.state,
+            mail_id=r.detail.get("mail_id") or r.message_id,
+            knows=State.read(r.detail["knows"]) if r.detail.get("knows") else None,
+            why=r.detail.get("why"),
+        )
+        for r in db.execute(query)
+    ]
+
+
+def apply(db: sa.Connection, decision: Decision, now: datetime) -> dict[str, int]:
+    """Store what was decided; what stands already stays as it is. Return how many rows of each kind were made."""
+    made = {"new": 0, "update": 0, "correction": 0, "baseline": 0, "cancelled": 0}
+    for intent in decision.add:
+        values = {
+            "subscription_id": intent.subscription_id,
+            "event_id": intent.event_id,
+            "reason": intent.reason,
+            "revision": intent.revision,
+            "state": intent.state,
+            "created_at": now,
+            "due_at": intent.due_at,
+            "message_id": intent.message_id,
+            "in_reply_to": intent.in_reply_to,
+            "batch_key": intent.batch_key,
+            "detail": dict(intent.detail),
+        }
+        done = db.execute(insert(db, alerts).values(**values).on_conflict_do_nothing())
+        made["baseline" if intent.state == "baseline" else intent.reason] += done.rowcount
+    for alert_id in decision.cancel:
+        where = sa.and_(alerts.c.id == alert_id, alerts.c.state == "pending")
+        made["cancelled"] += db.execute(sa.update(alerts).where(where).values(state="cancelled")).rowcount
+    for alert_id, due_at, batch_key in decision.wake:
+        where = sa.and_(alerts.c.id == alert_id, alerts.c.state == "cancelled")
+        back = {"state": "pending", "due_at": due_at, "batch_key": batch_key}
+        made["new"] += db.execute(sa.update(alerts).where(where).values(**back)).rowcount
+    return made
+
+
+def settle(db: sa.Connection, revisions: Mapping[int, int]) -> None:
+    """Remember the revision that each event was decided at."""
+    for event_id, revision in sorted(revisions.items()):
+        db.execute(sa.update(events).where(events.c.id == event_id).values(alerted_revision=revision))
+
+
+def cancel_of_gone_readers(db: sa.Connection) -> int:
+    """Cancel what waits for subscriptions that were switched off."""
+    off = sa.select(subscriptions.c.id).where(~subscriptions.c.enabled)
+    where = sa.and_(alerts.c.state == "pending", alerts.c.subscription_id.in_(off))
+    return int(db.execute(sa.update(alerts).where(where).values(state="cancelled")).rowcount)
+
+
+def stand_down(db: sa.Connection) -> int:
+    """Make everything that waits a baseline: for a restored backup, whose readers know it already."""
+    return int(db.execute(sa.update(alerts).where(alerts.c.state == "pending").values(state="baseline")).rowcount)
+
+
+def listed(
+    db: sa.Connection, state: str | None = None, subscription: str | None = None, limit: int = 50
+) -> list[dict[str, Any]]:
+    """List alerts, the newest first, without addresses."""
+    query = (
+        sa.select(
+            alerts.c.id,
+            subscriptions.c.key.label("subscription"),
+            alerts.c.event_id,
+            alerts.c.reason,
+            alerts.c.revision,
+            alerts.c.state,
+            alerts.c.created_at,
+            alerts.c.due_at,
+            alerts.c.sent_at,
+            alerts.c.attempts,
+            alerts.c.last_error,
+            alerts.c.message_id,
+            alerts.c.batch_key,
+            events.c.title,
+        )
+        .join(subscriptions, subscriptions.c.id == alerts.c.subscription_id)
+        .join(events, events.c.id == alerts.c.event_id)
+    )
+    if state:
+        query = query.where(alerts.c.state == state)
+    if subscription:
+        query = query.where(subscriptions.c.key == subscription)
+    return [dict(r._mapping) for r in db.execute(query.order_by(alerts.c.id.desc()).limit(limit))]

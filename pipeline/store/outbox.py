@@ -1,0 +1,237 @@
+"""The outbox as a sender sees it: what is due, what was tried, what went out.
+
+A sender holds one subscription at a time. What it is about to try is committed before it tries (`attempts`), so that a
+mail that may have arrived keeps its form and its Message-ID for ever.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from pipeline.core.alert import State
+from pipeline.model import Alert, Subscription
+from pipeline.store.engine import lock_number
+from pipeline.store.subscriptions import noun
+from pipeline.store.tables import alerts, deliveries, events, subscriptions
+
+
+def due_readers(db: sa.Connection, now: datetime, limit: int) -> list[int]:
+    """Give the subscriptions that something is due for, longest waiting first."""
+    query = (
+        sa.select(alerts.c.subscription_id)
+        .join(subscriptions, subscriptions.c.id == alerts.c.subscription_id)
+        .where(alerts.c.state == "pending", alerts.c.due_at <= now, subscriptions.c.enabled)
+        .group_by(alerts.c.subscription_id)
+        .order_by(sa.func.min(alerts.c.due_at), alerts.c.subscription_id)
+        .limit(limit)
+    )
+    return list(db.scalars(query))
+
+
+def count_due(db: sa.Connection, now: datetime) -> int:
+    """Count the alerts that may be sent now."""
+    query = sa.select(sa.func.count()).where(alerts.c.state == "pending", alerts.c.due_at <= now)
+    return int(db.scalar(query) or 0)
+
+
+def claim(db: sa.Connection, subscription_id: int) -> bool:
+    """Take one subscription's outbox for this connection; False when another sender has it. It dies with the process.
+
+    On SQLite one guard holds the whole outbox (`store.guard`), so every claim succeeds.
+    """
+    if db.dialect.name != "postgresql":
+        return True
+    return bool(db.scalar(sa.select(sa.func.pg_try_advisory_lock(_number(subscription_id)))))
+
+
+def release(db: sa.Connection, subscription_id: int) -> None:
+    """Give a claim back."""
+    if db.dialect.name == "postgresql":
+        db.scalar(sa.select(sa.func.pg_advisory_unlock(_number(subscription_id))))
+
+
+def _number(subscription_id: int) -> int:
+    return lock_number(f"deliver {subscription_id}")
+
+
+def waiting(db: sa.Connection, subscription_id: int, now: datetime) -> list[tuple[Alert, str | None]]:
+    """Give what is due for one subscription with its batch key, oldest first."""
+    query = (
+        sa.select(alerts, subscriptions.c.key)
+        .join(subscriptions, subscriptions.c.id == alerts.c.subscription_id)
+        .where(alerts.c.subscription_id == subscription_id, alerts.c.state == "pending", alerts.c.due_at <= now)
+        .order_by(alerts.c.due_at, alerts.c.id)
+    )
+    return [(_noun(r), r.batch_key) for r in db.execute(query)]
+
+
+def _noun(r: sa.Row[Any]) -> Alert:
+    detail = dict(r.detail)
+    if r.in_reply_to:
+        detail["in_reply_to"] = r.in_reply_to
+    return Alert(
+        r.id, r.key, r.event_id, r.reason, r.revision, r.state, r.created_at, r.due_at, r.attempts, r.message_id, detail
+    )
+
+
+def subscription(db: sa.Connection, subscription_id: int) -> Subscription | None:
+    """Give a subscription that gets mail; None when it was switched off or erased."""
+    query = sa.select(subscriptions).where(
+        subscriptions.c.id == subscription_id, subscriptions.c.enabled, subscriptions.c.address != ""
+    )
+    row = db.execute(query).one_or_none()
+    return None if row is None else noun(row)
+
+
+def sent_times(db: sa.Connection, subscription_id: int, now: datetime) -> list[datetime]:
+    """Give when this subscription's mails of the last 26 hours went out (its day may have 25); a digest is one mail."""
+    mail = sa.func.coalesce(alerts.c.batch_key, alerts.c.message_id)
+    query = (
+        sa.select(sa.func.max(alerts.c.sent_at))
+        .where(alerts.c.subscription_id == subscription_id, alerts.c.sent_at > now - timedelta(hours=26))
+        .group_by(mail)
+    )
+    return [t for t in db.scalars(query) if t is not None]
+
+
+def begin_attempt(db: sa.Connection, ids: Sequence[int], batch_key: str | None) -> None:
+    """Note before trying that these alerts may be on their way, and the digest that carries them."""
+    values = {"attempts": alerts.c.attempts + 1, "batch_key": batch_key}
+    db.execute(sa.update(alerts).where(alerts.c.id.in_(ids), alerts.c.state == "pending").values(**values))
+
+
+def withdraw_attempt(db: sa.Connection, ids: Sequence[int]) -> None:
+    """Take the note back for alerts that were surely not tried."""
+    query = sa.update(alerts).where(alerts.c.id.in_(ids), alerts.c.attempts > 0)
+    db.execute(query.values(attempts=alerts.c.attempts - 1))
+
+
+def postpone(db: sa.Connection, ids: Sequence[int], until: datetime) -> None:
+    """Make alerts due later."""
+    db.execute(sa.update(alerts).where(alerts.c.id.in_(ids)).values(due_at=until))
+
+
+def cancel(db: sa.Connection, ids: Sequence[int]) -> None:
+    """Drop alerts that have nothing left to say."""
+    db.execute(sa.update(alerts).where(alerts.c.id.in_(ids), alerts.c.state == "pending").values(state="cancelled"))
+
+
+def mark_sent(
+    db: sa.Connection,
+    told: Mapping[int, tuple[int, State]],
+    mail_id: str,
+    subject: str,
+    channel: str,
+    now: datetime,
+) -> None:
+    """Mark the alerts of one mail as sent, with what their reader now knows: {alert: (event, state)}.
+
+    When an event changed while the mail was on its way, its alerts are decided again from what was really told.
+    """
+    rows = db.execute(sa.select(alerts.c.id, alerts.c.detail).where(alerts.c.id.in_(list(told)))).all()
+    for row in rows:
+        event_id, state = told[row.id]
+        knows = {
+            "revision": state.revision,
+            "level": state.level,
+            "languages": list(state.languages),
+            "stories": state.stories,
+            "independent": state.independent,
+        }
+        detail = {k: v for k, v in row.detail.items() if k != "failing_since"}
+        detail |= {"knows": knows, "mail_id": mail_id, "subject": subject}
+        db.execute(
+            sa.update(alerts)
+            .where(alerts.c.id == row.id)
+            .values(state="sent", sent_at=now, last_error=None, detail=detail)
+        )
+        db.execute(
+            sa.update(events)
+            .where(events.c.id == event_id, events.c.alerted_revision > state.revision)
+            .values(alerted_revision=state.revision)
+        )
+    _deliver(db, list(told), channel, "accepted", None, None, now)
+
+
+def mark_failed(
+    db: sa.Connection,
+    ids: Sequence[int],
+    outcome: str,
+    code: int | None,
+    error: str,
+    channel: str,
+    now: datetime,
+    retry_at: datetime,
+    dead_after: timedelta,
+) -> bool:
+    """Note a failed attempt: again at `retry_at`, or dead (refused for good, or failing too long); return whether dead."""
+    rows = db.execute(sa.select(alerts.c.id, alerts.c.detail).where(alerts.c.id.in_(ids))).all()
+    dead = False
+    for row in rows:
+        since = datetime.fromisoformat(row.detail.get("failing_since", now.isoformat()))
+        gone = outcome == "permanent" or now - since >= dead_after
+        dead = dead or gone
+        db.execute(
+            sa.update(alerts)
+            .where(alerts.c.id == row.id, alerts.c.state == "pending")
+            .values(
+                state="dead" if gone else "pending",
+                due_at=retry_at,
+                last_error=error,
+                detail={**row.detail, "failing_since": since.isoformat()},
+            )
+        )
+    _deliver(db, ids, channel, outcome, code, error, now)
+    return dead
+
+
+def _deliver(
+    db: sa.Connection,
+    ids: Sequence[int],
+    channel: str,
+    outcome: str,
+    code: int | None,
+    error: str | None,
+    now: datetime,
+) -> None:
+    row = {"attempted_at": now, "channel": channel, "outcome": outcome, "code": code, "error": error}
+    if ids:
+        db.execute(sa.insert(deliveries), [{"alert_id": i, **row} for i in ids])
+
+
+def requeue(db: sa.Connection, ids: Sequence[int], now: datetime) -> int:
+    """Give dead letters a fresh start (all of them when `ids` is empty); return how many."""
+    where = [alerts.c.state == "dead"]
+    if ids:
+        where.append(alerts.c.id.in_(ids))
+    count = 0
+    for row in db.execute(sa.select(alerts.c.id, alerts.c.detail).where(*where)).all():
+        detail = {k: v for k, v in row.detail.items() if k != "failing_since"}
+        values = {"state": "pending", "due_at": now, "detail": detail}
+        count += db.execute(sa.update(alerts).where(alerts.c.id == row.id, *where).values(**values)).rowcount
+    return count
+
+
+LATE = timedelta(hours=2)  # an instant mail leaves within minutes; two hours are two missed runs and more
+
+
+def late(db: sa.Connection, now: datetime, after: timedelta = LATE, limit: int = 1000) -> list[dict[str, Any]]:
+    """Give alerts on level 3 events that should have gone out and did not: waiting past their time, or dead."""
+    query = (
+        sa.select(
+            alerts.c.id,
+            alerts.c.event_id,
+            alerts.c.state,
+            alerts.c.due_at,
+            alerts.c.attempts,
+            subscriptions.c.key.label("subscription"),
+        )
+        .join(events, events.c.id == alerts.c.event_id)
+        .join(subscriptions, subscriptions.c.id == alerts.c.subscription_id)
+        .where(alerts.c.state == "pending", alerts.c.due_at < now - after, events.c.level >= 3)
+        .order_by(alerts.c.due_at)
+        .limit(limit)
+    )
+    return [dict(r._mapping) for r in db.execute(query)]

@@ -1,0 +1,121 @@
+"""Subscriptions as stored: who wants what, who left, and the erasing of addresses."""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from pipeline.core.alert import Reader
+from pipeline.model import Frequency, Subscription
+from pipeline.store.tables import alerts, subscriptions
+
+
+def noun(row: sa.Row[Any]) -> Subscription:
+    """Make a subscription of a row."""
+    content = dict(row.content)
+    for name in ("topics", "entities", "story_languages", "targets", "quiet_hours"):
+        if content.get(name) is not None:
+            content[name] = tuple(content[name])
+    content["frequency"] = Frequency(content.get("frequency", "instant"))
+    return Subscription(key=row.key, name=row.name, address=row.address, enabled=row.enabled, **content)
+
+
+def readers(db: sa.Connection, alerting_since: datetime) -> list[Reader]:
+    """Give the subscriptions that get mail; those made before alerting began have no baseline."""
+    query = sa.select(subscriptions).where(subscriptions.c.enabled, subscriptions.c.address != "")
+    rows = db.execute(query.order_by(subscriptions.c.id))
+    return [Reader(r.id, noun(r), r.created_at, r.created_at <= alerting_since) for r in rows]
+
+
+def find(db: sa.Connection, subscription_id: int) -> Subscription | None:
+    """Give one subscription by number."""
+    row = db.execute(sa.select(subscriptions).where(subscriptions.c.id == subscription_id)).one_or_none()
+    return None if row is None else noun(row)
+
+
+def listed(db: sa.Connection) -> list[dict[str, Any]]:
+    """List subscriptions with what each got; addresses are masked (first letter and domain)."""
+    counts: dict[int, dict[str, int]] = {}
+    query = sa.select(alerts.c.subscription_id, alerts.c.state, sa.func.count()).group_by(
+        alerts.c.subscription_id, alerts.c.state
+    )
+    for subscription_id, state, count in db.execute(query):
+        counts.setdefault(subscription_id, {})[state] = count
+    found = []
+    for r in db.execute(sa.select(subscriptions).order_by(subscriptions.c.key)):
+        s = noun(r)
+        found.append(
+            {
+                "key": s.key,
+                "name": s.name,
+                "address": mask(s.address),
+                "enabled": s.enabled,
+                "frequency": str(s.frequency),
+                "language": s.language,
+                "min_level": s.min_level,
+                "topics": list(s.topics),
+                "entities": list(s.entities),
+                "created_at": r.created_at,
+                "unsubscribed_at": r.unsubscribed_at,
+                "erased_at": r.erased_at,
+                "alerts": counts.get(r.id, {}),
+            }
+        )
+    return found
+
+
+def mask(address: str) -> str:
+    """Show of an address what tells two apart, and no more."""
+    name, at, domain = address.rpartition("@")
+    return f"{name[:1]}…@{domain}" if at else ""
+
+
+def unsubscribe(db: sa.Connection, key: str, now: datetime) -> Subscription | None:
+    """Switch a subscription off at its reader's wish and cancel what waits; None when there is none. Twice is once."""
+    row = db.execute(sa.select(subscriptions).where(subscriptions.c.key == key).with_for_update()).one_or_none()
+    if row is None:
+        return None
+    if row.unsubscribed_at is None:
+        values = {"enabled": False, "unsubscribed_at": now}
+        db.execute(sa.update(subscriptions).where(subscriptions.c.id == row.id).values(**values))
+    _cancel(db, [row.id])
+    return noun(row)
+
+
+def forget(db: sa.Connection, address: str, now: datetime) -> list[str]:
+    """Erase a reader at once: address, name and targets; return the keys of the subscriptions. Case does not matter."""
+    query = sa.select(subscriptions.c.id, subscriptions.c.key).where(
+        sa.func.lower(subscriptions.c.address) == address.strip().lower(), subscriptions.c.address != ""
+    )
+    rows = db.execute(query).all()
+    _erase(db, [r.id for r in rows], now)
+    return [r.key for r in rows]
+
+
+def erase_departed(db: sa.Connection, before: datetime, now: datetime) -> int:
+    """Erase readers who left before a time; return how many."""
+    query = sa.select(subscriptions.c.id).where(
+        subscriptions.c.unsubscribed_at < before, subscriptions.c.erased_at.is_(None)
+    )
+    ids = list(db.scalars(query))
+    _erase(db, ids, now)
+    return len(ids)
+
+
+def _erase(db: sa.Connection, ids: list[int], now: datetime) -> None:
+    for row in db.execute(sa.select(subscriptions).where(subscriptions.c.id.in_(ids))).all():
+        values = {
+            "address": "",
+            "name": "",
+            "content": {**row.content, "targets": []},
+            "enabled": False,
+            "unsubscribed_at": row.unsubscribed_at or now,
+            "erased_at": now,
+        }
+        db.execute(sa.update(subscriptions).where(subscriptions.c.id == row.id).values(**values))
+    _cancel(db, ids)
+
+
+def _cancel(db: sa.Connection, ids: list[int]) -> None:
+    where = sa.and_(alerts.c.state == "pending", alerts.c.subscription_id.in_(ids))
+    db.execute(sa.update(alerts).where(where).values(state="cancelled"))
