@@ -20,9 +20,13 @@ def add(
     """Store a document's entries; return how many stories are new and how many had their words changed.
 
     Identity is the canonical URL, so a second call with the same entries changes nothing. Only the feed that brought a
-    story first may change its words: two feeds that word it differently would make it flap.
+    story first may change its words: two feeds that word it differently would make it flap. `now` is when the document
+    was fetched: an old document that is parsed again does not bring old words back.
     """
-    rows = {r["url_hash"]: r for r in (_row(feed, e, now, baseline) for e in entries)}
+    rows: dict[str, dict[str, Any]] = {}
+    for entry in entries:  # of two entries of one address the first counts, as in parsing
+        row = _row(feed, entry, now, baseline)
+        rows.setdefault(row["url_hash"], row)
     if not rows:
         return 0, 0
     ordered = [rows[k] for k in sorted(rows)]  # one order for all writers: no deadlocks
@@ -33,16 +37,23 @@ def add(
         for chunk in _chunks(list(rows), 500)
         for r in db.execute(
             sa.select(
-                stories.c.id, stories.c.url_hash, stories.c.content_hash, stories.c.first_feed_id, stories.c.change_count
+                stories.c.id,
+                stories.c.url_hash,
+                stories.c.content_hash,
+                stories.c.first_feed_id,
+                stories.c.change_count,
+                stories.c.updated_at,
             ).where(stories.c.url_hash.in_(chunk))
         )
     }
     changed = 0
-    for identity, old in known.items():
+    for identity, old in sorted(known.items(), key=lambda item: int(item[1].id)):  # the order in which others update
         row = rows[identity]
         if identity in new or old.content_hash == row["content_hash"]:
             continue
         if old.first_feed_id != feed.id or old.change_count >= MAX_CHANGES:
+            continue
+        if old.updated_at is not None and old.updated_at > now:
             continue
         words = {k: row[k] for k in ("title", "summary", "content_hash")}
         if row["text"]:
