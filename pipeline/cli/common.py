@@ -30,7 +30,7 @@ DatabaseOption = Annotated[
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 LimitOption = Annotated[int, typer.Option("--limit", min=1, help="At most so many in this run.")]
 
-out = Console(soft_wrap=False)
+out = Console(width=None if sys.stdout.isatty() else 160)
 err = Console(stderr=True)
 
 
@@ -98,3 +98,8 @@ def progress(enabled: bool = True) -> Iterator[Callable[[str, int, int | None], 
             bars.update(tasks[step], completed=done, total=total)
 
         yield report
+
+
+def moment(value: Any) -> Any:
+    """Write a time for a table; anything else as it is."""
+    return f"{value:%Y-%m-%d %H:%M}" if isinstance(value, datetime) else value

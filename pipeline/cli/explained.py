@@ -32,7 +32,7 @@ def show(found: Mapping[str, Any]) -> None:
     _match(story, matches[0], found["seeds"])
     for older in matches[1:]:
         say(
-            f"  judged before: level {older['level']} with watchlist {older['watchlist_version']}, {older['matcher_version']}"
+            f"  judged before: level {older['level']} by {older['matcher_version']} with {older['watchlist_version']}"
         )
     for label in found["labels"]:
         say(f"  a person said: level {label['level']} {escape(label['note'])}")
@@ -48,7 +48,8 @@ def say(text: str, highlight: bool = False) -> None:
 def language(story: Mapping[str, Any]) -> str:
     """Tell the language, how sure, and who decided."""
     declared = f", declared {story['declared_language']}" if story["declared_language"] else ""
-    return f"language {story['language'] or '?'} ({story['language_confidence'] or 0:.2f} by {story['language_reason']}{declared})"
+    sure = f"{story['language_confidence'] or 0:.2f} by {story['language_reason']}"
+    return f"language {story['language'] or '?'} ({sure}{declared})"
 
 
 def when(story: Mapping[str, Any]) -> str:
@@ -77,7 +78,8 @@ def _match(story: Mapping[str, Any], match: Mapping[str, Any], seeds: Mapping[st
         top = [(k, v) for k, v in parts.items() if k and abs(v) >= 0.05][:6]
         told = ", ".join(f"{feature(k)} {v:+.2f}" for k, v in top)
         say(
-            f"  level >= {name}: probability {chances.get(name, 0):.3f}; for and against: {told or 'nothing speaks for it'}"
+            f"  level >= {name}: probability {chances.get(name, 0):.3f}; "
+            f"for and against: {told or 'nothing speaks for it'}"
         )
     say(f"  judged by {match['matcher_version']} with watchlist {match['watchlist_version']}")
 
@@ -93,7 +95,8 @@ def _facts(facts: Sequence[Mapping[str, Any]]) -> None:
     for f in facts:
         role = f" [{f['role']}]" if f["role"] else ""
         say(
-            f"  fact: {f['kind']} {amount(f)}{escape(role)} from “{escape(f['written'])}” in the {f['part']} at {f['start_offset']}"
+            f"  fact: {f['kind']} {amount(f)}{escape(role)} "
+            f"from “{escape(f['written'])}” in the {f['part']} at {f['start_offset']}"
         )
 
 
@@ -114,7 +117,8 @@ def _event(found: Mapping[str, Any]) -> None:
     merged = f" (merged into {event['merged_into']})" if event["merged_into"] else ""
     say(f"\n[bold]Event {event['id']}[/]{merged}: {escape(event['title'])}")
     say(
-        f"  {event['story_count']} stories, {event['independent_count']} independent, {event['language_count']} languages"
+        f"  {event['story_count']} stories, {event['independent_count']} independent, "
+        f"{event['language_count']} languages"
     )
     if join["copy_of"]:
         say(f"  it repeats story {join['copy_of']}")

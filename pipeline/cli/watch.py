@@ -1,11 +1,14 @@
 """The commands on the watch folder: init, feeds."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from pipeline.cli import common
+from pipeline.cli.common import DatabaseOption, JsonOption, WatchOption
+from pipeline.errors import StoreError
 
 feeds = typer.Typer(no_args_is_help=True, help="The feeds: list them, check their health, add one.")
 
@@ -23,3 +26,97 @@ def init(directory: Annotated[Path, typer.Argument(help="A new or empty folder."
     for path in step.run(directory):
         common.out.print(f"  {path}", highlight=False, soft_wrap=True)
     common.out.print(f"Edit them, then: newswatch run --watch {directory}", soft_wrap=True)
+
+
+@feeds.command("list")
+def list_feeds(
+    watch: WatchOption = None,
+    database: DatabaseOption = None,
+    state: Annotated[
+        str | None, typer.Option("--state", help="Only these: ok, quiet, slow, failing, moved, gone, lying, new, off.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List the stored feeds with their state; before the first run, those that the watch folder declares."""
+    from pipeline.steps import feeds as step
+
+    settings = common.load(watch, database)
+    try:
+        rows = step.overview(settings, state)
+    except StoreError:
+        rows = [
+            {
+                "id": None,
+                "title": f.title,
+                "url": f.url,
+                "language": f.language,
+                "state": "declared",
+                "last_new_at": None,
+            }
+            for f in step.declared(settings)
+        ]
+    if as_json:
+        common.print_json(rows)
+        return
+    columns = ("id", "state", "language", "title", "url", "last_new_at")
+    common.print_table(columns, [[common.moment(r[c]) for c in columns] for r in rows])
+
+
+@feeds.command("check")
+def check_feeds(watch: WatchOption = None, database: DatabaseOption = None, as_json: JsonOption = False) -> None:
+    """Check the watch folder's files, then the health of the stored feeds; exit 1 when a person should act."""
+    from pipeline.steps import feeds as step
+
+    settings = common.load(watch, database)
+    count = len(step.declared(settings))
+    try:
+        alarms = step.check(settings, common.now())
+        note = f"{count} feeds are declared, every file is well-formed."
+    except StoreError:
+        alarms, note = [], f"{count} feeds are declared, every file is well-formed; nothing was fetched yet."
+    if as_json:
+        common.print_json([asdict(a) for a in alarms])
+    else:
+        common.out.print(note, highlight=False)
+        for alarm in alarms:
+            common.out.print(
+                f"  {alarm.kind:9} {alarm.subject}: {alarm.text}", soft_wrap=True, highlight=False, markup=False
+            )
+        common.out.print("No alarms." if not alarms else f"{len(alarms)} alarms.", highlight=False)
+    if alarms:
+        raise typer.Exit(1)
+
+
+@feeds.command("add")
+def add_feed(
+    url: Annotated[str, typer.Argument(help="A feed's address, or a page that declares one.")],
+    watch: WatchOption = None,
+) -> None:
+    """Find the feed at an address, and append it to the watch folder's feeds.toml."""
+    from pipeline.steps import feeds as step
+
+    found = step.add(common.load(watch), url, common.now())
+    common.out.print(
+        f"added {found.spec.title} ({found.format}, {found.entries} entries): {found.spec.url}",
+        soft_wrap=True,
+        markup=False,
+    )
+
+
+@feeds.command("import")
+def import_feeds(file: Annotated[Path, typer.Argument(help="An OPML file.")], watch: WatchOption = None) -> None:
+    """Append the feeds of an OPML file to the watch folder, all or none."""
+    from pipeline.steps import feeds as step
+
+    added, known = step.import_opml(common.load(watch), file)
+    common.out.print(f"{added} feeds added, {known} were there already")
+
+
+@feeds.command("export")
+def export_feeds(watch: WatchOption = None) -> None:
+    """Write the watch folder's feeds as OPML to standard output."""
+    import sys
+
+    from pipeline.steps import feeds as step
+
+    sys.stdout.buffer.write(step.export_opml(common.load(watch)))

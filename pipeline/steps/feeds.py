@@ -56,6 +56,11 @@ def overview(settings: Settings, only: str | None = None) -> list[dict[str, Any]
     ]
 
 
+def declared(settings: Settings) -> list[FeedSpec]:
+    """Read the feeds of the watch folder; raise CatalogError for the first wrong line."""
+    return list(catalog.load(settings.watch_dir or catalog.default_dir()).feeds)
+
+
 def check(settings: Settings, now: datetime) -> list[health.Alarm]:
     """Look at every feed and language; return what a person should see, [] when all is well."""
     with store.read(settings.database_url) as db:

@@ -9,7 +9,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from pipeline.errors import StoreError
-from pipeline.store.engine import begin, read
+from pipeline.store.engine import begin, connect
 from pipeline.store.tables import metadata
 
 
@@ -57,7 +57,7 @@ def upgrade(url: str) -> tuple[str | None, str]:
 
 def ensure(url: str) -> None:
     """Make the schema in an empty database; raise StoreError when an older one waits for `newswatch db upgrade`."""
-    with read(url) as db:
+    with connect(url) as db:
         at = current(db)
     if at == head():
         return
