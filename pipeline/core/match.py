@@ -19,11 +19,12 @@ from pipeline.model import Fact, Level, Match, Mention, Story, Watchlist
 
 CODE = "1"  # raise it when the meaning of a feature or of the steps below changes
 
-# Similarity above which the fast encoder alone makes a candidate; .3 keeps every story of level >= 1 in docs/matching.md.
+# Similarity from which the fast encoder alone makes a candidate (docs/matching.md).
 USE_GATE = 0.3
 MAX_EVIDENCE_MENTIONS = 60  # an article of 50,000 characters may name a firm hundreds of times
 
 _E5_SHARE = 0.5  # how much of a text's similarity to everything is taken from its similarity to the seeds
+
 
 class Encode(Protocol):
     """What the matcher asks of the encoder door."""
@@ -135,8 +136,8 @@ class Matcher:
                 "probabilities": {k: round(v, 4) for k, v in probabilities.items()},
                 "features": {k: round(v, 4) for k, v in look.values.items() if v},
                 "contributions": {
-                    k: {n: round(c, 3) for n, c in sorted(p.items(), key=lambda i: (-abs(i[1]), i[0])) if abs(c) >= 5e-4}
-                    for k, p in parts.items()
+                    level: {n: round(c, 3) for n, c in sorted(part.items(), key=_by_weight) if abs(c) >= 5e-4}
+                    for level, part in parts.items()
                 },
                 "mentions": [_mention(m) for m in look.found.mentions[:MAX_EVIDENCE_MENTIONS]],
                 "fields": {k: sorted({h.found for h in hits}) for k, hits in look.found.fields.items()},
@@ -173,7 +174,7 @@ class Matcher:
         values = features(opening, self.profile, bool(story.title.strip()), opened)
         nearest = max(similarities, key=lambda k: (similarities[k], k)) if similarities else None
         if similarities:
-            values["similarity"] = _scaled(model, sum(similarities.values()) / len(similarities))
+            values["similarity"] = scaled(model, sum(similarities.values()) / len(similarities))
         return Look(
             found=found,
             opening=opening,
@@ -212,7 +213,7 @@ class Matcher:
         return {s.key: float(c) for s, c in zip(self.watchlist.seeds, cosines, strict=True)}
 
 
-def _scaled(model: str, similarity: float) -> float:
+def scaled(model: str, similarity: float) -> float:
     """Stretch a similarity to about 0..3 over what occurs (USE .0 to .7, centred E5 .38 to .55).
 
     Three, because the fit punishes large weights and one number here stands for many words.
@@ -252,6 +253,10 @@ def weigh(
         below = min(below, 1.0 / (1.0 + math.exp(-max(-40.0, min(40.0, odds)))))
         probabilities[level] = below
     return parts, probabilities
+
+
+def _by_weight(item: tuple[str, float]) -> tuple[float, str]:
+    return -abs(item[1]), item[0]
 
 
 def _mention(m: Mention) -> dict[str, Any]:
