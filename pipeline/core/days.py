@@ -62,6 +62,10 @@ _STEMS = (
     "januar*3,јануар*3|februar*3,фебруар*3|марте,marcu,martu,март*2|april*3,април*3|мае,маја,maju,maja|јуна,јуну,juna,junu|"
     "јула,јулу,jula,julu|august*3,август*3|septembr*4,септембр*3|oktobr*4,октобр*3|novembr*4,новембр*3|decembr*4,децембр*3"
 )
+# The Levant's and the Maghreb's own months, which CLDR keeps under their countries.
+_ARABIC = (
+    "كانون الثاني,جانفي|شباط,فيفري|آذار|نيسان,أفريل|أيار,ماي|حزيران,جوان|تموز,جويلية|آب,أوت|أيلول|تشرين الأول|تشرين الثاني|كانون الأول"
+)
 
 
 @cache
@@ -78,6 +82,8 @@ def months() -> Lexicon[int]:
                 for month, name in dict(locale.months[context].get(width, {})).items():
                     if not any(c.isdigit() for c in name) and len(name.strip(". ")) > 2:
                         lexicon.add([name, name.rstrip(".")], month)
+    for month, names in enumerate(_ARABIC.split("|"), 1):
+        lexicon.add(names, month)
     for month, names in enumerate(_STEMS.split("|"), 1):
         lexicon.add(names, month)
     for tag in _INFLECTING:
@@ -91,7 +97,7 @@ def months() -> Lexicon[int]:
             found = lexicon.at(name, 0)
             for glued in "במלהש":
                 lexicon.add([glued + name], found[1] if found else 0)
-    for month, names in {3: "maret", 9: "sept,sept.", 11: "nopember", 12: "desember,disember"}.items():
+    for month, names in {1: "জানুয়ারি", 2: "ফেব্রুয়ারি", 3: "maret", 9: "sept,sept.", 11: "nopember", 12: "desember,disember"}.items():
         lexicon.add(names, month)
     return lexicon
 
@@ -170,9 +176,11 @@ def _around_year(folded: str, m: re.Match[str], keep: Callable[[int, int, _Span]
     before = link.start() if link else start
     while before and folded[before - 1] in " ,":
         before -= 1
-    month = _month_before(folded, before)
+    month = _month_before(folded, before - (folded[before - 1 : before] == ")"))
     if month:  # 17 septembre 2024, September 2024
         at = month[0]
+        if at > 2 and folded[at - 1] in "/(":  # يناير/كانون الثاني
+            at = (_month_before(folded, at - 1 - (folded[at - 2] == " ")) or month)[0]
         day = _DAY_BEFORE.search(folded[max(0, at - 14) : at])
         if day and 1 <= int(day[1]) <= 31:
             keep(max(0, at - 14) + day.start(1), end, _span(year, month[1], int(day[1])))

@@ -272,7 +272,7 @@ class _Reader:
         if text[start].isdigit():
             if not sign and (is_letter(before) and before.isascii() or is_letter(before) and "\u0370" <= before <= "\u05ff"):
                 return None, start + 1  # GB200, H100
-            if not sign and before in "-_#@/" and start > 1 and text[start - 2].isalnum() and not "\u0590" <= text[start - 2] <= "\u06ff":
+            if not sign and before in "-_#@/" and start > 1 and text[start - 2].isalnum() and not "\u0590" <= text[start - 2] <= "\u06ff" and (before != "/" or text[start - 2].isdigit()):
                 return None, start + 1  # GPT-4
             amount = self.amount(start)
             if amount is None:
@@ -285,8 +285,8 @@ class _Reader:
             amount = self.cjk(start, None, start)
             if amount is None:
                 return None, start + 1
-            if not sign and amount.end - start < 2:
-                return None, start + 1
+            if before in "数數几幾" or (not sign and amount.end - start < 2):
+                return None, max(amount.end, start + 1)
         if _BAD_AFTER.match(text, amount.end):
             return None, amount.end
         # Swahili, Sinhala and Hausa put the scale before the number: dola bilioni 30.
@@ -358,6 +358,8 @@ class _Reader:
         after = self.suffix(last.end, last)
         if not sign and not after:
             return None
+        if sign and not after and units.watts().at(self.text, last.end):
+            return None  # "1万亿人民币 2000万千瓦": the name belongs to the amount before it
         end = last.end
         code = sign[1] if sign else ""
         if after and (not sign or sign[1] in {"USD", "QQQ"} or after[1] == sign[1]):
@@ -366,6 +368,9 @@ class _Reader:
         elif after and self.text[last.end : after[0]] == "元":
             end = after[0]
         start = sign[0] if sign else low.start
+        packed = units.PACKED.get(self.text[last.end : end].strip())
+        if packed:
+            low = replace(low, value=low.value * packed)
         if low.needs_money and not sign and after and self.text[low.end - 1] == "t" and after[1] not in {"USD", "EUR"}:
             return None
         return Fact("money", low.value, self.currency(code), "", start, end, part=part)
@@ -373,6 +378,10 @@ class _Reader:
     def other(self, low: _Amount, last: _Amount, part: str) -> Fact | None:
         """Make a fact of power, energy or a count when its unit follows."""
         text = self.text
+        if last.needs_money and last.factor <= 1e6 and text[last.end - 1] in "km" and text[last.end - 2].isdigit():
+            thing = units.counted().at(text, last.end + 1)  # 200k GPUs
+            if thing:
+                return Fact("count", low.value, thing[1], "", low.start, thing[0], part=part)
         if last.needs_money:
             plain = _NUMBER.match(text, last.start)
             if not plain or last.value == 0:
@@ -413,7 +422,7 @@ class _Reader:
         return None
 
 
-_WORD = re.compile(r"([^\W\d_]{3,14}) ")
+_WORD = re.compile(r"((?=[^\W\d_])[^\W_]{3,14}) ")
 _ADJECTIVES_BEFORE = re.compile("[a-z\u0370-\u052f]")
 _ONLY_NEXT = {"land", "stellen", "ludi", "case", "chip", "lares", "postes", "emplois", "pays"}
 _NO_ADJECTIVE = set(

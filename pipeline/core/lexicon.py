@@ -129,9 +129,11 @@ class Lexicon(Generic[V]):
             word = phrase.strip()
             m = _STEM.search(word)
             key = fold(word[: m.start()] if m else word)[0]
-            if not key or key in self._phrases:
+            extra = int(m[1] or 6) if m else 0
+            known = self._phrases.get(key)
+            if not key or (known and (known[0] != value or known[1] >= extra)):
                 continue
-            self._phrases[key] = (value, int(m[1] or 6) if m else 0)
+            self._phrases[key] = (value, extra)
             for table, edge in ((self._at, key[0]), (self._before, key[-1])):
                 lengths = table.setdefault(edge, [])
                 if len(key) not in lengths:

@@ -25,7 +25,7 @@ _SCALES: dict[float | str, str] = {
     "մլն,milijun*,milijon*,milj,milj.,мільён*,мільён*,milio,milions,milioi,milyong,milyun,milliun*,milioane,milioane de,mil·lio,"
     "mil·lions,mil.lions,milljon*,miliyan*,milyan,ሚሊዮን,miliona,miliyoni,सय लाख,mn.,مليونا",
     1e7: "crore*1,करोड़,करोड,कोटी,কোটি,கோடி,కోటి,కోట్ల,కోట్లు,ಕೋಟಿ,കോടി,કરોડ,ਕਰੋੜ,کروڑ",
-    1e9: "milliard*,milliarden,mrd,mrd.,md,mds,mds.,mia,mia.,mld,mld.,mlrd,mlrd.,mdr,mdr.,mdkr,miljard*,miliard*,milijard*,miliar,miliaran,milyar*,"
+    1e9: "milliard*,milliarden,mrd,mrd.,mrds,md,mds,mds.,mia,mia.,mld,mld.,mlrd,mlrd.,mdr,mdr.,miljard*,miliard*,milijard*,miliar,miliaran,milyar*,"
     "milijard,миллиард*,млрд,млрд.,мільярд*,милиард*,милијард*,милијарди,мільярды,млд,млд.,miljardi*,mrd,mlrd,milliardo,miliardi,miliardo,"
     "ملیار,مليار*,مليارات,ملياري,میلیارد,مليارد,بلين,بليون,بلیون,بلین,ارب,अरब,অর্ব,ارب,अब्ज,অব্জ,અબજ,ਅਰਬ,बिलियन,বিলিয়ন,பில்லியன்*,బిలియన్*,ബില്യൺ,ಬಿಲಿಯನ್,બિલિયન,"
     "ਬਿਲੀਅਨ,מיליארד,מיליארדי,מליארד,ביליון,δισ,δισ.,δις,δισεκατομμυρι*,მილიარდ*,მლრდ,միլիարդ*,մլրդ,bilhao,bilhoes,bilyon,bilyong,bilioni,"
@@ -135,7 +135,8 @@ class Habits:
     def __init__(self, folded: str, hint: str | None) -> None:
         self._text = folded
         self.tag = (hint or "").lower().replace("_", "-")
-        self._hint = self.tag.split("-")[0]
+        primary = self.tag.split("-")[0]
+        self._hint = "nb" if primary in {"no", "nn"} else primary
         self._guess: str | None = None
         self._decimal: str | None = None
 

@@ -70,7 +70,7 @@ _PREFIXES["USD"] += ",as$,amerikanske dollar"
 
 # Written after the amount. "*" allows inflection (lexicon.Lexicon).
 _NAMES: dict[str, str] = {
-    "USD": "$,us$,$us,$ us,usd,us-$,dollar*,dollars,dolar*,dolares,dollaro,dollari,дол,дол.,долл,долл.,доллар*,долар*,$ сша,δολαρι*,δολ.,دولار*,دولارات,دلار*,ڈالر*,"
+    "USD": "$,mdd,musd,us$,$us,$ us,usd,us-$,dollar*,dollars,dolar*,dolares,dollaro,dollari,дол,дол.,долл,долл.,доллар*,долар*,$ сша,δολαρι*,δολ.,دولار*,دولارات,دلار*,ڈالر*,"
     "डॉलर,डालर,ডলার*,டாலர்*,డాలర్*,డాలర్ల,ഡോളർ,ഡോളര്*,ಡಾಲರ್*,ડોલર,ડૉલર,ਡਾਲਰ,ดอลลาร์,ดอลลาร,ดอลล่าร์,เหรียญสหรัฐ,เหรียญ,달러,불,ドル,美元,美金,米ドル,דולר*,do la,do la my,dola,dolyar,"
     "dolyares,dolerio,doleri*,asv dolar*,jav doleri*,doleriu,doleriai,doleris,dolaru,dolari,დოლარ*,դոլար*,dala,dalalar,доллары сша,долари сша,ඩොලර්,ဒေါ်လာ,ដុល្លារ,ໂດລາ,ዶላር,doollar*,dollarar*,dala,"
     "us dollar*,us-dollar*,u.s. dollar*,american dollar*,u.s.-dollar*,amerikan dolari,abd dolari*,abd dolar*,amerikan dolar*,amerikanske dollar,amerikanska dollar,"
@@ -79,7 +79,7 @@ _NAMES: dict[str, str] = {
     "dolarow amerykanskich,americkych dolaru,americkych dolarov,ameriskih dolarjev,americkih dolara,dolari americani,de dolari americani,dolari sua,"
     "yhdysvaltain dollari*,amerikai dollar*,доларов сша,щатски долар*,щ.д.,щ. д.,αμερικανικων δολαριων,δολαρια ηπα,dolara sad,usd-*,"
     "billets verts,greenback*,미국 달러,미 달러,미달러,米国ドル,mỹ kim,my kim,usa dollar*,usa-dollar*,dollarin,americanized dollars,do-la,bandarikjadala*,dala bandarikjanna",
-    "EUR": "€,eur,euro*2,euros,evro*,euroa,eurot,евро,євро,еура,евра,ευρω,يورو*2,اورو,यूरो,ইউরো,யூரோ*,యూరో*,ಯೂರೋ,ยูโร,유로,ユーロ,欧元,歐元,"
+    "EUR": "€,eur,meur,euro*2,euros,evro*,euroa,eurot,евро,євро,еура,евра,ευρω,يورو*2,اورو,यूरो,ইউরো,யூரோ*,యూరో*,ಯೂರೋ,ยูโร,유로,ユーロ,欧元,歐元,"
     "אירו,יורו,yuro,avro*,eiro,eur*2,euron,eurolla,eurosta,evra,evr,еўра,ევრო,եվրո,eura,euru",
     "GBP": "£,gbp,pounds sterling,pound sterling,livres sterling,livre sterling,libras esterlinas,libras,pfund*,pond,фунт*,фунтов стерлингов,фунтів стерлінгів,"
     "sterline,sterlina,sterlin*,funt*,funtow szterlingow,liber,librer,英镑,英鎊,ポンド,파운드,पाउंड,পাউন্ড*,பவுண்டு*,جنيه استرليني,جنيه إسترليني,پوند,پاؤنڈ,ปอนด์,λιρες στερλινες,"
@@ -106,7 +106,7 @@ _NAMES: dict[str, str] = {
     "CHF": "chf,francs suisses,swiss franc*,schweizer franken,franken,franchi svizzeri,franchi,francos suizos,francos suicos,швейцарских франков,스위스프랑,스위스 프랑,スイスフラン,瑞士法郎,frank* szwajcarskich,"
     "frankow szwajcarskich",
     "XOF": "francs cfa,fcfa,f cfa,franc cfa,xof",
-    "SEK": "sek,svenska kronor,kronor,kronors,swedish kronor,swedish crown*,schwedische kronen,coronas suecas,couronnes suedoises",
+    "SEK": "sek,mkr,mnkr,mdkr,msek,svenska kronor,kronor,kronors,swedish kronor,swedish crown*,schwedische kronen,coronas suecas,couronnes suedoises",
     "NOK": "nok,norske kroner,norwegian kroner,norwegian crown*,norwegische kronen,couronnes norvegiennes,coronas noruegas",
     "DKK": "dkk,danske kroner,danish kroner,danish crown*,danische kronen,couronnes danoises,coronas danesas",
     "ISK": "isk,kronur,krona islandzka",
@@ -138,7 +138,7 @@ _NAMES: dict[str, str] = {
     "VND": "vnd,dong,₫,đồng,越南盾",
     "PHP": "php,₱,piso,philippine peso*,pisong",
     "BRL": "brl,reais,brazilian real*,real brasileiro,reais brasileiros,reales brasilenos",
-    "MXN": "mxn,pesos mexicanos,mexican peso*,pesos mexicains",
+    "MXN": "mxn,mdp,pesos mexicanos,mexican peso*,pesos mexicains",
     "ARS": "ars,pesos argentinos,argentine peso*",
     "CLP": "clp,pesos chilenos,chilean peso*",
     "COP": "cop,pesos colombianos,colombian peso*",
@@ -156,11 +156,11 @@ _WATTS: dict[float, str] = {
     1.0: "watt*1,watts,ватт,ват,ワット,와트,วัตต์,वाट,वॉट,瓦特",
     1e3: "kw,kilowatt*,kilowat*,kilovat*,kilovatios,kilovatio,quilowatts,quilowatt,квт,киловатт*,кіловат*,κιλοβατ,كيلووات,كيلوواط,كيلو وات,کیلووات,किलोवाट,किलोवॉट,কিলোওয়াট,"
     "千瓦,千瓦特,킬로와트,キロワット,กิโลวัตต์,קילוואט,keelewatt",
-    1e6: "mw,mwp,mw's,megawatt*,megawat*,megavat*,megavatios,megavatio,megawatios,мвт,мегаватт*,мегават*,μεγαβατ,ميغاوات,ميغاواط,ميجاوات,ميجاواط,ميغا واط,ميجا وات,مگاوات,میگاواٹ,میگا واٹ,मेगावाट,मेगावॉट,"
+    1e6: "mw,mwp,mw's,megawatt*,megawat*,megavat*,megavatios,megavatio,megawatios,мвт,мегаватт*,мегават*,μεγαβατ,ميغاوات,ميغاواط,ميجاوات,ميجاواط,ميغا واط,ميجا وات,مگاوات*2,میگاواٹ,میگا واٹ,मेगावाट,मेगावॉट,"
     "মেগাওয়াট*,மெகாவாட்*,మెగావాట్*,മെഗാവാട്ട്,ಮೆಗಾವ್ಯಾಟ್*,મેગાવોટ,ਮੈਗਾਵਾਟ,兆瓦,兆瓦特,百萬瓦,메가와트,メガワット,เมกะวัตต์,מגה ואט,מגה-ואט,מגוואט,מגה וואט,מגה-וואט,מגאוואט,მეგავატ*,մեգավատ*,"
     "megavatt*,megovat*,megavati,megawati,mwe,mwdc,mwac",
     1e9: "gw,gwp,gigawatt*,gigawat*,gigavat*,gigavatios,gigavatio,gigawatios,gigawatti*,гвт,гигаватт*,гігават*,гигават*,γιγαβατ,جيغاوات,جيغاواط,جيجاوات,جيجاواط,غيغاوات,غيغاواط,غيغا واط,جيجا وات,"
-    "گیگاوات,گيگاوات,گیگا وات,گیگاواٹ,گیگا واٹ,गीगावाट,गीगावॉट,गिगावाट,गिगावॉट,जीगावाट,जिगावाट,गीगा वाट,গিগাওয়াট*,ஜிகாவாட்*,கிகாவாட்*,గిగావాట్*,ഗിഗാവാട്ട്,ಗಿಗಾವ್ಯಾಟ್*,ગીગાવોટ,"
+    "گیگاوات*2,گیگا وات,گیگاواٹ,گیگا واٹ,गीगावाट,गीगावॉट,गिगावाट,गिगावॉट,जीगावाट,जिगावाट,गीगा वाट,গিগাওয়াট*,ஜிகாவாட்*,கிகாவாட்*,గిగావాట్*,ഗിഗാവാട്ട്,ಗಿಗಾವ್ಯಾಟ್*,ગીગાવોટ,"
     "ગિગાવોટ,ਗੀਗਾਵਾਟ,吉瓦,吉瓦特,十億瓦,百万千瓦,千兆瓦,기가와트,ギガワット,จิกะวัตต์,กิกะวัตต์,กิกะวัต,ג'יגה ואט,ג'יגה-ואט,ג'יגה וואט,ג'יגה-וואט,גיגה ואט,גיגוואט,ג'יגוואט,ג'יגהוואט,გიგავატ*,"
     "գիգավատ*,gigavatt*,gigavati,gigawati,gwe,gwdc,gwac,jiga wat",
     1e12: "tw,terawatt*,terawat*,teravat*,teravatios,тераватт*,твт,терават*,тераватт*,τεραβατ,تيراوات,تيراواط,تراوات,ٹیراواٹ,टेरावाट,টেরাওয়াট,太瓦,太瓦特,테라와트,テラワット,เทระวัตต์,"
@@ -176,7 +176,7 @@ _PREFIX_WORDS: dict[float, str] = {1e3: "kilo", 1e6: "mega", 1e9: "giga", 1e12: 
 # "%" is the watt word, before or after which a language puts its hour.
 _HOUR_AFTER = (
     "watt hour,watt hours,watt-hour,watt-hours,watthour,watthours,wattheure*1,wattheures,watt-heure,watt-heures,watt heure,watt heures,wattstunde,wattstunden,watt-stunden,"
-    "wattuur,watturen,watt-uur,watt uur,wattime,wattimer,watt-timer,watt timer,watttimer,wattimmar,watt timmar,watt-timmar,wattimmars,wattitunti*,wattituntia,"
+    "wattuur,watturen,watt-uur,watt uur,wattime,wattimer,watt-timer,watt timer,watttimer,wattimmar,watt timmar,watt-timmar,wattimmars,wattitun*,"
     "vatios hora,vatios-hora,vatio-hora,vatios por hora,vatio hora,watts-hora,watts hora,watt-hora,watt hora,watts-hores,watts hora,watts por hora,watt-ora,wattora,wattore,watt ora,watt-ore,watt ore,watt all'ora,"
     "vat saat,vat-saat,vatsaat*,vatsaatlik,watt-saat,watt saat,watogodzin*,watogodzinach,wat-godzin,watthodin*,watt-hodin*,watthodin,watthodin*,wattora*,wattorat,"
     "watt-jam,watt jam,wati jam,watt-gio,watt gio,vaturi,wati-ora,wati ora,watti-ora,watt-ora,vatvalandu,vatvalandziu,vatstundas,vatstundu,vat-sati,vat sati,vatsati,vatnih ur,vatnih sati,vatur,vaturah,"
@@ -207,11 +207,11 @@ _COUNTS: dict[str, str] = {
     "kisilik istihdam,istihdam,рабочих мест,рабочие места,робочих місць,miejsc pracy,pracovnich mist,pracovnych miest,delovnih mest,radnih mjesta,radnih mesta,munkahely*,locuri de munca,de locuri de munca,tyopaikka*,"
     "arbetstillfallen,arbejdspladser,arbeidsplasser,viec lam,ตำแหน่งงาน,وظيفه,وظائف,فرصه عمل,فرصت شغلی,नौकरियां,नौकरियों,नौकरियाँ,रोजगार,চাকরি,কর্মসংস্থান,வேலைவாய்ப்பு*,வேலைகள்,ఉద్యోగాల*,个就业岗位,個就業機會,个工作岗位,個工作機會,"
     "个岗位,개 일자리,개의 일자리,人の雇用,人分の雇用,雇用,משרות,מקומות עבודה,θεσεις εργασιας,llocs de treball,ajira,trabaho,работни места,darbo vietu,darbavietas,darbavietu,tookohta",
-    "homes": "homes,households,foyers,menages,logements,haushalte*,huishoudens,woningen,hogares,viviendas,casas,lares,domicilios,domiciliosm,case,famiglie,abitazioni,rumah,rumah tangga,isi rumah,hane*,konut*,домохозяйств*,"
+    "homes": "homes,households,foyers,menages,logements,haushalte*,huishoudens,woningen,hogares,viviendas,casas,lares,residencias,domicilios,case,famiglie,abitazioni,rumah,rumah tangga,isi rumah,hane*,konut*,домохозяйств*,"
     "домогосподарств*,gospodarstw domowych,domow,domacnosti,gospodinjstev,kucanstava,domacinstava,haztartas*,locuinte,de locuinte,gospodarii,de gospodarii,kotitaloutta,kotitalou*,hushall,husstande,husholdninger,husstander,ho gia dinh,"
     "ครัวเรือน,หลังคาเรือน,منزل,منازل,خانوار,घरों,परिवारों,বাড়ি,পরিবার,户家庭,戶家庭,户居民,世帯,가구,בתי אב,נוικοκυρια,νοικοκυρια,llars,kaya,домакинства,namu ukiu,majsaimniec*,majapidamis*",
     "gpus": "gpus,gpu,gpu's,graphics cards,grafikprozessor*,grafikkarten,процесоров gpu,cartes graphiques,graphics processing units,graphics processors,графических процессоров,графічних процесорів,块gpu,顆gpu,颗gpu,张gpu,张显卡,個のgpu,基のgpu,"
-    "개 gpu,장 gpu,gpuを,gpu'*,tarjetas graficas,placas graficas,schede grafiche,块显卡,วงจร gpu",
+    "개 gpu,장 gpu,장의 gpu,개의 gpu,块 gpu,張gpu,gpuを,gpu'*,tarjetas graficas,placas graficas,schede grafiche,块显卡,วงจร gpu",
     "chips": "chips,puces,半导体芯片,chip,cip,чипов,чипів,çip,cipler,칩,枚芯片,颗芯片,顆晶片,万颗芯片,หน่วยชิป,جيب",
     "people": "people,persons,personnes,menschen,personen,mensen,personas,pessoas,persone,orang,kisi*2,человек,человека,людей,людини,осіб,osob,lidi,ludi,ludzi,ljudi,oseb,ember*2,de oameni,oameni,de persoane,persoane,"
     "ihmista,henkiloa,manniskor,personer,mennesker,nguoi,คน,شخص,شخصا,اشخاص,نفر,افراد,लोगों,लोग,মানুষ*,জন,பேர்,மக்கள்,మందికి,మంది,名,人,명,בני אדם,אנשים,ανθρωποι,ανθρωπους,ατομα,persones,watu,katao,души,zmoniu,cilveki*,inimest",
@@ -227,6 +227,8 @@ _COUNTS: dict[str, str] = {
 }  # fmt: skip
 
 # As words of a folded text these need capitals: "try", "cop", "ars" and "kes" are words somewhere.
+# Abbreviations that carry their scale: millones de dólares, miljoner kronor.
+PACKED = {"mdd": 1e6, "mdp": 1e6, "mkr": 1e6, "mnkr": 1e6, "mdkr": 1e9, "msek": 1e6, "meur": 1e6, "musd": 1e6}
 CODES = {code.lower() for code in (*_CODES, "BAM", "KRW", "NPR", "ETB", "UZS")} - {"usd", "eur"}
 
 
