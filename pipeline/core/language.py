@@ -87,9 +87,12 @@ _ALIASES = {
     "wuu": "zh", "zh-cn": "zh", "zh-tw": "zh", "kmr": "ku", "fil": "tl",
 }  # fmt: skip
 
-_NOISE = re.compile(r"https?://\S+|www\.\S+|\S+@\S+\.\S+|[@#][\w.]+|&[a-z]+;|<[^<>]{1,200}>")
+# Bounded and possessive, so that a hostile summary ("@@@@…") costs no more than a good one.
+_NOISE = re.compile(
+    r"https?://\S++|www\.\S++|[\w.+-]{1,64}+@[\w-]{1,64}+\.[\w.-]{1,64}+|[@#][\w.]++|&[a-z]{1,20}+;|<[^<>]{1,200}+>"
+)
 _LATIN_RUN = re.compile(r"[A-Za-z\u00c0-\u024f\u1e00-\u1eff][A-Za-z\u00c0-\u024f\u1e00-\u1eff0-9'’.&-]*")
-_MIXED_WORD = re.compile(r"\w*(?:[\u0400-\u04ff][A-Za-z]|[A-Za-z][\u0400-\u04ff])\w*")
+_MIXED_WORD = re.compile(r"\b(?=[\u0400-\u04ff]++[A-Za-z]|[A-Za-z]++[\u0400-\u04ff])[A-Za-z\u0400-\u04ff]++")
 _AS_CYRILLIC = str.maketrans("ABCEHIJKMOPTXYaceijopxys", "АВСЕНІЈКМОРТХУасеіјорхуѕ")
 
 
@@ -113,7 +116,7 @@ class Evidence:
 
 def clean(text: str) -> str:
     """Drop what misleads a detector: addresses, handles, tags, markup; and shouting, which langdetect cannot read."""
-    text = " ".join(_NOISE.sub(" ", text[: MAX_CHARACTERS * 3]).split())[:MAX_CHARACTERS]
+    text = " ".join(_NOISE.sub(" ", text[: MAX_CHARACTERS * 2]).split())[:MAX_CHARACTERS]
     upper = sum(map(str.isupper, text))
     if upper * 2 > sum(map(str.isalpha, text)) and upper > 3:
         text = text.lower()

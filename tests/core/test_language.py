@@ -1,5 +1,7 @@
 """Reading, script evidence and priors; all sample texts are our own writing about invented happenings."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -93,6 +95,7 @@ def test_latin_names_leave_a_text_of_another_script():
 def test_mixed_alphabets_inside_a_word_are_repaired():
     # some outlets type Cyrillic words with Latin a, e, o; langdetect then sees neither language
     assert language.read("Пoслe вишe гoдинa", "", ()).text == "После више година"
+    assert "слово" in language.read("Илон Musk даёт слово", "", ()).text
 
 
 def test_shouting_is_lowered():
@@ -104,6 +107,14 @@ def test_shouting_is_lowered():
 def test_length_is_bounded():
     # a feed may put a book into a summary
     assert len(language.read("mot " * 100_000, "mot " * 100_000, ()).text) <= language.MAX_CHARACTERS
+
+
+@pytest.mark.parametrize("unit", ["@", "a@", "<", "&a", "aб", "www.", "中", "@a.", "é"])
+def test_hostile_text_costs_no_more_than_a_good_one(unit):
+    # a pattern that backtracks took 1.5 s for a summary of at-signs
+    started = time.process_time()
+    language.read(unit * 5000, unit * 5000, ())
+    assert time.process_time() - started < 0.1
 
 
 @pytest.mark.parametrize(
