@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from pipeline import encoder, log, store
+from pipeline import log, steps, store
 from pipeline.core import pairs
 from pipeline.model import Tally
 from pipeline.settings import Settings
@@ -16,7 +16,7 @@ BATCH = 200  # stories a transaction: a kill costs at most their vectors, 30 s o
 def run(settings: Settings, now: datetime, *, limit: int = 100_000, progress: Progress = silent) -> Tally:
     """Give every story at level >= 1 that waits its event; join, found, merge and split as the evidence asks."""
     model = pairs.default_weights()
-    vectors = encoder.Encoder(settings.encoder)
+    vectors = steps.encoder(settings)
     counts = {"founded": 0, "changed": 0, "merged": 0, "joined": 0}
     with store.read(settings.database_url) as db:
         todo = pool.waiting(db, limit)

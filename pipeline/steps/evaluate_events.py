@@ -5,10 +5,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from pipeline import catalog, encoder
+from pipeline import catalog, encoder, steps
 from pipeline.core import agreement, cluster, events, labelled, pairs
 from pipeline.core.labelled import Line
-from pipeline.core.match import Matcher, default_weights
+from pipeline.core.match import Matcher
 from pipeline.errors import ConfigError
 from pipeline.model import Member
 from pipeline.settings import Settings
@@ -29,9 +29,9 @@ def run(
     sentence is read. A line that the matcher refuses is an event of its own, unless `all_lines` skips its judgement.
     `pairs_path` measures pairs {lang1, title1, text1, lang2, title2, text2, same} besides.
     """
-    vectors, model = encoder.Encoder(settings.encoder), pairs.default_weights()
+    vectors, model = steps.encoder(settings), pairs.default_weights()
     watch = catalog.load(settings.watch_dir or catalog.default_dir())
-    matcher = Matcher(watch.watchlist, default_weights(), vectors)
+    matcher = steps.matcher(settings, watch.watchlist)
     lines = labelled.parse(read(path), path.name)
     members = list(member(lines, matcher, vectors, all_lines, progress))
     taken = [(line, m) for line, m in zip(lines, members, strict=True) if m is not None]

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from itertools import combinations, product
 from typing import Any
 
-from pipeline import encoder, store
+from pipeline import steps, store
 from pipeline.core import agreement, claims, cluster, pairs, url
 from pipeline.core import events as core
 from pipeline.errors import NotFoundError
@@ -51,7 +51,7 @@ def merge(settings: Settings, now: datetime, event: int, into: int, by: str = ""
 
     The correction is kept by story identity: every story of the one belongs with the first story of the other.
     """
-    model, versions = pairs.default_weights(), encoder.Encoder(settings.encoder).versions
+    model, versions = pairs.default_weights(), steps.encoder(settings).versions
     with store.begin(settings.database_url, lock="cluster") as db:
         one, other = _resolve(db, event), _resolve(db, into)
         if one == other:
@@ -70,7 +70,7 @@ def split(
 
     The event that keeps most of the stories keeps the number.
     """
-    model, versions = pairs.default_weights(), encoder.Encoder(settings.encoder).versions
+    model, versions = pairs.default_weights(), steps.encoder(settings).versions
     with store.begin(settings.database_url, lock="cluster") as db:
         standing = _resolve(db, event)
         members = _members(db, standing)
@@ -97,7 +97,7 @@ def replay(settings: Settings, now: datetime, days: float | None = 180.0) -> dic
 
     Nothing is written. Memory grows with the stories in that time, 12 kB each.
     """
-    model, versions = pairs.default_weights(), encoder.Encoder(settings.encoder).versions
+    model, versions = pairs.default_weights(), steps.encoder(settings).versions
     with store.read(settings.database_url) as db:
         ids = pool.everything(db, None if days is None else now - timedelta(days=days))
         members = [m for m in pool.members(db, ids, versions) if m.event_id is not None]

@@ -43,7 +43,7 @@ def put(
             event_id = int(db.execute(sa.insert(events).values(**row).returning(events.c.id)).scalar_one())
             revision, group = 1, dataclasses.replace(group, event_id=event_id)
             tally["founded"] += 1
-        elif lines or was != now_says:
+        elif lines or was is None or _columns(was) != _columns(now_says):
             bumped = (
                 sa.update(events)
                 .where(events.c.id == event_id)
