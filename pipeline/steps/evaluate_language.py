@@ -20,8 +20,8 @@ SURE = 0.9  # the stored confidence from which an answer counts as sure
 def run(path: str | Path, engine: str = "langdetect", second: str | None = "py3langid") -> dict[str, Any]:
     """Detect every line of `path` (.tsv or .tsv.gz) without hints and compare with its label.
 
-    Gives "n", "accuracy" (of what was said), "abstained" and "wrong_confident" (shares of n), "texts_per_second" (CPU seconds: one
-    core, reading excluded), and per label under "languages" the same with "said_as", the wrong answers by number.
+    Gives "n", "accuracy" (of what was said), "abstained" and "wrong_confident" (shares of n), "texts_per_second" (CPU
+    seconds, one core, reading excluded), and per label under "languages" the same with "said_as", the wrong answers.
     """
     detector = Detector(engine=engine, second=second)
     rows = list(read(Path(path)))
