@@ -5,6 +5,7 @@ python benchmarks/server.py PORT LATENCY_MS: every path is a feed of 20 entries 
 
 import asyncio
 import sys
+from typing import ClassVar
 
 ITEM = (
     "<item><title>Story {n} of feed {f}</title><link>http://feeds.test/{f}/{n}</link>"
@@ -20,7 +21,7 @@ def document(feed: str) -> bytes:
 
 class Server(asyncio.Protocol):
     latency = 0.03
-    asked: dict[str, int] = {}
+    asked: ClassVar[dict[str, int]] = {}
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = transport

@@ -1,0 +1,133 @@
+"""Measure the fetch step: 1,000 loopback feeds, a first and an unchanged pass, beside bare loops of the same client.
+
+python benchmarks/fetch.py [--feeds 1000] [--latency-ms 30] [--database URL] [--rounds 3]: all in one run, the server in
+a process of its own; CPU is this process's (user and system). "bare" asks the same addresses with the same concurrency
+and stores nothing: httpcore2's pool, which the door drives, and httpx2's client above it.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import resource
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpcore2
+import httpx2
+import sqlalchemy as sa
+
+from pipeline import log, settings, store
+from pipeline.steps import fetch
+from pipeline.store.tables import feeds
+
+NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
+CONCURRENCY = 50
+
+
+@contextlib.contextmanager
+def server(latency_ms: float) -> Iterator[int]:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    command = [sys.executable, str(Path(__file__).with_name("server.py")), str(port), str(latency_ms)]
+    child = subprocess.Popen(command, stdout=subprocess.PIPE)
+    assert child.stdout is not None
+    child.stdout.readline()
+    try:
+        yield port
+    finally:
+        child.kill()
+        child.wait()
+
+
+def addresses(n: int, port: int) -> list[tuple[str, str]]:
+    """Feeds on hosts of their own: 127.1.0.1, 127.1.0.2, …"""
+    hosts = [f"127.{1 + i // 50_000}.{i // 200 % 250}.{i % 200 + 1}" for i in range(n)]
+    return [(host, f"http://{host}:{port}/f{i}") for i, host in enumerate(hosts)]
+
+
+async def bare_core(urls: list[str], conditional: bool) -> None:
+    gate = asyncio.Semaphore(CONCURRENCY)
+    async with httpcore2.AsyncConnectionPool(max_connections=CONCURRENCY) as pool:
+
+        async def one(url: str) -> None:
+            async with gate:
+                headers = {"if-none-match": f'"/{url.rpartition("/")[2]}"'} if conditional else {}
+                response = await pool.request("GET", url, headers=headers)
+                assert response.status == (304 if conditional else 200)
+
+        await asyncio.gather(*(one(url) for url in urls))
+
+
+async def bare_httpx2(urls: list[str], conditional: bool) -> None:
+    gate = asyncio.Semaphore(CONCURRENCY)
+    limits = httpx2.Limits(max_connections=CONCURRENCY)
+    async with httpx2.AsyncClient(trust_env=False, limits=limits, timeout=30) as client:
+
+        async def one(url: str) -> None:
+            async with gate:
+                headers = {"if-none-match": f'"/{url.rpartition("/")[2]}"'} if conditional else {}
+                response = await client.get(url, headers=headers)
+                assert response.status_code == (304 if conditional else 200)
+
+        await asyncio.gather(*(one(url) for url in urls))
+
+
+def measured(work: Callable[[], Any]) -> tuple[float, float]:
+    """Give (wall, CPU) seconds."""
+    wall, cpu = time.perf_counter(), time.process_time()
+    work()
+    return time.perf_counter() - wall, time.process_time() - cpu
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--feeds", type=int, default=1000)
+    options.add_argument("--latency-ms", type=float, default=30.0)
+    options.add_argument("--rounds", type=int, default=3)
+    options.add_argument("--database", help="default: a SQLite file of its own")
+    args = options.parse_args()
+    log.configure("quiet")
+    with tempfile.TemporaryDirectory() as folder, server(args.latency_ms) as port:
+        url = args.database or f"sqlite:///{folder}/bench.db"
+        made = settings.load(
+            database_url=url, allow_addresses=("127.0.0.0/8",), host_spacing=0.0, fetch_concurrency=CONCURRENCY
+        )
+        store.upgrade(url)
+        listed = addresses(args.feeds, port)
+        urls = [address for _, address in listed]
+        with store.begin(url) as db:
+            rows = [{"url": a, "host": h, "tags": [], "added_at": NOW} for h, a in listed]
+            db.execute(sa.insert(feeds), rows)
+        for coroutine in (bare_core, bare_httpx2):  # imports and first calls are nobody's cost
+            asyncio.run(coroutine(urls[:50], False))
+        figures: dict[str, list[tuple[float, float]]] = {}
+
+        def note(name: str, work: Callable[[], Any]) -> None:
+            figures.setdefault(name, []).append(measured(work))
+
+        note("first pass: newswatch", lambda: fetch.run(made, NOW))
+        for n in range(args.rounds):
+            note("first pass: bare httpcore2", lambda: asyncio.run(bare_core(urls, False)))
+            note("unchanged: newswatch", lambda n=n: fetch.run(made, NOW + timedelta(hours=1 + n), all_feeds=True))
+            note("unchanged: bare httpcore2", lambda: asyncio.run(bare_core(urls, True)))
+            note("unchanged: bare httpx2", lambda: asyncio.run(bare_httpx2(urls, True)))
+        for name, seen in figures.items():
+            wall, cpu = statistics.median(w for w, _ in seen), statistics.median(c for _, c in seen)
+            print(f"{name:30} {args.feeds / wall:6.0f} feeds/s  {cpu / args.feeds * 1000:.2f} ms CPU a feed")
+        cpu = {name: statistics.median(c for _, c in seen) for name, seen in figures.items()}
+        for other in ("httpcore2", "httpx2"):
+            ratio = cpu["unchanged: newswatch"] / cpu[f"unchanged: bare {other}"]
+            print(f"unchanged pass: {ratio:.2f} times the CPU of the bare {other} loop")
+        print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
+
+
+if __name__ == "__main__":
+    main()
