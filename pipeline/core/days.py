@@ -15,7 +15,10 @@ _Span = tuple[float, float | None] | None
 _EPOCH = date(1970, 1, 1).toordinal()
 _YEAR = re.compile(r"(?<![\d.,$€£¥/:-])(?:19|20|21|24|25)\d\d(?!\d|[.,/:]\d)")
 _ISO = re.compile(r"(?<![\d-])((?:19|20)\d\d)-(\d\d)-(\d\d)(?![\d-])")
-_HAN = re.compile(r"(?<!\d)((?:19|20|21)\d\d) ?[年년](?![代대度도]) ?(?:(\d{1,2}) ?[月월](?: ?(\d{1,2}) ?[日일号號])?)?")
+_HAN = re.compile(
+    r"(?<!\d)((?:19|20|"
+    r"21)\d\d) ?[年년](?![代대度도]) ?(?:(\d{1,2}) ?[月월](?: ?(\d{1,2}) ?[日일号號])?)?"
+)
 _DOTTED = re.compile(r"(?<![\d.,/-])(\d{1,2})([./]) ?(\d{1,2})\2 ?((?:19|20)\d\d)(?![\d/]|\.\d)")
 _VIETNAMESE = re.compile(r"(?:(\d{1,2}) )?thang (\d{1,2})(?: nam |/|, )((?:19|20)\d\d)(?!\d)")
 # What may stand between day and month: ordinal endings and small words.
@@ -35,7 +38,8 @@ _CUE_WORDS = (
     "para hacia hasta desde ano de antes em ate nel entro dal al del il anno "  # es pt it
     "w do od na roku rok roce v u leta iz in anul din pana godine "  # pl cs sk sl hr ro
     "до в к с на у з пiсля през от от после през "  # Cyrillic
-    "vuonna vuoteen vuoden aastal aastaks ar aret i innen inden fra til fram sedan innan efter sinds tegen tot vanaf voor naar van op "  # fi et sv da nb nl
+    "vuonna vuoteen vuoden aastal aastaks ar aret i innen inden fra til fram sedan innan efter sinds tegen tot "
+    "vanaf voor naar van op "  # fi et sv da nb nl
     "nam vao taong noong sa mwaka ifikapo wa iki nuo lidz gada sal el any "  # vi fil sw lt lv ca
     "το του εως μεχρι ως απο "  # el
     "عام لعام بعام وعام في وفي سنه بحلول منذ حتى سال تا در سن साल वर्ष सन सन् בשנת שנת עד מאז 년도 "
@@ -45,26 +49,32 @@ _CUE_BEFORE = pattern(
     r"|(?:ปี|ค\.ศ\.|พ\.ศ\.|พ\.ศ|年) ?$|(?:^|[^\w])[בל]-?$"
 )
 _CUE_AFTER = pattern(
-    r"'(?:in|nin|un|nun|den|dan|teki|daki)\b|'?-?(?:te|de|ta|da|ye|e|a|ten|den|dan|tan|ban|ben|re|ra|ig|tol|es|os|as|deki|daki|teki|taki)\b(?<=[^\d])"
-    r"| (?:yil|sene|года|году|год\b|годом|года|року|рiк|роцi|година|години|godine|godini|leta\b|roku\b|m\. |metais|gada\b|gads|gadam|aasta|evben|"
+    r"'(?:in|nin|un|nun|den|dan|teki|daki)\b|'?-?(?:te|de|ta|da|ye|e|a|ten|den|dan|tan|ban|ben|re|ra|ig|tol|es|os|"
+    r"as|deki|daki|teki|taki)\b(?<=[^\d])"
+    r"| (?:yil|sene|года|году|год\b|годом|года|року|рiк|роцi|година|години|godine|godini|leta\b|roku\b|m\. |metais|"
+    r"gada\b|gads|gadam|aasta|evben|"
     r"evre|evi|में|तक|से|की|के|সালে|সালের|সাল থেকে|সাল|ஆம்|ஆண்டு|నాటికి|లో|માં|मध्ये|تک|میں|ميلادي)"
     r"|(?:에|년|ல்|-ல்|-ம் ஆண்டு|ஆம்|లో|సంవత్సర|-ആം|ൽ|-এর|-এ|ம் ஆண்டு)"
 )
 _NOT_AFTER = pattern(
     r"(?:s|er|ern|-an|-tal|-tallet|-luku\w*|-х|-те|-ті|'ler|'lar|lerde|s\.)\b|"
-    r" ?(?:%|percent|per cent|gw|mw|tw|kw|milli|billi|mili|compan|jobs|people|euro|dolla|dola|\$|€|x\b|meter|met\b|km\b|points|"
+    r" ?(?:%|percent|per cent|gw|mw|tw|kw|milli|billi|mili|compan|jobs|people|euro|dolla|dola|\$|€|x\b|meter|met\b|"
+    r"km\b|points|"
     r"entrepr|unterneh|empres|orang|perusah|personnes|foyers|homes|emplois|дол|млн|чел|家|人|명|개|名)"
 )
 
 # CLDR knows the genitive of dates, not the locative of "in March"; stems of those that its forms do not give.
 _INFLECTING = ("pl", "cs", "sk", "sl", "hr", "uk", "be", "ru", "fi", "et", "lv", "lt", "hu", "tr", "az", "kk", "el")
 _STEMS = (
-    "januar*3,јануар*3|februar*3,фебруар*3|марте,marcu,martu,март*2|april*3,април*3|мае,маја,maju,maja|јуна,јуну,juna,junu|"
-    "јула,јулу,jula,julu|august*3,август*3|septembr*4,септембр*3|oktobr*4,октобр*3|novembr*4,новембр*3|decembr*4,децембр*3"
+    "januar*3,јануар*3|februar*3,фебруар*3|марте,marcu,martu,март*2|april*3,април*3|мае,маја,maju,maja|јуна,јуну,"
+    "juna,junu|"
+    "јула,јулу,jula,julu|august*3,август*3|septembr*4,септембр*3|oktobr*4,октобр*3|novembr*4,новембр*3|decembr*4,"
+    "децембр*3"
 )
 # The Levant's and the Maghreb's own months, which CLDR keeps under their countries.
 _ARABIC = (
-    "كانون الثاني,جانفي|شباط,فيفري|آذار|نيسان,أفريل|أيار,ماي|حزيران,جوان|تموز,جويلية|آب,أوت|أيلول|تشرين الأول|تشرين الثاني|كانون الأول"
+    "كانون الثاني,جانفي|شباط,فيفري|آذار|نيسان,أفريل|أيار,ماي|حزيران,جوان|تموز,جويلية|آب,أوت|أيلول|تشرين الأول|"
+    "تشرين الثاني|كانون الأول"
 )
 
 
@@ -97,7 +107,14 @@ def months() -> Lexicon[int]:
             found = lexicon.at(name, 0)
             for glued in "במלהש":
                 lexicon.add([glued + name], found[1] if found else 0)
-    for month, names in {1: "জানুয়ারি", 2: "ফেব্রুয়ারি", 3: "maret", 9: "sept,sept.", 11: "nopember", 12: "desember,disember"}.items():
+    for month, names in {
+        1: "জানুয়ারি",
+        2: "ফেব্রুয়ারি",
+        3: "maret",
+        9: "sept,sept.",
+        11: "nopember",
+        12: "desember,disember",
+    }.items():
         lexicon.add(names, month)
     return lexicon
 
@@ -203,7 +220,9 @@ def _around_year(folded: str, m: re.Match[str], keep: Callable[[int, int, _Span]
         keep(start, named_after[0], _span(year, named_after[1], int(gap[1])))
         return
     at = end
-    while at < len(folded) and at < end + 4 and folded[at] in " .,m":  # hu 2024. szeptember 17., lt 2024 m. rugsėjo 17 d.
+    while (
+        at < len(folded) and at < end + 4 and folded[at] in " .,m"
+    ):  # hu 2024. szeptember 17., lt 2024 m. rugsėjo 17 d.
         at += 1
     after = names.at(folded, at) if at > end else None
     if after:

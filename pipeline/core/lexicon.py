@@ -7,7 +7,9 @@ from typing import Generic, TypeVar
 
 V = TypeVar("V")
 
-_SPACES = "\t\v\f\r\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u200c\u202f\u205f\u3000"
+_SPACES = (
+    "\t\v\f\r\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u200c\u202f\u205f\u3000"
+)
 # Marks and controls that may stand inside a word without changing it: accents of decomposed text, Arabic vowels and
 # tatweel, Hebrew points, Indic nukta, joiners, directions, soft hyphen. Indic vowel signs stay: they are the word.
 _DROPPED = (
@@ -25,7 +27,9 @@ _SINGLE = {
     "‑": "-", "‒": "-", "–": "-", "—": "-", "―": "-", "־": "-", "ः": ":",
 }  # fmt: skip
 # Scripts written without spaces between words (Han, Kana, Hangul with its particles, Thai, Lao, Khmer, Burmese).
-_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u3005-\u30ff\u3400-\u9fff\uac00-\ud7ff\uf900-\ufaff]")
+_UNSPACED = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u3005-\u30ff\u3400-\u9fff\uac00-\ud7ff\uf900-\ufaff]"
+)
 _CLUSTER = re.compile("[\u1100-\u1112][\u1161-\u1175][\u11a8-\u11c2]?|.?[\u3099\u309a]")
 _STEM = re.compile(r"\*(\d?)$")
 

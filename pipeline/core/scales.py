@@ -13,31 +13,46 @@ from pipeline.core.lexicon import Lexicon
 # scale's 10^18 of anything never stands in the news, the mistranslated "trilioni di dollari" does.
 _SCALES: dict[float | str, str] = {
     1e2: "hundred,ratus,ratusan,сотен,sto,สิบ*0",
-    1e3: "thousand*1,mille,mil,mila,tausend,duizend,ribu,bin,тыс,тыс.,тысяч*,тис,тис.,тисяч*,хиляд*,хил.,tis.,tisic*,tys.,tys,"
-    "tysiac*,tysiec*,ezer*,tuhat*,tuhan*,tusen,tusind,nghin,ngan,พัน,ألف,آلاف,الاف,هزار,हजार,हज़ार,হাজার,ஆயிரம்,ஆயிரத்து,వేల,వెయ్యి,ಸಾವಿರ,"
-    "ਹਜ਼ਾਰ,હજાર,ആയിരം,אלף,אלפי,χιλιαδες,χιλ.,հազար*,ათასი*,mije,tukstan*,tukst.,tukst,tukstos*,elfu,libo,libong,tisuc*,hiljad*,"
+    1e3: "thousand*1,mille,mil,mila,tausend,duizend,ribu,bin,тыс,тыс.,тысяч*,тис,тис.,тисяч*,хиляд*,хил.,tis.,"
+    "tisic*,tys.,tys,"
+    "tysiac*,tysiec*,ezer*,tuhat*,tuhan*,tusen,tusind,nghin,ngan,พัน,ألف,آلاف,الاف,هزار,हजार,हज़ार,হাজার,ஆயிரம்,"
+    "ஆயிரத்து,వేల,వెయ్యి,ಸಾವಿರ,"
+    "ਹਜ਼ਾਰ,હજાર,ആയിരം,אלף,אלפי,χιλιαδες,χιλ.,հազար*,ათასი*,mije,tukstan*,tukst.,tukst,tukstos*,elfu,libo,libong,"
+    "tisuc*,hiljad*,"
     "хиљад*,илјад*,mii de,mii,de mii,мың,ming,min,dubu,mil.,þusund,ሺህ,ሺ,ہزار",
     1e4: "หมื่น",
     1e5: "lakh*1,lac,लाख,লাখ,লক্ষ,லட்சம்,இலட்சம்,లక్ష*,ಲಕ್ಷ,ലക്ഷം,લાખ,ਲੱਖ,لاکھ,แสน",
     1e6: "million*,millon*,mln,mln.,mio,mio.,mill.,milhao,milhoes,milhão,milione,milioni,miljoen*,juta,jutaan,"
-    "milyon*,миллион*,мільйон*,милион*,млн,млн.,милл.,miljon*,milion*,millio*,miljoon*,trieu,triệu,ล้าน,مليون*,ملايين,ميليون,ملیون,ملین,"
-    "मिलियन,মিলিয়ন,மில்லியன்,మిలియన్*,മില്യൺ,ಮಿಲಿಯನ್,મિલિયન,ਮਿਲੀਅਨ,מיליון,מליון,מיליוני,εκατομμυρι*,εκατ,εκατ.,εκ.,მილიონ*,მლნ,միլիոն*,"
-    "մլն,milijun*,milijon*,milj,milj.,мільён*,мільён*,milio,milions,milioi,milyong,milyun,milliun*,milioane,milioane de,mil·lio,"
+    "milyon*,миллион*,мільйон*,милион*,млн,млн.,милл.,miljon*,milion*,millio*,miljoon*,trieu,triệu,ล้าน,مليون*,"
+    "ملايين,ميليون,ملیون,ملین,"
+    "मिलियन,মিলিয়ন,மில்லியன்,మిలియన్*,മില്യൺ,ಮಿಲಿಯನ್,મિલિયન,ਮਿਲੀਅਨ,מיליון,מליון,מיליוני,εκατομμυρι*,εκατ,εκατ.,εκ.,მილიონ*,"
+    "მლნ,միլիոն*,"
+    "մլն,milijun*,milijon*,milj,milj.,мільён*,мільён*,milio,milions,milioi,milyong,milyun,milliun*,milioane,"
+    "milioane de,mil·lio,"
     "mil·lions,mil.lions,milljon*,miliyan*,milyan,ሚሊዮን,miliona,miliyoni,सय लाख,mn.,مليونا",
     1e7: "crore*1,करोड़,करोड,कोटी,কোটি,கோடி,కోటి,కోట్ల,కోట్లు,ಕೋಟಿ,കോടി,કરોડ,ਕਰੋੜ,کروڑ",
-    1e9: "milliard*,milliarden,mrd,mrd.,mrds,md,mds,mds.,mia,mia.,mld,mld.,mlrd,mlrd.,mdr,mdr.,miljard*,miliard*,milijard*,miliar,miliaran,milyar*,"
-    "milijard,миллиард*,млрд,млрд.,мільярд*,милиард*,милијард*,милијарди,мільярды,млд,млд.,miljardi*,mrd,mlrd,milliardo,miliardi,miliardo,"
-    "ملیار,مليار*,مليارات,ملياري,میلیارد,مليارد,بلين,بليون,بلیون,بلین,ارب,अरब,অর্ব,ارب,अब्ज,অব্জ,અબજ,ਅਰਬ,बिलियन,বিলিয়ন,பில்லியன்*,బిలియన్*,ബില്യൺ,ಬಿಲಿಯನ್,બિલિયન,"
-    "ਬਿਲੀਅਨ,מיליארד,מיליארדי,מליארד,ביליון,δισ,δισ.,δις,δισεκατομμυρι*,მილიარდ*,მლრდ,միլիարդ*,մլրդ,bilhao,bilhoes,bilyon,bilyong,bilioni,"
-    "bilyan,biliyan*,milijardi,мільярд,млрд,மில்லியார்டு,millardi,milljard*,milljord*,biljun,ቢሊዮን,миллиардтан,миллиард,миллиардов,bln.,mliard,bilhões,"
+    1e9: "milliard*,milliarden,mrd,mrd.,mrds,md,mds,mds.,mia,mia.,mld,mld.,mlrd,mlrd.,mdr,mdr.,miljard*,miliard*,"
+    "milijard*,miliar,miliaran,milyar*,"
+    "milijard,миллиард*,млрд,млрд.,мільярд*,милиард*,милијард*,милијарди,мільярды,млд,млд.,miljardi*,mrd,mlrd,"
+    "milliardo,miliardi,miliardo,"
+    "ملیار,مليار*,مليارات,ملياري,میلیارد,مليارد,بلين,بليون,بلیون,بلین,ارب,अरब,অর্ব,ارب,अब्ज,অব্জ,અબજ,ਅਰਬ,बिलियन,বিলিয়ন,"
+    "பில்லியன்*,బిలియన్*,ബില്യൺ,ಬಿಲಿಯನ್,બિલિયન,"
+    "ਬਿਲੀਅਨ,מיליארד,מיליארדי,מליארד,ביליון,δισ,δισ.,δις,δισεκατομμυρι*,მილიარდ*,მლრდ,միլիարդ*,մլրդ,bilhao,bilhoes,"
+    "bilyon,bilyong,bilioni,"
+    "bilyan,biliyan*,milijardi,мільярд,млрд,மில்லியார்டு,millardi,milljard*,milljord*,biljun,ቢሊዮን,миллиардтан,"
+    "миллиард,миллиардов,bln.,mliard,bilhões,"
     "milliarder,milliardi,більйон,millarda,"
     "miliardow,milardo,milhar de milhao,milhar de milhoes",
     1e11: "खरब,খর্ব,کھرب",
-    1e12: "billon,billones,billionen,billioner*,biljoen*,biljon*,biljoon*,billio,billios,billiot,bilijun*,bilijon*,billionar*,"
+    1e12: "billon,billones,billionen,billioner*,biljoen*,biljon*,biljoon*,billio,billios,billiot,bilijun*,bilijon*,"
+    "billionar*,"
     "nghin ty,ngan ty,nghin ti,ngan ti,biliao,bilioes,billons,bilions,bilioi,"
-    "biliony,bilionow,bilionem,biliona,bilionu,bilionum,bilionech,biliony,bilionov,bilionoch,billiodra,trillion*,trillon*,trilhao,trilhoes,triliao,trilioes,triliun*,trilion*,"
-    "trilyon*,триллион*,трлн,трлн.,трильйон*,трилион*,триљон*,triljoen*,triljon*,triljoon*,trillio*,trilijun*,trilijon*,trln,trl.,"
-    "تريليون*,تریلیون*,ٹریلین,ट्रिलियन,ট্রিলিয়ন,டிரில்லியன்,ట్రిలియన్*,τρισ,τρισ.,τρισεκατομμυρι*,טריליון,טריליוני,ტრილიონ*,տրիլիոն*,"
+    "biliony,bilionow,bilionem,biliona,bilionu,bilionum,bilionech,biliony,bilionov,bilionoch,billiodra,trillion*,"
+    "trillon*,trilhao,trilhoes,triliao,trilioes,triliun*,trilion*,"
+    "trilyon*,триллион*,трлн,трлн.,трильйон*,трилион*,триљон*,triljoen*,triljon*,triljoon*,trillio*,trilijun*,"
+    "trilijon*,trln,trl.,"
+    "تريليون*,تریلیون*,ٹریلین,ट्रिलियन,ট্রিলিয়ন,டிரில்லியன்,ట్రిలియన్*,τρισ,τρισ.,τρισεκατομμυρι*,טריליון,טריליוני,ტრილიონ*,"
+    "տրիլիոն*,"
     "trilyong,trilioni,билион*,більйон*,биллион,neel,ትሪሊዮን,trilioane,trilioane de",
     "b?": "billion,billions",
     "bilion?": "bilion",
@@ -61,8 +76,10 @@ _WEAK: dict[float, str] = {
 # Ordinary words that give a language away, with the words for scales and units that only it uses.
 _VOTES: dict[str, str] = {
     "en": "the of to in for and with by is its will that on from plans billion million of raise hours has are",
-    "fr": "le la les des et pour dans du une un est au aux sur par avec qui milliards milliard heures de dollars d l plus",
-    "de": "der die das und fur mit von den dem ein eine im zu auf milliarden milliarde stunden werden wird bis millionen",
+    "fr": "le la les des et pour dans du une un est au aux sur par avec qui milliards milliard heures de dollars d "
+    "l plus",
+    "de": "der die das und fur mit von den dem ein eine im zu auf milliarden milliarde stunden werden wird bis "
+    "millionen",
     "nl": "het een van en voor met op de miljard miljoen uur wordt dat zijn naar aan",
     "da": "og for til pa af en et med der omkring selskabet efter blev ikke milliarder mia timer vil skal fra kroner",
     "nb": "og for til pa av en et med som rundt selskapet etter ble ikke anlegget milliarder timer vil skal fra kroner",
@@ -70,8 +87,10 @@ _VOTES: dict[str, str] = {
     "es": "el la los las de del y para con en una un por que millones mil billones dolares horas",
     "pt": "o a os as de do da e para com em uma um por que milhoes bilhoes bilhao horas mil no na",
     "it": "il lo la gli di del della e per con in una un che miliardi miliardo milioni ore dollari nel",
-    "id": "dan yang untuk di dengan pada dari miliar perusahaan adalah karena bahwa hingga triliun juta jam dolar akan ini tahun",
-    "ms": "dan yang untuk di dengan pada dari bilion syarikat ialah kerana bahawa sehingga trilion juta jam dolar akan ini tahun",
+    "id": "dan yang untuk di dengan pada dari miliar perusahaan adalah karena bahwa hingga triliun juta jam dolar "
+    "akan ini tahun",
+    "ms": "dan yang untuk di dengan pada dari bilion syarikat ialah kerana bahawa sehingga trilion juta jam dolar "
+    "akan ini tahun",
     "tr": "ve bir icin ile bu milyar milyon trilyon saat dolar dolarlik yatirim kadar",
     "pl": "i w na z do dla o sie jest miliardow miliardy miliard dolarow milionow mld mln",
     "cs": "a v na z do pro o se je miliard miliardy dolaru milionu za mld",
@@ -156,7 +175,7 @@ class Habits:
                 votes[self._hint] += 1
             best = max(votes.values(), default=0)
             leaders = [tag for tag, count in votes.items() if count == best]
-            if best >= 2 and len(leaders) == 1 or best and self._hint not in _VOTES:
+            if (best >= 2 and len(leaders) == 1) or (best and self._hint not in _VOTES):
                 self._guess = leaders[0]
             else:
                 self._guess = self._hint if self._hint in leaders or not best else leaders[0]
@@ -206,19 +225,28 @@ class Habits:
 
 # language: units 1.., tens 10.., joiner between ten and unit, unit-before-ten joiner
 _UNITS = {
-    "en": "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen",
-    "fr": "un deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize dix-sept dix-huit dix-neuf",
-    "de": "ein zwei drei vier funf sechs sieben acht neun zehn elf zwolf dreizehn vierzehn funfzehn sechzehn siebzehn achtzehn neunzehn",
-    "nl": "een twee drie vier vijf zes zeven acht negen tien elf twaalf dertien veertien vijftien zestien zeventien achttien negentien",
-    "es": "un dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince dieciseis diecisiete dieciocho diecinueve",
-    "pt": "um dois tres quatro cinco seis sete oito nove dez onze doze treze quatorze quinze dezesseis dezessete dezoito dezenove",
-    "it": "un due tre quattro cinque sei sette otto nove dieci undici dodici tredici quattordici quindici sedici diciassette diciotto diciannove",
+    "en": "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+    "seventeen eighteen nineteen",
+    "fr": "un deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize dix-sept "
+    "dix-huit dix-neuf",
+    "de": "ein zwei drei vier funf sechs sieben acht neun zehn elf zwolf dreizehn vierzehn funfzehn sechzehn "
+    "siebzehn achtzehn neunzehn",
+    "nl": "een twee drie vier vijf zes zeven acht negen tien elf twaalf dertien veertien vijftien zestien zeventien "
+    "achttien negentien",
+    "es": "un dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince dieciseis diecisiete "
+    "dieciocho diecinueve",
+    "pt": "um dois tres quatro cinco seis sete oito nove dez onze doze treze quatorze quinze dezesseis dezessete "
+    "dezoito dezenove",
+    "it": "un due tre quattro cinque sei sette otto nove dieci undici dodici tredici quattordici quindici sedici "
+    "diciassette diciotto diciannove",
     "id": "satu dua tiga empat lima enam tujuh delapan sembilan sepuluh sebelas",
     "tr": "bir iki uc dort bes alti yedi sekiz dokuz on",
-    "ru": "один два три четыре пять шесть семь восемь девять десять одиннадцать двенадцать тринадцать четырнадцать пятнадцать "
+    "ru": "один два три четыре пять шесть семь восемь девять десять одиннадцать двенадцать тринадцать четырнадцать "
+    "пятнадцать "
     "шестнадцать семнадцать восемнадцать девятнадцать",
     "uk": "один два три чотири п'ять шість сім вісім дев'ять десять",
-    "pl": "jeden dwa trzy cztery piec szesc siedem osiem dziewiec dziesiec jedenascie dwanascie trzynascie czternascie pietnascie",
+    "pl": "jeden dwa trzy cztery piec szesc siedem osiem dziewiec dziesiec jedenascie dwanascie trzynascie "
+    "czternascie pietnascie",
     "sv": "en tva tre fyra fem sex sju atta nio tio elva tolv tretton fjorton femton",
     "da": "en to tre fire fem seks syv otte ni ti elleve tolv tretten fjorten femten",
     "vi": "mot hai ba bon nam sau bay tam chin muoi",
@@ -242,22 +270,27 @@ _TENS = {
     "tr": "yirmi otuz kirk elli altmis yetmis seksen doksan yuz",
     "ru": "двадцать тридцать сорок пятьдесят шестьдесят семьдесят восемьдесят девяносто сто",
     "uk": "двадцять тридцять сорок п'ятдесят шістдесят сімдесят вісімдесят дев'яносто сто",
-    "pl": "dwadziescia trzydziesci czterdziesci piecdziesiat szescdziesiat siedemdziesiat osiemdziesiat dziewiecdziesiat sto",
+    "pl": "dwadziescia trzydziesci czterdziesci piecdziesiat szescdziesiat siedemdziesiat osiemdziesiat "
+    "dziewiecdziesiat sto",
     "sv": "tjugo trettio fyrtio femtio sextio sjuttio attio nittio hundra",
     "da": "tyve tredive fyrre halvtreds tres halvfjerds firs halvfems hundrede",
     "ar": "عشرين ثلاثين أربعين خمسين ستين سبعين ثمانين تسعين مائة",
     "fa": "بيست سي چهل پنجاه شصت هفتاد هشتاد نود صد",
     "hi": "बीस तीस चालीस पचास साठ सत्तर अस्सी नब्बे सौ",
-    "fi": "kaksikymmenta kolmekymmenta neljakymmenta viisikymmenta kuusikymmenta seitsemankymmenta kahdeksankymmenta yhdeksankymmenta sata",
+    "fi": "kaksikymmenta kolmekymmenta neljakymmenta viisikymmenta kuusikymmenta seitsemankymmenta "
+    "kahdeksankymmenta yhdeksankymmenta sata",
     "hu": "husz harminc negyven otven hatvan hetven nyolcvan kilencven szaz",
     "cs": "dvacet tricet ctyricet padesat sedesat sedmdesat osmdesat devadesat sto",
 }
 _JOIN = {"es": " y ", "pt": " e ", "en": "-", "fr": "-"}
 _EXTRA: dict[float, str] = {
-    0.5: "half a,demi,demi-,une demi,un demi,setengah,yarim,пол,mezzo,medio,meio,half,eine halbe,halbe,een half,une moitie de,μισο,nua,"
+    0.5: "half a,demi,demi-,une demi,un demi,setengah,yarim,пол,mezzo,medio,meio,half,eine halbe,halbe,een half,"
+    "une moitie de,μισο,nua,"
     "نصف,نيم,आधा,חצי,pol,puli,fel,fele,puoli",
-    1: "a,an,une,una,uma,eine,einer,einen,ett,et,одна,одного,одному,one,se,sebuah,satu,einem,един,една,jedna,jednu,jednego,ένα,ενα,אחד,1",
-    1.5: "one and a half,un et demi,anderthalb,eineinhalb,anderhalve,полтора,satu setengah,bir bucuk,डेढ़,डेढ,poltora,halvannen,halvanden,masfel,uno y medio,un millon y medio",
+    1: "a,an,une,una,uma,eine,einer,einen,ett,et,одна,одного,одному,one,se,sebuah,satu,einem,един,една,jedna,jednu,"
+    "jednego,ένα,ενα,אחד,1",
+    1.5: "one and a half,un et demi,anderthalb,eineinhalb,anderhalve,полтора,satu setengah,bir bucuk,डेढ़,डेढ,poltora,"
+    "halvannen,halvanden,masfel,uno y medio,un millon y medio",
     2: "two,dua,zwo,две,двух,dvou,dva,dvije,δυο,שני,deux,doua,doi,dos,dues,duas,kaksi,kahden,ketto,dwoch",
     2.5: "two and a half,zweieinhalb,dua setengah,iki bucuk,ढाई",
     3: "τρια,שלושה,трех,trei,tri,kolmen,trzech",
@@ -267,12 +300,14 @@ _EXTRA: dict[float, str] = {
     12: "a dozen,eine dozen,une douzaine de,una docena de",
     15: "quinze",
     20: "είκοσι,εικοσι,עשרים,двадцати,douazeci,dvadeset,vint,dalawampung,hai muoi,une vingtaine de,ishirini,zwanzig",
-    30: "τριαντα,שלושים,тридцати,treizeci,trideset,trenta,tatlumpung,ba muoi,une trentaine de,thelathini,tiga puluh,సముప్పై,ముప్పై,முப்பது,ত্রিশ,"
+    30: "τριαντα,שלושים,тридцати,treizeci,trideset,trenta,tatlumpung,ba muoi,une trentaine de,thelathini,tiga puluh,"
+    "సముప్పై,ముప్పై,முப்பது,ত্রিশ,"
     "ثلاثون,trzydziestu,tridesat,",
     40: "σαραντα,ארבעים,сорока,patruzeci,cetrdeset,quaranta,bon muoi,arobaini",
     50: "πενηντα,חמישים,пятидесяти,cincizeci,pedeset,nam muoi,hamsini",
     1000: "mille,mil",
-    100: "εκατο,מאה,ста,o suta de,suta,mot tram,seratus,a hundred,one hundred,cento,cem,isang daang,mia moja,صد,مئة,مئه,مية",
+    100: "εκατο,מאה,ста,o suta de,suta,mot tram,seratus,a hundred,one hundred,cento,cem,isang daang,mia moja,صد,مئة,"
+    "مئه,مية",
     200: "two hundred,deux cents,dua ratus,zweihundert,doscientos,duzentos,duecento,двести,iki yuz",
     300: "three hundred,trois cents,tiga ratus,dreihundert,trescientos,trezentos,trecento,триста,uc yuz",
     500: "five hundred,cinq cents,lima ratus,funfhundert,quinientos,quinhentos,cinquecento,пятьсот,bes yuz,pol tisic",
