@@ -73,10 +73,7 @@ class Numbers:
         if parts[1][-1] == "0" and scales().at(self.text, at) is None:
             return float("".join(parts))  # 1.580 TWh: nobody writes a useless zero
         sign = self.habits.decimal()
-        if not sign:
-            grouped = signs[0] == ","  # nothing tells: English
-        else:
-            grouped = sign != signs[0]
+        grouped = sign != signs[0] if sign else signs[0] == ","  # nothing tells: English
         return float("".join(parts)) if grouped else float(f"{parts[0]}.{parts[1]}")
 
     def amount(self, start: int) -> Amount | None:
@@ -240,11 +237,50 @@ class Numbers:
 _ARABIC_SCALE = "مبت"
 # Number words that are something else in another language: what must follow them.
 _TREACHEROUS = {
-    "on": "mily|trily|bin ", "to": "milliard|millioner|mia|gigawatt|terawatt", "en": "miljard |miljon |milliard |million kroner|biljon ", "a": "billion |million |trillion |thousand ",
-    "se": "zzz", "dos": "mil |millones|billones|gigav|empresas", "et": "milliard |million kr", "het": "milliard|millio ", "sei": "miliardi|milioni", "one": "billion|million|trillion|gigawatt",
-    "un": "milli|milion|mili|bili|triли|billon|trill|gigawatt", "sau": "ty|trieu", "ba": "ty|trieu", "bay": "ty|trieu", "nam": "ty|trieu", "hai": "ty|trieu", "bon": "ty|trieu", "due": "mili",
-    "bes": "mily|trily", "do": "zzz", "half": "billion|million|trillion", "hat": "milli", "ot": "milli", "ni": "mil", "sex": "milj|mill", "fire": "milli|mia", "a hundred": "billion|million|thousand", "uma": "zzz",
-    "me": "zzz", "onze": "milli|mil |entrepr|empres", "ten": "billion|million|trillion|compan|gigaw", "tri": "zzz", "doi": "zzz", "tam": "ty|trieu", "muoi": "ty|trieu", "uc": "mily|trily", "sto": "mili|mld|мил", "tre": "mili|mill|milj|mia", "fem": "mil|mia", "ti": "milli|mia", "bir": "mily|trily|bin", "sata": "mil", "nam muoi": "ty|trieu", "de": "zzz",
+    "on": "mily|trily|bin ",
+    "to": "milliard|millioner|mia|gigawatt|terawatt",
+    "en": "miljard |miljon |milliard |million kroner|biljon ",
+    "a": "billion |million |trillion |thousand ",
+    "se": "zzz",
+    "dos": "mil |millones|billones|gigav|empresas",
+    "et": "milliard |million kr",
+    "het": "milliard|millio ",
+    "sei": "miliardi|milioni",
+    "one": "billion|million|trillion|gigawatt",
+    "un": "milli|milion|mili|bili|triли|billon|trill|gigawatt",
+    "sau": "ty|trieu",
+    "ba": "ty|trieu",
+    "bay": "ty|trieu",
+    "nam": "ty|trieu",
+    "hai": "ty|trieu",
+    "bon": "ty|trieu",
+    "due": "mili",
+    "bes": "mily|trily",
+    "do": "zzz",
+    "half": "billion|million|trillion",
+    "hat": "milli",
+    "ot": "milli",
+    "ni": "mil",
+    "sex": "milj|mill",
+    "fire": "milli|mia",
+    "a hundred": "billion|million|thousand",
+    "uma": "zzz",
+    "me": "zzz",
+    "onze": "milli|mil |entrepr|empres",
+    "ten": "billion|million|trillion|compan|gigaw",
+    "tri": "zzz",
+    "doi": "zzz",
+    "tam": "ty|trieu",
+    "muoi": "ty|trieu",
+    "uc": "mily|trily",
+    "sto": "mili|mld|мил",
+    "tre": "mili|mill|milj|mia",
+    "fem": "mil|mia",
+    "ti": "milli|mia",
+    "bir": "mily|trily|bin",
+    "sata": "mil",
+    "nam muoi": "ty|trieu",
+    "de": "zzz",
 }  # fmt: skip
 
 

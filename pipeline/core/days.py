@@ -30,7 +30,7 @@ _YEAR_LINK = pattern(r"(?:[,.]|(?<!\w)(?:de|del|do|of|af|i|di|m\.))? ?$")
 _DAY_AFTER = re.compile(r" ?(\d{1,2})(?:st|nd|rd|th|\.|-[aeá]n|-i|-jen|-jan)?(?: d\.)?(?!\d)(?! ?[%:])")
 _DAY_NEXT = re.compile(r"\.? (?:gada|m\.|metu) (\d{1,2})\.? ")
 _DAY_LEFT = re.compile(r"(?<!\d)(\d{1,2})(?:st|nd|rd|th)?,? $")
-_CUE_WORDS = (
+_CUE_LIST = (
     "in by until since through before after during from year for late early mid fiscal of to "  # en
     "en depuis jusqu'en des avant annee d'ici d'ici-a fin "  # fr
     "im jahr im jahre jahr bis seit ab ende anfang mitte vor nach "  # de
@@ -43,9 +43,9 @@ _CUE_WORDS = (
     "nam vao taong noong sa mwaka ifikapo wa iki nuo lidz gada sal el any "  # vi fil sw lt lv ca
     "το του εως μεχρι ως απο "  # el
     "عام لعام بعام وعام في وفي سنه بحلول منذ حتى سال تا در سن साल वर्ष सन सन् בשנת שנת עד מאז 년도 "
-).split()
+)
 _CUE_BEFORE = pattern(
-    r"(?:^|[^\w'])(?:" + "|".join(sorted(set(map(re.escape, _CUE_WORDS)), key=len, reverse=True)) + r")[ -]$"
+    r"(?:^|[^\w'])(?:" + "|".join(sorted(set(map(re.escape, _CUE_LIST.split())), key=len, reverse=True)) + r")[ -]$"
     r"|(?:ปี|ค\.ศ\.|พ\.ศ\.|พ\.ศ|年) ?$|(?:^|[^\w])[בל]-?$"
 )
 _CUE_AFTER = pattern(

@@ -11,14 +11,15 @@ from pipeline.core.scales import scales
 from pipeline.model import Fact
 
 _LINK = pattern(
-    r"[ \-]?(?:de |d'|di |of |des |da |dos |za |de los |de las |ng |na |من |к |से (?:ज़्यादा|अधिक) |(?:-?এর|এরও) বেশি |'?[dt][ae]n fazla |"
+    r"[ \-]?(?:de |d'|di |of |des |da |dos |za |de los |de las |ng |na |من |к |से (?:ज़्यादा|अधिक) |(?:-?এর|এরও) বেশি |"
+    r"'?[dt][ae]n fazla |"
     r"以上の|を超える|여 ?|개? 이상의 |개가 넘는 |多|余|餘|plus de |more than )?"
 )
-_AFTER_SKIP = re.compile(r" ?(?:\((?=[$€£¥]))?")
 _BAD_AFTER = pattern(
-    r" ?(?:%|percent|per cent|pct|prozent|procent|por ciento|pour cent|per cento|por cento|процент|persen|yuzde|पर्सेंट|प्रतिशत|퍼센트|パーセント|百分|درصد|في المئه|في الماءه|بالمئه|بالمائه|شتكا|٪|אחוז|เปอร์เซ็นต์|শতাংশ|சதவீத|శాతం|phan tram|százalék|szazalek|prosent|prosentti|τοις εκατο|procenat|asteen|percen|peratus|pst)|:\d|-\d+-\d|º|°|/\d"
+    r" ?(?:%|percent|per cent|pct|prozent|procent|por ciento|pour cent|per cento|por cento|процент|persen|yuzde|"
+    r"पर्सेंट|प्रतिशत|퍼센트|パーセント|百分|درصد|في المئه|في الماءه|بالمئه|بالمائه|شتكا|٪|אחוז|เปอร์เซ็นต์|শতাংশ|சதவீத|శాతం|"
+    r"phan tram|százalék|szazalek|prosent|prosentti|τοις εκατο|procenat|asteen|percen|peratus|pst)|:\d|-\d+-\d|º|°|/\d"
 )
-_CJK_COUNTERS = re.compile("[家間间社个個名人개명座户戶万]")
 
 
 class _Reader(Numbers):
@@ -263,86 +264,13 @@ class _Reader(Numbers):
 _WORD = re.compile(r"((?=[^\W\d_])[^\W_]{3,14}) ")
 _ADJECTIVES_BEFORE = re.compile("[a-z\u0370-\u052f]")
 _ONLY_NEXT = {"land", "stellen", "ludi", "case", "chip", "lares", "postes", "emplois", "pays"}
-_NO_ADJECTIVE = set(
-    [
-        "the",
-        "and",
-        "for",
-        "with",
-        "from",
-        "that",
-        "which",
-        "when",
-        "into",
-        "over",
-        "los",
-        "las",
-        "del",
-        "por",
-        "para",
-        "con",
-        "des",
-        "les",
-        "aux",
-        "par",
-        "pour",
-        "dans",
-        "sur",
-        "und",
-        "der",
-        "die",
-        "das",
-        "von",
-        "mit",
-        "fur",
-        "auf",
-        "dan",
-        "yang",
-        "untuk",
-        "dari",
-        "per",
-        "year",
-        "years",
-        "jahre",
-        "ans",
-        "anos",
-        "tahun",
-        "days",
-        "percent",
-        "million",
-        "billion",
-        "degli",
-        "delle",
-        "dei",
-        "che",
-        "con",
-        "och",
-        "att",
-        "med",
-        "som",
-        "til",
-        "for",
-        "pada",
-        "oleh",
-        "hours",
-        "dollars",
-        "dollar",
-        "euros",
-        "sur",
-        "yil",
-        "yas",
-        "ar",
-        "vuotta",
-        "minutes",
-        "miles",
-        "times",
-        "points",
-        "more",
-        "than",
-        "other",
-        "kilometers",
-    ]
+_SMALL_WORDS = (
+    "the and for with from that which when into over los las del por para con des les aux par pour dans sur "
+    "und der die das von mit fur auf dan yang untuk dari per year years jahre ans anos tahun days percent "
+    "million billion degli delle dei che con och att med som til for pada oleh hours dollars dollar euros sur "
+    "yil yas ar vuotta minutes miles times points more than other kilometers "
 )
+_NO_ADJECTIVE = frozenset(_SMALL_WORDS.split())
 _TRADITIONAL = re.compile("[億萬國這會與將數電廠]")
 _SYMBOLS = {"$", "€", "£", "¥", "₩", "₹", "₽", "₺", "us$", "₪", "฿", "₴", "rp", "rm", "rs", "usd", "eur"}
 _NEEDS_SCALE = {

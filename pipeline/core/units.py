@@ -10,8 +10,18 @@ from babel import Locale, UnknownLocaleError
 
 from pipeline.core.lexicon import Lexicon
 
-LOCALES = ["en", "fr", "de", "es", "pt", "pt_PT", "it", "nl", "da", "nb", "sv", "fi", "is", "pl", "cs", "sk", "sl", "hr", "sr", "sr_Latn", "bs", "mk", "bg", "ru", "uk", "be", "hu", "ro", "el", "tr", "az", "kk", "uz", "ka", "hy", "sq", "lt", "lv", "et", "ca", "gl", "eu", "ar", "fa", "he", "ur", "hi", "bn", "ta", "te", "mr", "gu", "pa", "kn", "ml", "si", "ne", "th", "lo", "km", "my", "vi", "id", "ms", "fil", "sw", "am", "ha", "so", "zu", "af", "ja", "ko", "zh", "zh_Hant", "ga", "cy", "mt"]
-_CODES = ["USD", "EUR", "GBP", "JPY", "CNY", "KRW", "INR", "IDR", "MYR", "SGD", "HKD", "TWD", "AUD", "CAD", "NZD", "CHF", "SEK", "NOK", "DKK", "PLN", "CZK", "HUF", "RON", "BGN", "RSD", "TRY", "RUB", "UAH", "KZT", "AED", "SAR", "QAR", "KWD", "ILS", "EGP", "IRR", "PKR", "BDT", "LKR", "THB", "VND", "PHP", "BRL", "MXN", "ARS", "CLP", "COP", "ZAR", "NGN", "KES", "TZS", "MAD", "ISK", "GEL", "AMD", "AZN"]
+_LOCALES_LIST = (
+    "en fr de es pt pt_PT it nl da nb sv fi is pl cs sk sl hr sr sr_Latn bs mk bg ru uk be hu ro el tr az kk "
+    "uz ka hy sq lt lv et ca gl eu ar fa he ur hi bn ta te mr gu pa kn ml si ne th lo km my vi id ms fil sw am "
+    "ha so zu af ja ko zh zh_Hant ga cy mt "
+)
+LOCALES = tuple(_LOCALES_LIST.split())
+_CODES_LIST = (
+    "USD EUR GBP JPY CNY KRW INR IDR MYR SGD HKD TWD AUD CAD NZD CHF SEK NOK DKK PLN CZK HUF RON BGN RSD TRY "
+    "RUB UAH KZT AED SAR QAR KWD ILS EGP IRR PKR BDT LKR THB VND PHP BRL MXN ARS CLP COP ZAR NGN KES TZS MAD "
+    "ISK GEL AMD AZN "
+)
+_CODES = tuple(_CODES_LIST.split())
 
 # Written before the amount; "kr" and "$" are refined by language or by what follows.
 _PREFIXES: dict[str, str] = {
@@ -333,7 +343,7 @@ def currencies() -> Lexicon[str]:
             name = locale.currencies.get(code)
             if name and name != code and " " in name:
                 lexicon.add([name], code)
-        plurals = locale._data["currency_names_plural"] if "currency_names_plural" in locale._data else {}
+        plurals = locale._data.get("currency_names_plural", {})
         for code in _CODES:
             for name in dict(plurals.get(code, {})).values():
                 if " " in name:
