@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from pipeline import child, log, store
-from pipeline.core import parse, text
+from pipeline.core import parse, poll, text
 from pipeline.errors import NewswatchError
 from pipeline.model import Document, Tally
 from pipeline.settings import Settings
@@ -11,9 +11,9 @@ from pipeline.steps import Progress, silent
 from pipeline.store import bodies, feeds, stories
 
 BATCH = 8  # bodies in memory at once: 8 of the largest allowed, 15 MB each, stay far below 1 GiB
-# Documents up to this size are parsed here; the worst that we could make of one took 1 s and 60 MB. Larger ones go to
-# a child process with limits: a malformed one's time may grow with the square of its size (docs/parsing.md).
-SMALL = 64 * 1024
+# Documents up to this size are parsed here: the worst that we could make of one takes under 1 s and 40 MB. Larger ones
+# go to a child process with limits: a malformed one's time may grow with the square of its size (docs/parsing.md).
+SMALL = 32 * 1024
 SECONDS = 120.0  # the largest sound document, 15 MB with 60,000 entries, takes 50 s
 MEGABYTES = 800  # it takes 260 MB
 
@@ -80,8 +80,12 @@ def _apply(settings: Settings, one: bodies.Pending, document: Document, now: dat
         new, changed = stories.add(db, one.feed, document.entries, one.body.fetched_at, one.baseline)
         bodies.finish(db, one.id, document, new, now)
         found = len(document.entries) + len(document.refusals)
-        feeds.report_parse(db, one.feed.id, found, new, document.error, document.ttl_s, now)
+        feeds.report_parse(db, one.feed.id, found, new, document.error, document.ttl_s, now, _bounds(settings))
     return new, changed
+
+
+def _bounds(settings: Settings) -> poll.Bounds:
+    return poll.Bounds(settings.min_interval, settings.max_interval)
 
 
 def _fail(settings: Settings, one: bodies.Pending, reason: str, now: datetime) -> int:
@@ -90,6 +94,6 @@ def _fail(settings: Settings, one: bodies.Pending, reason: str, now: datetime) -
         if not bodies.lock(db, one.id):
             return 0
         bodies.fail(db, one.id, reason, now)
-        feeds.report_parse(db, one.feed.id, 0, 0, reason, None, now)
+        feeds.report_parse(db, one.feed.id, 0, 0, reason, None, now, _bounds(settings))
     log.get().warning("parse failed", feed=one.feed.url, body=one.id, reason=reason)
     return 1

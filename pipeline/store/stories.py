@@ -119,7 +119,7 @@ _NOUN = (
 )
 
 
-def noun(row: sa.Row[Any]) -> Story:
+def noun(row: Any) -> Story:
     """Make the noun of a row that carries the story columns."""
     return Story(
         id=row.id,
@@ -192,7 +192,7 @@ def find(db: sa.Connection, what: str) -> Story | None:
 
 
 def reopen(db: sa.Connection, since: datetime, limit: int, after_id: int = 0) -> list[int]:
-    """Put stories seen since a time back in the queue for judgement; return their ids, at most `limit`, above `after_id`."""
+    """Put stories seen since a time back in the queue for judgement; return at most `limit` ids above `after_id`."""
     ids = list(
         db.scalars(
             sa.select(stories.c.id)
@@ -203,7 +203,9 @@ def reopen(db: sa.Connection, since: datetime, limit: int, after_id: int = 0) ->
     )
     if ids:
         db.execute(
-            sa.update(stories).where(stories.c.id.between(ids[0], ids[-1]), stories.c.seen_at >= since).values(judged_at=None)
+            sa.update(stories)
+            .where(stories.c.id.between(ids[0], ids[-1]), stories.c.seen_at >= since)
+            .values(judged_at=None)
         )
     return ids
 

@@ -1,0 +1,149 @@
+"""Stories and sightings on both databases."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from pipeline import store
+from pipeline.model import Entry, Feed, Language
+from pipeline.store import stories
+from pipeline.store import tables as t
+
+NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
+LATER = NOW + timedelta(hours=1)
+
+
+def feed(db: sa.Connection, url: str, **kw: object) -> Feed:
+    row = {"url": url, "title": "Paper", "tags": [], "added_at": NOW, **kw}
+    number = db.execute(sa.insert(t.feeds).values(**row)).inserted_primary_key[0]
+    return Feed(number, url, "Paper", row.get("language"), row.get("country"), (), None, True)  # type: ignore[arg-type]
+
+
+def entry(path: str, title: str = "Title", **kw: object) -> Entry:
+    address = f"https://paper.example/{path}"
+    return Entry(url=f"{address}?utm_source=rss", canonical_url=address, title=title, **kw)  # type: ignore[arg-type]
+
+
+def test_add_stores_once(database_url: str) -> None:
+    """The same entries again change nothing, whichever feed brings them; each feed leaves one sighting."""
+    with store.begin(database_url) as db:
+        one, two = feed(db, "https://a.example/", language="id", country="ID"), feed(db, "https://b.example/")
+        entries = [entry("1", published_at=NOW - timedelta(hours=3)), entry("2")]
+        assert stories.add(db, one, entries, NOW, baseline=True) == (2, 0)
+        assert stories.add(db, one, entries, LATER) == (0, 0)
+        assert stories.add(db, two, entries[:1], LATER) == (0, 0)
+        rows = db.execute(sa.select(t.stories).order_by(t.stories.c.canonical_url)).all()
+        seen = db.execute(sa.select(t.sightings.c.feed_id, t.sightings.c.seen_at)).all()
+    assert [r.canonical_url for r in rows] == ["https://paper.example/1", "https://paper.example/2"]
+    assert rows[0].story_at == NOW - timedelta(hours=3)
+    assert rows[1].story_at == NOW
+    assert rows[0].outlet == "paper.example"
+    assert (rows[0].declared_language, rows[0].country, rows[0].baseline) == ("id", "ID", True)
+    assert sorted(seen) == sorted([(one.id, NOW), (one.id, NOW), (two.id, LATER)])
+
+
+def test_future_claims_do_not_order(database_url: str) -> None:
+    """A story's time is never after we saw it."""
+    with store.begin(database_url) as db:
+        stories.add(db, feed(db, "https://a.example/"), [entry("1", published_at=LATER)], NOW)
+        assert db.scalar(sa.select(t.stories.c.story_at)) == NOW
+
+
+def test_words_change_only_by_the_first_feed(database_url: str) -> None:
+    """The feed that brought a story may reword it, which re-opens it; another feed's wording changes nothing."""
+    with store.begin(database_url) as db:
+        one, two = feed(db, "https://a.example/"), feed(db, "https://b.example/")
+        stories.add(db, one, [entry("1", "First words")], NOW)
+        number = db.scalar(sa.select(t.stories.c.id))
+        assert number is not None
+        stories.set_languages(db, {number: Language("en", 0.9, "langdetect")})
+        db.execute(sa.update(t.stories).values(judged_at=NOW))
+        assert stories.add(db, two, [entry("1", "Other words")], LATER) == (0, 0)
+        assert stories.add(db, one, [entry("1", "Better words")], LATER) == (0, 1)
+        row = db.execute(sa.select(t.stories)).one()
+        assert (row.title, row.language, row.judged_at, row.updated_at, row.change_count) == (
+            "Better words",
+            None,
+            None,
+            LATER,
+            1,
+        )
+        assert row.seen_at == NOW
+
+
+def test_old_words_do_not_come_back(database_url: str) -> None:
+    """Parsing an older document again keeps the newer words."""
+    with store.begin(database_url) as db:
+        one = feed(db, "https://a.example/")
+        stories.add(db, one, [entry("1", "Old words")], NOW)
+        stories.add(db, one, [entry("1", "New words")], LATER)
+        assert stories.add(db, one, [entry("1", "Old words")], NOW) == (0, 0)
+        assert db.scalar(sa.select(t.stories.c.title)) == "New words"
+
+
+def test_flapping_ends(database_url: str) -> None:
+    """An entry whose words change at every fetch is left alone after some changes."""
+    with store.begin(database_url) as db:
+        one = feed(db, "https://a.example/")
+        changed = sum(
+            stories.add(db, one, [entry("1", f"Words {i}")], NOW + timedelta(minutes=i))[1]
+            for i in range(stories.MAX_CHANGES + 10)
+        )
+    assert changed == stories.MAX_CHANGES
+
+
+def test_first_of_two_entries_counts(database_url: str) -> None:
+    """Two entries of one address are one story with the first one's words."""
+    with store.begin(database_url) as db:
+        assert stories.add(db, feed(db, "https://a.example/"), [entry("1", "A"), entry("1", "B")], NOW) == (1, 0)
+        assert db.scalar(sa.select(t.stories.c.title)) == "A"
+
+
+def test_many_entries(database_url: str) -> None:
+    """A document of thousands of entries fits the databases' limits on parameters."""
+    with store.begin(database_url) as db:
+        assert stories.add(db, feed(db, "https://a.example/"), [entry(str(i)) for i in range(3000)], NOW) == (3000, 0)
+        assert db.scalar(sa.select(sa.func.count()).select_from(t.sightings)) == 3000
+        assert stories.add(db, feed(db, "https://b.example/"), [], NOW) == (0, 0)
+
+
+def test_queues(database_url: str) -> None:
+    """A story waits for its language, then for its judgement, and nothing waits twice."""
+    with store.begin(database_url) as db:
+        stories.add(db, feed(db, "https://a.example/"), [entry("1"), entry("2")], NOW)
+        waiting = stories.undetected(db, 10)
+        assert [s.canonical_url[-1] for s in waiting] == ["1", "2"] or len(waiting) == 2
+        assert stories.unjudged(db, 10) == []
+        stories.set_languages(db, {waiting[0].id: Language("fr", 0.8, "langdetect")})
+        assert [s.id for s in stories.undetected(db, 10)] == [waiting[1].id]
+        assert [(s.id, s.language) for s in stories.unjudged(db, 10)] == [(waiting[0].id, "fr")]
+        assert stories.count_by_language(db) == {"fr": 1, "": 1}
+
+
+@pytest.mark.parametrize("what", ["{id}", "{hash}", "{start}", "{url}", "https://www.paper.example/1/?utm_source=x"])
+def test_find(sqlite_url: str, what: str) -> None:
+    """A story is found by number, hash, start of hash and any of its addresses."""
+    with store.begin(sqlite_url) as db:
+        stories.add(db, feed(db, "https://a.example/"), [entry("1")], NOW)
+        row = db.execute(sa.select(t.stories)).one()
+        asked = what.format(id=row.id, hash=row.url_hash, start=row.url_hash[:10], url=row.url)
+        found = stories.find(db, asked)
+        assert found is not None and found.id == row.id
+        assert stories.find(db, "999999") is None
+        assert stories.find(db, "nothing") is None
+
+
+def test_reopen(database_url: str) -> None:
+    """Stories seen since a time are judged again, older ones are not."""
+    with store.begin(database_url) as db:
+        one = feed(db, "https://a.example/")
+        stories.add(db, one, [entry("1")], NOW)
+        stories.add(db, one, [entry("2"), entry("3")], LATER)
+        for story in stories.undetected(db, 10):
+            stories.set_languages(db, {story.id: Language("en", 1.0, "langdetect")})
+        db.execute(sa.update(t.stories).values(judged_at=LATER))
+        first = stories.reopen(db, LATER, 1)
+        assert len(first) == 1
+        assert len(stories.reopen(db, LATER, 10, after_id=first[-1])) == 1
+        assert {s.seen_at for s in stories.unjudged(db, 10)} == {LATER}

@@ -1,0 +1,69 @@
+"""The child process keeps its promises: results, deadlines, limits, and life after a crash."""
+
+import os
+import time
+
+import pytest
+
+from pipeline.child import Child, ChildError
+
+
+def test_result_and_error() -> None:
+    """A call gives the function's result; what it raises is a reason, and the child lives on."""
+    with Child("math:sqrt", 10, 500) as root:
+        assert root.call(9) == 3.0
+        first = root._process
+        with pytest.raises(ChildError, match="ValueError"):
+            root.call(-1)
+        assert root.call(4) == 2.0
+        assert root._process is first
+
+
+def test_large_values_pass() -> None:
+    """Megabytes go both ways."""
+    with Child("builtins:bytes", 20, 800) as copy:
+        content = os.urandom(8 * 2**20)
+        assert copy.call(content) == content
+
+
+def test_deadline() -> None:
+    """A call that takes too long ends, and the next one works."""
+    with Child("time:sleep", 0.5, 500) as sleep:
+        started = time.monotonic()
+        with pytest.raises(ChildError, match="more than"):
+            sleep.call(30)
+        assert time.monotonic() - started < 5
+        assert sleep.call(0) is None
+
+
+def test_memory() -> None:
+    """A call that needs too much memory ends, and the next one works."""
+    with Child("builtins:bytearray", 20, 300) as grow:
+        with pytest.raises(ChildError, match="memory"):
+            grow.call(2**30)
+        assert len(grow.call(10)) == 10
+
+
+def test_crash() -> None:
+    """A library that kills its process kills the child only."""
+    with Child("os:_exit", 10, 500) as end:
+        with pytest.raises(ChildError, match="ended by itself"):
+            end.call(3)
+        with pytest.raises(ChildError, match="exit status 4"):
+            end.call(4)
+
+
+def test_printing_does_no_harm() -> None:
+    """What a function prints must not reach the pipe of answers."""
+    with Child("builtins:print", 10, 500) as say:
+        assert say.call("noise") is None
+        assert say.call("more noise") is None
+
+
+def test_close_leaves_no_process() -> None:
+    """The child ends with its context."""
+    with Child("math:sqrt", 10, 500) as root:
+        root.call(1)
+        process = root._process
+        assert process is not None
+    assert process.poll() is not None
