@@ -1,7 +1,7 @@
 """What a mail says about an event, as values: chosen, ordered and bounded; no words of any language yet."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -96,7 +96,7 @@ class Item:
 
 
 def title(sheet: Sheet, language: str) -> tuple[str, str]:
-    """Give an event's title for a reader of `language`, with the language that it is in: theirs, English, else the best."""
+    """Give an event's title for a reader of `language`, and its language: theirs, English, else the best."""
     titles = sheet.event.titles
     for wanted in (language, language.partition("-")[0], "en"):
         if titles.get(wanted):
@@ -125,56 +125,43 @@ def groups(sheet: Sheet, language: str) -> tuple[list[Group], int]:
 
 
 def facts(sheet: Sheet) -> list[FactLine]:
-    """Merge what stories state into lines, the most widely stated first; amounts at odds stand next to each other.
+    """Merge what stories state into one line an amount, the most widely stated first.
 
-    Copies say nothing of their own. Amounts without a role are shown only when two outlets state them.
+    Roles are read less surely than amounts, so an amount bears the role that most outlets give it. Copies say nothing
+    of their own, and an amount whose role nobody tells is shown only when two outlets state it.
     """
-    merged: list[tuple[RawFact, list[str]]] = []
+    merged: list[tuple[RawFact, dict[str, list[str]]]] = []  # amount -> role -> outlets
     for fact in sheet.facts:
         if fact.kind not in _KINDS or fact.is_copy:
             continue
-        for lead, outlets in merged:
-            if _same(lead, fact):
-                if fact.outlet not in outlets:
-                    outlets.append(fact.outlet)
-                break
-        else:
-            merged.append((fact, [fact.outlet]))
-    kept = [(f, o) for f, o in merged if f.role or len(o) > 1]
-    roles: dict[tuple[str, str, str], int] = {}
-    for f, o in kept:
-        key = (f.kind, f.unit, f.role)
-        roles[key] = max(roles.get(key, 0), len(o))
-    kept.sort(
-        key=lambda x: (
-            -roles[x[0].kind, x[0].unit, x[0].role],
-            _KINDS.index(x[0].kind),
-            x[0].unit,
-            x[0].role,
-            -len(x[1]),
-            -x[0].value,
-        )
-    )
-    return [
-        FactLine(f.kind, f.value, f.unit, f.role, tuple(o), f.upper, f.approximate, _is_disputed(f, kept))
-        for f, o in kept[:MAX_FACTS]
-    ]
+        roles = next((r for lead, r in merged if _is_same_amount(lead, fact)), None)
+        if roles is None:
+            merged.append((fact, roles := {}))
+        outlets = roles.setdefault(fact.role, [])
+        if fact.outlet not in outlets:
+            outlets.append(fact.outlet)
+    lines = []
+    for lead, roles in merged:
+        role = max(roles, key=lambda r: (bool(r), len(roles[r])))
+        outlets = list(dict.fromkeys(o for held in [roles[role], *roles.values()] for o in held))
+        if role or len(outlets) > 1:
+            lines.append(FactLine(lead.kind, lead.value, lead.unit, role, tuple(outlets), lead.upper, lead.approximate))
+    lines.sort(key=lambda x: (-len(x.outlets), _KINDS.index(x.kind), -x.value))
+    return [replace(x, disputed=_is_disputed(x, lines)) for x in lines[:MAX_FACTS]]
 
 
-def _same(a: RawFact, b: RawFact) -> bool:
-    if (a.kind, a.unit, a.role) != (b.kind, b.unit, b.role):
-        return False
-    return abs(a.value - b.value) <= _CLOSE * max(abs(a.value), abs(b.value))
+def _is_same_amount(a: RawFact, b: RawFact) -> bool:
+    same = (a.kind, a.unit) == (b.kind, b.unit)
+    return same and abs(a.value - b.value) <= _CLOSE * max(abs(a.value), abs(b.value))
 
 
-def _is_disputed(fact: RawFact, kept: Sequence[tuple[RawFact, list[str]]]) -> bool:
-    key = (fact.kind, fact.unit, fact.role)
-    return bool(fact.role) and any(
-        (f.kind, f.unit, f.role) == key
-        and not _same(f, fact)
-        and min(f.value, fact.value) > 0.3 * max(f.value, fact.value)
-        for f, _ in kept
-        if f is not fact
+def _is_disputed(line: FactLine, lines: Sequence[FactLine]) -> bool:
+    """Whether another line gives nearly, but not quite, the same amount the same role; far ones are another matter."""
+    return bool(line.role) and any(
+        (x.kind, x.unit, x.role) == (line.kind, line.unit, line.role)
+        and min(x.value, line.value) > 0.3 * max(x.value, line.value)
+        for x in lines
+        if x is not line
     )
 
 

@@ -2,9 +2,8 @@
 
 import io
 import threading
-from collections.abc import Mapping, Sequence
-from datetime import datetime
-from zoneinfo import ZoneInfo
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 
 from pipeline.core.mailtext import StoryLine
 
@@ -13,8 +12,11 @@ _INK, _BACK, _LINE, _DOT, _COPY = "#333a45", "#ffffff", "#dfe3ea", "#1f5fbf", "#
 _LOCK = threading.Lock()  # matplotlib's font cache and tick locators are not made for threads
 
 
-def timeline(stories: Sequence[StoryLine], zone: ZoneInfo, width: int = 560) -> bytes:
-    """Draw one dot a story, one row a language, copies pale; return a PNG twice as dense as its size in the mail."""
+def timeline(stories: Sequence[StoryLine], label: Callable[[datetime, bool], str], width: int = 500) -> bytes:
+    """Draw one dot a story, one row a language, copies pale; return a PNG twice as dense as its size in the mail.
+
+    `label` writes a time for the axis, with the hour or without.
+    """
     by_language: dict[str, list[StoryLine]] = {}
     for s in stories:
         by_language.setdefault(s.language, []).append(s)
@@ -22,7 +24,6 @@ def timeline(stories: Sequence[StoryLine], zone: ZoneInfo, width: int = 560) -> 
     rows = order if len(order) <= MAX_ROWS else [*order[: MAX_ROWS - 1], "…"]
     place = {tag: min(i, len(rows) - 1) for i, tag in enumerate(order)}
     with _LOCK:
-        from matplotlib import dates
         from matplotlib.figure import Figure
 
         figure = Figure(figsize=(width / 100, (44 + 22 * len(rows)) / 100), dpi=200, facecolor=_BACK)
@@ -36,13 +37,14 @@ def timeline(stories: Sequence[StoryLine], zone: ZoneInfo, width: int = 560) -> 
         axes.set_ylim(len(rows) - 0.4, -0.6)
         times = [_number(s.at) for s in stories]
         margin = max((max(times) - min(times)) * 0.04, 1 / 24)
-        axes.set_xlim(min(times) - margin, max(times) + margin)
-        locator = dates.AutoDateLocator(minticks=2, maxticks=5, tz=zone)  # type: ignore[no-untyped-call]
-        axes.xaxis.set_major_locator(locator)
-        hours = max(times) - min(times) < 2
-        pattern = "%d.%m. %H:%M" if hours else "%d.%m.%Y"
-        axes.xaxis.set_major_formatter(dates.DateFormatter(pattern, tz=zone))  # type: ignore[no-untyped-call]
-        axes.tick_params(labelsize=7, colors=_INK, length=0, pad=4)
+        axes.set_xlim(min(times) - 2 * margin, max(times) + 2 * margin)
+        hours = max(times) - min(times) < 3
+        ticks = sorted({min(times), (min(times) + max(times)) / 2, max(times)})
+        ticks = (
+            ticks if max(times) - min(times) > 1 / 12 else ticks[:1]
+        )  # labels of two hours would stand on each other
+        axes.set_xticks(ticks, [label(datetime.fromtimestamp(t * 86400, UTC), hours) for t in ticks])
+        axes.tick_params(labelsize=8, colors=_INK, length=0, pad=4)
         axes.grid(axis="y", color=_LINE, linewidth=0.7)
         for side in ("top", "right", "left"):
             axes.spines[side].set_visible(False)
@@ -50,7 +52,7 @@ def timeline(stories: Sequence[StoryLine], zone: ZoneInfo, width: int = 560) -> 
         return _png(figure)
 
 
-def bars(counts: Mapping[str, int], width: int = 560) -> bytes:
+def bars(counts: Mapping[str, int], width: int = 500) -> bytes:
     """Draw one bar a topic with its number of events; the rows are numbered as the sections of the digest are."""
     with _LOCK:
         from matplotlib.figure import Figure
@@ -65,9 +67,9 @@ def bars(counts: Mapping[str, int], width: int = 560) -> bytes:
         axes.set_xlim(0, max(counts.values()) * 1.08)
         for i, n in enumerate(counts.values()):
             axes.annotate(
-                str(n), (n, i), xytext=(4, 0), textcoords="offset points", va="center", fontsize=7, color=_INK
+                str(n), (n, i), xytext=(4, 0), textcoords="offset points", va="center", fontsize=8, color=_INK
             )
-        axes.tick_params(labelsize=7, colors=_INK, length=0, pad=4)
+        axes.tick_params(labelsize=8, colors=_INK, length=0, pad=4)
         axes.xaxis.set_visible(False)
         for side in ("top", "right", "left", "bottom"):
             axes.spines[side].set_visible(False)

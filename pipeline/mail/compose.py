@@ -18,10 +18,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from pipeline.core import mailtext
 from pipeline.core.mailaddress import header_text, host_of, to_ascii
 from pipeline.core.mailtext import Item, Sheet
-from pipeline.mail import chart
+from pipeline.mail import chart, view
 from pipeline.mail.words import Words
 
-_RTL = frozenset({"ar", "fa", "he", "ur", "ps", "ckb", "yi", "dv", "ug", "sd"})
 _KEPT = 300  # bodies and pictures: 30 kB each
 _HOLE = "nw-recipient-{}-hole"  # what differs from reader to reader is put in last, so that the rest is made once
 
@@ -105,7 +104,7 @@ class Composer:
 
     def _event_body(self, item: Item, words: Words) -> _Body:
         sheet = item.sheet
-        view = self._view(item, words) | self._frame(words)
+        page = view.of(item, words, self._base) | self._frame(words)
         picture, alt = None, ""
         if sheet.stories:
             start, end = chart.span(sheet.stories)
@@ -116,19 +115,17 @@ class Composer:
                 start=words.when(start),
                 end=words.when(end),
             )
-            zone = words.zone
-            picture = self._keep(
-                (sheet.event.id, "timeline", zone.key), sheet, lambda: chart.timeline(sheet.stories, zone)
-            )
-        view |= {"alt": alt, "has_picture": picture is not None}
-        return self._render("event", view, header_text(view["title"]), picture, alt)
+            key = (sheet.event.id, "timeline", words.zone.key, words.language)
+            picture = self._keep(key, sheet, lambda: chart.timeline(sheet.stories, words.tick))
+        page |= {"alt": alt, "has_picture": picture is not None}
+        return self._render("event", page, header_text(page["title"]), picture, alt)
 
     def _digest_body(self, items: Sequence[Item], kind: str, words: Words, cap: str | None) -> _Body:
         shown = sorted(items, key=lambda i: (-i.sheet.event.level, -i.sheet.event.independent_count))
         shown = shown[: mailtext.MAX_ITEMS]
         groups = mailtext.by_topic(shown)
         sections = [
-            {"title": self._topic(key, words), "items": [self._view(i, words) for i in held]}
+            {"title": self._topic(key, words), "items": [view.of(i, words, self._base) for i in held]}
             for key, held in groups.items()
         ]
         counts = {str(n): len(held) for n, held in enumerate(groups.values(), 1)}
@@ -144,7 +141,7 @@ class Composer:
         title = header_text(subject)
         if lead is not None:
             subject = f"{subject} · {mailtext.title(lead.sheet, words.language)[0]}"
-        view = self._frame(words) | {
+        page = self._frame(words) | {
             "title": title,
             "dir": "ltr",
             "note": note,
@@ -153,7 +150,7 @@ class Composer:
             "alt": alt,
             "has_picture": picture is not None,
         }
-        return self._render("digest", view, header_text(subject), picture, alt)
+        return self._render("digest", page, header_text(subject), picture, alt)
 
     def _frame(self, words: Words) -> dict[str, Any]:
         holes = {k: _HOLE.format(k) for k in ("unsubscribe", "subscription")}
@@ -163,89 +160,9 @@ class Composer:
         titles = self._topics.get(key, {})
         return titles.get(words.language) or titles.get("en") or key or words.say("other_topic")
 
-    def _view(self, item: Item, words: Words) -> dict[str, Any]:
-        sheet, event = item.sheet, item.sheet.event
-        title, tag = mailtext.title(sheet, words.language)
-        listed, dropped = mailtext.groups(sheet, words.language)
-        counts = [
-            words.say("stories", n=event.story_count),
-            words.say("languages", n=event.language_count),
-            words.say("independent", n=event.independent_count),
-        ]
-        return {
-            "reason": item.reason,
-            "badge": words.say(item.reason),
-            "title": header_text(title, 300) or words.say("no_title"),
-            "title_lang": tag,
-            "dir": _direction(tag),
-            "level": words.say("level", n=event.level, what=words.say(f"level_{max(1, event.level)}")),
-            "level_number": event.level,
-            "news": self._news(item, words),
-            "counts": counts,
-            "first_seen": words.say("first_seen", when=words.when(event.first_seen_at)),
-            "facts": [
-                {
-                    "amount": words.amount(f),
-                    "role": words.say(f"role_{f.role}" if f"role_{f.role}" in words.known else "role_"),
-                    "says": words.sources(f.outlets),
-                    "disputed": words.say("disputed") if f.disputed else "",
-                }
-                for f in mailtext.facts(sheet)
-            ],
-            "why": self._why(sheet, words),
-            "groups": [
-                {
-                    "language": words.language_name(g.language),
-                    "tag": g.language,
-                    "dir": _direction(g.language),
-                    "count": words.number(len(g.stories) + g.more),
-                    "stories": [
-                        {
-                            "title": header_text(s.title, 300) or words.say("no_title"),
-                            "url": _link(s.url),
-                            "outlet": header_text(s.outlet, 80),
-                            "when": words.short(s.at, event.last_seen_at),
-                            "copy": s.is_copy,
-                        }
-                        for s in g.stories
-                    ],
-                    "more": words.say("more", n=g.more) if g.more else None,
-                }
-                for g in listed
-            ],
-            "has_copies": any(s.is_copy for g in listed for s in g.stories),
-            "more_languages": words.say("more_languages", n=dropped) if dropped else None,
-            "url": f"{self._base}/events/{event.id}",
-        }
-
-    def _news(self, item: Item, words: Words) -> list[str]:
-        news, found = item.news, []
-        for key in ("merged", "split", "revived"):
-            if news.get(key):
-                found.append(words.say(f"news_{key}"))
-        if news.get("languages"):
-            tags = [words.language_name(t) for t in news["languages"]]
-            found.append(words.say("news_languages", what=words.names(tags)))
-        if news.get("level"):
-            low, high = news["level"]
-            found.append(words.say("news_level", low=low, high=high))
-        if news.get("contradictions"):
-            found.append(words.say("news_contradictions", n=news["contradictions"]))
-        if news.get("reports"):
-            found.append(words.say("news_reports", n=news["reports"]))
-        return found
-
-    def _why(self, sheet: Sheet, words: Words) -> str:
-        parts = []
-        if sheet.why.names:
-            parts.append(words.say("why_names", names=words.names([header_text(n, 60) for n in sheet.why.names])))
-        if sheet.why.seed and sheet.event.level >= 2:
-            parts.append(words.say("why_seed", title=header_text(sheet.why.seed, 90)))
-        return "; ".join(parts)
-
-    def _render(self, kind: str, view: dict[str, Any], subject: str, picture: bytes | None, alt: str) -> _Body:
-        html = self._inliner.inline(self._html.get_template(f"{kind}.html.j2").render(view))
-        text = self._text.get_template(f"{kind}.txt.j2").render(view)
+    def _render(self, kind: str, page: dict[str, Any], subject: str, picture: bytes | None, alt: str) -> _Body:
+        html = self._inliner.inline(self._html.get_template(f"{kind}.html.j2").render(page))
+        text = self._text.get_template(f"{kind}.txt.j2").render(page)
         return _Body(subject, text, html, picture, alt)
 
     # ------------------------------------------------------------------------------------------------------- message
@@ -269,10 +186,11 @@ class Composer:
         return message
 
     def _headers(self, subject: str, to: Envelope, listed: bool = True) -> EmailMessage:
-        message = EmailMessage(policy=SMTP)
         local, _, host = to_ascii(to.address).rpartition("@")
-        if not local.isascii():
-            message = EmailMessage(policy=SMTP.clone(utf8=True))
+        # the standard library folds a line of 70 to 78 characters after "Subject:", which readers show as a leading
+        # space; where no header needs encoded words, lines may be as long as SMTP takes
+        plain = (subject + to.name + self._name).isascii()
+        message = EmailMessage(policy=SMTP.clone(utf8=not local.isascii(), max_line_length=998 if plain else 78))
         message["From"] = Address(header_text(self._name, 80), addr_spec=to_ascii(self.sender))
         message["To"] = Address(header_text(to.name, 80), username=local, domain=host)
         message["Subject"] = subject
@@ -292,17 +210,6 @@ class Composer:
 
 def _escape(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
-
-
-def _direction(tag: str) -> str:
-    return "rtl" if tag.partition("-")[0] in _RTL else "ltr"
-
-
-def _link(url: str) -> str:
-    """Give an address that may stand in a link; nothing but http and https, nothing that breaks a line."""
-    clean = url.strip()
-    is_web = clean.lower().startswith(("http://", "https://"))
-    return clean if is_web and not any(c.isspace() or ord(c) < 32 or c in '<>"' for c in clean) else ""
 
 
 def _fix_boundaries(message: EmailMessage, identity: str) -> None:

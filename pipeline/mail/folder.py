@@ -1,4 +1,4 @@
-"""The way out that needs no server: each mail a file, whole or not there, under a name that a second attempt repeats."""
+"""The way out without a server: each mail a file, whole or not there, under a name that a second attempt repeats."""
 
 import hashlib
 import os
@@ -19,7 +19,7 @@ class Folder:
         self._directory = directory
 
     def send(self, message: EmailMessage, sender: str, recipient: str, name: str, created_at: datetime) -> Answer:
-        """Write one mail; `name` (a subscription key) and `created_at` stand in the file's name beside its Message-ID."""
+        """Write one mail; the file name has `created_at`, `name` (a subscription key) and a hash of the Message-ID."""
         self._directory.mkdir(parents=True, exist_ok=True)
         digest = hashlib.sha256(str(message["Message-ID"]).encode()).hexdigest()[:12]
         key = re.sub(r"[^a-z0-9-]+", "-", name.lower())[:40]

@@ -20,7 +20,7 @@ MAILS_PER_CONNECTION = 200  # servers cut long sessions; a new one costs three r
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """How an attempt ended: accepted · temporary (this mail later) · permanent (this mail never) · server (none now)."""
+    """How an attempt ended: accepted, temporary (this mail later), permanent (this mail never), server (none now)."""
 
     outcome: str
     code: int | None = None
@@ -45,7 +45,10 @@ class Server:
 
 
 def parse_url(url: str) -> Server:
-    """Read smtp://USER:PASSWORD@HOST:PORT?starttls=1&timeout=30&rate=10&ca=FILE&verify=0, or smtps://…; raise ConfigError."""
+    """Read smtp://USER:PASSWORD@HOST:PORT?starttls=1&timeout=30&rate=10&ca=FILE&verify=0, or smtps://…
+
+    Raise ConfigError for anything else.
+    """
     parts = urlsplit(url)
     wrong = "NEWSWATCH_SMTP_URL: write smtp://USER:PASSWORD@HOST:587?starttls=1, smtps://… or smtp://localhost:25"
     try:

@@ -56,8 +56,8 @@ _EN = {
         "More mails fell due than your subscription allows in this time ({cap}), so they come as one digest."
     ),
     "digest_why_gap": (
-        "newswatch did not run for a while, or was restored from a backup; what happened meanwhile comes as one digest. "
-        "You may know some of it."
+        "newswatch did not run for a while, or was restored from a backup; what happened meanwhile comes as one "
+        "digest. You may know some of it."
     ),
     "digest_more": "and {n} more events, not listed here",
     "cap_hour": "{n} an hour",
@@ -133,7 +133,9 @@ _FR = {
     "news_reports": "{n} récits indépendants de plus",
     "news_revived": "antérieur à votre suivi ; on en reparle",
     "news_merged": ("Deux événements que nous vous avions signalés n’en font qu’un ; le voici, sous un seul numéro."),
-    "news_split": "Ce que nous vous avions signalé comme un événement en est deux ; cette partie en est un à elle seule.",
+    "news_split": (
+        "Ce que nous vous avions signalé comme un événement en est deux ; cette partie en est un à elle seule."
+    ),
     "digest_hourly": "La dernière heure : {n} événements",
     "digest_daily": "Votre journée : {n} événements",
     "digest_weekly": "Votre semaine : {n} événements",
@@ -144,8 +146,8 @@ _FR = {
         "Plus de messages étaient dus que votre abonnement n’en permet ({cap}) ; les voici réunis en un seul."
     ),
     "digest_why_gap": (
-        "newswatch est resté arrêté, ou a été restauré d’une sauvegarde ; ce qui s’est passé entre-temps est réuni ici. "
-        "Il se peut que vous en connaissiez une partie."
+        "newswatch est resté arrêté, ou a été restauré d’une sauvegarde ; ce qui s’est passé entre-temps est réuni "
+        "ici. Il se peut que vous en connaissiez une partie."
     ),
     "digest_more": "et {n} événements de plus, non listés ici",
     "cap_hour": "{n} par heure",

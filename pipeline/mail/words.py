@@ -53,6 +53,11 @@ class Words:
             return str(format_time(at, "HH:mm", tzinfo=self.zone, locale=self.locale))
         return str(format_datetime(at, "d MMM HH:mm", tzinfo=self.zone, locale=self.locale))
 
+    def tick(self, at: datetime, with_hour: bool) -> str:
+        """Write a time on the axis of a picture."""
+        pattern = "d MMM HH:mm" if with_hour else "d MMM y"
+        return str(format_datetime(at, pattern, tzinfo=self.zone, locale=self.locale))
+
     def names(self, names: Sequence[str]) -> str:
         """Write a list of names."""
         return format_list(list(names), locale=self.locale) if names else ""
@@ -87,7 +92,9 @@ class Words:
         return f"{format_compact_decimal(value, format_type='long', locale=self.locale, fraction_digits=1)} {fact.unit}"
 
     def sources(self, outlets: Sequence[str]) -> str:
-        """Write who says so: at most three by name."""
-        shown, more = [o for o in outlets if o][:3], max(0, len(outlets) - 3)
+        """Write who says so: four by name, of five and more the first three."""
+        named = [o for o in outlets if o]
+        shown = named if len(named) <= 4 else named[:3]
+        more = len(outlets) - len(shown) if len(named) > 4 else 0
         who = self.names(shown)
         return self.say("says", who=self.say("and_more", who=", ".join(shown), n=more) if more else who)

@@ -166,7 +166,7 @@ def mark_failed(
     retry_at: datetime,
     dead_after: timedelta,
 ) -> bool:
-    """Note a failed attempt: again at `retry_at`, or dead (refused for good, or failing too long); return whether dead."""
+    """Note a failed attempt: again at `retry_at`, or dead (refused for good, failing too long); return whether dead."""
     rows = db.execute(sa.select(alerts.c.id, alerts.c.detail).where(alerts.c.id.in_(ids))).all()
     dead = False
     for row in rows:
