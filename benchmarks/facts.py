@@ -41,8 +41,9 @@ def main() -> None:
     texts = load(args.data)
     size = sum(len(t) for t, _ in texts) / len(texts)
     found = [len(facts.read(t, language)) for t, language in texts]
+    speed = rate(texts, args.seconds)
     print(
-        f"{len(texts)} texts of {size:.0f} characters, {sum(found)} facts: {rate(texts, args.seconds):,.0f} a CPU-second"
+        f"{len(texts)} texts of {size:.0f} characters, {sum(found)} facts: {speed:,.0f} a CPU-second"
     )
     plain = [x for x in texts if not any(c.isdigit() for c in x[0])]
     if plain:

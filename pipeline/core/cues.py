@@ -224,7 +224,12 @@ def find(folded: str) -> list[tuple[int, int, str]]:
 _STOP = re.compile(r"[.!?;](?= )|[\n。！？；।؟]|\|")
 
 
-def role(folded: str, cues: list[tuple[int, int, str]], start: int, end: int, kind: str, others: list[tuple[int, int]]) -> str:
+Span = tuple[int, int]
+
+
+def role(
+    folded: str, cues: list[tuple[int, int, str]], start: int, end: int, kind: str, others: list[Span]
+) -> str:
     """Choose the role of the amount at start..end by the nearest cue of its clause; "" when none is near.
 
     `others` are the places of the text's other amounts: a cue beyond one of them is its cue first.
@@ -244,7 +249,8 @@ def role(folded: str, cues: list[tuple[int, int, str]], start: int, end: int, ki
         if name not in allowed:
             continue
         after = at >= end
-        cost = (at - end) * 1.3 + (10 if at - end > 2 else 1) - 0.1 * (to - at) if after else max(0, start - to) - 0.1 * (to - at)
+        far = (at - end) * 1.3 + (10 if at - end > 2 else 1) if after else max(0, start - to)
+        cost = far - 0.1 * (to - at)
         if after and at >= listed[1]:
             cost -= 1.3 * (listed[1] - end)
         low, high = (end, at) if after else (to, start)

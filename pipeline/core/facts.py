@@ -274,7 +274,8 @@ _NO_ADJECTIVE = frozenset(_SMALL_WORDS.split())
 _TRADITIONAL = re.compile("[億萬國這會與將數電廠]")
 _SYMBOLS = {"$", "€", "£", "¥", "₩", "₹", "₽", "₺", "us$", "₪", "฿", "₴", "rp", "rm", "rs", "usd", "eur"}
 _NEEDS_SCALE = {
-    "pounds", "pound", "won", "pfund", "pond", "pund", "libras", "rand", "liber", "лев", "ポンド", "파운드", "ปอนด์", "পাউন্ড", "पाउंड", "bang", "funt"
+    "pounds", "pound", "won", "pfund", "pond", "pund", "libras", "rand", "liber", "лев", 
+    "ポンド", "파운드", "ปอนด์", "পাউন্ড", "पाउंड", "bang", "funt"
 }  # fmt: skip
 
 

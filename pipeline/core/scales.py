@@ -9,8 +9,8 @@ from functools import cache
 from pipeline.core.lexicon import Lexicon
 
 # "billion" is 10^9 in English and 10^12 in French, German or Danish; "bilion" is 10^9 in Malay and 10^12 in Polish.
-# "b?" and "bilion?" are decided by the neighbourhood (resolve). Everything that looks like "trillion" is 10^12: the long
-# scale's 10^18 of anything never stands in the news, the mistranslated "trilioni di dollari" does.
+# "b?" and "bilion?" are decided by the neighbourhood (resolve). Everything that looks like "trillion" is 10^12: the
+# long scale's 10^18 of anything never stands in the news, the mistranslated "trilioni di dollari" does.
 _SCALES: dict[float | str, str] = {
     1e2: "hundred,ratus,ratusan,сотен,sto,สิบ*0",
     1e3: "thousand*1,mille,mil,mila,tausend,duizend,ribu,bin,тыс,тыс.,тысяч*,тис,тис.,тисяч*,хиляд*,хил.,tis.,"
@@ -113,7 +113,8 @@ _VOTERS: dict[str, tuple[str, ...]] = {}
 for _tag, _words in _VOTES.items():
     for _word in _words.split():
         _VOTERS[_word] = (*_VOTERS.get(_word, ()), _tag)
-_POINT_LANGUAGES = {"en", "ms", "fil", "sw", "zh", "ja", "ko", "th", "he", "hi", "bn", "ta", "te", "mr", "gu", "pa", "kn", "ml"}
+_POINT_LANGUAGES = {"en", "ms", "fil", "sw", "zh", "ja", "ko", 
+    "th", "he", "hi", "bn", "ta", "te", "mr", "gu", "pa", "kn", "ml"}
 _LONG_SCALE = {"fr", "de", "da", "nb", "no", "nn"}
 _WORD = re.compile(r"[^\W\d_]+")
 _COMMA_SCRIPT = re.compile("[\u0370-\u03ff\u0400-\u04ff\u0530-\u058f\u10a0-\u10ff]")
