@@ -42,9 +42,7 @@ def main() -> None:
     size = sum(len(t) for t, _ in texts) / len(texts)
     found = [len(facts.read(t, language)) for t, language in texts]
     speed = rate(texts, args.seconds)
-    print(
-        f"{len(texts)} texts of {size:.0f} characters, {sum(found)} facts: {speed:,.0f} a CPU-second"
-    )
+    print(f"{len(texts)} texts of {size:.0f} characters, {sum(found)} facts: {speed:,.0f} a CPU-second")
     plain = [x for x in texts if not any(c.isdigit() for c in x[0])]
     if plain:
         print(f"{len(plain)} of them without a digit: {rate(plain, args.seconds):,.0f} a CPU-second")

@@ -127,6 +127,10 @@ class Numbers:
         if value > 1e17:
             return amount
         out = replace(amount, value=value, end=at, scaled=scaled, needs_money=needs, factor=factor)
+        if factor == 1e3 and text[at - 4 : at] == " bin":  # Turkish 3 bin 500
+            n = re.compile(r" (\d{1,3})(?![\d.,])").match(text, at)
+            if n:
+                return replace(out, value=value + int(n[1]), end=n.end())
         if scaled and not needs and factor > 1e3:
             m = re.compile(r" (?:and |et |y |e |و ?|и |und )?(?=\d)").match(text, at)
             n = NUMBER.match(text, m.end()) if m else None
@@ -144,6 +148,8 @@ class Numbers:
         seen = 0
         while at < len(text):
             c = text[at]
+            if text[at : at + 3] in {"百萬瓦", "十億瓦", "百万瓦", "十亿瓦"} and digit is not None:
+                break  # megawatt, gigawatt
             if c in _CJK_FILL and seen:
                 at += 1
             elif c in _CJK_DIGITS:
@@ -226,7 +232,7 @@ class Numbers:
                 hit = scales().at(self.text, at)
                 if (
                     hit
-                    and hit[0] - at <= 6
+                    and hit[0] - at <= 7
                     and isinstance(hit[1], float)
                     and units.currencies().at(self.text, hit[0] + 1)
                 ):

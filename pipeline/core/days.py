@@ -38,14 +38,14 @@ _CUE_LIST = (
     "para hacia hasta desde ano de antes em ate nel entro dal al del il anno "  # es pt it
     "w do od na roku rok roce v u leta iz in anul din pana godine "  # pl cs sk sl hr ro
     "до в к с на у з пiсля през от от после през "  # Cyrillic
-    "vuonna vuoteen vuoden aastal aastaks ar aret i innen inden fra til fram sedan innan efter sinds tegen tot "
+    "vuonna vuoteen vuoden aastal aastaks ar aret i innen inden fra til till fram sedan innan efter sinds tegen tot "
     "vanaf voor naar van op "  # fi et sv da nb nl
     "nam vao taong noong sa mwaka ifikapo wa iki nuo lidz gada sal el any "  # vi fil sw lt lv ca
     "το του εως μεχρι ως απο "  # el
     "عام لعام بعام وعام في وفي سنه بحلول منذ حتى سال تا در سن साल वर्ष सन सन् בשנת שנת עד מאז 년도 "
 )
 _CUE_BEFORE = pattern(
-    r"(?:^|[^\w'])(?:" + "|".join(sorted(set(map(re.escape, _CUE_LIST.split())), key=len, reverse=True)) + r")[ -]$"
+    r"(?:^|[^\w])(?:" + "|".join(sorted(set(map(re.escape, _CUE_LIST.split())), key=len, reverse=True)) + r")[ -]$"
     r"|(?:ปี|ค\.ศ\.|พ\.ศ\.|พ\.ศ|年) ?$|(?:^|[^\w])[בל]-?$"
 )
 _CUE_AFTER = pattern(
@@ -229,6 +229,9 @@ def _around_year(folded: str, m: re.Match[str], keep: Callable[[int, int, _Span]
         day = _DAY_AFTER.match(folded, after[0])
         if day:
             keep(start, day.end(), _span(year, after[1], int(day[1])))
+            return
+        if after[0] - at > 4:  # hu 2024 szeptemberében, tr 2024 Eylülünde
+            keep(start, after[0], _span(year, after[1], None))
             return
     if _NOT_AFTER.match(folded, end):
         return

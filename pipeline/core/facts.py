@@ -112,7 +112,7 @@ class _Reader(Numbers):
             amount = self.cjk(start, None, start)
             if amount is None:
                 return None, start + 1
-            if before in "数數几幾" or (not sign and amount.end - start < 2):
+            if before in "数數几幾上" or (not sign and amount.end - start < 2):
                 return None, max(amount.end, start + 1)
         if _BAD_AFTER.match(text, amount.end):
             return None, amount.end
@@ -247,7 +247,7 @@ class _Reader(Numbers):
         for skipped in range(3 if _ADJECTIVES_BEFORE.match(text[at : at + 1]) else 1):
             thing = units.counted().at(text, at)
             if thing:
-                if low.words and thing[1] not in {"companies", "data centers"}:
+                if low.words and not low.scaled and thing[1] not in {"companies", "data centers"}:
                     return None  # "six people", "two countries" are no figures
                 glued = at == last.end and text[at - 1].isdigit() and is_letter(text[at])
                 year = 1900 <= low.value <= 2100 and low.end - low.start == 4 and not low.scaled
@@ -274,7 +274,7 @@ _NO_ADJECTIVE = frozenset(_SMALL_WORDS.split())
 _TRADITIONAL = re.compile("[億萬國這會與將數電廠]")
 _SYMBOLS = {"$", "€", "£", "¥", "₩", "₹", "₽", "₺", "us$", "₪", "฿", "₴", "rp", "rm", "rs", "usd", "eur"}
 _NEEDS_SCALE = {
-    "pounds", "pound", "won", "pfund", "pond", "pund", "libras", "rand", "liber", "лев", 
+    "pounds", "pound", "won", "pfund", "pond", "pund", "libras", "rand", "liber", "лев",
     "ポンド", "파운드", "ปอนด์", "পাউন্ড", "पाउंड", "bang", "funt"
 }  # fmt: skip
 

@@ -54,6 +54,7 @@ _SCALES: dict[float | str, str] = {
     "تريليون*,تریلیون*,ٹریلین,ट्रिलियन,ট্রিলিয়ন,டிரில்லியன்,ట్రిలియన్*,τρισ,τρισ.,τρισεκατομμυρι*,טריליון,טריליוני,ტრილიონ*,"
     "տրիլիոն*,"
     "trilyong,trilioni,билион*,більйон*,биллион,neel,ትሪሊዮን,trilioane,trilioane de",
+    1e15: "quadrillion*,kuadriliun,kuadrilyun,katrilyon*,квадриллион*",
     "b?": "billion,billions",
     "bilion?": "bilion",
 }
@@ -113,7 +114,7 @@ _VOTERS: dict[str, tuple[str, ...]] = {}
 for _tag, _words in _VOTES.items():
     for _word in _words.split():
         _VOTERS[_word] = (*_VOTERS.get(_word, ()), _tag)
-_POINT_LANGUAGES = {"en", "ms", "fil", "sw", "zh", "ja", "ko", 
+_POINT_LANGUAGES = {"en", "ms", "fil", "sw", "zh", "ja", "ko",
     "th", "he", "hi", "bn", "ta", "te", "mr", "gu", "pa", "kn", "ml"}
 _LONG_SCALE = {"fr", "de", "da", "nb", "no", "nn"}
 _WORD = re.compile(r"[^\W\d_]+")

@@ -2,11 +2,13 @@
 
 import unicodedata
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import pipeline
 from pipeline.core import facts
 from pipeline.model import Fact
 
@@ -151,8 +153,11 @@ def test_approximations(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "GB200, H100, GPT-4 and a 7B model", "+1 800 555 0199", "30% or 4.5 percent", "9:30 on track 3", "3-1", "version 3.5.1", "in 1 out of 20",
-        "MGX 5 and AI 2", "COVID-19", "2,5 Prozent", "4.5％", "震度５弱", "Room 101", "the 2024 model", "17 års hyra", "30 try again", "magnitude 7.1 Mw",
+        "GB200, H100, GPT-4 and a 7B model", "+1 800 555 0199", "30% or 4.5 percent", "9:30 on track 3", "3-1",
+        "version 3.5.1",
+        "in 1 out of 20",
+        "MGX 5 and AI 2", "COVID-19", "2,5 Prozent", "4.5％", "震度５弱", "Room 101", "the 2024 model",
+        "17 års hyra", "30 try again", "magnitude 7.1 Mw",
         "", "30", "$", "billion dollars", "milliards de dollars", "مليارات الدولارات",
     ],
 )  # fmt: skip
@@ -209,7 +214,7 @@ def _money(value: float, role: str = "raised", **more: object) -> Fact:
     ],
 )
 def test_agree_and_contradict(a: Fact, b: Fact, agrees: bool, contradicts: bool) -> None:
-    """Equal up to rounding agrees, clearly apart in one role contradicts, between the two is neither; both symmetric."""
+    """Equal up to rounding agrees, clearly apart in one role contradicts, between is neither; both are symmetric."""
     assert facts.agree(a, b) == facts.agree(b, a) == agrees
     assert facts.contradict(a, b) == facts.contradict(b, a) == contradicts
 
@@ -230,3 +235,21 @@ def test_never_raises_and_offsets_are_sane(text: str, language: str | None) -> N
         assert 0 <= fact.start < fact.end <= len(text)
         assert fact.text == text[fact.start : fact.end]
         assert fact.value == fact.value and fact.value < 1e30
+
+
+@pytest.mark.parametrize("key", ["fr", "id"])
+def test_the_seeds_say_the_same(key: str) -> None:
+    """The two seeds are translations of one text: the same amounts, the same roles, the same year."""
+    (seed,) = (Path(pipeline.__file__).parent / "data" / "watch" / "seeds").glob(f"*-{key}.txt")
+    text = seed.read_text(encoding="utf-8")
+    read = [(f.kind, f.value, f.unit, f.role) for f in facts.read(text) if f.kind in {"money", "energy", "date"}]
+    assert sorted(read) == sorted(
+        [
+            ("money", 3e10, "USD", ""),
+            ("money", 3e10, "USD", "target"),
+            ("money", 1e11, "USD", "potential"),
+            ("money", 1.3e10, "USD", "invested"),
+            ("date", 23376, "day", ""),
+            ("energy", 1.58e15, "Wh", "consumption"),
+        ]
+    )
