@@ -15,6 +15,7 @@ import struct
 import subprocess
 import sys
 import time
+from functools import partial
 from types import TracebackType
 from typing import Any, BinaryIO, Self
 
@@ -42,25 +43,22 @@ class Child:
         """Give the function's result; raise ChildError when it is late, too large, dead, or raised."""
         process = self._process or self._start()
         deadline = time.monotonic() + self.seconds
+        answered = False
         try:
-            try:
-                _write(process.stdin, (args, self.seconds))  # type: ignore[arg-type]
-                answer = self._read(process, deadline)
-            except (BrokenPipeError, EOFError):
-                code = self._end()
-                raise ChildError(f"the parsing process ended by itself (exit status {code})") from None
+            _write(process.stdin, (args, self.seconds))  # type: ignore[arg-type]
+            kind, value = self._read(process, deadline)
+            answered = kind == "ok"
+        except (BrokenPipeError, EOFError):
+            raise ChildError(f"its process ended by itself (exit status {self._end()})") from None
         except TimeoutError:
-            self._end()
             raise ChildError(f"it took more than {self.seconds:.0f} s") from None
-        except BaseException:  # Ctrl-C, a task's own time limit: a half-read answer must never meet the next call
-            self._end()
-            raise
-        kind, value = pickle.loads(answer)  # noqa: S301 - written by our own code in the child, never by a feed
+        finally:
+            if not answered:  # Ctrl-C and a task's own time limit too: a half-read answer must never meet the next call
+                self._end()
         if kind == "memory":
-            self._end()  # what it holds is unknown
             raise ChildError(f"it needs more than {self.megabytes} MB of memory")
         if kind == "error":
-            raise ChildError(value)
+            raise ChildError(str(value))
         return value
 
     def close(self) -> None:
@@ -83,10 +81,12 @@ class Child:
                 pipe.close()  # type: ignore[union-attr]
         return process.wait()
 
-    def _read(self, process: subprocess.Popen[bytes], deadline: float) -> bytes:
+    def _read(self, process: subprocess.Popen[bytes], deadline: float) -> tuple[str, Any]:
         pipe = process.stdout.fileno()  # type: ignore[union-attr]
         size = _LENGTH.unpack(_exactly(pipe, _LENGTH.size, deadline))[0]
-        return _exactly(pipe, size, deadline)
+        answer = _exactly(pipe, size, deadline)
+        kind, value = pickle.loads(answer)  # noqa: S301 - written by our own code in the child, never by a feed
+        return kind, value
 
 
 def _exactly(pipe: int, size: int, deadline: float) -> bytes:
@@ -112,29 +112,33 @@ def _write(pipe: BinaryIO, value: object) -> None:
 
 
 def _serve(target: str, megabytes: int) -> None:
-    """Answer calls on standard input until it ends; whatever the function prints goes to standard error."""
+    """Answer calls on standard input until it ends; whatever the function prints goes to standard error.
+
+    A call that raises ends the process, which first tells why: its parent starts another at the next call.
+    """
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
+    sys.excepthook = partial(_tell, answers)
     calls = sys.stdin.buffer
     module, _, name = target.partition(":")
     function = getattr(importlib.import_module(module), name)
-    resource.setrlimit(resource.RLIMIT_AS, (megabytes * 2**20, megabytes * 2**20))
+    resource.setrlimit(resource.RLIMIT_AS, (megabytes * 2**20, resource.RLIM_INFINITY))
     while head := calls.read(_LENGTH.size):
         args, seconds = pickle.loads(calls.read(_LENGTH.unpack(head)[0]))  # noqa: S301 - from our own parent
         # The parent ends us at its deadline; were it killed meanwhile, the CPU limit would.
         used = resource.getrusage(resource.RUSAGE_SELF)
         limit = int(used.ru_utime + used.ru_stime + 2 * seconds) + 1
         resource.setrlimit(resource.RLIMIT_CPU, (limit, resource.RLIM_INFINITY))
-        try:
-            answer = ("ok", function(*args))
-            _write(answers, answer)
-        except MemoryError:
-            args = answer = None
-            _write(answers, ("memory", None))
-        except Exception as e:  # the per-call guard of this door: the parent counts it as this call's failure
-            _write(answers, ("error", f"{type(e).__name__}: {e}"[:500]))
+        _write(answers, ("ok", function(*args)))
+
+
+def _tell(answers: BinaryIO, kind: type[BaseException], error: BaseException, _at: TracebackType | None) -> None:
+    """Tell the parent what ended this process, with room for the few bytes that this takes."""
+    resource.setrlimit(resource.RLIMIT_AS, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    if not issubclass(kind, KeyboardInterrupt | BrokenPipeError):
+        is_memory = issubclass(kind, MemoryError)
+        _write(answers, ("memory" if is_memory else "error", f"{kind.__name__}: {error}"[:500]))
 
 
 if __name__ == "__main__":
-    with contextlib.suppress(KeyboardInterrupt):
-        _serve(sys.argv[1], int(sys.argv[2]))
+    _serve(sys.argv[1], int(sys.argv[2]))

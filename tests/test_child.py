@@ -9,14 +9,15 @@ from pipeline.child import Child, ChildError
 
 
 def test_result_and_error() -> None:
-    """A call gives the function's result; what it raises is a reason, and the child lives on."""
+    """A call gives the function's result; what it raises is a reason, and the next call works."""
     with Child("math:sqrt", 10, 500) as root:
         assert root.call(9) == 3.0
         first = root._process
+        assert root.call(16) == 4.0
+        assert root._process is first
         with pytest.raises(ChildError, match="ValueError"):
             root.call(-1)
         assert root.call(4) == 2.0
-        assert root._process is first
 
 
 def test_large_values_pass() -> None:
