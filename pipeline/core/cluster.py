@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import numpy as np
 
-from pipeline.core.pairs import APART, FEATURES, GAP, SPACES, Floats, Pool, Weights, features, order
+from pipeline.core.pairs import FEATURES, SPACES, Floats, Pool, Weights, compare, order
 
 _ROWS = 256  # rows worked on at once: bounds memory at about 10 matrices of 256 x 4,000 floats
 _CLIP = 4.0  # a pair cannot say more than 98 to 2: one odd pair must not decide for a whole group
@@ -28,16 +28,14 @@ def links(pool: Pool, rows: Sequence[int], cols: Sequence[int], weights: Weights
     columns = np.array(cols, np.intp)
     for start in range(0, len(rows), _ROWS):
         part = np.array(rows[start : start + _ROWS], np.intp)
-        stack, space = features(pool, part, columns)
-        odds = np.empty(space.shape, np.float32)
-        for i in range(len(SPACES)):
-            chosen = space == i
-            if chosen.any():
-                odds[chosen] = stack[chosen] @ table[i] + bias[i]
+        values, space = compare(pool, part, columns)
+        odds = bias[space]
+        for i, name in enumerate(FEATURES):
+            odds += table[:, i][space] * values[name]
         # Other protagonists, or too long ago: such a pair is no reason for a join. It is also what lets the store
         # find every possible partner by entity and time.
-        far = stack[..., GAP] > math.log1p(window)
-        odds = np.where(far | (stack[..., APART] > 0), np.minimum(odds, 0.0), odds)
+        no_reason = (values["gap"] > math.log1p(window)) | (values["names_apart"] > 0)
+        odds = np.where(no_reason, np.minimum(odds, 0.0), odds)
         # rounded: the order of a sum inside BLAS must not decide between two equal pairs
         out[start : start + _ROWS] = np.round(np.clip(odds, -_CLIP, _CLIP), 3)
     return out

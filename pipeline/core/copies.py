@@ -19,9 +19,8 @@ def find(pool: Pool, rows: Sequence[int], weights: Weights) -> Mapping[int, int]
     if len(at) < 2:
         return {}
     grams = pool.grams[at]
-    sizes = grams.sum(axis=1)
-    words = (grams @ grams.T) / np.maximum(np.sqrt(np.outer(sizes, sizes)), 1.0)
-    long = sizes >= _MIN_GRAMS
+    words = grams @ grams.T
+    long = pool.gram_counts[at] >= _MIN_GRAMS
     same = pool.languages[at][:, None] == pool.languages[at][None, :]
     e5 = pool.e5[at] @ pool.e5[at].T
     use = pool.use[at] @ pool.use[at].T

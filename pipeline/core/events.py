@@ -119,19 +119,19 @@ def identify(groups: Sequence[Sequence[Member]], live: Iterable[int]) -> list[tu
     An event goes where most of its stories went (where two took as many, with its earliest story); where several events
     go to one group, the oldest keeps its number. `live` are the events that stand now.
     """
-    standing = set(live)
-    claims: dict[int, list[int]] = {}
-    for event in sorted(standing):
-        held = [(sum(m.event_id == event for m in group), i) for i, group in enumerate(groups)]
-        most = max((n for n, _ in held), default=0)
-        if most == 0:
-            continue
-        tied = [i for n, i in held if n == most]
-        first = min(tied, key=lambda i: min(pairs.order(m) for m in groups[i] if m.event_id == event))
-        claims.setdefault(first, []).append(event)
-    return [
-        (claims[i][0], tuple(claims[i][1:])) if i in claims else (None, ()) for i in range(len(groups))
-    ]
+    held = Counter((m.event_id, i) for i, group in enumerate(groups) for m in group)
+    earliest: dict[tuple[int | None, int], Any] = {}
+    for i, group in enumerate(groups):
+        for member in group:
+            key, place = (member.event_id, i), pairs.order(member)
+            earliest[key] = min(earliest.get(key, place), place)
+    claims_to: dict[int, list[int]] = {}
+    for event in sorted(set(live)):
+        sides = [key for key in held if key[0] == event]
+        if sides:
+            first = min(sides, key=lambda key: (-held[key], earliest[key]))
+            claims_to.setdefault(first[1], []).append(event)
+    return [(claims_to[i][0], tuple(claims_to[i][1:])) if i in claims_to else (None, ()) for i in range(len(groups))]
 
 
 def changes(

@@ -34,7 +34,6 @@ FEATURES = (
     "numbers",
     "gap",
 )
-GAP, APART = FEATURES.index("gap"), FEATURES.index("names_apart")
 SPACES = ("use+e5", "e5", "use", "none")
 _BUCKETS = 2048  # hashed words and 4-grams: 60 of a headline with summary collide by 1.5 %, and cost does not grow
 _DAY = 86400.0
@@ -63,9 +62,10 @@ class Pool:
     has_use: NDArray[np.bool_]
     e5: Floats
     has_e5: NDArray[np.bool_]
-    grams: Floats
-    names: Floats
-    numbers: Floats
+    grams: Floats  # unit rows, or zeros where there is nothing
+    gram_counts: Floats
+    names: Floats  # unit rows, or zeros
+    numbers: Floats  # unit rows, or zeros
     amounts: Floats
     units: Floats
     languages: NDArray[np.int32]
@@ -138,11 +138,20 @@ def numbers(text: str) -> set[str]:
     return found
 
 
+@lru_cache(maxsize=16384)  # 10 MB: a batch looks at its neighbourhood several times, and at the last batch's again
+def _gram_buckets(text: str) -> NDArray[np.uint16]:
+    return np.array(sorted({_bucket(piece, _BUCKETS) for piece in grams(text)}), np.uint16)
+
+
+def _bucket(piece: str, buckets: int) -> int:
+    return zlib.crc32(piece.encode("utf-8", "replace")) % buckets
+
+
 def _hashed(sets: Sequence[Collection[str]], buckets: int) -> Floats:
     out = np.zeros((len(sets), buckets), np.float32)
     for row, pieces in enumerate(sets):
         for piece in pieces:
-            out[row, zlib.crc32(piece.encode("utf-8", "replace")) % buckets] = 1.0
+            out[row, _bucket(piece, buckets)] = 1.0
     return out
 
 
@@ -178,6 +187,9 @@ def pool(
     for i, member in enumerate(members):
         for key, count in member.entities.items():
             names[i, column[key]] = 1.0 + math.log(max(1, count))
+    words = np.zeros((len(members), _BUCKETS), np.float32)
+    for i, words_of in enumerate(texts):
+        words[i, _gram_buckets(words_of)] = 1.0
     times = []
     for member in members:
         at = order(member)[0]
@@ -190,24 +202,16 @@ def pool(
         has_use=has_use,
         e5=_unit(e5),
         has_e5=has_e5,
-        grams=_hashed([grams(t) for t in texts], _BUCKETS),
-        names=names,
-        numbers=_hashed([numbers(t) for t in texts], 512),
+        grams=_unit(words),
+        gram_counts=words.sum(axis=1),
+        names=_unit(names),
+        numbers=_unit(_hashed([numbers(t) for t in texts], 512)),
         amounts=_hashed([pieces for pieces, _ in amounts], 512),
         units=_hashed([units for _, units in amounts], 64),
         languages=np.array([known[x.split("-")[0]] for x in languages], np.int32),
         since=np.array([t.timestamp() / _DAY for t, _ in times]),
         until=np.array([t.timestamp() / _DAY for _, t in times]),
     )
-
-
-def _overlap(a: Floats, b: Floats) -> tuple[Floats, Floats]:
-    """Cosine of two sets of rows, and whether both have something but share nothing."""
-    dot = a @ b.T
-    na, nb = np.linalg.norm(a, axis=1), np.linalg.norm(b, axis=1)
-    scale = np.outer(na, nb)
-    cosine = np.divide(dot, scale, out=np.zeros_like(dot), where=scale > 0)
-    return cosine, ((dot == 0) & (scale > 0)).astype(np.float32)
 
 
 def _amount_pieces(member: Member) -> tuple[set[str], set[str]]:
@@ -227,43 +231,43 @@ def _amount_pieces(member: Member) -> tuple[set[str], set[str]]:
     return pieces, units
 
 
-def features(pool: Pool, rows: NDArray[np.intp], cols: NDArray[np.intp]) -> tuple[Floats, NDArray[np.int8]]:
-    """Give the feature array (rows x cols x FEATURES) of pairs, and per pair which of SPACES it is judged in."""
-    use = pool.use[rows] @ pool.use[cols].T
-    e5 = pool.e5[rows] @ pool.e5[cols].T
+def compare(pool: Pool, rows: NDArray[np.intp], cols: NDArray[np.intp]) -> tuple[dict[str, Floats], NDArray[np.int8]]:
+    """Give each of FEATURES as a matrix (rows x cols), and per pair which of SPACES it is judged in."""
     has_use = np.logical_and.outer(pool.has_use[rows], pool.has_use[cols])
     has_e5 = np.logical_and.outer(pool.has_e5[rows], pool.has_e5[cols])
-    shared, _ = _overlap(pool.grams[rows], pool.grams[cols])
+    shared = pool.grams[rows] @ pool.grams[cols].T
     same_language = pool.languages[rows][:, None] == pool.languages[cols][None, :]
-    names, names_apart = _overlap(pool.names[rows], pool.names[cols])
+    names = pool.names[rows] @ pool.names[cols].T
     some = np.asarray(pool.names.any(axis=1))
-    unknown = ~np.logical_and.outer(some[rows], some[cols])
+    known = np.logical_and.outer(some[rows], some[cols])
     same = pool.amounts[rows] @ pool.amounts[cols].T > 0
     comparable = pool.units[rows] @ pool.units[cols].T > 0
-    figures, figures_apart = _overlap(pool.numbers[rows], pool.numbers[cols])
+    figures = pool.numbers[rows] @ pool.numbers[cols].T
+    numbered = np.asarray(pool.numbers.any(axis=1))
+    unlike = np.logical_and.outer(numbered[rows], numbered[cols]) & (figures == 0)
     gap = np.maximum(
-        0.0,
-        np.maximum(
-            pool.since[rows][:, None] - pool.until[cols][None, :], pool.since[cols][None, :] - pool.until[rows][:, None]
-        ),
+        pool.since[rows][:, None] - pool.until[cols][None, :], pool.since[cols][None, :] - pool.until[rows][:, None]
     )
-    stack = np.stack(
-        [
-            np.where(has_use, use, 0),
-            np.where(has_e5, e5, 0),
-            shared,
-            np.where(same_language, shared, 0),
-            names,
-            names_apart,
-            unknown,
-            np.where(same, 1, np.where(comparable, -1, 0)),
-            np.where(figures_apart > 0, -1, figures),
-            np.log1p(gap),
-        ],
-        axis=-1,
-    ).astype(np.float32)
-    space = np.where(has_use & has_e5, 0, np.where(has_e5, 1, np.where(has_use, 2, 3))).astype(np.int8)
-    return stack, space
+    values = {
+        "use": (pool.use[rows] @ pool.use[cols].T) * has_use,
+        "e5": (pool.e5[rows] @ pool.e5[cols].T) * has_e5,
+        "words": shared,
+        "words_same_language": shared * same_language,
+        "names": names,
+        "names_apart": known & (names == 0),
+        "names_unknown": ~known,
+        "amounts": same * 1.0 - (comparable & ~same),
+        "numbers": figures - unlike,
+        "gap": np.log1p(np.maximum(gap, 0.0)),
+    }
+    space = np.where(has_e5, np.where(has_use, 0, 1), np.where(has_use, 2, 3)).astype(np.int8)
+    return {name: np.asarray(matrix, np.float32) for name, matrix in values.items()}, space
+
+
+def features(pool: Pool, rows: NDArray[np.intp], cols: NDArray[np.intp]) -> tuple[Floats, NDArray[np.int8]]:
+    """Give the same as one array (rows x cols x FEATURES)."""
+    values, space = compare(pool, rows, cols)
+    return np.stack([values[name] for name in FEATURES], axis=-1), space
 
 
 def explain(pool: Pool, a: int, b: int, weights: Weights) -> dict[str, Any]:
