@@ -3,13 +3,12 @@
 The fetch step hands in a feed and a response, and stores what comes out. Every constant stands with its reason.
 """
 
-import re
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime, timedelta
 
+from pipeline.core.wishes import retry_after, server_wish
 from pipeline.model import Feed, Outcome, Response
 
 # Weights of failures (mediacloud/rss-fetcher, 180,000 feeds): how much one attempt says that the feed is dead.
@@ -45,7 +44,6 @@ ADOPT_COUNT, ADOPT_AFTER = 3, timedelta(days=2)  # a permanent redirect is belie
 RETURN_WEIGHT = 5.0  # an adopted address that fails this much is given up for the declared one
 UNCONDITIONAL_S = 86400.0  # validators are put to the test at most daily, at least weekly, else every tenth time
 RATE_LIMIT_S = 900.0  # a 429 that does not say how long
-MAX_RETRY_AFTER_S = 2 * 86400.0  # a host that asks for more is asked again then: nobody is lost to a typing error
 SLOW_S = 10.0  # an answer that takes longer than this
 QUIET_DAYS = 14.0  # without a new story, when nothing says what to expect
 QUIET_GAPS = 5.0  # or so many times the expected distance of two stories
@@ -107,43 +105,6 @@ def weight(outcome: Outcome, status: int | None = None) -> float:
     return _WEIGHTS.get(outcome, 0.0)
 
 
-def retry_after(value: str | None, now: datetime) -> float | None:
-    """Read a Retry-After header, seconds or HTTP date, as seconds from now; None when absent or unreadable."""
-    if value is None:
-        return None
-    value = value.strip()
-    if value.isascii() and value.isdigit():
-        return min(float(value[:12]), MAX_RETRY_AFTER_S)
-    when = http_date(value)
-    return None if when is None else min(max(0.0, (when - now).total_seconds()), MAX_RETRY_AFTER_S)
-
-
-def http_date(value: str | None) -> datetime | None:
-    """Read an HTTP date; None when it is none."""
-    try:
-        when = parsedate_to_datetime(value or "")
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None
-    return when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC)
-
-
-def server_wish(headers: Mapping[str, str], now: datetime) -> float | None:
-    """Give the seconds for which the server calls its answer fresh (Cache-Control max-age, else Expires), or None."""
-    control = headers.get("cache-control", "").lower()
-    if "no-cache" in control or "no-store" in control:
-        return None
-    if found := re.search(r"(?<!s-)\bmax-?age\s*=\s*\"?(\d{1,10})", control):
-        try:
-            age = float(headers.get("age", "0"))
-        except ValueError:
-            age = 0.0
-        return max(0.0, float(found[1]) - max(0.0, age)) or None
-    if (expires := http_date(headers.get("expires"))) is None:
-        return None
-    seconds = (expires - (http_date(headers.get("date")) or now)).total_seconds()
-    return seconds if seconds > 0 else None
-
-
 def jitter(feed_id: int) -> float:
     """Give a feed's own number in [0, 1): the same at every run, spread evenly over feeds."""
     return zlib.crc32(feed_id.to_bytes(8, "big", signed=True)) / 2**32
@@ -152,11 +113,10 @@ def jitter(feed_id: int) -> float:
 def next_fetch(feed: Feed, fetched_at: datetime, bounds: Bounds, at_least_s: float = 0.0) -> datetime:
     """Say when a feed is due after a fetch: the longest of interval, back-off and wishes, each bounded, plus jitter."""
     delay = min(max(feed.interval_s, bounds.min_interval_s), bounds.max_interval_s)
-    if feed.failure_weight:
-        limit = LONG_DEAD_S if feed.failure_weight >= LONG_DEAD else bounds.max_interval_s
-        delay = max(delay, min(delay * (1 + feed.failure_weight), limit))
-        if feed.failure_weight >= LONG_DEAD:
-            delay = max(delay, LONG_DEAD_S)
+    if feed.failure_weight >= LONG_DEAD:
+        delay = max(delay, LONG_DEAD_S)
+    elif feed.failure_weight:
+        delay = max(delay, min(delay * (1 + feed.failure_weight), bounds.max_interval_s))
     for wish in (feed.wait_s, feed.ttl_s):
         if wish:
             delay = max(delay, min(wish, bounds.max_interval_s))

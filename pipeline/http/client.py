@@ -10,17 +10,18 @@ import base64
 import contextlib
 import ssl
 from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Protocol, Self
-from urllib.parse import unquote, urlsplit, urlunsplit
+from dataclasses import dataclass
+from typing import Protocol, Self
 
 import httpcore2
 import httpx2
 
 import pipeline
 from pipeline.http.address import networks
+from pipeline.http.exchange import Call, Exchange, length, read_headers
 from pipeline.http.guard import DnsError, Guard, RefusedError, Resolver, TlsError
 from pipeline.http.inflate import BrokenEncodingError, Inflater
+from pipeline.http.url import clean_url, credentials_of, location, parse
 from pipeline.model import Outcome, Response
 
 ACCEPT_FEED = (
@@ -29,7 +30,6 @@ ACCEPT_FEED = (
 )
 ACCEPT_PAGE = "text/html, application/xhtml+xml, */*;q=0.5"
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
-MAX_URL = 8192  # characters; longer ones are attacks or accidents
 LARGE = 2**20  # bytes from which a body needs one of the few large slots, so that many big ones do not add up
 LARGE_SLOTS = 8
 DRAIN = 16 * 2**10  # a body that we do not want is read up to here, so that the connection can be used again
@@ -71,15 +71,6 @@ class _Host:
     slots: asyncio.Semaphore
     spacing: float
     next_start: float = 0.0  # loop time
-
-
-@dataclass(slots=True)
-class _Exchange:
-    """What one hop brought."""
-
-    status: int
-    headers: dict[str, str] = field(default_factory=dict)
-    body: bytes = b""
 
 
 class Client:
@@ -139,10 +130,10 @@ class Client:
         no, NotNowError is raised and nothing is asked.
         """
         asked = clean_url(url)
-        call = _Call(asked, self._limits.fetch_timeout)
+        call = Call(asked, self._limits.fetch_timeout)
         credentials = credentials or credentials_of(url)
         try:
-            target = _parse(asked)
+            target = parse(asked)
             origin = target.scheme, target.host, target.port
             for _ in range(self._limits.max_redirects + 1):
                 sent = {"user-agent": self._agent, "accept": accept, **(headers or {})}
@@ -154,7 +145,7 @@ class Client:
                     got = await call.timed(self._exchange(target, sent, max_bytes or self._limits.max_body_bytes))
                 if got.status not in REDIRECTS or not got.headers.get("location"):
                     return call.ended(got, str(target))
-                target = _parse(clean_url(str(target.join(_location(got.headers["location"])))))
+                target = parse(clean_url(str(target.join(location(got.headers["location"])))))
                 call.redirects.append((got.status, str(target)))
             return call.failed(Outcome.TOO_MANY_REDIRECTS, f"more than {self._limits.max_redirects} redirects")
         except (httpx2.InvalidURL, httpcore2.UnsupportedProtocol, UnicodeError, ValueError) as e:
@@ -199,7 +190,7 @@ class Client:
             async with self._all:
                 yield
 
-    async def _exchange(self, url: httpx2.URL, headers: Mapping[str, str], max_bytes: int) -> _Exchange:
+    async def _exchange(self, url: httpx2.URL, headers: Mapping[str, str], max_bytes: int) -> Exchange:
         limits = self._limits
         request = httpcore2.Request(
             b"GET",
@@ -220,10 +211,10 @@ class Client:
         )
         response = await self._pool.handle_async_request(request)
         try:
-            got = _Exchange(response.status, _headers(response.headers))
+            got = Exchange(response.status, read_headers(response.headers))
             if 200 <= got.status < 300:
                 got.body = await self._read(response, got.headers, max_bytes)
-            elif got.status in {204, 304} or _length(got.headers) <= DRAIN:
+            elif got.status in {204, 304} or length(got.headers) <= DRAIN:
                 await _drain(response)
             return got
         finally:
@@ -232,7 +223,7 @@ class Client:
     async def _read(self, response: httpcore2.Response, headers: Mapping[str, str], max_bytes: int) -> bytes:
         too_large = _TooLargeError(f"more than {max_bytes} bytes")
         inflater = Inflater(headers.get("content-encoding", ""))
-        if 0 < max_bytes < _length(headers, unknown=0):
+        if 0 < max_bytes < length(headers, unknown=0):
             raise too_large
         body = bytearray()
         async with contextlib.AsyncExitStack() as stack:
@@ -249,129 +240,6 @@ class Client:
             return bytes(body)
 
 
-@dataclass(slots=True)
-class _Call:
-    """One `get`: what it was asked, its redirects and the time it used."""
-
-    url: str
-    left: float
-    redirects: list[tuple[int, str]] = field(default_factory=list)
-    used: float = 0.0
-
-    async def timed(self, exchange: Any) -> _Exchange:
-        loop = asyncio.get_running_loop()
-        start = loop.time()
-        try:
-            async with asyncio.timeout(max(0.0, self.left - self.used)):
-                got: _Exchange = await exchange
-                return got
-        finally:
-            self.used += loop.time() - start
-
-    def ended(self, got: _Exchange, final: str) -> Response:
-        outcome, error = _outcome(got)
-        return Response(
-            url=self.url,
-            final_url=final,
-            outcome=outcome,
-            status=got.status,
-            headers=got.headers,
-            body=got.body if outcome is Outcome.NEW else b"",
-            redirects=tuple(self.redirects),
-            seconds=self.used,
-            error=error,
-        )
-
-    def failed(self, outcome: Outcome, error: str) -> Response:
-        return Response(
-            url=self.url,
-            final_url=self.redirects[-1][1] if self.redirects else self.url,
-            outcome=outcome,
-            redirects=tuple(self.redirects),
-            seconds=self.used,
-            error=" ".join(error.replace("\0", "").split())[:300],
-        )
-
-
-def _outcome(got: _Exchange) -> tuple[Outcome, str | None]:
-    status = got.status
-    if status == 304:
-        return Outcome.UNCHANGED, None
-    if 200 <= status < 300:
-        if len(got.body) < 1024 and not got.body.strip():
-            return Outcome.EMPTY, f"status {status} with an empty body"
-        return Outcome.NEW, None
-    if status == 410:
-        return Outcome.GONE, "status 410: gone for good"
-    if status == 429 or (status == 503 and "retry-after" in got.headers):
-        return Outcome.RATE_LIMITED, f"status {status}: asked to wait"
-    return Outcome.HTTP_ERROR, f"status {status}"
-
-
-def _headers(raw: list[tuple[bytes, bytes]]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for name, value in raw:
-        key = name.decode("latin-1").lower()
-        text = value.decode("latin-1")
-        found[key] = f"{found[key]}, {text}" if key in found else text
-    return found
-
-
-def _length(headers: Mapping[str, str], unknown: int = 2**62) -> int:
-    value = headers.get("content-length", "")
-    return int(value) if value.isascii() and value.isdigit() else unknown
-
-
 async def _drain(response: httpcore2.Response) -> None:
     async for _ in response.aiter_stream():
         pass
-
-
-def _parse(url: str) -> httpx2.URL:
-    if len(url) > MAX_URL:
-        raise ValueError("longer than 8192 characters")
-    parsed = httpx2.URL(url)
-    if parsed.scheme not in {"http", "https"}:
-        raise ValueError("only http and https are fetched")
-    if not parsed.host or not (parsed.port is None or 0 < parsed.port < 65536):
-        raise ValueError("no host, or a port that does not exist")
-    return parsed.copy_with(fragment=None) if parsed.fragment else parsed
-
-
-def _location(value: str) -> str:
-    """Read a Location header: servers send UTF-8 bytes raw, which header decoding took for Latin-1."""
-    with contextlib.suppress(UnicodeError):
-        value = value.encode("latin-1").decode("utf-8")
-    return value.strip()
-
-
-def clean_url(url: str) -> str:
-    """Remove credentials and blanks from a URL: this form may be logged and stored. Never raises."""
-    url = url.strip()
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return url.split("@")[-1] if "@" in url else url
-    if "@" not in parts.netloc:
-        return url
-    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
-
-
-def credentials_of(url: str) -> str | None:
-    """Give the "user:password" that a URL carries, None without. Never raises."""
-    try:
-        user, at, _ = urlsplit(url.strip()).netloc.rpartition("@")
-    except ValueError:
-        return None
-    if not at:
-        return None
-    name, _, password = user.partition(":")
-    return f"{unquote(name)}:{unquote(password)}"
-
-
-def host_of(url: str) -> str:
-    """Give the host that politeness counts for, lower case and without port; "" when there is none. Never raises."""
-    try:
-        return (urlsplit(url.strip()).hostname or "").rstrip(".")
-    except ValueError:
-        return ""

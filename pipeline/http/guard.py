@@ -155,13 +155,13 @@ class Stream(httpcore2.AsyncNetworkStream):
             await self._writer.start_tls(
                 ssl_context, server_hostname=server_hostname, ssl_handshake_timeout=timeout or None
             )
+        except asyncio.CancelledError:
+            self._writer.transport.abort()
+            raise
         except (OSError, ValueError, TimeoutError) as e:
             self._writer.transport.abort()
             reason = getattr(e, "verify_message", None) or getattr(e, "reason", None) or str(e) or "handshake broke"
             raise TlsError(f"TLS with {server_hostname}: {reason}") from e
-        except BaseException:
-            self._writer.transport.abort()
-            raise
         return self
 
     def get_extra_info(self, info: str) -> Any:

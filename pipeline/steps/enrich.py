@@ -9,7 +9,7 @@ from urllib.parse import urljoin, urlsplit
 from protego import Protego
 
 from pipeline import extract, http, log, store
-from pipeline.core import poll, text
+from pipeline.core import poll, text, wishes
 from pipeline.model import Outcome, Response, Tally
 from pipeline.settings import Settings
 from pipeline.steps import Progress, silent
@@ -110,7 +110,7 @@ class _Worker:
                 wanted.url, accept=http.ACCEPT_PAGE, max_bytes=min(extract.MAX_HTML, self.settings.max_body_bytes)
             )
             if response.outcome is Outcome.RATE_LIMITED:
-                wait = poll.retry_after(response.headers.get("retry-after"), self.clock()) or poll.RATE_LIMIT_S
+                wait = wishes.retry_after(response.headers.get("retry-after"), self.clock()) or poll.RATE_LIMIT_S
                 self._rests[host] = self._new_rests[host] = self.clock() + timedelta(seconds=wait)
             if response.outcome is not Outcome.NEW:
                 is_final = response.outcome in FINAL or response.status in FINAL_STATUSES

@@ -8,21 +8,18 @@ this host (they name the dead process) and lapse elsewhere.
 import asyncio
 import hashlib
 import math
-import socket
 import time
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-import psutil
-
 from pipeline import catalog, http, log, store
 from pipeline.core import poll
 from pipeline.model import Feed, Fetch, Outcome, Response, Tally
 from pipeline.settings import Settings
 from pipeline.steps import Progress, silent
-from pipeline.store import feeds, runs
+from pipeline.store import claims, feeds, runs
 
 PORTION = 200  # feeds claimed at once at most: what a killed worker holds
 PER_HOST = 10  # of one host in a portion, so that one big host does not fill it
@@ -34,26 +31,6 @@ BATCH_LEASE_S = 3600.0  # feeds set aside for tasks that may wait in a queue
 BATCH_SMALL, BATCH_LARGE, MANY = 25, 50, 1000  # feeds in a batch, when there are fewer or more than MANY
 MAX_BATCHES = 500  # Airflow maps at most 1,024 tasks
 SMALL = 64 * 2**10  # bytes up to which a body is packed in the loop; more would delay the others
-
-
-def worker_token() -> str:
-    """Name this process as host:pid:start, so that others on this host can see whether it lives."""
-    me = psutil.Process()
-    return f"{socket.gethostname()}:{me.pid}:{me.create_time():.2f}"
-
-
-def is_dead(token: str) -> bool:
-    """Whether a claim is of a process of this host that has ended; claims from elsewhere are never called dead."""
-    host, _, rest = token.rpartition("/")[2].partition(":")
-    pid, _, started = rest.partition(":")
-    if host != socket.gethostname() or not pid.isdigit():
-        return False
-    try:
-        return f"{psutil.Process(int(pid)).create_time():.2f}" != started
-    except psutil.NoSuchProcess:
-        return True
-    except psutil.Error:
-        return False
 
 
 def run(
@@ -77,9 +54,9 @@ def run(
     """
     known = _credentials(settings) if credentials is None else dict(credentials)
     worker = _Worker(settings, now, limit, known, progress or silent)
-    worker.token = f"{claim}/{worker_token()}" if claim else worker_token()
+    worker.token = f"{claim}/{claims.worker()}" if claim else claims.worker()
     with store.read(settings.database_url) as db:
-        worker.dead = [token for token in feeds.claimants(db) if is_dead(token)]
+        worker.dead = claims.dead(db)
         worker.baseline = runs.has_run(db, "deliver") if baseline_new_feeds is None else baseline_new_feeds
     worker.not_since = now if all_feeds else None
     worker.wanted = list(feed_ids) if feed_ids is not None else None
@@ -88,7 +65,7 @@ def run(
         asyncio.run(worker.work())
     finally:
         with store.begin(settings.database_url) as db:
-            feeds.release(db, worker.token)
+            claims.release(db, worker.token)
     counts = worker.counts
     failed = sum(n for outcome, n in counts.items() if outcome not in {Outcome.NEW, Outcome.UNCHANGED})
     return log.tally(
@@ -122,29 +99,17 @@ def claim_batches(settings: Settings, now: datetime, token: str, size: int | Non
     `run(…, feed_ids=batch, claim=token)` fetches them; what nobody fetches is due again after BATCH_LEASE_S.
     """
     with store.read(settings.database_url) as db:
-        dead = [one for one in feeds.claimants(db) if is_dead(one)]
+        dead = claims.dead(db)
     while True:
         with store.begin(settings.database_url) as db:
             until = now + timedelta(seconds=BATCH_LEASE_S)
-            if not feeds.claim(db, token, now, until, 1000, dead=dead):
+            if not claims.claim(db, token, now, until, 1000, dead=dead):
                 break
     with store.read(settings.database_url) as db:
-        found = feeds.held(db, token)
+        found = claims.held(db, token)
     if size is None:
         size = max(BATCH_SMALL if len(found) < MANY else BATCH_LARGE, math.ceil(len(found) / MAX_BATCHES))
-    return batches(found, size)
-
-
-def batches(found: Sequence[tuple[int, str]], size: int) -> list[list[int]]:
-    """Group (feed, host) pairs, sorted by host, into batches of about `size` that never split a host."""
-    made: list[list[int]] = []
-    last = None
-    for feed_id, host in found:
-        if not made or (host != last and len(made[-1]) >= size):
-            made.append([])
-        made[-1].append(feed_id)
-        last = host
-    return made
+    return claims.batches(found, size)
 
 
 @dataclass
@@ -209,7 +174,7 @@ class _Worker:
                     task.cancel()
                 await asyncio.gather(*tasks, return_exceptions=True)
 
-    def _claim(self) -> list[feeds.Claimed]:
+    def _claim(self) -> list[claims.Claimed]:
         now = self.clock()
         until = now + timedelta(seconds=LEASE_S)
         room = min(PORTION, self.limit - self.claimed)
@@ -218,11 +183,11 @@ class _Worker:
         with store.begin(self.settings.database_url) as db:
             if self.wanted is not None:
                 ids, self.wanted = self.wanted[:room], self.wanted[room:]
-                found = feeds.take(db, ids, self.token, now, until, dead=self.dead, from_claim=self.from_claim)
+                found = claims.take(db, ids, self.token, now, until, dead=self.dead, from_claim=self.from_claim)
                 self.skipped += len(ids) - len(found)
             else:
                 full = [host for host, n in self._waiting.items() if n >= PER_HOST]
-                found = feeds.claim(
+                found = claims.claim(
                     db, self.token, now, until, room, dead=self.dead, not_since=self.not_since, per_host=PER_HOST,
                     skip_hosts={*full, *self._resting},
                 )  # fmt: skip
@@ -233,7 +198,7 @@ class _Worker:
         self.claimed += len(found)
         return found
 
-    async def _one(self, client: http.Client, claimed: feeds.Claimed) -> None:
+    async def _one(self, client: http.Client, claimed: claims.Claimed) -> None:
         feed, at = claimed.feed, self.now
         url = poll.address(feed)
         headers = poll.validators(feed, self.clock())
@@ -261,7 +226,7 @@ class _Worker:
         self._results.append(await self._decide(claimed, response, not headers, at))
 
     async def _decide(
-        self, claimed: feeds.Claimed, response: Response, was_unconditional: bool, at: datetime
+        self, claimed: claims.Claimed, response: Response, was_unconditional: bool, at: datetime
     ) -> feeds.Result:
         if len(response.body) <= SMALL:
             body_hash, content = _pack(response.body)
@@ -321,9 +286,9 @@ class _Worker:
             if results:
                 feeds.save(db, results, self.token)
             if given_back:
-                feeds.release(db, self.token, given_back)
+                claims.release(db, self.token, given_back)
             if must_renew:
-                feeds.renew(db, self.token, self.clock() + timedelta(seconds=LEASE_S))
+                claims.renew(db, self.token, self.clock() + timedelta(seconds=LEASE_S))
 
 
 def _pack(body: bytes) -> tuple[str | None, bytes]:

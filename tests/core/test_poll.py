@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.core import poll
+from pipeline.core import poll, wishes
 from pipeline.model import Feed, Outcome, Response
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -132,13 +132,13 @@ def test_gone() -> None:
     ("value", "expected"),
     [
         ("120", 120.0), (" 0 ", 0.0), ("Mon, 01 Jun 2026 12:10:00 GMT", 600.0), ("Mon, 01 Jun 2026 11:00:00 GMT", 0.0),
-        ("99999999999999999999", poll.MAX_RETRY_AFTER_S), ("Fri, 01 Jun 2046 12:00:00 GMT", poll.MAX_RETRY_AFTER_S),
+        ("99999999999999999999", wishes.MAX_RETRY_AFTER_S), ("Fri, 01 Jun 2046 12:00:00 GMT", wishes.MAX_RETRY_AFTER_S),
         ("soon", None), ("-5", None), ("", None), (None, None), ("١٢٠", None), ("Mon, 99 Jun 2026", None),
     ],
 )  # fmt: skip
 def test_retry_after(value: str | None, expected: float | None) -> None:
     """Seconds and HTTP dates are both read; nonsense is none; nobody is put off for years."""
-    assert poll.retry_after(value, NOW) == expected
+    assert wishes.retry_after(value, NOW) == expected
 
 
 def test_rate_limits_rest_the_host() -> None:
@@ -170,7 +170,7 @@ def test_rate_limits_rest_the_host() -> None:
 )
 def test_server_wish(headers: dict[str, str], expected: float | None) -> None:
     """Cache-Control wins over Expires (RFC 9111 §5.3); a shared cache's age is not ours."""
-    assert poll.server_wish(headers, NOW) == expected
+    assert wishes.server_wish(headers, NOW) == expected
 
 
 def test_wishes_lengthen_and_are_bounded() -> None:

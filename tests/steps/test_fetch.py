@@ -18,7 +18,7 @@ from pipeline import catalog, settings, store
 from pipeline.model import Tally
 from pipeline.settings import Settings
 from pipeline.steps import fetch
-from pipeline.store import feeds, tables
+from pipeline.store import claims, feeds, tables
 from tests.hostile import Hostile
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -225,7 +225,7 @@ def test_batches_keep_hosts_together(database_url: str, server: Hostile) -> None
 @pytest.mark.parametrize(("n", "size", "most"), [(10, 25, 1), (999, 25, 40), (5000, 50, 100), (100_000, 200, 500)])
 def test_batch_sizes(n: int, size: int, most: int) -> None:
     """Batches grow with the number of feeds, so that their number stays below what Airflow maps."""
-    made = fetch.batches([(i, f"h{i}") for i in range(n)], size)
+    made = claims.batches([(i, f"h{i}") for i in range(n)], size)
     assert len(made) == most
 
 
@@ -292,11 +292,11 @@ def test_two_processes_share_the_work(database_url: str, server: Hostile) -> Non
 )
 def test_claims_from_elsewhere_are_never_called_dead(token: str, dead: bool) -> None:
     """Only this host's processes can be seen from here."""
-    assert fetch.is_dead(token) is dead
+    assert claims.is_dead(token) is dead
 
 
 def test_own_claims_are_alive_and_recycled_numbers_are_not() -> None:
     """A process number that was given to another process does not keep a claim alive."""
-    mine = fetch.worker_token()
-    assert not fetch.is_dead(mine) and not fetch.is_dead("run-1/" + mine)
-    assert fetch.is_dead(mine.rpartition(":")[0] + ":1.00")
+    mine = claims.worker()
+    assert not claims.is_dead(mine) and not claims.is_dead("run-1/" + mine)
+    assert claims.is_dead(mine.rpartition(":")[0] + ":1.00")

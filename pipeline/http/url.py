@@ -1,0 +1,59 @@
+"""Addresses as the door needs them: what can be fetched, and what may be logged and stored."""
+
+import contextlib
+from urllib.parse import unquote, urlsplit, urlunsplit
+
+import httpx2
+
+MAX_URL = 8192  # characters; longer ones are attacks or accidents
+
+
+def parse(url: str) -> httpx2.URL:
+    """Read an address that can be fetched, without its fragment; raise ValueError or httpx2.InvalidURL for others."""
+    if len(url) > MAX_URL:
+        raise ValueError("longer than 8192 characters")
+    parsed = httpx2.URL(url)
+    if parsed.scheme not in {"http", "https"}:
+        raise ValueError("only http and https are fetched")
+    if not parsed.host or not (parsed.port is None or 0 < parsed.port < 65536):
+        raise ValueError("no host, or a port that does not exist")
+    return parsed.copy_with(fragment=None) if parsed.fragment else parsed
+
+
+def location(value: str) -> str:
+    """Read a Location header: servers send UTF-8 bytes raw, which header decoding took for Latin-1."""
+    with contextlib.suppress(UnicodeError):
+        value = value.encode("latin-1").decode("utf-8")
+    return value.strip()
+
+
+def clean_url(url: str) -> str:
+    """Remove credentials and blanks from a URL: this form may be logged and stored. Never raises."""
+    url = url.strip()
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return url.split("@")[-1] if "@" in url else url
+    if "@" not in parts.netloc:
+        return url
+    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+
+
+def credentials_of(url: str) -> str | None:
+    """Give the "user:password" that a URL carries, None without. Never raises."""
+    try:
+        user, at, _ = urlsplit(url.strip()).netloc.rpartition("@")
+    except ValueError:
+        return None
+    if not at:
+        return None
+    name, _, password = user.partition(":")
+    return f"{unquote(name)}:{unquote(password)}"
+
+
+def host_of(url: str) -> str:
+    """Give the host that politeness counts for, lower case and without port; "" when there is none. Never raises."""
+    try:
+        return (urlsplit(url.strip()).hostname or "").rstrip(".")
+    except ValueError:
+        return ""
