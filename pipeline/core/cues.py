@@ -26,7 +26,8 @@ ROLES: dict[str, str] = {
     "imewekeza,wawekeza,kuwekeza,puhunan,mamuhun,ulaga,ulozi,vlozi,vlaga,pour into,pouring,inject,injecter,ulaganj,"
     "nalozb,envesti,"
     "investe,подхран,ieguld",
-    "valuation": "valuation,valued at,valued,values ,valorisation,valorise,valoris,valoraci,valorad,valora en,bewertung,"
+    "valuation": "valuation,valued at,valued,values ,valorisation,valorise,valoris,valoraci,valorad,valora en,"
+    "bewertung,"
     "bewertet,gewaardeerd,waardering,valutazione,valutata,valutato,avaliacao,avaliad,valuasi,bernilai pasar,penilaian,"
     "degerleme,piyasa degeri,оценк,оценива,оцене,оцін,капитализац,wycen,ocenen,valuac,hodnot,ohodnoc,vrednot,"
     "ertekelt,ertek,evaluat,evaluare,arvostus,arvoltaan,arvostet,vardering,varderas,varderad,verdsett,vaerdiansat,"
@@ -34,7 +35,8 @@ ROLES: dict[str, str] = {
     "ประเมินมูลค่า,มูลค่ากิจการ,تقييم,القيمه السوقيه,قيمتها السوقيه,ارزش گذاري,ارزش,मूल्यांकन,মূল্যায়ন,மதிப்பீட,విలువ,估值,评估,"
     "市值,評価額,企業価値,時価総額,기업가치,시가총액,הערכת שווי,לפי שווי,שווי,αποτιμηση,valor de mercado,"
     "market value,market cap,thamani,valuada,vertinam,vertinim,novertej,vaartus",
-    "debt": "debt,secured notes,bonds ,de dette,la dette,en dette,sa dette,dettes,pret de,un pret,prets,loan,loans,borrow,schulden,"
+    "debt": "debt,secured notes,bonds ,de dette,la dette,en dette,sa dette,dettes,pret de,un pret,prets,loan,loans,"
+    "borrow,schulden,"
     "kredit,kredyt,credit ,credite,anleihe,darlehen,schuld,lening,deuda,prestamo,emprestimo,divida,debito,prestito,"
     "utang,pinjaman,hutang,borc,kredi,tahvil,долг,заем,заём,займ,кредит,облигац,борг,dlug,pozyczk,"
     "obligac,dluh,uver,dlh,adossag,hitel,datori,imprumut,velka,laina,skuld,lan pa,gjeld,gaeld,no vay,khoan vay,"
@@ -149,7 +151,8 @@ _APPROX_AFTER = (
     "에 달하,से अधिक,से ज्यादा,तक,के करीब,এর বেশি,রও বেশি,க்கும் மேல்,க்கு மேல்,కు పైగా,పైగా,に上る,に迫る,超の,超える"
 )
 _RANGE = pattern(
-    r" ?(?:-|~|\.\.\.?|…|/(?= ?\d)|to|a|az|سے|bis|bis zu|tot|al|til|till|do|до|à|hingga|sampai|sampai dengan|ila|den|до|"
+    r" ?(?:-|~|\.\.\.?|…|/(?= ?\d)|to|a|az|سے|bis|bis zu|tot|al|til|till|do|до|à|hingga|sampai|sampai dengan|ila|"
+    r"den|до|"
     r"to about|ate|ao|fino a|pana la|la|den|đến|toi|ถึง|الى|إلى|تا|से|থেকে|முதல்|至|到|から|에서|עד|εως|hadi|ig|"
     r"fino ai|tul|iki|lidz|kuni|ile|și|ή|or|ou|oder|o|atau|"
     r"veya|или|або|lub|nebo|vagy|eller|tai|hoac|หรือ|او|أو|يا|या|বা|或|あるいは|또는)(?: |(?=[\d$€£¥₹]))"

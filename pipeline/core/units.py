@@ -93,7 +93,8 @@ _NAMES: dict[str, str] = {
     "dolara sad,usd-*,"
     "billets verts,greenback*,미국 달러,미 달러,미달러,米国ドル,mỹ kim,my kim,usa dollar*,usa-dollar*,dollarin,"
     "americanized dollars,do-la,bandarikjadala*,dala bandarikjanna",
-    "EUR": "€,eur,meur,euro*2,euros,evro*,euroa,eurot,евро,євро,еура,евра,ευρω,يورو*2,اورو,यूरो,ইউরো,யூரோ*,యూరో*,ಯೂರೋ,"
+    "EUR": "€,eur,meur,euro*1,euroya,euroluk,eurobol,eurolla,eurosta,euros,evro*,euroa,eurot,евро,євро,еура,евра,"
+    "ευρω,يورو*2,اورو,यूरो,ইউরো,யூரோ*,యూరో*,ಯೂರೋ,"
     "ยูโร,유로,ユーロ,欧元,歐元,"
     "אירו,יורו,yuro,avro*,eiro,eur*2,euron,eurolla,eurosta,evra,evr,еўра,ევრო,եվրո,eura,euru",
     "GBP": "£,gbp,pounds sterling,pound sterling,livres sterling,livre sterling,libras esterlinas,libras,pfund*,"
