@@ -7,11 +7,12 @@ one to be two (`correction`). A mail that still waits says everything when it go
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
+from pipeline.core.picture import Decision, Intent, Line, Picture, Reader, State, Told
 from pipeline.core.schedule import slot
 from pipeline.model import Subscription
 
@@ -20,129 +21,6 @@ MORE_REPORTS = 5  # an update for reports alone needs that many more, and twice 
 STALE = frozenset(
     {"feed", "watchlist"}
 )  # why a story is no news: it came with a new feed's first body, or a new watchlist
-_OUTLIER_FROM = 4  # as clustering has it: of four and more stories, one alone does not raise the level
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A story as alerting sees it."""
-
-    story_id: int
-    language: str
-    level: int
-    joined_at: datetime
-    is_copy: bool = False
-    stale: str | None = None  # feed or watchlist: it stood before we watched it so, and is no news
-
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """What an event said at one revision: what a reader who was told then knows."""
-
-    revision: int
-    level: int
-    languages: tuple[str, ...]
-    stories: int
-    independent: int
-
-    @staticmethod
-    def read(content: Mapping[str, Any]) -> "State":
-        """Read it back from a row's JSON."""
-        return State(**{**content, "languages": tuple(content["languages"])})
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of the event's history."""
-
-    revision: int
-    kind: str
-    other_event_id: int | None = None
-    detail: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """An event as alerting sees it."""
-
-    event_id: int
-    revision: int
-    level: int
-    topics: tuple[str, ...]
-    entities: tuple[str, ...]
-    created_at: datetime
-    identity: str  # hash of its first story's address: with the number it names the event in every copy of the store
-    parts: tuple[Part, ...]
-    history: tuple[Line, ...] = ()
-
-    @property
-    def relatives(self) -> tuple[int, ...]:
-        """Events whose readers were told of stories that stand here now: merged into this one, or split off from."""
-        found = {x.other_event_id for x in self.history if x.kind in {"merged", "split"} and x.other_event_id}
-        found |= {i for x in self.history if x.kind == "split" for i in x.detail.get("from", ())}
-        return tuple(sorted(found - {self.event_id}))
-
-    def state(self, before: datetime | None = None) -> State:
-        """Give what the event says now, or what it said before a time."""
-        parts = [p for p in self.parts if before is None or p.joined_at < before]
-        levels = sorted((p.level for p in parts), reverse=True)
-        highest = levels[1 if len(levels) >= _OUTLIER_FROM else 0] if levels else 0
-        return State(
-            revision=self.revision if before is None else 0,
-            level=self.level if before is None else min(self.level, highest),
-            languages=tuple(sorted({p.language for p in parts} - {"und"})),
-            stories=len(parts),
-            independent=sum(not p.is_copy for p in parts),
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """A subscription with the time it was made; `is_founding`: it stood when alerting began here."""
-
-    id: int
-    subscription: Subscription
-    created_at: datetime
-    is_founding: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """An alert that stands in the store, about this event or a relative."""
-
-    alert_id: int
-    subscription_id: int
-    event_id: int
-    reason: str
-    state: str
-    mail_id: str  # Message-ID of the mail that carries it
-    knows: State | None = None  # what the reader knows by it; None while it waits
-    why: str | None = None  # of a baseline: feed, watchlist, subscription, merged, split
-
-
-@dataclass(frozen=True, slots=True)
-class Intent:
-    """A row to be: the outbox obeys."""
-
-    subscription_id: int
-    event_id: int
-    reason: str
-    revision: int
-    state: str  # pending, baseline
-    due_at: datetime
-    message_id: str
-    batch_key: str | None = None
-    in_reply_to: str | None = None
-    detail: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What alerting an event's change comes to."""
-
-    add: tuple[Intent, ...] = ()
-    cancel: tuple[int, ...] = ()  # waiting alerts that became needless
-    wake: tuple[tuple[int, datetime, str | None], ...] = ()  # cancelled ones wanted again: (alert, due, batch)
 
 
 def message_id(host: str, *identity: object) -> str:

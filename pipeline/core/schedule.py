@@ -76,4 +76,4 @@ def next_day(subscription: Subscription, now: datetime) -> datetime:
 
 def backoff(attempts: int) -> timedelta:
     """Give the wait after so many failures in a row: 5 minutes (what greylisting asks for), doubling up to 4 hours."""
-    return min(timedelta(minutes=5) * 2 ** min(attempts - 1, 10), timedelta(hours=4))
+    return timedelta(minutes=min(5 * 2.0 ** min(max(attempts - 1, 0), 10), 240))

@@ -1,6 +1,8 @@
 """The mail door: what a mail looks like, and the two ways out, an SMTP server and a folder of .eml files."""
 
-from pipeline.mail.compose import Composer, Envelope
+from pathlib import Path
+
+from pipeline.mail.compose import Composer, Envelope, operator_envelope
 from pipeline.mail.folder import Folder
 from pipeline.mail.smtp import Answer, Server, Smtp, parse_url
 from pipeline.mail.token import read_token, sign_token
@@ -14,7 +16,16 @@ __all__ = [
     "Server",
     "Smtp",
     "Words",
+    "operator_envelope",
     "parse_url",
     "read_token",
     "sign_token",
+    "way",
 ]
+
+
+def way(smtp_url: str | None, mail_dir: Path | None) -> Smtp | Folder | None:
+    """Give the way out that the settings name: the folder wins over the server; None when there is neither."""
+    if mail_dir is not None:
+        return Folder(mail_dir)
+    return Smtp(parse_url(smtp_url)) if smtp_url else None

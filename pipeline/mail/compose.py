@@ -39,6 +39,12 @@ class Envelope:
     reply_subject: str | None = None  # of the first mail in the thread: mail programs thread by subject too
 
 
+def operator_envelope(operator: str, message_id: str, at: datetime) -> Envelope:
+    """Give the envelope of a mail to the one who runs newswatch."""
+    name, address = parseaddr(operator)
+    return Envelope(name, address, message_id, at, "", "")
+
+
 @dataclass(frozen=True, slots=True)
 class _Body:
     subject: str

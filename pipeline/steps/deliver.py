@@ -1,21 +1,21 @@
 """Send the mails that are due: each is marked when it was accepted, and one that fails blocks nobody."""
 
 import contextlib
-import secrets
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from pipeline import log, mail, store
+from pipeline import log, mail, notify, store
 from pipeline.core import alert, dispatch, schedule
 from pipeline.core.mailaddress import host_of, to_ascii
 from pipeline.core.mailtext import Item, Sheet
+from pipeline.core.picture import Picture, State
 from pipeline.errors import BusyError
 from pipeline.model import Alert, Subscription, Tally
 from pipeline.settings import Settings
 from pipeline.steps import Progress, silent
-from pipeline.store import alerts, outbox, runs, sheets, subscriptions
+from pipeline.store import alerts, outbox, outcomes, sheets, subscriptions
 
 ERASE_AFTER = timedelta(days=30)  # a reader who left by mistake can come back; after that the address is gone
 _SHEETS = 200  # events held in memory at once: 100 kB each at worst
@@ -32,7 +32,7 @@ class _Run:
     composer: mail.Composer
     secret: str
     host: str
-    sheets: OrderedDict[int, tuple[Sheet, alert.Picture] | None] = field(default_factory=OrderedDict)
+    sheets: OrderedDict[int, tuple[Sheet, Picture] | None] = field(default_factory=OrderedDict)
     counts: dict[str, int] = field(
         default_factory=lambda: {"mails": 0, "digests": 0, "dead": 0, "postponed": 0, "cancelled": 0}
     )
@@ -56,12 +56,12 @@ def run(settings: Settings, now: datetime, *, limit: int = 100_000, progress: Pr
     """
     with store.read(settings.database_url) as db:
         due = outbox.count_due(db, now)
-    if settings.mail_dir is None and not settings.smtp_url:
+    way = mail.way(settings.smtp_url, settings.mail_dir)
+    if way is None:
         why = "no NEWSWATCH_SMTP_URL or NEWSWATCH_MAIL_DIR" if due else ""
         return log.tally(Tally("deliver", seen=due, skipped=due, detail={"why": why} if why else {}))
-    way = mail.Folder(settings.mail_dir) if settings.mail_dir else mail.Smtp(mail.parse_url(str(settings.smtp_url)))
-    secret = settings.secret or _secret(settings)
     with store.begin(settings.database_url) as db:
+        secret = settings.secret or subscriptions.signing_secret(db)
         erased = subscriptions.erase_departed(db, now - ERASE_AFTER, now)
         topics = sheets.topic_titles(db)
     one = _Run(
@@ -87,7 +87,7 @@ def run(settings: Settings, now: datetime, *, limit: int = 100_000, progress: Pr
     if one.strikes >= _STRIKES:
         detail["why"] = "the mail server fails; the rest waits for the next run"
     with store.read(settings.database_url) as db:
-        detail["late"] = len(outbox.late(db, now))
+        detail["undelivered"] = len(outcomes.undelivered(db, now, outcomes.AFTER))
     return log.tally(
         Tally(
             "deliver",
@@ -98,11 +98,6 @@ def run(settings: Settings, now: datetime, *, limit: int = 100_000, progress: Pr
             detail=one.counts | detail,
         )
     )
-
-
-def _secret(settings: Settings) -> str:
-    with store.begin(settings.database_url) as db:
-        return runs.keep_meta(db, "secret", secrets.token_urlsafe(32))
 
 
 def _send_all(one: _Run, due: int, progress: Progress) -> None:
@@ -171,8 +166,9 @@ def _send(one: _Run, db: Any, reader: Subscription, m: dispatch.Mail) -> None:
         subject, answer = "", mail.Answer("temporary", None, f"{type(e).__name__} while writing the mail")
         log.get().exception("deliver failed", subscription=reader.key, alert=ids[0])
     if answer.outcome == "accepted":
+        targets = [notify.fingerprint(t) for t in reader.targets]
         with db.begin():
-            outbox.mark_sent(db, told, mail_id, subject, one.way.channel, one.now)
+            outbox.mark_sent(db, told, mail_id, subject, one.way.channel, one.now, targets)
         one.strikes = 0
         one.left -= 1
         one.done += len(ids)
@@ -214,10 +210,10 @@ def _fail(one: _Run, db: Any, reader: Subscription, held: list[Alert], answer: m
 
 def _items(
     one: _Run, reader: Subscription, m: dispatch.Mail
-) -> tuple[list[Item], dict[int, tuple[int, alert.State]], list[int]]:
+) -> tuple[list[Item], dict[int, tuple[int, State]], list[int]]:
     """Give what a mail tells now: items, {alert: (event, state told)}, and alerts that have nothing left to say."""
     items: list[Item] = []
-    told: dict[int, tuple[int, alert.State]] = {}
+    told: dict[int, tuple[int, State]] = {}
     void: list[int] = []
     for a in m.alerts:
         found = _event(one, a.event_id)
@@ -229,7 +225,7 @@ def _items(
         since = a.detail.get("since")
         news: dict[str, Any] = {}
         if since is not None and a.reason != "new":
-            news = alert.news(reader, alert.State.read(since), state, picture.history)
+            news = alert.news(reader, State.read(since), state, picture.history)
         news |= {k: a.detail[k] for k in ("merged", "split") if a.detail.get(k)}
         if a.detail.get("why") == "revived":
             news["revived"] = True
@@ -241,7 +237,7 @@ def _items(
     return items, told, void
 
 
-def _event(one: _Run, event_id: int) -> tuple[Sheet, alert.Picture] | None:
+def _event(one: _Run, event_id: int) -> tuple[Sheet, Picture] | None:
     if event_id not in one.sheets:
         with store.read(one.settings.database_url) as db:
             pictures = alerts.pictures(db, [event_id])

@@ -10,11 +10,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from pipeline.core.alert import State
+from pipeline.core.picture import State
 from pipeline.model import Alert, Subscription
 from pipeline.store.engine import lock_number
 from pipeline.store.subscriptions import noun
 from pipeline.store.tables import alerts, deliveries, events, subscriptions
+
+TARGETS_WITHIN = timedelta(days=2)  # a web hook that was down for longer has missed the news
 
 
 def due_readers(db: sa.Connection, now: datetime, limit: int) -> list[int]:
@@ -125,8 +127,11 @@ def mark_sent(
     subject: str,
     channel: str,
     now: datetime,
+    targets: Sequence[str] = (),
 ) -> None:
     """Mark the alerts of one mail as sent, with what their reader now knows: {alert: (event, state)}.
+
+    `targets` are the fingerprints of the web hooks and chats that are still to hear of it.
 
     When an event changed while the mail was on its way, its alerts are decided again from what was really told.
     """
@@ -142,6 +147,8 @@ def mark_sent(
         }
         detail = {k: v for k, v in row.detail.items() if k != "failing_since"}
         detail |= {"knows": knows, "mail_id": mail_id, "subject": subject}
+        if targets:
+            detail["targets"] = dict.fromkeys(targets, 0)
         db.execute(
             sa.update(alerts)
             .where(alerts.c.id == row.id)
@@ -214,24 +221,38 @@ def requeue(db: sa.Connection, ids: Sequence[int], now: datetime) -> int:
     return count
 
 
-LATE = timedelta(hours=2)  # an instant mail leaves within minutes; two hours are two missed runs and more
+def readers_with_targets(db: sa.Connection, now: datetime) -> list[int]:
+    """Give the subscriptions whose web hooks or chats are still to hear of something."""
+    return sorted({a.subscription_id for a in _untold(db, now)})
 
 
-def late(db: sa.Connection, now: datetime, after: timedelta = LATE, limit: int = 1000) -> list[dict[str, Any]]:
-    """Give alerts on level 3 events that should have gone out and did not: waiting past their time, or dead."""
+def untold(db: sa.Connection, subscription_id: int, now: datetime) -> list[tuple[int, int, str, str, dict[str, int]]]:
+    """Give what targets are still to hear: (alert, event, reason, mail, {fingerprint of the target: attempts})."""
+    rows = [a for a in _untold(db, now) if a.subscription_id == subscription_id]
+    return [(r.id, r.event_id, r.reason, r.detail["mail_id"], dict(r.detail["targets"])) for r in rows]
+
+
+def _untold(db: sa.Connection, now: datetime) -> list[Any]:
+    wishing = [
+        r.id
+        for r in db.execute(sa.select(subscriptions.c.id, subscriptions.c.content).where(subscriptions.c.enabled))
+        if r.content.get("targets")
+    ]
     query = (
-        sa.select(
-            alerts.c.id,
-            alerts.c.event_id,
-            alerts.c.state,
-            alerts.c.due_at,
-            alerts.c.attempts,
-            subscriptions.c.key.label("subscription"),
-        )
-        .join(events, events.c.id == alerts.c.event_id)
-        .join(subscriptions, subscriptions.c.id == alerts.c.subscription_id)
-        .where(alerts.c.state == "pending", alerts.c.due_at < now - after, events.c.level >= 3)
-        .order_by(alerts.c.due_at)
-        .limit(limit)
+        sa.select(alerts.c.id, alerts.c.subscription_id, alerts.c.event_id, alerts.c.reason, alerts.c.detail)
+        .where(alerts.c.subscription_id.in_(wishing), alerts.c.sent_at > now - TARGETS_WITHIN)
+        .order_by(alerts.c.id)
     )
-    return [dict(r._mapping) for r in db.execute(query)]
+    return [r for r in db.execute(query) if r.detail.get("targets")]
+
+
+def mark_target(db: sa.Connection, ids: Sequence[int], target: str, accepted: bool, last: bool, now: datetime) -> None:
+    """Note that a target heard of some alerts, or that an attempt failed; after the `last` one it is given up."""
+    for row in db.execute(sa.select(alerts.c.id, alerts.c.detail).where(alerts.c.id.in_(ids))).all():
+        left = dict(row.detail.get("targets", {}))
+        attempts = left.pop(target, 0) + 1
+        if not accepted and not last:
+            left[target] = attempts
+        db.execute(sa.update(alerts).where(alerts.c.id == row.id).values(detail={**row.detail, "targets": left}))
+    outcome = "accepted" if accepted else "permanent" if last else "temporary"
+    _deliver(db, ids, "target", outcome, None, None if accepted else f"target {target} did not take it", now)

@@ -1,15 +1,14 @@
 """Everything that a mail says about an event, read in one go."""
 
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from pipeline.core.alert import Line
 from pipeline.core.mailtext import RawFact, Sheet, StoryLine, Why
 from pipeline.store import events as _events
 from pipeline.store.tables import (
     entities,
-    event_history,
     event_stories,
     events,
     facts,
@@ -99,14 +98,16 @@ def _why(db: sa.Connection, event: sa.Row[Any]) -> Why:
     )
 
 
-def history(db: sa.Connection, event_id: int) -> list[Line]:
-    """Give the lines of an event's history that a mail may speak of."""
+def newest(db: sa.Connection, limit: int, min_level: int) -> list[tuple[Sheet, datetime]]:
+    """Give the sheets of the standing events that changed last, with when they did."""
     query = (
-        sa.select(event_history)
-        .where(event_history.c.event_id == event_id, event_history.c.kind.in_(("merged", "split", "fact")))
-        .order_by(event_history.c.id)
+        sa.select(events.c.id, events.c.updated_at)
+        .where(events.c.merged_into.is_(None), events.c.story_count > 0, events.c.level >= min_level)
+        .order_by(events.c.updated_at.desc(), events.c.id.desc())
+        .limit(limit)
     )
-    return [Line(x.revision, x.kind, x.other_event_id, x.detail or {}) for x in db.execute(query)]
+    found = [(load(db, r.id), r.updated_at) for r in db.execute(query).all()]
+    return [(sheet, at) for sheet, at in found if sheet is not None]
 
 
 def topic_titles(db: sa.Connection) -> dict[str, dict[str, str]]:

@@ -1,12 +1,14 @@
 """Subscriptions as stored: who wants what, who left, and the erasing of addresses."""
 
+import secrets
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from pipeline.core.alert import Reader
+from pipeline.core.picture import Reader
 from pipeline.model import Frequency, Subscription
+from pipeline.store import runs
 from pipeline.store.tables import alerts, subscriptions
 
 
@@ -18,6 +20,11 @@ def noun(row: sa.Row[Any]) -> Subscription:
             content[name] = tuple(content[name])
     content["frequency"] = Frequency(content.get("frequency", "instant"))
     return Subscription(key=row.key, name=row.name, address=row.address, enabled=row.enabled, **content)
+
+
+def signing_secret(db: sa.Connection) -> str:
+    """Give what signs unsubscribe links; made once and kept."""
+    return runs.keep_meta(db, "secret", secrets.token_urlsafe(32))
 
 
 def readers(db: sa.Connection, alerting_since: datetime) -> list[Reader]:

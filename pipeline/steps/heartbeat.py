@@ -1,0 +1,66 @@
+"""The weekly sign of life to the operator, so that silence is information."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from pipeline import log, mail, store
+from pipeline.core import alert
+from pipeline.core.mailaddress import bare, header_text, host_of, to_ascii
+from pipeline.mail import Words
+from pipeline.model import Tally
+from pipeline.settings import Settings
+from pipeline.store import outcomes, runs
+from pipeline.store.outcomes import AFTER
+
+EVERY = timedelta(days=7)
+
+
+def run(settings: Settings, now: datetime, *, force: bool = False) -> Tally:
+    """Mail the operator what seven days brought and which feeds are sick; at most once a week unless forced."""
+    if not settings.operator:
+        return log.tally(Tally("heartbeat", skipped=1, detail={"why": "no NEWSWATCH_OPERATOR"}))
+    way = mail.way(settings.smtp_url, settings.mail_dir)
+    if way is None:
+        why = "no NEWSWATCH_SMTP_URL or NEWSWATCH_MAIL_DIR"
+        return log.tally(Tally("heartbeat", skipped=1, detail={"why": why}))
+    with store.read(settings.database_url) as db:
+        last = runs.get_meta(db, "heartbeat_at")
+        if not force and last is not None and now - datetime.fromisoformat(last) < EVERY:
+            return log.tally(Tally("heartbeat", skipped=1, detail={"why": "less than a week ago"}))
+        numbers = outcomes.week(db, now - EVERY)
+        sick = outcomes.sick_feeds(db)
+        late = outcomes.undelivered(db, now, AFTER)
+    subject, text = _write(numbers, sick, len({f["event_id"] for f in late}), settings)
+    composer = mail.Composer(settings.mail_from, settings.base_url)
+    # a second attempt in the same week is the same mail; a forced one is another
+    year, week, _ = now.isocalendar()
+    identity = ("heartbeat", now.isoformat()) if force else ("heartbeat", last or "first", year, week)
+    message_id = alert.message_id(host_of(settings.mail_from), *identity)
+    message = composer.plain(subject, text, mail.operator_envelope(settings.operator, message_id, now))
+    answer = way.send(message, composer.sender, to_ascii(bare(settings.operator)), "operator", now)
+    way.close()
+    if answer.outcome != "accepted":
+        log.get().warning("the heartbeat did not get out", reason=answer.error)
+        return log.tally(Tally("heartbeat", seen=1, failed=1, detail={"why": answer.error}))
+    with store.begin(settings.database_url) as db:
+        runs.set_meta(db, "heartbeat_at", now.isoformat())
+    return log.tally(Tally("heartbeat", seen=1, done=1, detail=numbers | {"sick_feeds": len(sick)}))
+
+
+def _write(numbers: dict[str, int], sick: list[dict[str, Any]], late: int, settings: Settings) -> tuple[str, str]:
+    words = Words("en")
+    counts = {k: words.number(v) for k, v in numbers.items()}
+    lines = [words.say("heartbeat_line", **counts), ""]
+    lines += [words.say("heartbeat_late", n=late) if late else words.say("heartbeat_well")]
+    if numbers["dead"]:
+        lines.append(words.say("heartbeat_dead", n=numbers["dead"]))
+    lines.append("")
+    if sick:
+        lines.append(f"{words.say('heartbeat_sick')}:")
+        for f in sick:
+            since = words.day(f["state_since"]) if f["state_since"] else "?"
+            lines.append(f"- {header_text(f['title'] or f['url'], 80)}: {f['state']} since {since}\n  {f['url']}")
+    else:
+        lines.append(words.say("heartbeat_healthy"))
+    lines += ["", words.say("heartbeat_why"), settings.base_url, ""]
+    return words.say("heartbeat", days=EVERY.days), "\n".join(lines)

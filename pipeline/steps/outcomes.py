@@ -1,0 +1,63 @@
+"""The check on the outcome: did the mail about what matters most get out?"""
+
+import json
+from datetime import datetime, timedelta
+
+from pipeline import log, mail, store
+from pipeline.core import alert
+from pipeline.core.mailaddress import bare, host_of, to_ascii
+from pipeline.model import Tally
+from pipeline.settings import Settings
+from pipeline.store import outcomes, runs
+from pipeline.store.outcomes import AFTER
+
+
+def run(settings: Settings, now: datetime, *, after: timedelta = AFTER) -> Tally:
+    """Raise an alarm for every event of level 3 that is older than `after` and has no delivered mail.
+
+    Each is one warning in the log and counts as failed; the operator gets one mail about those new to the list.
+    """
+    with store.read(settings.database_url) as db:
+        found = outcomes.undelivered(db, now, after)
+        known = set(json.loads(runs.get_meta(db, "alarmed") or "[]"))
+    keys = {f"{f['event_id']} {f['reason']} {f['subscription'] or ''}" for f in found}
+    for f in found:
+        log.get().warning(
+            "not delivered",
+            event=f["event_id"],
+            reason=f["reason"],
+            subscription=f["subscription"],
+            alert=f["alert_id"],
+        )
+    fresh = sorted(keys - known)
+    told = _tell(settings, now, found, fresh) if fresh and settings.operator else False
+    if told or not keys:
+        with store.begin(settings.database_url) as db:
+            runs.set_meta(db, "alarmed", json.dumps(sorted(keys)))
+    detail = {r: sum(f["reason"] == r for f in found) for r in ("undecided", "late", "dead")}
+    return log.tally(Tally("outcomes", seen=len(found), failed=len(found), detail=detail | {"operator_told": told}))
+
+
+def _tell(settings: Settings, now: datetime, found: list[dict[str, object]], fresh: list[str]) -> bool:
+    way = mail.way(settings.smtp_url, settings.mail_dir)
+    if way is None:
+        return False
+    host = host_of(settings.mail_from)
+    composer = mail.Composer(settings.mail_from, settings.base_url)
+    lines = [
+        f"- event {f['event_id']} ({', '.join(str(f[k]) for k in ('reason', 'subscription') if f[k])}): {f['title']}\n"
+        f"  {settings.base_url.rstrip('/')}/events/{f['event_id']}"
+        for f in found[:50]
+    ]
+    text = (
+        "These events of level 3 have no delivered mail.\n"
+        "undecided: `newswatch alert` has not run; late: `newswatch deliver` has not run, or the server fails;\n"
+        "dead: given up, see `newswatch alerts dead` and `newswatch alerts requeue`.\n\n" + "\n".join(lines) + "\n"
+    )
+    envelope = mail.operator_envelope(str(settings.operator), alert.message_id(host, "alarm", *fresh), now)
+    message = composer.plain(f"newswatch: {len(found)} mails did not get out", text, envelope)
+    answer = way.send(message, composer.sender, to_ascii(bare(str(settings.operator))), "operator", now)
+    way.close()
+    if answer.outcome != "accepted":
+        log.get().warning("the alarm mail did not get out", reason=answer.error)
+    return answer.outcome == "accepted"
