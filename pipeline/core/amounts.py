@@ -48,6 +48,8 @@ class Numbers:
 
     def number(self, raw: str, end: int) -> float | None:
         """Turn digits with separators into a value; None when the shape is no quantity (3.5.1)."""
+        if len(raw) > 24:
+            return None  # a serial number, not a quantity
         text = raw.replace("'", "").replace("٬", "").replace(" ", "").replace("٫", ".")
         if "٫" in raw:
             return float(text.replace(",", ""))
@@ -146,7 +148,7 @@ class Numbers:
         total = section = 0.0
         digit = first
         seen = 0
-        while at < len(text):
+        while at < min(len(text), start + 40):
             c = text[at]
             if text[at : at + 3] in {"百萬瓦", "十億瓦", "百万瓦", "十亿瓦"} and digit is not None:
                 break  # megawatt, gigawatt

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import islice
 
 from pipeline.core import cues, days, units
 from pipeline.core.amounts import CJK_LARGE, HAN_START, NUMBER, Amount, Numbers, anchors
@@ -10,6 +11,7 @@ from pipeline.core.lexicon import fold, is_letter, pattern
 from pipeline.core.scales import scales
 from pipeline.model import Fact
 
+_MOST = 300  # facts of one text; roles compare each with all others
 _LINK = pattern(
     r"[ \-]?(?:de |d'|di |of |des |da |dos |za |de los |de las |ng |na |من |к |से (?:ज़्यादा|अधिक) |(?:-?এর|এরও) বেশি |"
     r"'?[dt][ae]n fazla |"
@@ -289,7 +291,7 @@ def read(text: str, language: str | None = None, part: str = "text") -> tuple[Fa
     folded, offsets = fold(text)
     if not _may_have(folded):
         return ()
-    found = sorted(_Reader(text, folded, offsets, language).facts(part), key=lambda f: f.start)
+    found = sorted(islice(_Reader(text, folded, offsets, language).facts(part), _MOST), key=lambda f: f.start)
     if not found:
         return ()
     near = cues.find(folded)

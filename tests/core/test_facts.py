@@ -166,6 +166,16 @@ def test_no_quantity(text: str) -> None:
     assert facts.read(text) == ()
 
 
+@pytest.mark.parametrize(
+    "text", ["1" * 5000, "一" * 5000, "九兆" * 500, "1.1," * 5000, "$1 bn, " * 3000, "in 2024, " * 3000]
+)
+def test_floods_of_figures(text: str) -> None:
+    """A hostile text ends, without an infinite number and with a bounded number of facts."""
+    read = facts.read(text)
+    assert len(read) <= 300
+    assert all(f.value < 1e30 for f in read)
+
+
 def test_a_year_needs_a_cue_and_spans() -> None:
     """A bare year is a date only where a word makes it one; it comes as its first and last day."""
     (fact,) = facts.read("Demand doubles by 2034")
