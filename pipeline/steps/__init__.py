@@ -13,14 +13,12 @@ from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from pipeline import store
 from pipeline.model import Tally, Watchlist
-from pipeline.settings import Settings
-from pipeline.store import runs
 
-if TYPE_CHECKING:  # heavy: a DAG file that names a step must not load the encoder
+if TYPE_CHECKING:  # heavy: a DAG file that names a step must not load the encoder, the store or pydantic
     from pipeline.core.match import Matcher
     from pipeline.encoder import Encoder
+    from pipeline.settings import Settings
 
 Progress = Callable[[str, int, int | None], None]  # step, done so far, of how many (None: not known)
 
@@ -31,7 +29,7 @@ def silent(step: str, done: int, total: int | None) -> None:
     """Report progress to nobody."""
 
 
-def encoder(settings: Settings) -> "Encoder":
+def encoder(settings: "Settings") -> "Encoder":
     """Give this process's encoder: judging and clustering one story in one run encodes it once."""
     return _encoder(settings.encoder, os.getpid())
 
@@ -43,15 +41,18 @@ def _encoder(name: str, pid: int) -> "Encoder":
     return Encoder(name)
 
 
-def matcher(settings: Settings, watchlist: Watchlist) -> "Matcher":
+def matcher(settings: "Settings", watchlist: Watchlist) -> "Matcher":
     """Make the matcher that ships with newswatch, for every step that judges."""
     from pipeline.core.match import Matcher, default_weights
 
     return Matcher(watchlist, default_weights(), encoder(settings))
 
 
-def perform(step: str, settings: Settings, now: datetime, **options: Any) -> Tally:
+def perform(step: str, settings: "Settings", now: datetime, **options: Any) -> Tally:
     """Run one step, take its time, and record its tally in `runs`; an empty database is given its schema first."""
+    from pipeline import store
+    from pipeline.store import runs
+
     store.ensure(settings.database_url)
     module = importlib.import_module(f"pipeline.steps.{step}")
     start = time.perf_counter()
