@@ -173,13 +173,14 @@ def tell(db: sa.Connection, told: Sequence[Told]) -> list[int]:
                 is_current=True,
             )
         )
-        db.execute(
-            sa.insert(match_entities),
-            [
-                {"story_id": story_id, "entity_key": k, "mention_count": 1, "in_title": True, "aliases": [k]}
-                for k in t.entities
-            ],
-        )
+        if t.entities:
+            db.execute(
+                sa.insert(match_entities),
+                [
+                    {"story_id": story_id, "entity_key": k, "mention_count": 1, "in_title": True, "aliases": [k]}
+                    for k in t.entities
+                ],
+            )
         if t.money is not None:
             db.execute(
                 sa.insert(facts).values(
