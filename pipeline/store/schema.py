@@ -86,6 +86,8 @@ def drop_views(db: sa.Connection) -> None:
 def create_views(db: sa.Connection) -> None:
     """Make the views from `sql/views`, each file one `create view NAME as …`."""
     if db.dialect.name == "postgresql":
+        # one spelling on both databases: the functions of SQLite that the views use
+        db.exec_driver_sql((sql_dir() / "postgresql.sql").read_text(encoding="utf-8").replace("%", "%%"))
         db.exec_driver_sql("set local search_path to analysis, newswatch, public")
     waiting = {path.stem: path.read_text(encoding="utf-8") for path in view_files()}
     while waiting:
