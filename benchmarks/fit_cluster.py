@@ -4,8 +4,8 @@
         --data ../shared/data/ntrex_docs.jsonl.gz [--write]
 
 Each file counts the same, however many pairs it has. Cross-validation leaves one file out: weights are fitted on the
-others and tried on it, so a figure below is always on events, words and authors that the weights have not seen. The files
-also hold NTREX translations, of which the same split of documents is held out. `--write` fits on everything.
+others and tried on it, so a figure below is always on events, words and authors that the weights have not seen. Of a
+file of translations half the documents are fitted on and the other half held out. `--write` fits on everything.
 """
 
 import argparse
@@ -78,7 +78,7 @@ def save_cache(path: Path, cache: dict) -> None:
 
 
 def means(files: list[File]) -> dict[str, list[float]]:
-    """Give the mean E5 vector per language over translations of the same texts, where languages differ in nothing else."""
+    """Give the mean E5 vector per language with 100 stories or more, mostly translations of the same texts."""
     by: dict[str, list] = {}
     for file in files:
         for m in file.members:
@@ -153,8 +153,9 @@ def attempt(file: File, base: dict, weights: dict, shift: float, keep=None, drop
 
 
 def line(result: dict) -> str:
+    keys = ("precision", "recall", "f1")
     return "  ".join(
-        f"{k} {result[k]['precision']:.3f}/{result[k]['recall']:.3f}/{result[k]['f1']:.3f}" for k in ("b3", "pairwise", "cross")
+        f"{kind} " + "/".join(f"{result[kind][k]:.3f}" for k in keys) for kind in ("b3", "pairwise", "cross")
     )
 
 
@@ -177,7 +178,10 @@ def main() -> None:
     halves = [set(rng.permutation(n)[: len(n) // 2]) for n in names]
     # Leave one file out; a file of translations leaves half of its documents out, since nothing else is like it.
     scores = {float(s): [] for s in SHIFTS}
-    translated = [len({m.story.language for m in f.members}) * len(n) * 0.8 < len(f.members) and len(n) > 60 for f, n in zip(files, names, strict=True)]
+    translated = [
+        len(n) > 60 and len({m.story.language for m in f.members}) * len(n) * 0.8 < len(f.members)
+        for f, n in zip(files, names, strict=True)
+    ]
     for i, file in enumerate(files):
         train = [
             sample(f, t, (h if translated[j] else set(n)), rng)
@@ -206,7 +210,10 @@ def main() -> None:
         digest = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:8]
         content["version"] = f"1-{digest}"
         target = Path(pairs.__file__).parent.parent / "data" / "clusterer.json"
-        target.write_text(json.dumps(content, separators=(",", ":")).replace('"pairs":', '\n"pairs":').replace('"e5_means":', '\n"e5_means":').replace('],"', '],\n"') + "\n")
+        written = json.dumps(content, separators=(",", ":"))
+        for before, after in (('"pairs":', '\n"pairs":'), ('"e5_means":', '\n"e5_means":'), ('],"', '],\n"')):
+            written = written.replace(before, after)  # one vector a line: a change can be read
+        target.write_text(written + "\n")
         print("wrote", target.name, content["version"], target.stat().st_size)
 
 

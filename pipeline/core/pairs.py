@@ -222,7 +222,9 @@ def _amount_pieces(member: Member) -> tuple[set[str], set[str]]:
     """
     pieces: set[str] = set()
     units: set[str] = set()
-    for fact in member.facts:
+    # An article's text names many amounts in passing: what title and summary say is what the story is about.
+    opening = [f for f in member.facts if f.part != "text"] or member.facts
+    for fact in opening:
         if fact.kind in _AMOUNTS and fact.value > 0:
             units.add(fact.kind + fact.unit)
             for value in {fact.value, fact.upper or fact.value}:
