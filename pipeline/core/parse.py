@@ -43,7 +43,7 @@ def document(
 
     Every entry found is in `entries` or counted in `refusals`; a document without entries says why in `error`.
     """
-    head = body[:HEAD].lstrip(b"\xef\xbb\xbf \t\r\n\x00")
+    head = body[:HEAD].lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n\x00")
     if not head:
         return Document("", error="the document is empty")
     if head[:1] in {b"{", b"["}:

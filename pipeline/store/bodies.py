@@ -40,11 +40,6 @@ def get(db: sa.Connection, ids: Sequence[int]) -> list[Pending]:
     return [_pending(r) for r in db.execute(query)]
 
 
-def unparsed(db: sa.Connection, limit: int) -> list[Pending]:
-    """Give bodies that wait to be parsed, oldest first, with their content; `limit` bounds the memory."""
-    return get(db, unparsed_ids(db, limit))
-
-
 def _pending(row: sa.Row[tuple[object, ...]]) -> Pending:
     r = row._mapping
     feed = Feed(

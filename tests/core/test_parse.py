@@ -182,7 +182,8 @@ def test_ttl(channel: str, expected: float | None) -> None:
 def test_json_feed_in_utf16_and_with_bad_bytes() -> None:
     """JSON in another encoding is read, a broken byte costs one character."""
     feed = {"version": "https://jsonfeed.org/version/1", "items": [{"url": "https://p.example/1", "title": "Câble"}]}
-    assert read(json.dumps(feed, ensure_ascii=False).encode("utf-16-le")).entries[0].title == "Câble"
+    for charset in ("utf-16-le", "utf-16", "utf-8-sig", "utf-32"):
+        assert read(json.dumps(feed, ensure_ascii=False).encode(charset)).entries[0].title == "Câble"
     assert read(json.dumps(feed).encode().replace(b"C", b"C\xff")).entries[0].title == "C\ufffdâble"
 
 
