@@ -14,6 +14,7 @@ from pathlib import Path
 import psutil
 
 from pipeline import extract
+from pipeline.child import Child
 
 
 def words(text: str) -> Counter[str]:
@@ -59,19 +60,21 @@ def main() -> None:
         means = [sum(s[i] for s in scores) / len(scores) for i in range(3)]
         print(f"{name:24} P {means[0]:.3f} R {means[1]:.3f} F1 {means[2]:.3f}  {len(pages) / spent:.0f} pages/CPU-s")
     me = psutil.Process()
-    with extract.Extractor() as extractor:
-        scores = [f1(extractor.text(html, "").text, text) for html, text in pages]
+    with Child(extract.FUNCTION, extract.TIMEOUT_S, extract.MEMORY_MB) as child:
+        scores = [f1(child.call(html), text) for html, text in pages]
         mean, low = sum(s[2] for s in scores) / len(scores), sum(s[2] < 0.5 for s in scores)
         print(f"through the door: F1 {mean:.3f}, {low} below 0.5")
         start, peak = time.perf_counter(), 0
         for i in range(args.pages):
-            extractor.text(pages[i % len(pages)][0], "")
+            if i % extract.RECYCLE == 0:
+                child.close()
+            child.call(pages[i % len(pages)][0])
             if i % 100 == 99:
-                child = me.children()[0].memory_info().rss
-                peak = max(peak, child)
+                size = me.children()[0].memory_info().rss
+                peak = max(peak, size)
                 if i % 500 == 499:
                     parent = me.memory_info().rss
-                    print(f"{i + 1:6} pages: parent {parent / 2**20:.0f} MB, child {child / 2**20:.0f} MB")
+                    print(f"{i + 1:6} pages: parent {parent / 2**20:.0f} MB, child {size / 2**20:.0f} MB")
         print(f"{args.pages / (time.perf_counter() - start):.0f} pages/s wall, child at most {peak / 2**20:.0f} MB")
 
 

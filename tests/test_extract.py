@@ -1,11 +1,9 @@
-"""The extraction door: texts in many encodings, hostile pages, and a child that is replaced."""
-
-import os
-import signal
+"""The extraction door: texts in many scripts and encodings, and hostile pages."""
 
 import pytest
 
 from pipeline import extract
+from pipeline.child import Child
 
 WORDS = {
     "en": "The council of Veldhaven voted to let the data centre draw sixty megawatts from the new substation. ",
@@ -20,17 +18,10 @@ def page(text: str, meta: str = '<meta charset="utf-8">') -> str:
     return f"{head}<body><article><p>{text * 4}</p></article></body></html>"
 
 
-@pytest.fixture(scope="module")
-def extractor() -> object:
-    with extract.Extractor() as made:
-        yield made
-
-
 @pytest.mark.parametrize("language", WORDS)
-def test_texts_come_out_whole(extractor: extract.Extractor, language: str) -> None:
+def test_texts_come_out_whole(language: str) -> None:
     """Every script as it was written."""
-    got = extractor.text(page(WORDS[language]).encode(), "http://a.test/1")
-    assert got.error is None and WORDS[language].strip() in got.text
+    assert WORDS[language].strip() in extract.article(page(WORDS[language]).encode(), "http://a.test/1")
 
 
 @pytest.mark.parametrize(
@@ -48,10 +39,9 @@ def test_texts_come_out_whole(extractor: extract.Extractor, language: str) -> No
         ),
     ],
 )
-def test_charsets(extractor: extract.Extractor, codec: str, header: str, meta: str, language: str) -> None:
+def test_charsets(codec: str, header: str, meta: str, language: str) -> None:
     """The header outranks the page; a header that cannot be true leaves it to the page."""
-    got = extractor.text(page(WORDS[language], meta).encode(codec), "", header)
-    assert WORDS[language].strip() in got.text
+    assert WORDS[language].strip() in extract.article(page(WORDS[language], meta).encode(codec), "", header)
 
 
 @pytest.mark.parametrize(
@@ -60,44 +50,21 @@ def test_charsets(extractor: extract.Extractor, codec: str, header: str, meta: s
      b"<!DOCTYPE x [<!ENTITY a 'b'>]><html>&a;</html>", "😀".encode("utf-16")],
     ids=range(9),
 )  # fmt: skip
-def test_hostile_pages_are_errors_not_exceptions(extractor: extract.Extractor, html: bytes) -> None:
-    """Whatever a page is, the answer is an Extract, and the next page is read."""
-    assert len(extractor.text(html, "http://a.test/").text) < 20
-    assert extractor.text(page(WORDS["en"]).encode(), "").error is None
+def test_hostile_pages_have_no_text(html: bytes) -> None:
+    """Whatever a page is, extraction ends, in a child as in this process."""
+    assert len(extract.article(html, "http://a.test/")) < 20
 
 
-def test_a_dead_child_is_replaced() -> None:
-    """A child that was killed (or that hit its memory limit) costs one page."""
-    with extract.Extractor() as made:
-        assert made.text(page(WORDS["en"]).encode(), "").text
-        assert made._child is not None
-        os.kill(made._child.pid, signal.SIGKILL)
-        assert made.text(page(WORDS["en"]).encode(), "").error
-        assert made.text(page(WORDS["en"]).encode(), "").text
+def test_a_page_is_read_in_a_child() -> None:
+    """As the step does it: through pipes, and again after a child was replaced."""
+    with Child(extract.FUNCTION, extract.TIMEOUT_S, extract.MEMORY_MB) as child:
+        for _ in range(2):
+            assert WORDS["uk"].strip() in child.call(page(WORDS["uk"]).encode(), "", "text/html")
+            child.close()
 
 
-def test_a_slow_page_ends() -> None:
-    """A page that takes longer than the deadline is given up, and its child with it."""
-    with extract.Extractor(timeout_s=3.0) as made:
-        assert made.text(page(WORDS["en"]).encode(), "").text
-        assert made._child is not None
-        os.kill(made._child.pid, signal.SIGSTOP)
-        assert "longer" in (made.text(page(WORDS["en"]).encode(), "").error or "")
-
-
-def test_children_are_recycled() -> None:
-    """Memory does not grow because no child grows old."""
-    with extract.Extractor(recycle=2) as made:
-        pids = []
-        for _ in range(4):
-            made.text(page(WORDS["en"]).encode(), "")
-            assert made._child is not None
-            pids.append(made._child.pid)
-    assert len(set(pids)) == 2
-
-
-def test_text_is_capped(extractor: extract.Extractor) -> None:
+def test_text_is_capped() -> None:
     """No page gives more than a row should hold."""
     body = "".join(f"<p>Paragraph {i} of the long report: {WORDS['en']}</p>" for i in range(2000))
-    got = extractor.text(f"<html><body><article>{body}</article></body></html>".encode(), "")
-    assert 0 < len(got.text) <= extract.MAX_TEXT
+    got = extract.article(f"<html><body><article>{body}</article></body></html>".encode())
+    assert 0 < len(got) <= extract.MAX_TEXT

@@ -118,17 +118,43 @@ class Client:
         url: str,
         headers: Mapping[str, str] | None = None,
         *,
+        accept: str = ACCEPT_FEED,
+        max_bytes: int | None = None,
+    ) -> Response:
+        """Get a URL, following redirects; never raises for what a server or network does."""
+        async with self.fetched(url, headers, accept=accept, max_bytes=max_bytes) as response:
+            return response
+
+    @contextlib.asynccontextmanager
+    async def fetched(
+        self,
+        url: str,
+        headers: Mapping[str, str] | None = None,
+        *,
         credentials: str | None = None,
         accept: str = ACCEPT_FEED,
         max_bytes: int | None = None,
         go: Callable[[], bool] | None = None,
-    ) -> Response:
-        """Get a URL, following redirects; never raises for what a server or network does.
+    ) -> AsyncIterator[Response]:
+        """Get a URL and keep, while in the context, the slot that a large body needs: work it up inside.
 
         `credentials` ("user:password", or in the URL itself) go to the URL's own origin only. Waiting for politeness
         does not count against the deadline, everything else does. `go` is called when the turn has come; when it says
         no, NotNowError is raised and nothing is asked.
         """
+        async with contextlib.AsyncExitStack() as slots:
+            yield await self._get(url, headers or {}, credentials, accept, max_bytes, go, slots)
+
+    async def _get(
+        self,
+        url: str,
+        headers: Mapping[str, str],
+        credentials: str | None,
+        accept: str,
+        max_bytes: int | None,
+        go: Callable[[], bool] | None,
+        slots: contextlib.AsyncExitStack,
+    ) -> Response:
         asked = clean_url(url)
         call = Call(asked, self._limits.fetch_timeout)
         credentials = credentials or credentials_of(url)
@@ -136,13 +162,15 @@ class Client:
             target = parse(asked)
             origin = target.scheme, target.host, target.port
             for _ in range(self._limits.max_redirects + 1):
-                sent = {"user-agent": self._agent, "accept": accept, **(headers or {})}
+                sent = {"user-agent": self._agent, "accept": accept, **headers}
                 if credentials and (target.scheme, target.host, target.port) == origin:
                     sent["authorization"] = "Basic " + base64.b64encode(credentials.encode()).decode()
                 async with self._turn(target.host, is_hop=bool(call.redirects)):
                     if go and not call.redirects and not go():
                         raise NotNowError
-                    got = await call.timed(self._exchange(target, sent, max_bytes or self._limits.max_body_bytes))
+                    got = await call.timed(
+                        self._exchange(target, sent, max_bytes or self._limits.max_body_bytes, slots)
+                    )
                 if got.status not in REDIRECTS or not got.headers.get("location"):
                     return call.ended(got, str(target))
                 target = parse(clean_url(str(target.join(location(got.headers["location"])))))
@@ -190,7 +218,9 @@ class Client:
             async with self._all:
                 yield
 
-    async def _exchange(self, url: httpx2.URL, headers: Mapping[str, str], max_bytes: int) -> Exchange:
+    async def _exchange(
+        self, url: httpx2.URL, headers: Mapping[str, str], max_bytes: int, slots: contextlib.AsyncExitStack
+    ) -> Exchange:
         limits = self._limits
         request = httpcore2.Request(
             b"GET",
@@ -213,31 +243,36 @@ class Client:
         try:
             got = Exchange(response.status, read_headers(response.headers))
             if 200 <= got.status < 300:
-                got.body = await self._read(response, got.headers, max_bytes)
+                got.body = await self._read(response, got.headers, max_bytes, slots)
             elif got.status in {204, 304} or length(got.headers) <= DRAIN:
                 await _drain(response)
             return got
         finally:
             await response.aclose()
 
-    async def _read(self, response: httpcore2.Response, headers: Mapping[str, str], max_bytes: int) -> bytes:
+    async def _read(
+        self,
+        response: httpcore2.Response,
+        headers: Mapping[str, str],
+        max_bytes: int,
+        slots: contextlib.AsyncExitStack,
+    ) -> bytes:
         too_large = _TooLargeError(f"more than {max_bytes} bytes")
         inflater = Inflater(headers.get("content-encoding", ""))
         if 0 < max_bytes < length(headers, unknown=0):
             raise too_large
         body = bytearray()
-        async with contextlib.AsyncExitStack() as stack:
-            has_slot = False
-            async for chunk in response.aiter_stream():
-                for piece in inflater.feed(chunk):
-                    if len(body) + len(piece) > max_bytes:
-                        raise too_large
-                    body += piece
-                    if len(body) > LARGE and not has_slot:
-                        await stack.enter_async_context(self._large)
-                        has_slot = True
-            inflater.finish()
-            return bytes(body)
+        has_slot = False
+        async for chunk in response.aiter_stream():
+            for piece in inflater.feed(chunk):
+                if len(body) + len(piece) > max_bytes:
+                    raise too_large
+                body += piece
+                if len(body) > LARGE and not has_slot:
+                    await slots.enter_async_context(self._large)
+                    has_slot = True
+        inflater.finish()
+        return bytes(body)
 
 
 async def _drain(response: httpcore2.Response) -> None:

@@ -9,6 +9,7 @@ from urllib.parse import urljoin, urlsplit
 from protego import Protego
 
 from pipeline import extract, http, log, store
+from pipeline.child import Child, ChildError
 from pipeline.core import poll, text, wishes
 from pipeline.model import Outcome, Response, Tally
 from pipeline.settings import Settings
@@ -68,8 +69,8 @@ class _Worker:
         return self.now + timedelta(seconds=time.monotonic() - self._started)
 
     async def work(self, limit: int) -> None:
-        with extract.Extractor() as extractor:
-            self._extractor, self._extracting = extractor, asyncio.Lock()
+        with Child(extract.FUNCTION, extract.TIMEOUT_S, extract.MEMORY_MB) as child:
+            self._child, self._pages, self._extracting = child, 0, asyncio.Lock()
             async with http.Client(self.settings) as client:
                 while self.seen < limit:
                     wanted = await asyncio.to_thread(self._claim, min(PORTION, limit - self.seen))
@@ -125,10 +126,16 @@ class _Worker:
     async def _extracted(self, wanted: pages.Wanted, response: Response) -> pages.Page:
         content_type = response.headers.get("content-type", "")
         async with self._extracting:
-            got = await asyncio.to_thread(self._extractor.text, response.body, response.final_url, content_type)
-        if got.error:
-            return self._failure(wanted, got.error, is_final=True)
-        found = text.safe(got.text)
+            self._pages += 1
+            if self._pages % extract.RECYCLE == 0:
+                self._child.close()  # the next call starts another: memory does not grow
+            try:
+                got = await asyncio.to_thread(self._child.call, response.body, response.final_url, content_type)
+            except ChildError as e:
+                return self._failure(wanted, f"extraction: {e}", is_final=True)
+        if not got:
+            return self._failure(wanted, "no article text found", is_final=True)
+        found = text.safe(got)
         if len(found) < max(MIN_TEXT, wanted.length):
             return self._failure(wanted, "its page has no more text than its feed", is_final=True)
         self.done += 1

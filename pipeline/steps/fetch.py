@@ -30,6 +30,7 @@ LEASE_S = 900.0  # a claim lapses after this when its worker does not prolong it
 BATCH_LEASE_S = 3600.0  # feeds set aside for tasks that may wait in a queue
 BATCH_SMALL, BATCH_LARGE, MANY = 25, 50, 1000  # feeds in a batch, when there are fewer or more than MANY
 MAX_BATCHES = 500  # Airflow maps at most 1,024 tasks
+UNSAVED = 64 * 2**20  # compressed bytes that wait to be stored, above which nothing more is taken in
 SMALL = 64 * 2**10  # bytes up to which a body is packed in the loop; more would delay the others
 
 
@@ -59,7 +60,7 @@ def run(
         worker.dead = claims.dead(db)
         worker.baseline = runs.has_run(db, "deliver") if baseline_new_feeds is None else baseline_new_feeds
     worker.not_since = now if all_feeds else None
-    worker.wanted = list(feed_ids) if feed_ids is not None else None
+    worker.wanted = None if feed_ids is None else list(feed_ids)
     worker.from_claim = claim
     try:
         asyncio.run(worker.work())
@@ -83,14 +84,11 @@ def run(
 def _credentials(settings: Settings) -> dict[str, str]:
     """Find the credentials that addresses of the watch folder carry, by the address without them."""
     folder = settings.watch_dir
-    path = folder / catalog.FEEDS if folder else None
-    if folder is None or path is None or not path.is_file() or "@" not in path.read_text(encoding="utf-8"):
+    path = (folder or catalog.default_dir()) / catalog.FEEDS
+    if folder is None or not path.is_file() or "@" not in path.read_text(encoding="utf-8"):
         return {}  # the usual case, without reading the whole folder
-    found = {}
-    for feed in catalog.load(folder).feeds:
-        if secret := http.credentials_of(feed.url):
-            found[http.clean_url(feed.url)] = secret
-    return found
+    found = ((http.clean_url(feed.url), http.credentials_of(feed.url)) for feed in catalog.load(folder).feeds)
+    return {address: secret for address, secret in found if secret}
 
 
 def claim_batches(settings: Settings, now: datetime, token: str, size: int | None = None) -> list[list[int]]:
@@ -137,6 +135,8 @@ class _Worker:
         self._started = time.monotonic()
         self._renewed = self._started
         self._results: list[feeds.Result] = []
+        self._unsaved = 0
+        self._room = asyncio.Event()
         self._given_back: list[int] = []
         self._resting: set[str] = set()  # hosts that asked us to wait, in this run
         self._waiting: dict[str, int] = {}  # feeds per host that we hold
@@ -163,9 +163,8 @@ class _Worker:
                     done, tasks = await asyncio.wait(tasks, timeout=GROUP_S, return_when=asyncio.FIRST_COMPLETED)
                     for task in done:
                         task.result()  # an exception here is of the step, not of a feed
-                    size = sum(len(r.body.content) for r in self._results if r.body)
                     late = time.monotonic() - stored_at >= GROUP_S
-                    if len(self._results) >= GROUP or size >= GROUP_BYTES or late or not tasks:
+                    if len(self._results) >= GROUP or self._unsaved >= GROUP_BYTES or late or not tasks:
                         await self._store()
                         stored_at = time.monotonic()
                         more = True  # a host that had its share in our hands may have more that is due
@@ -213,17 +212,20 @@ class _Worker:
                 since = (self.clock() - claimed.host_started_at).total_seconds()
                 if since < self.settings.host_spacing:
                     client.hold(claimed.host, self.settings.host_spacing - since)
-            response = await client.get(url, headers, credentials=self.credentials.get(url), go=go)
+            secret = self.credentials.get(url)
+            async with client.fetched(url, headers, credentials=secret, go=go) as response:
+                self._results.append(await self._decide(claimed, response, not headers, at))
+                while self._unsaved > UNSAVED:  # a large body's slot is held till there is room for the next
+                    await self._room.wait()
         except http.NotNowError:  # an answer to another feed of this host asked us to wait
             self._given_back.append(feed.id)
             self.skipped += 1
-            return
         except Exception as e:  # the per-item guard: the client promises never to raise; one feed must not end the run
             log.get().error("fetch broke", feed=url, error=repr(e)[:300])
-            response = Response(url, url, Outcome.PROTOCOL, error=f"internal: {type(e).__name__}")
+            broken = Response(url, url, Outcome.PROTOCOL, error=f"internal: {type(e).__name__}")
+            self._results.append(await self._decide(claimed, broken, not headers, at))
         finally:
             self._waiting[claimed.host] -= 1
-        self._results.append(await self._decide(claimed, response, not headers, at))
 
     async def _decide(
         self, claimed: claims.Claimed, response: Response, was_unconditional: bool, at: datetime
@@ -245,6 +247,7 @@ class _Worker:
         self._tell(old, decision, response)
         self.counts[decision.outcome] = self.counts.get(decision.outcome, 0) + 1
         self.bytes += len(response.body)
+        self._unsaved += len(content) if body else 0
         fetch = Fetch(
             feed_id=old.id,
             fetched_at=at,
@@ -261,37 +264,36 @@ class _Worker:
         return feeds.Result(decision.feed, fetch, host, body, decision.hold_host_s)
 
     def _tell(self, old: Feed, decision: poll.Decision, response: Response) -> None:
-        feed = decision.feed
+        state = decision.feed.state
         if decision.adopted:
             log.get().warning("feed moved", feed=old.url, to=decision.adopted)
         elif decision.outcome is Outcome.GONE:
             log.get().warning("feed gone", feed=old.url)
-        elif feed.state != old.state and feed.state in {"failing", "lying"}:
-            log.get().warning(f"feed {feed.state}", feed=old.url, outcome=decision.outcome.value, error=response.error)
+        elif state != old.state and state in {"failing", "lying"}:
+            log.get().warning(f"feed {state}", feed=old.url, outcome=decision.outcome.value, error=response.error)
         elif decision.error:
             log.get().info("fetch failed", feed=old.url, outcome=decision.outcome.value, error=decision.error)
 
     async def _store(self) -> None:
-        results, self._results = self._results, []
+        results, self._results, self._unsaved = self._results, [], 0
         given_back, self._given_back = self._given_back, []
         must_renew = time.monotonic() - self._renewed > LEASE_S / 3
-        if results or given_back or must_renew:
-            await asyncio.to_thread(self._save, results, given_back, must_renew)
+        await asyncio.to_thread(self._save, results, given_back, must_renew)
+        self._room.set()
+        self._room.clear()
         if must_renew:
             self._renewed = time.monotonic()
         self.progress("fetch", sum(self.counts.values()) + self.skipped, None)
 
     def _save(self, results: list[feeds.Result], given_back: list[int], must_renew: bool) -> None:
+        if not (results or given_back or must_renew):
+            return
         with store.begin(self.settings.database_url) as db:
-            if results:
-                feeds.save(db, results, self.token)
-            if given_back:
-                claims.release(db, self.token, given_back)
+            feeds.save(db, results, self.token)
+            claims.release(db, self.token, given_back)
             if must_renew:
                 claims.renew(db, self.token, self.clock() + timedelta(seconds=LEASE_S))
 
 
 def _pack(body: bytes) -> tuple[str | None, bytes]:
-    if not body:
-        return None, b""
-    return hashlib.sha256(body).hexdigest(), zlib.compress(body, 6)
+    return (hashlib.sha256(body).hexdigest(), zlib.compress(body, 6)) if body else (None, b"")

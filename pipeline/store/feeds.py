@@ -84,6 +84,8 @@ def save(db: sa.Connection, results: Sequence[Result], token: str) -> None:
 
     A feed that another worker has claimed meanwhile keeps that claim and its state; the attempt is stored all the same.
     """
+    if not results:
+        return
     plain = [_fetch_row(r.fetch) for r in results if r.body is None]
     if plain:
         db.execute(sa.insert(fetches), plain)

@@ -19,7 +19,7 @@ from pipeline.model import Tally
 from pipeline.settings import Settings
 from pipeline.steps import fetch
 from pipeline.store import claims, feeds, tables
-from tests.hostile import Hostile
+from tests.hostile import Hostile, reply
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -235,7 +235,8 @@ def child(url: str) -> subprocess.Popen[bytes]:
 from datetime import UTC, datetime
 from pipeline import settings
 from pipeline.steps import fetch
-s = settings.load(database_url={url!r}, allow_addresses=("127.0.0.0/8",), host_spacing=0.0, fetch_timeout=15.0)
+polite = dict(host_spacing=0.0, fetch_timeout=15.0, fetch_concurrency=8)
+s = settings.load(database_url={url!r}, allow_addresses=("127.0.0.0/8",), **polite)
 t = fetch.run(s, datetime(2026, 6, 1, 12, tzinfo=UTC))
 print()
 print(t.done)
@@ -278,6 +279,13 @@ def test_a_living_run_keeps_its_claims(sqlite_url: str, server: Hostile) -> None
 
 def test_two_processes_share_the_work(database_url: str, server: Hostile) -> None:
     """Each feed is fetched once whoever does it, and both do some."""
+
+    def slow(head: str) -> bytes:
+        time.sleep(0.1)
+        return reply(b"<rss/>")
+
+    for i in range(400):
+        server.page(f"/feed/{i}", slow)
     declare(database_url, *(server.url(f"/feed/{i}", f"127.0.{6 + i // 200}.{i % 200 + 1}") for i in range(400)))
     workers = [child(database_url), child(database_url)]
     done = [int(w.communicate(timeout=60)[0].split()[-1]) for w in workers]
