@@ -79,6 +79,7 @@ SIGNS: dict[str, tuple[int, int, int]] = {
     "principal_context_club": (1, 1, 1),
     "strangers": (-1, -1, -1),
     "purity": (1, 1, 1),
+    "no_field": (-1, -1, -1),
     "recall": (1, 1, 1),
     "lookalike": (-1, -1, -1),
     "lookalike_lead": (-1, -1, -1),
@@ -88,9 +89,14 @@ SIGNS: dict[str, tuple[int, int, int]] = {
     "facts_1": (1, 1, 1),
     "facts_2": (1, 1, 1),
     "facts_other": (0, -1, -1),
+    "guest_other": (0, -1, -1),
 }
+# Words of a field may speak for or against: "field" and its kin of the seeds' field are for it (those that the seeds
+# do not use, like the words of a firm's own financing, may be against it).
 FIELD_SIGNS = {"field": (1, 1, 1), "lead": (1, 1, 1), "ours": (1, 0, 0), "club": (1, 1, 1), "guest": (1, 1, 1)}
+FOREIGN_SIGNS = {"field": (0, 0, 0), "lead": (0, 0, 0), "ours": (1, -1, -1), "club": (0, -1, -1), "guest": (0, -1, -1)}
 NAMES: tuple[str, ...] = tuple(SIGNS)
+OWN_FIELDS: frozenset[str] = frozenset()  # fields whose words the seeds use
 LEVELS = ("1", "2", "3")
 RIDGE = (1.0, 1.0, 1.0)  # fixed on cross-validated log loss with and without the losses below (docs/matching.md)
 
@@ -98,6 +104,12 @@ RIDGE = (1.0, 1.0, 1.0)  # fixed on cross-validated log loss with and without th
 # that no weight leans on a single word; on stories so thinned, F1 rises from .950/.934/.853 to .955/.961/.882.
 COPIES, COPY_WEIGHT = 2, 0.35
 LOST_ENTITY, LOST_FIELD, LOST_LOOKALIKE = 0.12, 0.4, 0.6
+
+
+def sign(name: str) -> tuple[int, int, int]:
+    """The signs that a feature may have at the three thresholds."""
+    kind, _, field = name.partition(":")
+    return SIGNS.get(name) or (FIELD_SIGNS if field in OWN_FIELDS else FOREIGN_SIGNS)[kind]
 
 
 def fit(x: np.ndarray, y: np.ndarray, weight: np.ndarray, signs: np.ndarray, ridge: float) -> np.ndarray:
@@ -124,7 +136,7 @@ def fit(x: np.ndarray, y: np.ndarray, weight: np.ndarray, signs: np.ndarray, rid
 
 def fit_levels(x: np.ndarray, y: np.ndarray, weight: np.ndarray, use: np.ndarray) -> np.ndarray:
     """Fit the three thresholds; `use` masks features that this model does not know."""
-    signs = np.array([SIGNS.get(n) or FIELD_SIGNS[n.split(":")[0]] for n in NAMES]).T
+    signs = np.array([sign(n) for n in NAMES]).T
     xs = np.hstack([x * use, np.ones((len(x), 1))])
     return np.array([fit(xs, (y > k).astype(float), weight, np.append(signs[k], 0), RIDGE[k]) for k in range(3)])
 
@@ -188,10 +200,11 @@ def main() -> None:
     opt = args.parse_args()
     encode = Encoder()
     watchlist = catalog.load(opt.watch or catalog.default_dir()).watchlist
-    global NAMES
+    global NAMES, OWN_FIELDS
     NAMES = tuple(SIGNS) + tuple(f"{kind}:{g.key}" for g in watchlist.fields for kind in FIELD_SIGNS)
     blank = Weights("fit", {m: {} for m in ("e5", "use", "none")}, {}, ANCHORS)
     matcher = Matcher(watchlist, blank, encode)
+    OWN_FIELDS = frozenset(k for seed in watchlist.seeds for k in matcher.index.find("", "", seed.text).fields)
     rows: list[dict[str, Any]] = []
     for path in opt.data:
         written = path.read_text(encoding="utf-8").splitlines()

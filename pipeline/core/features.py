@@ -35,7 +35,7 @@ class Profile:
     proxies: frozenset[str]  # context that stands for a watched entity: it shares a topic with one
     allies: frozenset[str]  # context that stands for the subject
     known: frozenset[str]  # named in the seeds
-    principals: frozenset[str]  # named in the first half of a seed: who acts there, not who supplies
+    principals: frozenset[str]  # named in the first third of a seed: who acts there, not who supplies or comments
     claims: frozenset[str]  # all that can make a story ours
     firms: frozenset[str]  # everything but people and places
     fields: tuple[str, ...]
@@ -52,7 +52,7 @@ def profile(watchlist: Watchlist, index: Index, seed_facts: Sequence[Fact] = ())
     for topic in watchlist.topics:
         side = allies if subjects.intersection(topic.entities) else proxies
         side.update(role[Role.CONTEXT].intersection(topic.entities))
-    named = [(m.entity, m.end * 2 <= len(s.text)) for s in watchlist.seeds for m in index.find("", "", s.text).mentions]
+    named = [(m.entity, m.end * 3 <= len(s.text)) for s in watchlist.seeds for m in index.find("", "", s.text).mentions]
     return Profile(
         subjects=subjects,
         hosts=parties - watched,
@@ -136,6 +136,7 @@ def features(found: Found, p: Profile, titled: bool, facts: Sequence[Fact] = ())
         "principal_context_club": float(bool(named & p.principals - core - p.watched) and club),
         "strangers": min(1.0, len(lead & p.firms - core - p.hosts - p.known) / 2),
         "purity": len(firms & p.known) / len(firms) if firms else 0.0,
+        "no_field": float(not found.fields),
         "recall": len(named & core) / max(1, len(core)),
         "lookalike": float(bool(looks)),
         "lookalike_lead": float(any(_leads(found.lookalikes[k], titled) for k in looks)),
@@ -156,4 +157,6 @@ def features(found: Found, p: Profile, titled: bool, facts: Sequence[Fact] = ())
     values["facts_1"] = float(len(shared) >= 1)
     values["facts_2"] = float(len(shared) >= 2)
     values["facts_other"] = float(bool(money) and not shared)
+    # A newcomer and the makers of the subject, but other sums: its own deal with the same people.
+    values["guest_other"] = float(bool(named & principal and known_hosts and money) and not shared and not subject)
     return values
