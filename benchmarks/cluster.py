@@ -104,7 +104,8 @@ def fill(database: str, count: int, rng: np.random.Generator) -> None:
         db.execute(
             sa.text(
                 "insert into matches (story_id, watchlist_version, matcher_version, content_hash, level, score, topics,"
-                " evidence, matched_at, is_current) select id, 'w', 'm', 'h', 0, 0, '[]', '{}', story_at, true from stories"
+                " evidence, matched_at, is_current)"
+                " select id, 'w', 'm', 'h', 0, 0, '[]', '{}', story_at, true from stories"
             )
         )
     for start in range(0, ours, 5000):
