@@ -1,7 +1,7 @@
 """Stories and sightings: what parsing found, and what waits to be detected or judged."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,6 +12,7 @@ from pipeline.store.engine import insert
 from pipeline.store.tables import sightings, stories
 
 MAX_CHANGES = 24  # an entry that flaps is stopped after so many rewrites
+UNDATED = datetime(1970, 1, 1, tzinfo=UTC)  # words without a date yield to words with one
 
 
 def add(
@@ -19,9 +20,10 @@ def add(
 ) -> tuple[int, int]:
     """Store a document's entries; return how many stories are new and how many had their words changed.
 
-    Identity is the canonical URL, so a second call with the same entries changes nothing. Only the feed that brought a
-    story first may change its words: two feeds that word it differently would make it flap. `now` is when the document
-    was fetched: an old document that is parsed again does not bring old words back.
+    Identity is the canonical URL, so a second call with the same entries changes nothing. Where feeds word one story
+    differently, the words that claim the latest date stand (of equal claims, those of the feed declared first), so that
+    neither the order of arrival matters nor two feeds make a story flap. `now` is when the document was fetched: an old
+    document that is parsed again does not bring old words back.
     """
     rows: dict[str, dict[str, Any]] = {}
     for entry in entries:  # of two entries of one address the first counts, as in parsing
@@ -40,36 +42,56 @@ def add(
                 stories.c.id,
                 stories.c.url_hash,
                 stories.c.content_hash,
-                stories.c.first_feed_id,
+                stories.c.words_feed_id,
+                stories.c.words_at,
                 stories.c.change_count,
                 stories.c.updated_at,
+                stories.c.published_at,
+                stories.c.story_at,
             ).where(stories.c.url_hash.in_(chunk))
         )
     }
     changed = 0
     for identity, old in sorted(known.items(), key=lambda item: int(item[1].id)):  # the order in which others update
         row = rows[identity]
-        if identity in new or old.content_hash == row["content_hash"]:
+        if identity in new:
             continue
-        if old.first_feed_id != feed.id or old.change_count >= MAX_CHANGES:
-            continue
-        if old.updated_at is not None and old.updated_at > now:
-            continue
-        words = {k: row[k] for k in ("title", "summary", "content_hash")}
-        if row["text"]:
-            words |= {"text": row["text"], "text_source": row["text_source"]}
-        db.execute(
-            sa.update(stories)
-            .where(stories.c.id == old.id)
-            .values(**words, updated_at=now, change_count=old.change_count + 1, language=None, judged_at=None)
-        )
-        changed += 1
+        values = _earlier(old, row)
+        if old.content_hash != row["content_hash"] and _wins(old, row, now):
+            values |= {k: row[k] for k in _WORDS}
+            if row["text"]:
+                values |= {"text": row["text"], "text_source": row["text_source"]}
+            values |= {"updated_at": now, "change_count": old.change_count + 1, "language": None, "judged_at": None}
+            changed += 1
+        if values:
+            db.execute(sa.update(stories).where(stories.c.id == old.id).values(**values))
     seen = [
         {"story_id": known[k].id, "feed_id": feed.id, "seen_at": now, "guid": rows[k]["_guid"], "url": rows[k]["url"]}
         for k in sorted(rows)
     ]
     db.execute(insert(db, sightings).on_conflict_do_nothing(), seen)
     return len(new), changed
+
+
+_WORDS = ("title", "summary", "content_hash", "words_at", "words_feed_id", "declared_language", "country")
+
+
+def _wins(old: sa.Row[Any], row: Mapping[str, Any], now: datetime) -> bool:
+    """Whether other words of a known story take the place of those that stand."""
+    if old.change_count >= MAX_CHANGES:
+        return False
+    if old.words_feed_id == row["words_feed_id"]:
+        return old.updated_at is None or old.updated_at <= now
+    mine, theirs = row["words_at"] or UNDATED, old.words_at or UNDATED
+    return (mine, -row["words_feed_id"]) > (theirs, -(old.words_feed_id or 0))
+
+
+def _earlier(old: sa.Row[Any], row: Mapping[str, Any]) -> dict[str, Any]:
+    """Keep the earliest claim of publication, whichever feed makes it."""
+    claimed = row["published_at"]
+    if claimed is None or (old.published_at is not None and old.published_at <= claimed):
+        return {}
+    return {"published_at": claimed, "published_raw": None, "story_at": min(claimed, old.story_at)}
 
 
 def _row(feed: Feed, entry: Entry, now: datetime, baseline: bool) -> dict[str, Any]:
@@ -92,6 +114,8 @@ def _row(feed: Feed, entry: Entry, now: datetime, baseline: bool) -> dict[str, A
         "story_at": min(entry.published_at, now) if entry.published_at else now,
         "content_hash": text.content_hash(entry.title, entry.summary),
         "first_feed_id": feed.id,
+        "words_feed_id": feed.id,
+        "words_at": max((t for t in (entry.published_at, entry.updated_at) if t), default=None),
         "baseline": baseline,
         "_guid": entry.guid,
     }
@@ -172,6 +196,11 @@ def unjudged(db: sa.Connection, limit: int) -> list[Story]:
         .limit(limit)
     )
     return [noun(r) for r in db.execute(query)]
+
+
+def get_many(db: sa.Connection, ids: Sequence[int]) -> list[Story]:
+    """Give stories by number, in the order of their numbers."""
+    return [noun(r) for r in db.execute(sa.select(*_NOUN).where(stories.c.id.in_(ids)).order_by(stories.c.id))]
 
 
 def find(db: sa.Connection, what: str) -> Story | None:

@@ -1,0 +1,29 @@
+"""Airflow DAG: every quarter of an hour: the hourly, daily and weekly mails that are due, and mails to be tried again."""
+
+from datetime import timedelta
+
+from newswatch_wiring import deliver, every, job, step
+
+DOC = """
+### What it does
+
+`alert` decides what a killed or failed run of `newswatch_alerts` left undecided (usually nothing) · `deliver` sends what
+has become due: digests, mails held back by quiet hours or by the limit per hour, mails that failed before ·
+`outcomes` looks from the other end: an event of level 3 without a delivered mail is an alarm.
+
+Every quarter of an hour, because clocks differ from UTC by quarters of an hour too: a digest for 08:00 in Kathmandu is
+due at 02:15 UTC.
+
+### When it is red
+
+| red | what to do |
+|---|---|
+| `alert`, `deliver` | as in `newswatch_alerts`. |
+| `outcomes` | mails about the most important events did not get out: the log and the operator's mail list them with the reason (undecided, late, dead). |
+"""
+
+with job(
+    "newswatch_digest", doc=DOC, schedule=every("*/15 * * * *"), late_after=timedelta(minutes=45), tags=["mail"]
+) as dag:
+    # ALL_DONE and the red leaf itself: the look from the other end matters most when what stands before it failed.
+    step("alert") >> deliver() >> step("outcomes", is_strict=True, trigger_rule="all_done")

@@ -1,0 +1,64 @@
+"""Airflow DAG: by hand: judge history again after a change of the watchlist or of the matcher."""
+
+from datetime import timedelta
+from typing import Any
+
+from airflow.sdk import Param, TriggerRule, get_current_context, task
+from newswatch_wiring import job, options_of, perform, settings, step, verdict
+
+DOC = """
+### What it does
+
+`plan` counts the stories seen since a date and cuts them into chunks · `rematch` judges a chunk with the current
+watchlist, or with the stored version that is asked for · `cluster` and `alert` follow. Stories that were worthless before
+and match now are *baseline*: they stand in their events, and nobody gets a mail about old news.
+
+Look before you leap: `newswatch backtest --since …` says what would change, and writes nothing.
+
+### When it is red
+
+A chunk that failed can be cleared alone; chunks that are done stay done and cost nothing when they are judged again.
+An unknown watchlist version fails at once: versions are in the table `watchlists`.
+"""
+
+with job(
+    "newswatch_rematch",
+    doc=DOC,
+    schedule=None,
+    late_after=timedelta(hours=5),
+    tags=["by-hand"],
+    params={
+        "since": Param(type="string", format="date", title="Since", description="Stories seen from this day on (UTC)."),
+        "watchlist": Param(
+            None,
+            type=["null", "string"],
+            pattern="^[0-9a-f]{6,32}$",
+            title="Watchlist version",
+            description="Judge with this stored version; the current one by default.",
+        ),
+        "chunk": Param(1000, type="integer", minimum=100, maximum=20000, description="Stories judged in one task."),
+    },
+) as dag:
+
+    @task(**options_of("rematch") | {"task_id": "plan", "execution_timeout": timedelta(minutes=5)})
+    def plan() -> Any:
+        """Cut the stories into chunks: [first, last] numbers."""
+        from pipeline.steps import rematch
+
+        context: Any = get_current_context()
+        params = context["params"]
+        return rematch.plan(settings(), params["since"], params["chunk"], params.get("watchlist"))
+
+    @task(**options_of("rematch"), max_active_tis_per_dagrun=2)
+    def rematch(between: list[int]) -> Any:
+        """Judge one chunk again."""
+        context: Any = get_current_context()
+        return perform("rematch", between=between, watchlist=context["params"].get("watchlist"))
+
+    chunks = plan()
+    judged = rematch.expand(between=chunks)
+    # ALL_DONE: what the other chunks changed is clustered whatever became of one of them.
+    cluster = step("cluster", trigger_rule=TriggerRule.ALL_DONE)
+    alert = step("alert")
+    judged >> cluster >> alert
+    verdict(chunks, judged, cluster, alert)

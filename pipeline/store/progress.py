@@ -1,0 +1,68 @@
+"""Where the work stands: what waits for each step, and how long the news took from its outlet to a mail."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from pipeline.store.tables import alerts, bodies, event_stories, events, feeds, matches, stories
+
+
+def waiting(db: sa.Connection, now: datetime) -> Mapping[str, int]:
+    """Count what waits for each step, by the partial indexes that hold just that."""
+    queries = {
+        "parse": sa.select(sa.func.count()).where(bodies.c.parsed_at.is_(None)),
+        "detect": sa.select(sa.func.count()).where(stories.c.language.is_(None)),
+        "match": sa.select(sa.func.count()).where(stories.c.judged_at.is_(None), stories.c.language.is_not(None)),
+        "enrich": sa.select(sa.func.count()).where(stories.c.enrich_after <= now),
+        "cluster": sa.select(sa.func.count()).where(
+            matches.c.is_current, matches.c.level >= 1, matches.c.clustered_at.is_(None)
+        ),
+        "alert": sa.select(sa.func.count()).where(
+            events.c.revision > events.c.alerted_revision, events.c.merged_into.is_(None)
+        ),
+        "deliver": sa.select(sa.func.count()).where(alerts.c.state == "pending", alerts.c.due_at <= now),
+    }
+    return {step: int(db.scalar(query) or 0) for step, query in queries.items()}
+
+
+def lags(db: sa.Connection, since: datetime, until: datetime) -> list[dict[str, Any]]:
+    """Give, for each mail sent in a time and the feed of its event's earliest story: feed, published_s, seen_s.
+
+    `published_s`: seconds from what the feed claims to the acceptance by the mail server (None where it claims
+    nothing), `seen_s`: from our first sight of it. Digests wait on purpose and are left out.
+    """
+    first = (
+        sa.select(
+            event_stories.c.event_id,
+            stories.c.first_feed_id,
+            stories.c.published_at,
+            stories.c.seen_at,
+            sa.func.row_number()
+            .over(partition_by=event_stories.c.event_id, order_by=(stories.c.seen_at, stories.c.id))
+            .label("place"),
+        )
+        .join(stories, stories.c.id == event_stories.c.story_id)
+        .join(alerts, alerts.c.event_id == event_stories.c.event_id)
+        .where(alerts.c.sent_at >= since, alerts.c.sent_at < until, alerts.c.reason == "new")
+        .subquery()
+    )
+    query = (
+        sa.select(feeds.c.id, feeds.c.host, first.c.published_at, first.c.seen_at, alerts.c.sent_at)
+        .join(first, sa.and_(first.c.event_id == alerts.c.event_id, first.c.place == 1))
+        .join(feeds, feeds.c.id == first.c.first_feed_id)
+        .where(
+            alerts.c.sent_at >= since, alerts.c.sent_at < until, alerts.c.reason == "new", alerts.c.batch_key.is_(None)
+        )
+        .order_by(alerts.c.id)
+    )
+    return [
+        {
+            "feed": r.id,
+            "host": r.host,
+            "published_s": (r.sent_at - r.published_at).total_seconds() if r.published_at else None,
+            "seen_s": (r.sent_at - r.seen_at).total_seconds(),
+        }
+        for r in db.execute(query)
+    ]

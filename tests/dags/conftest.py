@@ -1,0 +1,90 @@
+"""One Airflow for all DAG tests: its home in a temporary folder, its metadata in SQLite, set before it is imported."""
+
+import atexit
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+HOME = Path(tempfile.mkdtemp(prefix="newswatch-airflow-"))
+atexit.register(shutil.rmtree, HOME, ignore_errors=True)
+
+# Airflow reads these when it is imported: here, before any test module can do so.
+os.environ |= {
+    "AIRFLOW_HOME": str(HOME),
+    "AIRFLOW__CORE__DAGS_FOLDER": str(ROOT / "dags"),
+    "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+    "AIRFLOW__CORE__UNIT_TEST_MODE": "False",
+    "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{HOME / 'airflow.db'}",
+    "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(HOME / "logs"),
+    "AIRFLOW__API_AUTH__JWT_SECRET": "a secret for tests only, of no less than sixty-four bytes, as Airflow asks it",
+}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep every test of this folder in one worker: there is one Airflow."""
+    for item in items:
+        if Path(item.path).parent == Path(__file__).parent:
+            item.add_marker(pytest.mark.xdist_group("airflow"))
+
+
+@pytest.fixture(scope="session")
+def airflow_home() -> Path:
+    """Give the home of an Airflow whose metadata database stands, with our pools."""
+    import json
+
+    from airflow.models import Pool
+    from airflow.utils.db import initdb
+
+    initdb()
+    for name, pool in json.loads((ROOT / "deploy" / "pools.json").read_text(encoding="utf-8")).items():
+        Pool.create_or_update_pool(name, pool["slots"], pool["description"], pool["include_deferred"])
+    return HOME
+
+
+@pytest.fixture(scope="session")
+def bag(airflow_home: Path) -> Any:
+    """Give all DAGs as Airflow reads them."""
+    from airflow.dag_processing.dagbag import DagBag
+
+    return DagBag(ROOT / "dags", bundle_name="dags-folder")
+
+
+@pytest.fixture
+def sample_watch(tmp_path: Path) -> Iterator[Path]:
+    """Serve the sample feeds, and give a watch folder that points at them."""
+    from pipeline.steps import sample
+
+    with sample.serve() as port:
+        sample.write_watch(tmp_path / "watch", port)
+        yield tmp_path / "watch"
+
+
+@pytest.fixture
+def environment(sample_watch: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Path]:
+    """Set newswatch's settings for tasks: the sample feeds, a database and a mail folder under a name of their own."""
+
+    def use(name: str, **more: str) -> Path:
+        values = {
+            "watch_dir": str(sample_watch),
+            "database_url": f"sqlite:///{tmp_path / name}.db",
+            "mail_dir": str(tmp_path / name),
+            "allow_addresses": "127.0.0.1",
+            "host_spacing": "0",
+            "host_concurrency": "8",
+            "enrich": "false",
+        } | more
+        for key, value in values.items():
+            monkeypatch.setenv(f"NEWSWATCH_{key.upper()}", value)
+        return tmp_path / name
+
+    return use
+
+
+sys.path.insert(0, str(ROOT / "dags"))  # as Airflow does

