@@ -260,6 +260,7 @@ class Entry:
     language: str | None = None  # declared by entry or document
     published_at: datetime | None = None  # None when absent or absurd
     published_raw: str | None = None
+    updated_at: datetime | None = None  # a later date than published_at, when the feed has both
     categories: tuple[str, ...] = ()
 
 

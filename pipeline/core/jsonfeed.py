@@ -52,6 +52,7 @@ def _item(item: Any, base: str, language: str | None, now: datetime) -> Entry | 
     if _words(item, "id").startswith(("http://", "https://")):
         links.append(_words(item, "id"))
     published, raw = entry.when((_words(item, "date_published"), _words(item, "date_modified")), own, now)
+    updated = entry.when((_words(item, "date_modified"),), own, now)[0] if _words(item, "date_published") else None
     tags = item.get("tags")
     guid = item.get("id")
     return entry.make(
@@ -65,5 +66,6 @@ def _item(item: Any, base: str, language: str | None, now: datetime) -> Entry | 
         language=own,
         published_at=published,
         published_raw=raw,
+        updated_at=updated,
         categories=entry.categories(t for t in tags if isinstance(t, str)) if isinstance(tags, list) else (),
     )

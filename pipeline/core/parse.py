@@ -150,6 +150,7 @@ def _entry(raw: dict[str, Any], base: str, language: str | None, now: datetime) 
     links += [url.resolve(c.get("base") or base, c["src"]) for c in contents if c.get("src")]  # content lies elsewhere
     links += [guid] if guid.startswith(("http://", "https://")) else []
     published, claimed = entry.when((get("published"), get("updated"), get("created")), own, now)
+    updated = entry.when((get("updated"),), own, now)[0] if get("published") and get("updated") else None
     return entry.make(
         base,
         [str(link) for link in links if link],
@@ -161,6 +162,7 @@ def _entry(raw: dict[str, Any], base: str, language: str | None, now: datetime) 
         language=own,
         published_at=published,
         published_raw=claimed,
+        updated_at=updated,
         categories=entry.categories(t.get("term") for t in get("tags", ())),
     )
 

@@ -232,6 +232,8 @@ stories = sa.Table(
     _c("seen_at", Utc, comment="When newswatch first saw it."),
     _c("story_at", Utc, comment="The earlier of published_at and seen_at: orders and windows use it.", index=True),
     _c("updated_at", Utc, comment="When a feed last changed its words.", null=True),
+    _c("words_at", Utc, comment="When these words were written, as their feed claims.", null=True),
+    _ref("words_feed_id", "feeds.id", "Feed whose words stand: of several, the one that claims the latest.", null=True),
     _c(
         "change_count",
         sa.Integer,

@@ -147,3 +147,27 @@ def test_reopen(database_url: str) -> None:
         assert len(first) == 1
         assert len(stories.reopen(db, LATER, 10, after_id=first[-1])) == 1
         assert {s.seen_at for s in stories.unjudged(db, 10)} == {LATER}
+
+
+def test_the_latest_claimed_words_stand_in_any_order(database_url: str) -> None:
+    """Two feeds that word one story differently give the same story whichever is parsed first, and it does not flap."""
+    early = datetime(2026, 11, 18, 9, 0, tzinfo=UTC)
+    found = []
+    for order in ((0, 1), (1, 0), (0, 1, 0, 1)):
+        with store.begin(database_url) as db:
+            for table in (t.sightings, t.stories, t.feeds):
+                db.execute(sa.delete(table))
+            feeds = []
+            for n in (0, 1):
+                values = {"url": f"https://f{n}.example/", "title": f"F{n}", "host": f"f{n}.example", "added_at": early}
+                key = db.scalar(sa.insert(t.feeds).values(id=n + 1, tags=[], **values).returning(t.feeds.c.id))
+                feeds.append(Feed(key, values["url"], values["title"], "en", None, (), None, True))
+            address = "https://paper.example/story"
+            entries = [
+                Entry(address, address, "First words", published_at=early),
+                Entry(address, address, "Later words", published_at=early, updated_at=early.replace(hour=12)),
+            ]
+            changes = [stories.add(db, feeds[n], [entries[n]], NOW)[1] for n in order]
+            found.append(db.execute(sa.select(t.stories.c.title, t.stories.c.published_at)).all())
+    assert found == [[("Later words", early)]] * 3
+    assert sum(changes) == 1  # of the last, longest order: changed once, then quiet

@@ -19,6 +19,7 @@ EXPECTED = Document(
             guid="https://courrier.example/id/1",
             language="fr",
             published_at=datetime(2026, 1, 5, 11, 0, tzinfo=UTC),
+            updated_at=datetime(2026, 1, 6, 8, 0, tzinfo=UTC),
             categories=("énergie",),
         ),
         Entry(
