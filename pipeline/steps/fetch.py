@@ -31,6 +31,7 @@ BATCH_LEASE_S = 3600.0  # feeds set aside for tasks that may wait in a queue
 BATCH_SMALL, BATCH_LARGE, MANY = 25, 50, 1000  # feeds in a batch, when there are fewer or more than MANY
 MAX_BATCHES = 500  # Airflow maps at most 1,024 tasks
 UNSAVED = 64 * 2**20  # compressed bytes that wait to be stored, above which nothing more is taken in
+LEVEL = 4  # of zlib: .250 of the size in half the time of level 6 (.238), on 245 real feeds
 SMALL = 64 * 2**10  # bytes up to which a body is packed in the loop; more would delay the others
 
 
@@ -296,4 +297,4 @@ class _Worker:
 
 
 def _pack(body: bytes) -> tuple[str | None, bytes]:
-    return (hashlib.sha256(body).hexdigest(), zlib.compress(body, 6)) if body else (None, b"")
+    return (hashlib.sha256(body).hexdigest(), zlib.compress(body, LEVEL)) if body else (None, b"")

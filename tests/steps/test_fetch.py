@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -11,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import psutil
 import pytest
 import sqlalchemy as sa
 
@@ -308,3 +310,20 @@ def test_own_claims_are_alive_and_recycled_numbers_are_not() -> None:
     mine = claims.worker()
     assert not claims.is_dead(mine) and not claims.is_dead("run-1/" + mine)
     assert claims.is_dead(mine.rpartition(":")[0] + ":1.00")
+
+
+def test_a_zombie_is_dead() -> None:
+    """A killed worker that its parent has not waited for still has a process number; its claims are void."""
+    running = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    process = psutil.Process(running.pid)
+    token = f"{socket.gethostname()}:{running.pid}:{process.create_time():.2f}"
+    try:
+        assert not claims.is_dead(token)
+        running.kill()
+        deadline = time.monotonic() + 10
+        while not claims.is_dead(token) and time.monotonic() < deadline:
+            time.sleep(0.01)
+        assert claims.is_dead(token)
+    finally:
+        running.wait()
+    assert claims.is_dead(token)
