@@ -85,6 +85,12 @@ class _Handler(socketserver.BaseRequestHandler):
             self._send(reply(body, headers=f"ETag: {tag}\r\nContent-Type: application/rss+xml\r\n"))
         return True
 
+    def _charset(self, rest: str, head: str) -> bool:
+        """Cyrillic in windows-1251 that its header calls UTF-8."""
+        body = FEED.replace(b"Ferry", "Пором".encode("windows-1251"))
+        self._send(reply(body, headers="Content-Type: application/rss+xml; charset=utf-8\r\n"))
+        return True
+
     def _html(self, rest: str, head: str) -> bool:
         self._send(
             reply(b"<!doctype html><html><title>Not a feed</title></html>", headers="Content-Type: text/html\r\n")

@@ -44,6 +44,7 @@ def get_all(urls: list[str], limits: Limits | None = None, resolve: object = Non
 CASES = [
     ("/feed", Outcome.NEW, "an honest feed is read"),
     ("/html", Outcome.NEW, "whether a body is a feed is for the parser to say"),
+    ("/charset", Outcome.NEW, "a wrong charset is for the parser, the bytes are kept as they came"),
     ("/silent", Outcome.TIMEOUT, "silence ends"),
     ("/drip", Outcome.TIMEOUT, "one byte at a time ends at the total deadline though each read is in time"),
     ("/drip-head", Outcome.TIMEOUT, "headers dripped for ever end as well"),

@@ -296,6 +296,17 @@ def test_two_processes_share_the_work(database_url: str, server: Hostile) -> Non
     assert len(rows(database_url, tables.fetches)) == 400
 
 
+def test_spacing_holds_from_one_worker_to_the_next(sqlite_url: str, server: Hostile) -> None:
+    """A worker that takes over a host waits for what is left of its spacing."""
+    s = make(sqlite_url, host_spacing=0.8)
+    declare(sqlite_url, server.url("/feed/1"))
+    fetch.run(s, NOW)
+    first = server.server.times[0][0]
+    declare(sqlite_url, server.url("/feed/2"))
+    fetch.run(s, NOW + timedelta(seconds=time.monotonic() - first))
+    assert 0.7 < server.server.times[1][0] - first < 3
+
+
 @pytest.mark.parametrize(
     ("token", "dead"),
     [("elsewhere:1:1.00", False), ("nonsense", False), ("", False), ("run/x/elsewhere:5:1.00", False)],
