@@ -54,6 +54,12 @@ def put(
             tally["changed"] += 1
         else:
             continue
+        # Events that merged into one of those before are now this one too; alerts were sent under their numbers.
+        earlier = sa.select(events.c.id, events.c.merged_into).where(events.c.merged_into.in_(group.merged))
+        lines += [
+            core.Change("merged", None, r.id, {"into": event_id, "through": r.merged_into})
+            for r in (db.execute(earlier.order_by(events.c.id)) if group.merged else ())
+        ]
         _write_history(db, event_id, revision, lines, now)
         for other in group.merged:
             _merge(db, other, event_id, now)

@@ -7,7 +7,7 @@ import numpy as np
 import sqlalchemy as sa
 
 from pipeline import store
-from pipeline.core import pairs
+from pipeline.core import pairs, url
 from pipeline.store import corrections, events, neighbourhood, pool
 from pipeline.store.tables import event_history, event_stories, matches
 from pipeline.store.tables import events as event_table
@@ -54,10 +54,23 @@ def test_a_late_link_merges_and_history_says_so(database_url: str) -> None:
         past = db.execute(sa.select(event_history).where(event_history.c.kind == "merged")).all()
         assert {(h.event_id, h.other_event_id) for h in past} == {(rows[0].id, rows[1].id), (rows[1].id, rows[0].id)}
         assert set(db.scalars(sa.select(event_stories.c.how))) == {"found", "join", "merge"}
-        # a third event that merges into the pointing one later is resolved in one step
-        db.execute(sa.update(event_table).where(event_table.c.id == rows[1].id).values(merged_into=rows[0].id))
-        settle(db, [one("far", 3)], [3.1])
-        assert events.find(db, rows[1].id) is not None
+
+
+def test_merges_of_merges_are_told_to_the_last(database_url: str) -> None:
+    """Alerts went out under every number that an event ever bore: its history names all, and each resolves to it."""
+    with store.begin(database_url) as db:
+        told = [one("first", 0), one("second", 1), one("third", 2)]
+        for story, angle in zip(told, (0.0, 1.5, 3.0), strict=True):
+            settle(db, [story], [angle])
+        first, second, third = (url.key(t.address) for t in told)
+        for pair in ((second, third), (first, second)):  # the third merges into the second, that into the first
+            corrections.add(db, "together", [pair], NOW)
+            ids = corrections.ids_of(db, pair).values()
+            neighbourhood.settle(db, ids, 14.0, MODEL, VERSIONS, NOW)
+        rows = db.execute(sa.select(event_table).order_by(event_table.c.id)).all()
+        assert [r.merged_into for r in rows] == [None, rows[0].id, rows[0].id]
+        said = {h["other_event_id"] for h in events.history(db, rows[0].id) if h["kind"] == "merged"}
+        assert said == {rows[1].id, rows[2].id}
 
 
 def test_history_grows_by_revisions(database_url: str) -> None:
