@@ -2,6 +2,7 @@
 -- grain: one row per alert: one event owed to one subscription for one reason
 -- caveat: names and addresses of readers are not here, nor what mail servers answered, which may quote them. `event_id`
 --   is the event as it stands now; `alerted_event_id` is the one that was told of.
+-- since: created_at
 -- columns:
 --   alert_id integer: alert
 --   subscription text: key of the subscription

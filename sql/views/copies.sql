@@ -2,6 +2,7 @@
 -- grain: one row per story that repeats another one
 -- caveat: the earliest story counts as the original, which need not be the one that wrote it: agencies' own feeds are
 --   often slower than their customers'.
+-- since: story_at
 -- columns:
 --   event_id integer: event of both
 --   story_id integer: the copy

@@ -2,6 +2,7 @@
 -- grain: one row per day (UTC), entity, language and country
 -- caveat: counts stories at level 1 and above by their current match; a story that names three entities counts for each
 --   of them, so sums over entities count stories more than once.
+-- since: day
 -- columns:
 --   day date: day of the stories (UTC)
 --   entity_key text: entity

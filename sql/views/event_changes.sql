@@ -1,6 +1,7 @@
 -- question: What changed in an event, when, and because of which story?
 -- grain: one row per change of an event
 -- caveat: a merge writes a line for both events; lines of the one that was merged away carry its old number.
+-- since: changed_at
 -- columns:
 --   change_id integer: change
 --   event_id integer: event, as numbered when it changed

@@ -2,6 +2,7 @@
 -- grain: one row per event, kind, unit, role, value and far end of a range
 -- caveat: read by rules from headlines, summaries and texts; `role` is empty where the text leaves it open. Values are
 --   in base units (USD, EUR, W, Wh); dates are days.
+-- since: last_at
 -- columns:
 --   event_id integer: event
 --   kind text: money, energy, power, date or count

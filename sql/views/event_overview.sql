@@ -2,6 +2,7 @@
 -- grain: one row per event number that was ever given
 -- caveat: an event that turned out to be another one keeps its row, with `merged_into` set and all counts 0, so that
 --   old numbers can still be looked up and sums are right; write `where merged_into is null` to count events.
+-- since: updated_at
 -- columns:
 --   event_id integer: number of the event; never changes meaning
 --   merged_into integer: event that this one turned out to be; null = the event stands

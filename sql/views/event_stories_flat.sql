@@ -2,6 +2,7 @@
 -- grain: one row per story that is in an event
 -- caveat: when events merge, their stories move: `event_id` always stands. `story_at` is the earlier of
 --   what the feed claims and when newswatch first saw it.
+-- since: joined_at
 -- columns:
 --   event_id integer: event
 --   event_title text: its title

@@ -2,6 +2,7 @@
 -- grain: one row per event and day (UTC) on which a story told it
 -- caveat: days without a story have no row. The first story of a language counts on the day that it claims to be from,
 --   even when newswatch saw it later.
+-- since: day
 -- columns:
 --   event_id integer: event
 --   day date: day of the stories (UTC)

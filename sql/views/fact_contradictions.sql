@@ -3,6 +3,7 @@
 -- caveat: the same rule as in the mails: same kind, unit and role, further apart than rounding (2 %, about: 10 %) by
 --   more than 8 %. Copies do not count, nor dates, nor facts without a role. Values close to one another are not folded
 --   here, so one disagreement can take several rows.
+-- since: against_at
 -- columns:
 --   event_id integer: event
 --   event_title text: its title

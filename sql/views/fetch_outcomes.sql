@@ -1,6 +1,7 @@
 -- question: How did fetching go, day by day and feed by feed?
 -- grain: one row per day (UTC), feed and outcome
 -- caveat: fetches older than the retention are pruned (`newswatch prune`), so early days may be missing.
+-- since: day
 -- columns:
 --   day date: day of the fetches (UTC)
 --   feed_id integer: feed

@@ -1,6 +1,7 @@
 -- question: When did each step run, what did it do, and how long did it take?
 -- grain: one row per run of a step
 -- caveat: `started_at` is the time that the run took as its now; a step that was killed leaves no row.
+-- since: started_at
 -- columns:
 --   run_id integer: run
 --   step text: sync, fetch, parse, detect, match, enrich, cluster, alert, deliver, checks, prune, …

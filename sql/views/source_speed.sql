@@ -2,6 +2,7 @@
 -- grain: one row per event and outlet that told it
 -- caveat: times are what feeds claim, never later than when newswatch saw the story; feeds that give no time count from
 --   when they were read, and so look slow. An event of a single outlet has no `hours_ahead`.
+-- since: reported_at
 -- columns:
 --   event_id integer: event
 --   event_level integer: its level

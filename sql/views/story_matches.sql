@@ -2,6 +2,7 @@
 -- grain: one row per judged story, by the judgement that counts
 -- caveat: holds the stories that are not for us too: write `where level >= 1`. A correction by a person stands in
 --   `corrected_level`; it does not change `level`.
+-- since: matched_at
 -- columns:
 --   story_id integer: story
 --   story_at time: the story's time

@@ -1,0 +1,50 @@
+"""One seeded store of each kind for all tests of this folder: they only read it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import psycopg
+import pytest
+import sqlalchemy as sa
+
+from pipeline import store
+from tests.sql.seed import Clock, fill
+
+
+@dataclass(frozen=True)
+class Seeded:
+    """A seeded store: where it is, and the days that its rows hang on."""
+
+    url: str
+    clock: Clock
+    kind: str
+
+
+def new_postgres(postgres_url: str, name: str) -> str:
+    """Make an empty database on the tests' server."""
+    with psycopg.connect(postgres_url.replace("+psycopg", ""), autocommit=True) as admin:
+        admin.execute(f"drop database if exists {name}")
+        admin.execute(f"create database {name}")
+    return sa.make_url(postgres_url).set(database=name).render_as_string(hide_password=False)
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def seeded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seeded]:
+    """A seeded store, once on SQLite and once on PostgreSQL."""
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path_factory.mktemp('sql') / 'newswatch.db'}"
+    else:
+        url = new_postgres(request.getfixturevalue("postgres_url"), "seeded")
+    store.upgrade(url)
+    with store.begin(url) as db:
+        clock = fill(db, datetime.now(UTC))
+    yield Seeded(url, clock, request.param)
+
+
+@pytest.fixture
+def own(database_url: str) -> Seeded:
+    """A seeded store of one's own, to break."""
+    with store.begin(database_url) as db:
+        clock = fill(db, datetime.now(UTC))
+    return Seeded(database_url, clock, database_url.partition(":")[0].partition("+")[0])
