@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from pipeline import __version__, steps
-from pipeline.cli import common, judge, tell, watch
+from pipeline.cli import common, events, judge, tell, watch
 from pipeline.cli.common import DatabaseOption, JsonOption, LimitOption, WatchOption
 from pipeline.model import Tally
 from pipeline.settings import Settings
@@ -138,3 +138,4 @@ def demo(directory: Annotated[Path, typer.Option("--dir", help="Where the demo w
 watch.register(app)
 judge.register(app)
 tell.register(app)
+events.register(app)
