@@ -127,8 +127,8 @@ def apply(db: sa.Connection, decision: Decision, now: datetime) -> dict[str, int
             "batch_key": intent.batch_key,
             "detail": dict(intent.detail),
         }
-        done = db.execute(insert(db, alerts).values(**values).on_conflict_do_nothing())
-        made["baseline" if intent.state == "baseline" else intent.reason] += done.rowcount
+        row = insert(db, alerts).values(**values).on_conflict_do_nothing().returning(alerts.c.id)
+        made["baseline" if intent.state == "baseline" else intent.reason] += len(db.scalars(row).all())
     for alert_id in decision.cancel:
         where = sa.and_(alerts.c.id == alert_id, alerts.c.state == "pending")
         made["cancelled"] += db.execute(sa.update(alerts).where(where).values(state="cancelled")).rowcount

@@ -90,7 +90,9 @@ def _why(db: sa.Connection, event: sa.Row[Any]) -> Why:
     )
     nearest = db.execute(query).one_or_none()
     keys = list(event.entities)[:6]
-    named = dict(db.execute(sa.select(entities.c.key, entities.c.name).where(entities.c.key.in_(keys))).tuples().all())
+    named = {
+        r.key: r.name for r in db.execute(sa.select(entities.c.key, entities.c.name).where(entities.c.key.in_(keys)))
+    }
     return Why(
         tuple(named.get(k, k) for k in keys),
         nearest.title if nearest else None,

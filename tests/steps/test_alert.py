@@ -1,0 +1,175 @@
+"""The step that decides: one transaction, nothing twice, nothing lost, on both databases with real processes."""
+
+import multiprocessing
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from pipeline import steps, store
+from pipeline.model import Frequency, Tally
+from pipeline.settings import Settings
+from pipeline.store.tables import events, subscriptions
+from tests.newsroom import T0, Newsroom, reader
+
+
+def decide(url: str, hours: float = 0) -> Tally:
+    return steps.perform("alert", Settings(database_url=url, mail_from="desk@desk.example"), T0 + timedelta(hours=hours))
+
+
+def test_each_reader_is_owed_each_event_once(database_url: str) -> None:
+    """However often the step runs: unique per subscription, event, reason and revision."""
+    room = Newsroom(database_url)
+    room.subscribe(reader("a"), reader("b", min_level=2), reader("c", topics=("power",)), reader("off", enabled=False))
+    first = room.event([room.story()])
+    second = room.event([room.story(level=1)])
+    assert decide(database_url).done == 3
+    assert room.alerts() == [
+        ("a", first, "new", "pending"),
+        ("b", first, "new", "pending"),
+        ("a", second, "new", "pending"),
+    ]
+    again = decide(database_url, 1)
+    assert (again.seen, again.done) == (0, 0)
+    assert len(room.alerts()) == 3
+
+
+def test_alerts_and_the_mark_are_one_transaction(database_url: str) -> None:
+    """An event is decided exactly when its alerted_revision says so."""
+    room = Newsroom(database_url)
+    room.subscribe(reader())
+    event = room.event([room.story()])
+    decide(database_url)
+    with store.read(database_url) as db:
+        row = db.execute(sa.select(events).where(events.c.id == event)).one()
+    assert row.alerted_revision == row.revision == 1
+
+
+def test_a_new_feed_floods_nobody(database_url: str) -> None:
+    """Its first document is baseline: rows that say so, and no mail; a fresh report later is an update."""
+    room = Newsroom(database_url)
+    room.subscribe(reader())
+    event = room.event([room.story(baseline=True), room.story("fr", baseline=True)])
+    tally = decide(database_url)
+    assert (tally.done, tally.skipped) == (0, 1)
+    room.join(event, [room.story()], at=T0 + timedelta(hours=1))
+    decide(database_url, 1)
+    assert room.alerts() == [("desk", event, "new", "baseline"), ("desk", event, "update", "pending")]
+
+
+def test_a_changed_watchlist_floods_nobody(database_url: str) -> None:
+    """Old stories that an older judgement found worthless make no news when a new one likes them."""
+    room = Newsroom(database_url)
+    room.subscribe(reader())
+    old = room.story()
+    room.judged_worthless_before(old)
+    event = room.event([old])
+    decide(database_url)
+    assert room.alerts() == [("desk", event, "new", "baseline")]
+
+
+def test_a_story_that_waited_for_the_new_watchlist_is_news(database_url: str) -> None:
+    """Seen before the watchlist changed but never judged: nobody has decided that it is nothing."""
+    room = Newsroom(database_url)
+    room.subscribe(reader())
+    event = room.event([room.story()])
+    decide(database_url)
+    assert room.alerts() == [("desk", event, "new", "pending")]
+
+
+def test_a_new_subscription_gets_no_archive(database_url: str) -> None:
+    """What stood when it came is its baseline; founding subscriptions were told."""
+    room = Newsroom(database_url)
+    room.subscribe(reader("old"))
+    event = room.event([room.story()])
+    decide(database_url)
+    room.subscribe(reader("old"), reader("late"), at=T0 + timedelta(hours=2))
+    room.join(event, [room.story()], at=T0 + timedelta(hours=3))
+    decide(database_url, 3)
+    fresh = room.event([room.story()], at=T0 + timedelta(hours=4))
+    decide(database_url, 4)
+    assert [a for a in room.alerts() if a[0] == "late"] == [
+        ("late", event, "new", "baseline"),
+        ("late", fresh, "new", "pending"),
+    ]
+
+
+def test_after_a_standstill_everything_is_one_digest(database_url: str) -> None:
+    """A restored backup or a week off: one mail a reader that says so, instead of a flood."""
+    room = Newsroom(database_url)
+    room.subscribe(reader())
+    decide(database_url)
+    for _ in range(4):
+        room.event([room.story(at=T0 + timedelta(hours=99))], at=T0 + timedelta(hours=99))
+    decide(database_url, 100)
+    assert len({r.batch_key for r in room.rows()}) == 1
+    assert room.rows()[0].batch_key.startswith("desk gap ")
+
+
+def test_who_is_switched_off_is_owed_nothing(database_url: str) -> None:
+    """Their waiting mail is cancelled, not sent when they come back."""
+    room = Newsroom(database_url)
+    room.subscribe(reader())
+    room.event([room.story()])
+    decide(database_url)
+    room.subscribe(reader(enabled=False), at=T0)
+    assert decide(database_url, 1).detail["cancelled"] == 1
+    assert [a[3] for a in room.alerts()] == ["cancelled"]
+
+
+def test_merging_cancels_the_waiting_mail_of_the_younger(database_url: str) -> None:
+    """Two events that turn out to be one before their mails left are one mail."""
+    room = Newsroom(database_url)
+    room.subscribe(reader())
+    older, younger = room.event([room.story()]), room.event([room.story("fr")])
+    decide(database_url)
+    room.merge(younger, older)
+    decide(database_url, 1)
+    assert room.alerts() == [("desk", older, "new", "pending"), ("desk", younger, "new", "cancelled")]
+
+
+def test_digest_readers_wait_for_their_hour(database_url: str) -> None:
+    """Due is when their clock says so."""
+    room = Newsroom(database_url)
+    room.subscribe(reader("d", frequency=Frequency.DAILY, at="08:00", timezone="Asia/Jakarta"))
+    room.event([room.story()])
+    decide(database_url)
+    assert [r.due_at for r in room.rows()] == [T0.replace(day=11, hour=1)]
+
+
+def _decide_in_process(url: str, barrier: object) -> None:
+    barrier.wait()  # type: ignore[attr-defined]
+    for hours in range(3):
+        decide(url, hours)
+
+
+@pytest.mark.timeout(120)
+def test_two_processes_decide_as_one(database_url: str) -> None:
+    """Two schedulers at once must not owe anybody anything twice."""
+    room = Newsroom(database_url)
+    room.subscribe(*(reader(f"r{n}") for n in range(5)))
+    for _ in range(60):
+        room.event([room.story()])
+    context = multiprocessing.get_context("spawn")
+    barrier = context.Barrier(2)
+    workers = [context.Process(target=_decide_in_process, args=(database_url, barrier)) for _ in range(2)]
+    for w in workers:
+        w.start()
+    for w in workers:
+        w.join(90)
+    assert [w.exitcode for w in workers] == [0, 0]
+    assert Counter(room.alerts()).most_common(1)[0][1] == 1
+    assert len(room.alerts()) == 300
+
+
+def test_no_address_stands_in_the_rows(database_url: str) -> None:
+    """Addresses are personal data: one place only, which can be erased."""
+    room = Newsroom(database_url)
+    room.subscribe(reader("secretive"))
+    room.event([room.story()])
+    decide(database_url)
+    with store.read(database_url) as db:
+        addresses = list(db.scalars(sa.select(subscriptions.c.address)))
+    assert addresses == ["secretive@reader.example"]
+    assert "reader.example" not in repr(room.rows())
