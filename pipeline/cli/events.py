@@ -58,9 +58,8 @@ def show(event: EventArgument, database: DatabaseOption = None, as_json: JsonOpt
     merged = f" (event {event} was merged into it)" if event != told.id else ""
     say(f"[bold]Event {told.id}[/]{merged}: {escape(told.title)}")
     counts = f"{told.story_count} stories, {told.independent_count} independent, {told.language_count} languages"
-    say(
-        f"  level {told.level} · {counts} · {common.moment(told.first_seen_at)} to {common.moment(told.last_seen_at)} UTC"
-    )
+    span = f"{common.moment(told.first_seen_at)} to {common.moment(told.last_seen_at)} UTC"
+    say(f"  level {told.level} · {counts} · {span}")
     say(f"  about {', '.join(told.entities)}")
     rows = [
         (s["id"], s["language"], s["outlet"], s["title"], f"copy of {s['copy_of']}" if s["copy_of"] else s["how"])
@@ -77,16 +76,14 @@ def show(event: EventArgument, database: DatabaseOption = None, as_json: JsonOpt
 def _facts(found: Mapping[str, Any]) -> None:
     rows = []
     for f in found["facts"]:
-        low = amount(
-            {"value": f["low"], "unit": f["unit"], "upper_value": f["high"] if f["high"] != f["low"] else None}
-        )
-        rows.append((f["kind"], f["role"], low, f["story_count"], f["first_story_id"], common.moment(f["first_at"])))
+        value = amount({"value": f["low"], "unit": f["unit"], "upper_value": f["high"]})
+        rows.append((f["kind"], f["role"], value, f["story_count"], f["first_story_id"], common.moment(f["first_at"])))
     if rows:
         common.print_table(("fact", "role", "value", "stories", "first in", "at (UTC)"), rows)
     for c in found["contradictions"]:
         say(
-            f"  [yellow]contradiction[/] ({c['kind']}, {c['role']}): “{escape(c['written'])}” in story {c['story_id']}, "
-            f"“{escape(c['against_written'])}” in story {c['against_story_id']}"
+            f"  [yellow]contradiction[/] ({c['kind']}, {c['role']}): "
+            f"“{escape(c['written'])}” in story {c['story_id']}, “{escape(c['against_written'])}” in story {c['against_story_id']}"
         )
 
 

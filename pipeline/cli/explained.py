@@ -1,6 +1,7 @@
 """One story told to an analyst: what it is, why it matched, what was read from it, why it is in its event."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 from typing import Any
 
 from rich.markup import escape
@@ -17,6 +18,9 @@ SAYS = {
     "lookalike": "words of a lookalike",
 }
 
+SI = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))  # 1,580 TWh is how the press says it, not 1.58 PWh
+WORDS = ((1e12, "trillion"), (1e9, "billion"), (1e6, "million"))
+
 
 def show(found: Mapping[str, Any]) -> None:
     """Print the whole explanation."""
@@ -31,9 +35,7 @@ def show(found: Mapping[str, Any]) -> None:
         return
     _match(story, matches[0], found["seeds"])
     for older in matches[1:]:
-        say(
-            f"  judged before: level {older['level']} by {older['matcher_version']} with {older['watchlist_version']}"
-        )
+        say(f"  judged before: level {older['level']} by {older['matcher_version']} with {older['watchlist_version']}")
     for label in found["labels"]:
         say(f"  a person said: level {label['level']} {escape(label['note'])}")
     _facts(found["facts"])
@@ -101,9 +103,21 @@ def _facts(facts: Sequence[Mapping[str, Any]]) -> None:
 
 
 def amount(fact: Mapping[str, Any]) -> str:
-    """Write a fact's value with its unit."""
-    value = f"{fact['value']:,.10g} {fact['unit']}"
-    return f"{value} to {fact['upper_value']:,.10g}" if fact["upper_value"] else value
+    """Write a fact's value with its unit: `30 billion USD`, `1.2 GW`, `2034-01-01`."""
+    low, high, unit = fact["value"], fact["upper_value"], fact["unit"]
+    if unit == "day":
+        first, last = (date(1970, 1, 1) + timedelta(days=d) for d in (low, low if high is None else high))
+        return first.isoformat() if first == last else f"{first.isoformat()} to {last.isoformat()}"
+    if high is None or high == low:
+        return _scaled(low, unit)
+    return f"{_scaled(low, unit)} to {_scaled(high, unit)}"
+
+
+def _scaled(value: float, unit: str) -> str:
+    steps = SI if unit in {"W", "Wh"} else WORDS
+    size, name = next(((size, name) for size, name in steps if abs(value) >= size), (1.0, ""))
+    number = f"{value / size:,.4g}" if value / size < 10_000 else f"{value / size:,.0f}"
+    return f"{number} {name}{unit}" if unit in {"W", "Wh"} else " ".join(p for p in (number, name, unit) if p)
 
 
 def _event(found: Mapping[str, Any]) -> None:

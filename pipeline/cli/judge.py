@@ -42,14 +42,24 @@ def facts(
     as_json: JsonOption = False,
 ) -> None:
     """Show the quantities read from a text: money, energy, power, dates, counts."""
+    from pipeline.cli import explained
     from pipeline.steps import facts as step
 
     found = step.read(text, language)
     if as_json:
         common.print_json(found)
         return
-    rows = [(f["kind"], f"{f['value']:,.12g}", f["unit"], f["role"], text[f["start"] : f["end"]]) for f in found]
-    common.print_table(("kind", "value", "unit", "role", "written"), rows)
+    rows = [
+        (
+            f["kind"],
+            explained.amount({"upper_value": None, **f}),
+            f"{f['value']:,.12g} {f['unit']}",
+            f["role"],
+            text[f["start"] : f["end"]],
+        )
+        for f in found
+    ]
+    common.print_table(("kind", "value", "in base units", "role", "written"), rows)
 
 
 def evaluate(
