@@ -249,15 +249,17 @@ def cost(args: argparse.Namespace) -> None:
                                 draw = drawn(rng.normal(size=384), rng)
                                 db.execute(sa.insert(vectors).values(story_id=story_id, encoder="bench", vector=draw))
                                 ids.append(story_id)
-                        begun = time.perf_counter()
+                        begun, spent = time.perf_counter(), time.process_time()
                         with store.begin(database, lock="cluster") as db:
                             waiting = pool.still_waiting(db, ids)
                             neighbourhood.settle(db, waiting, 14.0, model, E5, END)
                             step.events.settle(db, waiting.values(), END)
-                        times.append((time.perf_counter() - begun) / size * 1000)
+                        took = (time.perf_counter() - begun, time.process_time() - spent)
+                        times.append([t / size * 1000 for t in took])
+                middle = [[statistics.median(column) for column in zip(*t, strict=True)] for t in (singles, batches)]
+                alone, among = (f"{wall:.1f} ms ({cpu:.1f} ms CPU)" for wall, cpu in middle)
                 print(
-                    f"{name:10} {count:>9,} stored (in {filled:.0f} s): alone {statistics.median(singles):.1f} ms, "
-                    f"in batches of 20 {statistics.median(batches):.1f} ms a story",
+                    f"{name:10} {count:>9,} stored (in {filled:.0f} s): alone {alone}, in batches of 20 {among}",
                     flush=True,
                 )
 
