@@ -172,7 +172,7 @@ class Client:
                         self._exchange(target, sent, max_bytes or self._limits.max_body_bytes, slots)
                     )
                 if got.status not in REDIRECTS or not got.headers.get("location"):
-                    return call.ended(got, str(target))
+                    return call.ended(got, str(target) if call.redirects else asked)
                 target = parse(clean_url(str(target.join(location(got.headers["location"])))))
                 call.redirects.append((got.status, str(target)))
             return call.failed(Outcome.TOO_MANY_REDIRECTS, f"more than {self._limits.max_redirects} redirects")

@@ -112,7 +112,8 @@ class _Worker:
             )
             if response.outcome is Outcome.RATE_LIMITED:
                 wait = wishes.retry_after(response.headers.get("retry-after"), self.clock()) or poll.RATE_LIMIT_S
-                self._rests[host] = self._new_rests[host] = self.clock() + timedelta(seconds=wait)
+                answered_by = http.host_of(response.final_url)
+                self._rests[answered_by] = self._new_rests[answered_by] = self.clock() + timedelta(seconds=wait)
             if response.outcome is not Outcome.NEW:
                 is_final = response.outcome in FINAL or response.status in FINAL_STATUSES
                 return self._failure(wanted, response.error or response.outcome.value, is_final)

@@ -68,15 +68,14 @@ def run(
     finally:
         with store.begin(settings.database_url) as db:
             claims.release(db, worker.token)
-    counts = worker.counts
-    failed = sum(n for outcome, n in counts.items() if outcome not in {Outcome.NEW, Outcome.UNCHANGED})
+    counts, fine = worker.counts, {Outcome.NEW, Outcome.UNCHANGED}
     return log.tally(
         Tally(
             "fetch",
             seen=worker.claimed,
-            done=counts.get(Outcome.NEW, 0) + counts.get(Outcome.UNCHANGED, 0),
+            done=sum(n for outcome, n in counts.items() if outcome in fine),
             skipped=worker.skipped,
-            failed=failed,
+            failed=sum(n for outcome, n in counts.items() if outcome not in fine),
             detail={outcome.value: n for outcome, n in sorted(counts.items())} | {"bytes": worker.bytes},
         )
     )
@@ -243,8 +242,9 @@ class _Worker:
             body = feeds.Packed(
                 body_hash, response.final_url, content, len(response.body), response.headers, self.baseline and is_first
             )
+        answered_by = http.host_of(response.final_url)
         if decision.hold_host_s is not None:
-            self._resting.add(claimed.host)
+            self._resting.add(answered_by)
         self._tell(old, decision, response)
         self.counts[decision.outcome] = self.counts.get(decision.outcome, 0) + 1
         self.bytes += len(response.body)
@@ -262,7 +262,7 @@ class _Worker:
             retry_after_s=decision.retry_after_s,
         )
         host = http.host_of(poll.address(decision.feed)) or claimed.host
-        return feeds.Result(decision.feed, fetch, host, body, decision.hold_host_s)
+        return feeds.Result(decision.feed, fetch, host, body, decision.hold_host_s, answered_by)
 
     def _tell(self, old: Feed, decision: poll.Decision, response: Response) -> None:
         state = decision.feed.state

@@ -47,7 +47,8 @@ class Result:
     fetch: Fetch
     host: str
     body: Packed | None = None
-    hold_host_s: float | None = None
+    hold_host_s: float | None = None  # how long the host that answered wants to be left alone
+    answered_by: str = ""  # that host, when it is another one (a redirect's target)
 
 
 def feed(row: Any) -> Feed:
@@ -157,13 +158,14 @@ def _save_hosts(db: sa.Connection, results: Sequence[Result]) -> None:
         starts[r.host] = max(r.fetch.fetched_at, starts.get(r.host, r.fetch.fetched_at))
         if r.hold_host_s is not None:
             until = r.fetch.fetched_at + timedelta(seconds=r.hold_host_s)
-            rests[r.host] = max(until, rests.get(r.host, until))
+            host = r.answered_by or r.host
+            rests[host] = max(until, rests.get(host, until))
+    # One statement in one order: two workers that note the same hosts must not wait for each other in a circle.
+    rows = [{"host": h, "last_start_at": starts.get(h), "not_before": rests.get(h)} for h in sorted({*starts, *rests})]
     query = insert(db, hosts)
-    rows = [{"host": h, "last_start_at": starts[h]} for h in sorted(starts)]
-    set_ = {"last_start_at": query.excluded.last_start_at}
+    new, old = query.excluded, hosts.c
+    set_ = {name: sa.func.coalesce(new[name], old[name]) for name in ("last_start_at", "not_before")}
     db.execute(query.on_conflict_do_update(index_elements=["host"], set_=set_), rows)
-    for host in sorted(rests):
-        db.execute(sa.update(hosts).where(hosts.c.host == host).values(not_before=rests[host]))
 
 
 def report_parse(

@@ -131,6 +131,18 @@ def test_a_429_rests_its_host_and_no_other(database_url: str, server: Hostile) -
     assert next(f for f in rows(database_url, tables.fetches) if f.outcome == "rate-limited").retry_after_s == 3600
 
 
+def test_a_429_rests_the_host_that_said_it(database_url: str, server: Hostile) -> None:
+    """Behind a redirect it is the target that wants rest: the feeds of the redirecting host are asked."""
+    server.page("/limited", lambda head: b"HTTP/1.1 429 No\r\nRetry-After: 3600\r\nContent-Length: 0\r\n\r\n")
+    declare(database_url, server.url("/to/302/" + server.url("/limited", "127.0.0.2")), server.url("/feed/1"))
+    fetch.run(make(database_url, host_concurrency=1), NOW)
+    assert {h.host: h.not_before is not None for h in rows(database_url, tables.hosts)} == {
+        "127.0.0.1": False, "127.0.0.2": True,
+    }  # fmt: skip
+    assert server.hits["/feed/1"] == 1
+    assert rows(database_url, tables.feeds)[0].next_fetch_at >= NOW + HOUR
+
+
 def test_gone_is_not_asked_again(sqlite_url: str, server: Hostile) -> None:
     """410 stops the polling; a run over all feeds asks again, and a feed that came back is well."""
     declare(sqlite_url, server.url("/status/410"))
