@@ -180,7 +180,8 @@ def pool(
     e5, has_e5 = _vectors(members, "e5", 384)
     languages = [m.story.language for m in members]
     for i, language in enumerate(languages):
-        e5[i] -= weights.means.get(language, weights.means.get(language.split("-")[0], weights.means[""]))
+        if has_e5[i]:
+            e5[i] -= weights.means.get(language, weights.means.get(language.split("-")[0], weights.means[""]))
     keys = sorted({key for m in members for key in m.entities})
     column = {key: i for i, key in enumerate(keys)}
     names = np.zeros((len(members), max(1, len(keys))), np.float32)

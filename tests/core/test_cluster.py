@@ -222,6 +222,13 @@ def test_copies_are_the_later_texts() -> None:
     assert copies.find(table, rows, MODEL) == {0: 1}  # two short equal headlines prove nothing
 
 
+def test_without_vectors_nothing_is_a_translation() -> None:
+    """With the encoders switched off two languages are never taken for one text."""
+    words = "A long enough headline about a plant by the river"
+    told = [member(1, words), member(2, "Une usine au bord de la rivière, longue histoire", language="fr", hours=1)]
+    assert copies.find(pairs.pool(told, MODEL), [0, 1], MODEL) == {}
+
+
 @pytest.mark.parametrize(
     ("held", "live", "named"),
     [
