@@ -280,7 +280,7 @@ def test_spacing_and_concurrency_are_per_host() -> None:
         times = {path: at - start for at, path in server.server.times}
     first = sorted(times[f"/feed/{i}"] for i in range(4))
     assert all(b - a >= 0.18 for a, b in pairwise(first))
-    assert times["/feed/other"] < 0.2
+    assert times["/feed/other"] < first[2], "did not queue behind the four"
 
 
 def test_waiting_for_a_host_is_not_its_fault() -> None:
