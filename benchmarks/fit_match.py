@@ -236,15 +236,15 @@ def main() -> None:
     fold = np.array([int(hashlib.sha256(g.encode()).hexdigest(), 16) % 10 for g in group])
     every = np.ones(len(NAMES))
 
-    def learn(part: np.ndarray, original: np.ndarray, use: np.ndarray) -> np.ndarray:
-        xs = np.vstack([original[part], *(c[part] for c in copies)])
+    def learn(part: np.ndarray, tables: Sequence[np.ndarray], use: np.ndarray) -> np.ndarray:
+        xs = np.vstack([t[part] for t in tables])
         ws = np.concatenate([weight[part], *(COPY_WEIGHT * weight[part] for _ in copies)])
         return fit_levels(xs, np.tile(y[part], 1 + COPIES), ws, use)
 
     def cross(folds: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         out, lost = np.zeros((len(rows), 3)), np.zeros((len(rows), 3))
         for f in np.unique(folds):
-            w = learn(folds != f, x, every)
+            w = learn(folds != f, [x, *copies], every)
             out[folds == f] = predict(w, x[folds == f])
             lost[folds == f] = predict(w, strange[folds == f])
         return out * dear[:, None], lost * dear[:, None]
@@ -281,17 +281,23 @@ def main() -> None:
     models: dict[str, Any] = {}
     similarity = NAMES.index("similarity")
     for model in ("e5", "use", "none"):
-        xm, use = x.copy(), every.copy()
+        use, part = every.copy(), np.ones(len(rows), dtype=bool)
+        tables = [x, *copies]
         if model == "none":
             use[similarity] = 0.0
-        elif model == "use":
-            for i, r in enumerate(rows):
-                words = matcher_words(r)
-                s = matcher._similarities("use", words) if words and encode.fits("use", r["lang"], words) else {}
-                xm[i, similarity] = _scaled_use(s)
-        w = learn(np.ones(len(rows), dtype=bool), xm, use)
-        guess = levels_of(predict(w, xm * use) * dear[:, None], thresholds)
-        report(f"refitted on all, model {model}", rows, y, guess)
+        elif model == "use":  # learnt only from stories that it may be asked about
+            words = [matcher_words(r) for r in rows]
+            part = np.array([encode.fits("use", r["lang"], w) for r, w in zip(rows, words, strict=True)])
+            likeness = [
+                _scaled_use(matcher._similarities("use", w)) if ok else 0.0 for w, ok in zip(words, part, strict=True)
+            ]
+            tables = [t.copy() for t in tables]
+            for t in tables:
+                t[:, similarity] = likeness
+        w = learn(part, tables, use)
+        guess = levels_of(predict(w, tables[0] * use) * dear[:, None], thresholds)
+        those = [r for r, ok in zip(rows, part, strict=True) if ok]
+        report(f"refitted on all, model {model}", those, y[part], guess[part])
         models[model] = {
             level: {"": round(float(w[k, -1]), 4)}
             | {n: round(float(v), 4) for n, v in zip(NAMES, w[k, :-1], strict=True) if abs(v) >= 5e-4}
