@@ -58,11 +58,22 @@ class Settings(BaseSettings):
         "http://127.0.0.1:8321", description="Where `newswatch serve` is reached: the links in mails."
     )
     secret: str | None = Field(None, description="Signs unsubscribe links; made and kept in the database when not set.")
+    web_token: str | None = Field(
+        None, min_length=16, description="Lets those who know it correct events on the page; read-only when not set."
+    )
     alert_max_per_hour: int = Field(30, ge=1, description="Mails an hour to one subscription; more become one digest.")
     dead_after_days: float = Field(5.0, gt=0, description="Days of failures after which a mail is a dead letter.")
 
     # keeping
     keep_bodies_days: float = Field(14.0, ge=0, description="Days that raw feed bodies are kept.")
+    keep_texts_days: float = Field(90.0, ge=0, description="Days that article texts are kept; 0 = for ever.")
+    keep_vectors_days: float = Field(60.0, ge=0, description="Days that sentence vectors are kept; 0 = for ever.")
+    keep_fetches_days: float = Field(90.0, ge=0, description="Days that the log of fetches is kept; 0 = for ever.")
+    keep_runs_days: float = Field(180.0, ge=0, description="Days that the log of runs is kept; 0 = for ever.")
+    keep_stories_days: float = Field(0.0, ge=0, description="Days that stories at level 0 are kept; 0 = for ever.")
+
+    # asking
+    query_timeout: float = Field(60.0, gt=0, description="Seconds after which an analyst's query is stopped.")
 
     log_format: str = Field("auto", description="auto | console | json | quiet.")
 

@@ -1,0 +1,30 @@
+"""The pictures of the page, as SVG files of their own."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Request
+from starlette.responses import Response
+
+from pipeline.steps import reading
+from pipeline.web import charts, security
+from pipeline.web.events import Number, settings_of
+
+router = APIRouter()
+
+
+def svg(drawn: bytes, etag: str = "") -> Response:
+    """Answer with a picture that can run nothing."""
+    headers = {"content-security-policy": security.PICTURE_POLICY, "cache-control": "private, no-cache"}
+    if etag:
+        headers["etag"] = etag
+    return Response(drawn, media_type="image/svg+xml", headers=headers)
+
+
+@router.get("/events/{number}/timeline.svg")
+def timeline(request: Request, number: Number, if_none_match: Annotated[str, Header()] = "") -> Response:
+    """Draw when an event was told in which language; drawn anew only when the event changed."""
+    revision, stories = reading.timeline(settings_of(request), number)
+    etag = f'"{charts.VERSION}-{number}-{revision}"'
+    if if_none_match == etag:
+        return Response(status_code=304, headers={"etag": etag})
+    return svg(charts.timeline(stories), etag)

@@ -1,0 +1,31 @@
+"""Unsubscribing: the page that a mail's link opens, and the one-click request of mail programs (RFC 8058)."""
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from pipeline.errors import NotFoundError
+from pipeline.steps import subscriptions
+from pipeline.web import render
+from pipeline.web.events import settings_of
+
+router = APIRouter()
+
+
+@router.get("/unsubscribe/{token}")
+def ask(request: Request, token: str) -> Response:
+    """Ask before unsubscribing: scanners of mail servers follow every link, and must not unsubscribe anyone."""
+    try:
+        subscriptions.check_token(settings_of(request), token[:500])
+    except NotFoundError:
+        return render.page(request, "unsubscribe.html.j2", 404, state="unknown", token="")
+    return render.page(request, "unsubscribe.html.j2", state="ask", token=token)
+
+
+@router.post("/unsubscribe/{token}")
+def leave(request: Request, token: str) -> Response:
+    """Unsubscribe, for the page's button and for one-click alike; the signed token is the permission."""
+    try:
+        subscriptions.unsubscribe(settings_of(request), token[:500], request.app.state.clock())
+    except NotFoundError:
+        return render.page(request, "unsubscribe.html.j2", 404, state="unknown", token="")
+    return render.page(request, "unsubscribe.html.j2", state="done", token="")

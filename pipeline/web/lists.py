@@ -1,0 +1,42 @@
+"""The watchlist, the feeds' health, and whether all is well."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import JSONResponse, Response
+
+from pipeline.errors import NewswatchError
+from pipeline.steps import reading
+from pipeline.web import render, words
+from pipeline.web.events import settings_of
+
+router = APIRouter()
+
+
+@router.get("/watchlist")
+def watchlist(request: Request) -> Response:
+    """Show what is watched, under which written forms, and how much was found."""
+    return render.page(request, "watchlist.html.j2", **reading.watchlist(settings_of(request)))
+
+
+@router.get("/feeds")
+def feeds(
+    request: Request, state: Annotated[str, Query(max_length=16)] = "", q: Annotated[str, Query(max_length=100)] = ""
+) -> Response:
+    """Show the feeds, those in trouble first."""
+    wanted = state if state in words.STATES else ""
+    found = reading.feeds(
+        settings_of(request), request.app.state.clock(), wanted or None, q.replace("\x00", "").strip()
+    )
+    return render.page(request, "feeds.html.j2", state=wanted, q=q, **found)
+
+
+@router.get("/health")
+def health(request: Request) -> Response:
+    """Tell a machine whether the database answers, and how fresh it is."""
+    try:
+        found = reading.pulse(settings_of(request))
+    except NewswatchError as e:
+        return JSONResponse({"ok": False, "reason": str(e)}, 503, headers={"cache-control": "no-store"})
+    told = {k: words.iso(v) if k.endswith("_at") else v for k, v in found.items()}
+    return JSONResponse({"ok": True} | told, headers={"cache-control": "no-store"})

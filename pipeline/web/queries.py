@@ -1,0 +1,142 @@
+"""The desk's questions: list the shipped queries, run one read-only, as a table, a picture or CSV."""
+
+import csv
+import io
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, time
+from itertools import islice
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Request
+from starlette.responses import Response
+
+from pipeline.errors import BusyError, NotFoundError
+from pipeline.settings import Settings
+from pipeline.steps import query
+from pipeline.web import charts, render
+from pipeline.web.charted import svg
+from pipeline.web.events import settings_of
+
+router = APIRouter()
+SHOWN = 200  # rows on the page; CSV has them all
+MAX_ROWS = 100_000  # in one CSV from the page: 50 MB at worst; `newswatch query NAME --csv` has no bound
+MAX_BARS = 30
+MAX_LINES = 6
+_AT_ONCE = threading.BoundedSemaphore(4)  # slow queries must not take every thread that serves pages
+_WAIT_S = 5.0
+Name = Annotated[str, Path(pattern=r"^[a-z0-9_]{1,80}$")]
+
+
+def _sheet(name: str) -> query.Sheet:
+    """Give a shipped query; unlike the command line, the page never reads a file that somebody names."""
+    for sheet in query.listed():
+        if sheet.name == name:
+            return sheet
+    raise NotFoundError(f"There is no query {name}.")
+
+
+@contextmanager
+def _ask(settings: Settings, sheet: query.Sheet) -> Iterator[query.Answer]:
+    if not _AT_ONCE.acquire(timeout=_WAIT_S):
+        raise BusyError("Four queries run already. Try again in a minute.")
+    try:
+        with query.ask(settings, sheet) as answer:
+            yield answer
+    finally:
+        _AT_ONCE.release()
+
+
+@router.get("/queries")
+def listed(request: Request) -> Response:
+    """List the queries with the questions that they answer."""
+    return render.page(request, "queries.html.j2", queries=query.listed())
+
+
+@router.get("/queries/{name}")
+def run(request: Request, name: Name) -> Response:
+    """Run a query and show its first rows."""
+    sheet = _sheet(name)
+    with _ask(settings_of(request), sheet) as answer:
+        rows = list(islice(answer.rows, SHOWN + 1))
+        columns = answer.columns
+    numeric = [
+        all(isinstance(r[i], int | float) and not isinstance(r[i], bool) for r in rows if r[i] is not None)
+        for i in range(len(columns))
+    ]
+    return render.page(
+        request,
+        "query.html.j2",
+        sheet=sheet,
+        columns=columns,
+        rows=rows[:SHOWN],
+        more=len(rows) > SHOWN,
+        numeric=numeric,
+        is_drawn=bool(rows and _chart(sheet, columns)),
+    )
+
+
+@router.get("/queries/{name}/rows.csv")
+def download(request: Request, name: Name) -> Response:
+    """Give a query's rows as CSV."""
+    sheet = _sheet(name)
+    out = io.StringIO()
+    writer = csv.writer(out)
+    with _ask(settings_of(request), sheet) as answer:
+        writer.writerow(answer.columns)
+        writer.writerows([cell(v) for v in row] for row in islice(answer.rows, MAX_ROWS))
+    held = {"content-disposition": f'attachment; filename="{name}.csv"', "cache-control": "private, no-cache"}
+    return Response(out.getvalue(), media_type="text/csv; charset=utf-8", headers=held)
+
+
+def cell(value: Any) -> Any:
+    """Write a value for CSV; text that a spreadsheet would run as a formula is quoted, as headlines are not ours."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    if isinstance(value, str) and value.lstrip()[:1] in {"=", "+", "-", "@"}:
+        return "'" + value
+    return value
+
+
+@router.get("/queries/{name}/chart.svg")
+def chart(request: Request, name: Name) -> Response:
+    """Draw what the query's header asks for: `chart: bar LABEL VALUE` or `chart: line DAY VALUE [SERIES]`."""
+    sheet = _sheet(name)
+    with _ask(settings_of(request), sheet) as answer:
+        rows = list(islice(answer.rows, MAX_ROWS))
+        columns = answer.columns
+    found = _chart(sheet, columns)
+    if found is None or not rows:
+        raise NotFoundError(f"The query {name} has no picture.")
+    kind, at = found
+    if kind == "bar":
+        listed = [r for r in rows if r[at[1]] is not None][:MAX_BARS]
+        return svg(charts.bars([str(r[at[0]]) for r in listed], [float(r[at[1]]) for r in listed], sheet.question))
+    return svg(_lines(rows, at, sheet.question, columns))
+
+
+def _chart(sheet: query.Sheet, columns: tuple[str, ...]) -> tuple[str, list[int]] | None:
+    """Read a header's chart line: (bar or line, places of its columns); None when there is none that can be drawn."""
+    kind, *names = sheet.header.get("chart", "").split() or [""]
+    if kind not in {"bar", "line"} or len(names) < 2 or not set(names) <= set(columns):
+        return None
+    return kind, [columns.index(n) for n in names]
+
+
+def _lines(rows: list[tuple[Any, ...]], at: list[int], title: str, columns: tuple[str, ...]) -> bytes:
+    """Draw one line a series, the largest few of them."""
+    series: dict[str, dict[datetime, float]] = {}
+    for r in rows:
+        if r[at[0]] is not None and r[at[1]] is not None:
+            name = str(r[at[2]]) if len(at) > 2 else columns[at[1]].replace("_", " ")
+            series.setdefault(name, {})[_moment(r[at[0]])] = float(r[at[1]])
+    largest = sorted(series, key=lambda n: -sum(series[n].values()))[:MAX_LINES]
+    times = sorted({t for n in largest for t in series[n]})
+    return charts.lines(times, {n: [series[n].get(t) for t in times] for n in largest}, title)
+
+
+def _moment(value: Any) -> datetime:
+    if isinstance(value, datetime):
+        return value
+    return datetime.combine(value if isinstance(value, date) else date.fromisoformat(str(value)), time(), UTC)

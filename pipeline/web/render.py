@@ -1,0 +1,62 @@
+"""Turn values into pages: the templates, with everything escaped, and what every page knows."""
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from fastapi import Request
+from jinja2 import ChainableUndefined, Environment, FileSystemLoader
+from starlette.responses import HTMLResponse
+
+from pipeline import __version__
+from pipeline.web import security, words
+
+_environment = Environment(
+    loader=FileSystemLoader(Path(__file__).parent / "templates"),
+    autoescape=True,  # whatever a file is called
+    undefined=ChainableUndefined,  # stored evidence has the keys that its version wrote
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_environment.filters |= {
+    "when": words.when,
+    "day": words.day,
+    "iso": words.iso,
+    "ago": words.ago,
+    "language": words.language,
+    "amount": words.amount,
+    "role": words.role,
+    "number": words.number,
+    "interval": words.interval,
+    "feature": words.feature,
+    "safe_url": security.safe_url,
+    "host": words.host,
+}
+_environment.globals |= {"LEVELS": words.LEVELS, "STATES": words.STATES, "HOW": words.HOW, "CHANGES": words.CHANGES}
+
+
+def page(request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
+    """Render a template; pages are private to the reader and never kept by what stands between."""
+    root = str(request.scope.get("root_path", "")).rstrip("/")
+
+    def link(path: str, **query: Any) -> str:
+        kept = {k: v for k, v in query.items() if v not in {None, ""}}
+        return root + quote(path, safe="/~") + ("?" + urlencode(kept) if kept else "")
+
+    state = request.app.state
+    known = {
+        "link": link,
+        "here": request.url.path.removeprefix(root),
+        "now": state.clock(),
+        "version": __version__,
+        "can_correct": security.may_correct(state.settings),
+        "desk": security.signed_in(request),
+        "form_token": security.form_token(request) if security.may_correct(state.settings) else "",
+    }
+    html = _environment.get_template(template).render(**known, **values)
+    return HTMLResponse(html, status, headers={"cache-control": "private, no-cache"})
+
+
+def error(request: Request, status: int, title: str, told: str) -> HTMLResponse:
+    """Render an error as a page that says what to do."""
+    return page(request, "error.html.j2", status, title=title, told=told)

@@ -1,0 +1,116 @@
+"""What keeps the page safe: headers on every answer, harmless links, and who may correct."""
+
+import hashlib
+import hmac
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from fastapi import Request
+from itsdangerous import BadSignature, URLSafeSerializer
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from pipeline.settings import Settings
+
+COOKIE = "newswatch_desk"
+STAYS = timedelta(hours=12)  # a working day, so that a laptop left open does not correct events for ever
+POLICY = (
+    "default-src 'self'; script-src 'none'; object-src 'none'; base-uri 'none'; form-action 'self'; "
+    "frame-ancestors {ancestors}"
+)
+# A picture's own policy: matplotlib writes style attributes, and an SVG opened as a page must not run anything.
+PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox"
+
+
+def headers(*, embedded: bool) -> dict[str, str]:
+    """Give the headers of every answer."""
+    ancestors = "'self'" if embedded else "'none'"
+    return {
+        "content-security-policy": POLICY.format(ancestors=ancestors),
+        "x-content-type-options": "nosniff",
+        "x-frame-options": "SAMEORIGIN" if embedded else "DENY",
+        "referrer-policy": "no-referrer",  # outlets need not learn which desk reads them
+        "cross-origin-opener-policy": "same-origin",
+        "cross-origin-resource-policy": "same-origin",
+        "permissions-policy": "camera=(), geolocation=(), microphone=()",
+    }
+
+
+class Headers:
+    """Adds the security headers to every answer that does not bring its own."""
+
+    def __init__(self, app: ASGIApp, embedded: bool = False) -> None:
+        self.app = app
+        self.headers = headers(embedded=embedded)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on and put the headers on its answer."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                held = MutableHeaders(scope=message)
+                for name, value in self.headers.items():
+                    held.setdefault(name, value)
+            await send(message)
+
+        await self.app(scope, receive, with_headers)
+
+
+def safe_url(url: object) -> str:
+    """Give an address that a link may bear, or "": http and https only, as feeds can say javascript: too."""
+    text = str(url or "").strip()
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return ""
+    return text if parts.scheme.lower() in {"http", "https"} and parts.netloc else ""
+
+
+def may_correct(settings: Settings) -> bool:
+    """Whether this page can change anything at all."""
+    return bool(settings.web_token)
+
+
+def is_token(settings: Settings, given: str) -> bool:
+    """Whether this is the desk's token, in time that does not tell how much of it is right."""
+    return bool(settings.web_token) and hmac.compare_digest(str(settings.web_token).encode(), given.encode())
+
+
+def _signer(settings: Settings) -> URLSafeSerializer:
+    # a new token in the settings ends every session
+    return URLSafeSerializer(hashlib.sha256(f"desk {settings.web_token}".encode()).hexdigest(), salt="desk")
+
+
+def session(settings: Settings, name: str, now: datetime) -> str:
+    """Give the cookie of one who knew the token."""
+    return str(_signer(settings).dumps({"by": name[:80], "until": int((now + STAYS).timestamp())}))
+
+
+def signed_in(request: Request) -> str | None:
+    """Give the name of who is signed in, "" when none was given; None for a reader."""
+    settings = request.app.state.settings
+    cookie = request.cookies.get(COOKIE)
+    if not may_correct(settings) or not cookie:
+        return None
+    try:
+        held: dict[str, Any] = _signer(settings).loads(cookie)
+    except BadSignature:
+        return None
+    return str(held["by"]) if held["until"] > request.app.state.clock().timestamp() else None
+
+
+def form_token(request: Request) -> str:
+    """Give what a form of this session must bear, so that no other site's form can stand in for it."""
+    cookie = request.cookies.get(COOKIE, "")
+    key = f"form {request.app.state.settings.web_token}".encode()
+    return hmac.new(key, cookie.encode(), hashlib.sha256).hexdigest()
+
+
+def is_our_form(request: Request, given: str) -> bool:
+    """Whether a form came from a page of ours in this session."""
+    site = request.headers.get("sec-fetch-site", "same-origin")
+    return site in {"same-origin", "none"} and hmac.compare_digest(form_token(request).encode(), given.encode())

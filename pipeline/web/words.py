@@ -1,0 +1,162 @@
+"""How the page writes times, amounts, languages and the words of our tables for people."""
+
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from typing import Any
+from urllib.parse import urlsplit
+
+from babel import Locale, UnknownLocaleError
+
+LEVELS = {
+    0: "not for us",
+    1: "about a watched entity",
+    2: "about the seeds’ subject",
+    3: "tells the seeds’ happening",
+}
+STATES = {
+    "new": "never read yet",
+    "ok": "brings what it should",
+    "quiet": "brings less than expected",
+    "slow": "answers slowly or asks us to wait",
+    "failing": "cannot be read",
+    "moved": "redirects for good",
+    "gone": "says that it is gone",
+    "lying": "changes under an unchanged validator",
+    "off": "not polled",
+}
+HOW = {
+    "found": "founded the event",
+    "join": "joined by likeness",
+    "merge": "came with an event that was merged",
+    "manual": "put here by a correction",
+}
+CHANGES = {
+    "founded": "founded",
+    "joined": "a story joined",
+    "level": "level changed",
+    "language": "reached a new language",
+    "copy": "a copy was marked",
+    "merged": "merged",
+    "split": "split",
+    "left": "a story left",
+    "title": "title changed",
+    "fact": "a new claim",
+}
+# What the features of matcher and clusterer say, for a reader; those not named here are told by their own name.
+_FEATURES = {
+    "similarity": "likeness to the seeds",
+    "field": "words of the field",
+    "lead": "words of the field in the opening",
+    "club": "words of the field beside a name",
+    "lookalike": "words of a lookalike",
+    "use": "meaning (fast encoder)",
+    "e5": "meaning (broad encoder)",
+    "words": "shared words",
+    "words_same_language": "shared words, one language",
+    "names": "shared names",
+    "names_apart": "names that only one has",
+    "names_unknown": "no names to compare",
+    "amounts": "amounts that agree",
+    "numbers": "numbers that agree",
+    "gap": "time between them",
+    "bias": "start",
+    "": "start",
+}
+_SCALES = ((1e12, "trillion"), (1e9, "billion"), (1e6, "million"))
+_PREFIXES = ((1e15, "P"), (1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
+_EPOCH = date(1970, 1, 1)
+
+
+def iso(at: datetime | None) -> str:
+    """Write a time for machines."""
+    return "" if at is None else at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def when(at: datetime | None) -> str:
+    """Write a time in UTC, which the page says once at its foot."""
+    return "never" if at is None else f"{at.astimezone(UTC):%-d %b %Y, %H:%M}"
+
+
+def day(at: datetime | None) -> str:
+    """Write the day of a time."""
+    return "never" if at is None else f"{at.astimezone(UTC):%-d %b %Y}"
+
+
+def ago(at: datetime | None, now: datetime) -> str:
+    """Tell roughly how long ago, or in how long."""
+    if at is None:
+        return "never"
+    span = now - at
+    told = interval(abs(span.total_seconds()))
+    return f"in {told}" if span < timedelta(0) else f"{told} ago"
+
+
+def interval(seconds: float) -> str:
+    """Tell a span of time in its largest unit."""
+    for size, unit in ((86400.0, "d"), (3600.0, "h"), (60.0, "min")):
+        if seconds >= 2 * size or (size < 86400 and seconds >= size):
+            return f"{seconds / size:.0f} {unit}"
+    return "under a minute"
+
+
+@lru_cache(maxsize=512)
+def language(tag: str | None) -> str:
+    """Name a BCP 47 tag in English ("zh-Hant" is Chinese (Traditional))."""
+    if not tag or tag == "und":
+        return "language unclear"
+    try:
+        return Locale.parse(tag, sep="-").get_display_name("en") or tag
+    except (ValueError, UnknownLocaleError):
+        return tag
+
+
+def number(value: float) -> str:
+    """Write a number with groups of thousands; a fraction keeps four digits in all."""
+    return f"{value:,.0f}" if abs(value) >= 1000 or value == round(value) else f"{value:.4g}"
+
+
+def amount(fact: Any) -> str:
+    """Write a fact's value with unit and range; it may be a row of the store or a noun."""
+    get = fact.get if isinstance(fact, dict) else lambda k, default=None: getattr(fact, k, default)
+    kind, unit = str(get("kind")), str(get("unit"))
+    upper = get("upper_value") if isinstance(fact, dict) else get("upper")
+    low = value(kind, unit, float(get("value") or 0))
+    about = "about " if get("is_approximate") or get("approximate") else ""
+    return about + (f"{low} to {value(kind, unit, float(upper))}" if upper else low)
+
+
+def value(kind: str, unit: str, size: float) -> str:
+    """Write one value: 3e10 USD is "USD 30 billion", 1.58e15 Wh "1,580 TWh", a day a date."""
+    if kind == "date":
+        try:
+            return f"{_EPOCH + timedelta(days=int(size)):%-d %b %Y}"
+        except OverflowError:
+            return f"day {size:,.0f}"
+    if kind in {"power", "energy"}:
+        scale, prefix = next(((s, p) for s, p in _PREFIXES if abs(size) >= s), (1.0, ""))
+        if prefix == "P":  # the trade says 1,580 TWh
+            scale, prefix = 1e12, "T"
+        return f"{number(round(size / scale, 4))} {prefix}{unit}"
+    scale, word = next(((s, f" {w}") for s, w in _SCALES if abs(size) >= s), (1.0, ""))
+    told = f"{number(round(size / scale, 4))}{word}"
+    return f"{unit} {told}" if kind == "money" else f"{told} {unit}"
+
+
+def role(key: str) -> str:
+    """Write a fact's role."""
+    return key.replace("_", " ") if key else "role not told"
+
+
+def feature(key: str) -> str:
+    """Name a feature of matcher or clusterer."""
+    head, _, tail = key.partition(":")
+    named = _FEATURES.get(head, head.replace("_", " "))
+    return f"{named} ({tail})" if tail else named
+
+
+def host(url: object) -> str:
+    """Give the host of an address."""
+    try:
+        return urlsplit(str(url or "")).hostname or ""
+    except ValueError:
+        return ""
