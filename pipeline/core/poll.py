@@ -47,6 +47,7 @@ RATE_LIMIT_S = 900.0  # a 429 that does not say how long
 SLOW_S = 10.0  # an answer that takes longer than this
 QUIET_DAYS = 14.0  # without a new story, when nothing says what to expect
 QUIET_GAPS = 5.0  # or so many times the expected distance of two stories
+STARTING = timedelta(days=1)  # after the first run of a store, the time in which its first feeds may answer first
 JITTER = 0.1  # share of a delay, always later, so that feeds added together drift apart
 
 
@@ -298,3 +299,12 @@ def _with_state(feed: Feed, seconds: float | None, at: datetime, is_gone: bool =
 
 def _bounded(interval_s: float, bounds: Bounds) -> float:
     return min(max(interval_s, bounds.min_interval_s), bounds.max_interval_s)
+
+
+def is_late(feed: Feed, began: datetime | None, now: datetime) -> bool:
+    """Whether a feed's first body is a baseline, to be stored but not alerted: it came after the watch had begun.
+
+    `began`: when this store first read a watch folder. What is there at the start is told to who starts; a feed that
+    was added later, or first answers days later, must not flood anyone with what it had told before.
+    """
+    return began is not None and (feed.added_at is None or feed.added_at > began or now > began + STARTING)

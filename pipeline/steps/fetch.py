@@ -19,7 +19,7 @@ from pipeline.core import poll
 from pipeline.model import Feed, Fetch, Outcome, Response, Tally
 from pipeline.settings import Settings
 from pipeline.steps import Progress, silent
-from pipeline.store import claims, feeds, runs
+from pipeline.store import claims, feeds, watchlists
 
 PORTION = 200  # feeds claimed at once at most: what a killed worker holds
 PER_HOST = 10  # of one host in a portion, so that one big host does not fill it
@@ -43,15 +43,13 @@ def run(
     feed_ids: Sequence[int] | None = None,
     claim: str | None = None,
     limit: int = 100_000,
-    baseline_new_feeds: bool | None = None,
     credentials: Mapping[str, str] | None = None,
     progress: Progress | None = None,
 ) -> Tally:
     """Fetch due feeds and store what is new; `detail` counts outcomes.
 
     `all_feeds`: every enabled feed whatever its schedule, but not one that a living worker holds. `feed_ids`: these;
-    with `claim`, those of them that `claim_batches` set aside under that name. `baseline_new_feeds`: a feed's first
-    body is its baseline; by default once a whole run has ended here before. `credentials`: "user:password" by address,
+    with `claim`, those of them that `claim_batches` set aside under that name. `credentials`: "user:password" by address,
     by default those of the watch folder's addresses; nothing else keeps them.
     """
     known = _credentials(settings) if credentials is None else dict(credentials)
@@ -59,7 +57,7 @@ def run(
     worker.token = f"{claim}/{claims.worker()}" if claim else claims.worker()
     with store.read(settings.database_url) as db:
         worker.dead = claims.dead(db)
-        worker.baseline = runs.has_run(db, "deliver") if baseline_new_feeds is None else baseline_new_feeds
+        worker.began = watchlists.began_at(db)
     worker.not_since = now if all_feeds else None
     worker.wanted = None if feed_ids is None else list(feed_ids)
     worker.from_claim = claim
@@ -121,7 +119,7 @@ class _Worker:
     progress: Progress
     token: str = ""
     dead: list[str] = field(default_factory=list)
-    baseline: bool = False
+    began: datetime | None = None
     not_since: datetime | None = None
     wanted: list[int] | None = None
     from_claim: str | None = None
@@ -238,10 +236,8 @@ class _Worker:
         decision = poll.after_fetch(old, response, body_hash, was_unconditional, at, self._bounds)
         body = None
         if decision.store_body and body_hash is not None:
-            is_first = old.first_fetched_at is None
-            body = feeds.Packed(
-                body_hash, response.final_url, content, len(response.body), response.headers, self.baseline and is_first
-            )
+            baseline = old.first_fetched_at is None and poll.is_late(old, self.began, at)
+            body = feeds.Packed(body_hash, response.final_url, content, len(response.body), response.headers, baseline)
         answered_by = http.host_of(response.final_url)
         if decision.hold_host_s is not None:
             self._resting.add(answered_by)

@@ -54,6 +54,11 @@ def current(db: sa.Connection) -> Watchlist:
     return from_json(content)
 
 
+def began_at(db: sa.Connection) -> datetime | None:
+    """Give the time when this store first read a watch folder; None when it has not yet."""
+    return db.scalar(sa.select(sa.func.min(watchlists.c.created_at)))
+
+
 def adopt(db: sa.Connection, watchlist: Watchlist, now: datetime) -> bool:
     """Make a watchlist the current one, with its entities, aliases and seeds; True when it was not before."""
     standing = db.scalar(sa.select(watchlists.c.version).where(watchlists.c.is_current))

@@ -41,9 +41,9 @@ def make(url: str, **more: object) -> Settings:
     return settings.load(**(options | more))
 
 
-def declare(url: str, *addresses: str) -> None:
+def declare(url: str, *addresses: str, now: datetime = NOW) -> None:
     with store.begin(url) as db:
-        rows = [{"url": a, "host": a.split("/")[2].split(":")[0], "tags": [], "added_at": NOW} for a in addresses]
+        rows = [{"url": a, "host": a.split("/")[2].split(":")[0], "tags": [], "added_at": now} for a in addresses]
         db.execute(sa.insert(tables.feeds), rows)
 
 
@@ -172,22 +172,21 @@ def test_a_moved_feed_is_followed_after_days(sqlite_url: str, server: Hostile) -
     assert server.hits == {"/feed": 1}
 
 
-def test_the_first_body_after_the_first_run_is_baseline(sqlite_url: str, server: Hostile) -> None:
-    """In a new database the first bodies are news; later a new feed's backlog is not."""
+def test_the_first_body_of_a_feed_added_later_is_baseline(sqlite_url: str, server: Hostile) -> None:
+    """What the first watch folder brings is news; the backlog of a feed that is added, or first answers, later is not."""
     s = make(sqlite_url)
-    declare(sqlite_url, server.url("/feed/1"))
-    fetch.run(s, NOW)
     with store.begin(sqlite_url) as db:
-        row = {"step": "deliver", "started_at": NOW, "seconds": 1, "seen": 0, "done": 0, "skipped": 0, "failed": 0}
-        db.execute(sa.insert(tables.runs).values(**row, detail={}))
-    declare(sqlite_url, server.url("/feed/2"))
+        listed = {"version": "1", "name": "w", "content": {}, "created_at": NOW, "is_current": True}
+        db.execute(sa.insert(tables.watchlists).values(**listed))
+    declare(sqlite_url, server.url("/feed/1"), server.url("/410"))
+    fetch.run(s, NOW)
+    declare(sqlite_url, server.url("/feed/2"), now=NOW + HOUR)
     server.server.version = 2
     fetch.run(s, NOW + 5 * HOUR)
-    assert sorted((b.feed_id, b.baseline) for b in rows(sqlite_url, tables.bodies)) == [
-        (1, False),
-        (1, False),
-        (2, True),
-    ]
+    declare(sqlite_url, server.url("/feed/3"))
+    fetch.run(s, NOW + 50 * HOUR)
+    found = {(b.feed_id, b.baseline) for b in rows(sqlite_url, tables.bodies)}
+    assert found == {(1, False), (3, True), (4, True)}
 
 
 def test_credentials_stay_in_the_watch_folder(sqlite_url: str, server: Hostile, tmp_path: Path) -> None:
