@@ -40,6 +40,7 @@ def show(settings: Settings, event_id: int) -> dict[str, Any]:
         "event": event,
         "leads": core.summarise(told).leads if told else {},
         "stories": stories,
+        "timeline": claims.timeline(told),
         "facts": claims.ranges(told),
         "contradictions": list(claims.contradictions(told).values()),
         "history": past,

@@ -299,3 +299,17 @@ def test_claims_of_copies_and_of_other_roles_do_not_contradict() -> None:
     assert claims.contradictions(told) == {}
     ranges = {c["role"]: (c["low"], c["high"], c["story_count"]) for c in claims.ranges(told)}
     assert ranges["target"] == (30e9, 50e9, 3)
+
+
+def test_timeline_says_what_each_story_added() -> None:
+    """The second story that says the same adds nothing; arrival order does not show."""
+    told = [
+        member(2, facts=(money(30e9), money(30.1e9)), hours=1, names=("acme", "zenit")),
+        member(1, facts=(money(30e9),)),
+        member(3, language="fr", facts=(money(4e9),), hours=2),
+    ]
+    lines = claims.timeline(told)
+    assert [line["story_id"] for line in lines] == [1, 2, 3]
+    assert (lines[0]["new_language"], lines[0]["new_entities"]) == ("en", ["acme"])
+    assert (lines[1]["new_language"], lines[1]["new_entities"], lines[1]["new_amounts"]) == (None, ["zenit"], [])
+    assert (lines[2]["new_outlet"], [a["value"] for a in lines[2]["new_amounts"]]) == ("fr.example", [4e9])
