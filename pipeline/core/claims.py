@@ -50,7 +50,8 @@ def timeline(members: Sequence[Member]) -> list[dict[str, Any]]:
                 "new_outlet": None if member.story.outlet in outlets else member.story.outlet,
                 "new_entities": sorted(member.entities.keys() - names),
                 "new_amounts": [
-                    {"kind": f.kind, "unit": f.unit, "role": f.role, "value": f.value, "written": f.text} for f in amounts
+                    {"kind": f.kind, "unit": f.unit, "role": f.role, "value": f.value, "written": f.text}
+                    for f in amounts
                 ],
             }
         )
