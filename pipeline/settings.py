@@ -45,6 +45,7 @@ class Settings(BaseSettings):
 
     # judging
     encoder: str = Field("auto", description="auto | use | e5 | none: which sentence encoder.")
+    matcher_file: Path | None = Field(None, description="Weights fitted on your labels, in place of those shipped.")
     window_days: float = Field(14.0, gt=0, description="Days for which an event stays open for more stories.")
 
     # telling

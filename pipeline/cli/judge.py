@@ -63,16 +63,28 @@ def facts(
 
 
 def evaluate(
-    file: LinesArgument,
+    file: Annotated[
+        Path | None, typer.Argument(help="A file of JSON lines, gzipped or not.", metavar="[FILE]", show_default=False)
+    ] = None,
+    from_store: Annotated[
+        bool, typer.Option("--from-store", help="The stored stories that people labelled, in place of a file.")
+    ] = False,
     watch: WatchOption = None,
+    database: DatabaseOption = None,
     floor: Annotated[float | None, typer.Option("--floor", help="Exit 1 when an F1 is below it.")] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Measure matching on labelled stories: lines {lang, title, summary, url, date, relevance 0-3}."""
     from pipeline.steps import evaluate as step
 
+    settings = common.load(watch, database)
     with common.progress(not as_json) as report:
-        found = step.run(file, common.load(watch), floor=floor, progress=report)
+        if file is not None and not from_store:
+            found = step.run(file, settings, floor=floor, progress=report)
+        elif from_store and file is None:
+            found = step.from_store(settings, floor=floor, progress=report)
+        else:
+            raise typer.BadParameter("give either a FILE or --from-store")
     if as_json:
         common.print_json(found)
     else:

@@ -13,6 +13,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from pipeline.errors import ConfigError
 from pipeline.model import Tally, Watchlist
 
 if TYPE_CHECKING:  # heavy: a DAG file that names a step must not load the encoder, the store or pydantic
@@ -42,10 +43,19 @@ def _encoder(name: str, pid: int) -> "Encoder":
 
 
 def matcher(settings: "Settings", watchlist: Watchlist) -> "Matcher":
-    """Make the matcher that ships with newswatch, for every step that judges."""
-    from pipeline.core.match import Matcher, default_weights
+    """Make the matcher for every step that judges: with the weights that ship, or with those of `matcher_file`."""
+    from pipeline.core.match import Matcher, Weights, default_weights
 
-    return Matcher(watchlist, default_weights(), encoder(settings))
+    if settings.matcher_file is None:
+        return Matcher(watchlist, default_weights(), encoder(settings))
+    try:
+        weights = Weights.from_json(settings.matcher_file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as e:
+        raise ConfigError(
+            f"NEWSWATCH_MATCHER_FILE: {settings.matcher_file} cannot be used ({e}); "
+            "give a file that benchmarks/fit_match.py wrote, or unset it"
+        ) from e
+    return Matcher(watchlist, weights, encoder(settings))
 
 
 def perform(step: str, settings: "Settings", now: datetime, **options: Any) -> Tally:

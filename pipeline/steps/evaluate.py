@@ -9,13 +9,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from pipeline import catalog
+from pipeline import catalog, store
 from pipeline.core import labelled, text, url
 from pipeline.detector import Detector
-from pipeline.errors import ConfigError
+from pipeline.errors import ConfigError, NotFoundError
 from pipeline.model import Match, Story
 from pipeline.settings import Settings
 from pipeline.steps import Progress, matcher, silent
+from pipeline.store import labels as label_store
 
 LEVELS = (1, 2, 3)
 ENOUGH = 5  # stories from which a language's figure is more than chance; fewer are printed, not warned of
@@ -42,12 +43,38 @@ def run(
     "below_floor" lists the levels whose F1 is under it.
     """
     labels = read(Path(path))
-    watch = catalog.load(settings.watch_dir or catalog.default_dir())
-    judge, detector = matcher(settings, watch.watchlist), Detector()
+    detector = Detector()
     stories = []
     for label in labels:
         found = detector.detect(label.story.title, label.story.summary)
         stories.append(replace(label.story, language=found.tag, language_confidence=found.confidence))
+    return _measure(labels, stories, settings, floor, progress)
+
+
+def from_store(settings: Settings, *, floor: float | None = None, progress: Progress = silent) -> dict[str, Any]:
+    """Judge the stored stories that people labelled, with the watch folder and the weights as they stand now.
+
+    The languages are the stored ones. Gives what `run` gives, and "standing": the scores of the judgements that are
+    stored ("n" of the labelled stories were judged; "levels" as in `score`).
+    """
+    with store.read(settings.database_url) as db:
+        rows = label_store.listed(db)
+    if not rows:
+        raise NotFoundError("no story is labelled yet; say `newswatch label STORY 0..3` of some first")
+    rows.sort(key=lambda r: r["story"].id)
+    stories = [r["story"] for r in rows]
+    labels = [Label(f"story {s.id}", s.language, s, r["level"], r["note"]) for s, r in zip(stories, rows, strict=True)]
+    judged = [(r["level"], r["judged"]) for r in rows if r["judged"] is not None]
+    true, said = [t for t, _ in judged], [s for _, s in judged]
+    standing = {"n": len(judged), "levels": {str(k): _ratios(true, said, k) for k in LEVELS}}
+    return _measure(labels, stories, settings, floor, progress) | {"standing": standing}
+
+
+def _measure(
+    labels: Sequence[Label], stories: Sequence[Story], settings: Settings, floor: float | None, progress: Progress
+) -> dict[str, Any]:
+    watch = catalog.load(settings.watch_dir or catalog.default_dir())
+    judge = matcher(settings, watch.watchlist)
     started = time.perf_counter()
     matches = []
     for i, story in enumerate(stories, 1):
@@ -179,6 +206,9 @@ def render(result: dict[str, Any], confusions: int = 15) -> str:
     lines += [
         f">= {k}        {v['precision']:6.3f}  {v['recall']:6.3f}  {v['f1']:5.3f}" for k, v in result["levels"].items()
     ]
+    if "standing" in result:
+        f1s = ", ".join(f"{v['f1']:.3f}" for v in result["standing"]["levels"].values())
+        lines += ["", f"the judgements that are stored ({result['standing']['n']}): F1 {f1s}"]
     looks = result["lookalikes"]
     lines += ["", f"lookalikes judged ours: {looks['wrong']} of {looks['n']}"]
     few = [(v["f1"], k, v["n"]) for k, v in result["languages"].items() if v["n"] >= ENOUGH]

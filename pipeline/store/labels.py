@@ -1,0 +1,73 @@
+"""Labels: the levels that people gave to stories; the newest of a story counts, the older ones stay as its history."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from pipeline.model import Story
+from pipeline.store import stories as stories_store
+from pipeline.store.corrections import chunks
+from pipeline.store.tables import event_stories, labels, matches, stories
+
+
+def add(db: sa.Connection, story_id: int, level: int, by: str, note: str, now: datetime) -> bool:
+    """Store what a person said of a story; False when the newest label says the very same already."""
+    # The story row is the lock: two people who label one story at once take turns here.
+    db.execute(sa.select(stories.c.id).where(stories.c.id == story_id).with_for_update()).one()
+    newest = db.execute(
+        sa.select(labels).where(labels.c.story_id == story_id).order_by(labels.c.id.desc()).limit(1)
+    ).one_or_none()
+    if newest is not None and (newest.level, newest.labelled_by, newest.note) == (level, by, note):
+        return False
+    db.execute(sa.insert(labels).values(story_id=story_id, level=level, labelled_by=by, labelled_at=now, note=note))
+    return True
+
+
+def withdraw(db: sa.Connection, story_id: int) -> int:
+    """Take back every label of a story; return how many there were."""
+    return db.execute(sa.delete(labels).where(labels.c.story_id == story_id)).rowcount
+
+
+def levels(db: sa.Connection) -> dict[int, int]:
+    """Give the level that counts for each labelled story."""
+    query = sa.select(labels.c.story_id, labels.c.level).order_by(labels.c.id)
+    return {int(r.story_id): int(r.level) for r in db.execute(query)}  # of one story the last, the newest, stays
+
+
+def listed(db: sa.Connection, story_id: int | None = None) -> list[dict[str, Any]]:
+    """Give the labelled stories (or the one story), the newest label first, with what they are judged now.
+
+    Rows are {"story", "level", "by", "at", "note", "said_before", "judged", "score", "event"}: `story` is the noun,
+    `said_before` the levels of its older labels, oldest first; judged, score and event are None where there is none.
+    """
+    said: dict[int, list[sa.Row[Any]]] = {}
+    query = sa.select(labels).order_by(labels.c.id)
+    for row in db.execute(query if story_id is None else query.where(labels.c.story_id == story_id)):
+        said.setdefault(row.story_id, []).append(row)
+    told: dict[int, Story] = {}
+    judged: dict[int, Mapping[str, Any]] = {}
+    placed: dict[int, int] = {}
+    for chunk in chunks(sorted(said)):
+        told |= {s.id: s for s in stories_store.get_many(db, chunk)}
+        standing = sa.select(matches.c.story_id, matches.c.level, matches.c.score)
+        for row in db.execute(standing.where(matches.c.story_id.in_(chunk), matches.c.is_current)):
+            judged[row.story_id] = {"judged": int(row.level), "score": float(row.score)}
+        where = sa.select(event_stories.c.story_id, event_stories.c.event_id)
+        placed |= {r.story_id: r.event_id for r in db.execute(where.where(event_stories.c.story_id.in_(chunk)))}
+    nothing = {"judged": None, "score": None}
+    newest = sorted(said.items(), key=lambda item: item[1][-1].id, reverse=True)
+    return [
+        {
+            "story": told[story_id],
+            "level": int(rows[-1].level),
+            "by": rows[-1].labelled_by,
+            "at": rows[-1].labelled_at,
+            "note": rows[-1].note,
+            "said_before": [int(r.level) for r in rows[:-1]],
+            **judged.get(story_id, nothing),
+            "event": placed.get(story_id),
+        }
+        for story_id, rows in newest
+    ]
