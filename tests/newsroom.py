@@ -1,4 +1,4 @@
-"""A store seeded by hand for alerting tests: fictional outlets, invented happenings, rows as the steps before leave them."""
+"""A store seeded by hand for alerting tests: fictional outlets, invented happenings, rows as steps leave them."""
 
 import itertools
 from collections.abc import Sequence
@@ -162,7 +162,9 @@ class Newsroom:
                 )
             )
             db.execute(
-                sa.update(events).where(events.c.id == younger).values(merged_into=older, revision=events.c.revision + 1)
+                sa.update(events)
+                .where(events.c.id == younger)
+                .values(merged_into=older, revision=events.c.revision + 1)
             )
 
     def _refresh(self, db: Any, event_id: int, at: datetime) -> None:
@@ -201,7 +203,12 @@ class Newsroom:
         with store.begin(self.url) as db:
             db.execute(
                 sa.insert(feeds).values(
-                    url=f"https://feed{n}.example/rss", title=f"Feed {n}", tags=[], added_at=T0, state=state, state_since=T0
+                    url=f"https://feed{n}.example/rss",
+                    title=f"Feed {n}",
+                    tags=[],
+                    added_at=T0,
+                    state=state,
+                    state_since=T0,
                 )
             )
 

@@ -5,12 +5,12 @@ import email
 import os
 import signal
 import ssl
+import threading
 from collections.abc import Callable
 from email import policy
 from email.message import EmailMessage
 from typing import Any
 
-from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 Fault = Callable[["PostOffice", str, str], Any]
@@ -19,7 +19,9 @@ Fault = Callable[["PostOffice", str, str], Any]
 class PostOffice:
     """Accepts mail; `refuse`, `data` and `hello` decide what goes wrong. Use as a context manager."""
 
-    def __init__(self, *, tls: ssl.SSLContext | None = None, require_starttls: bool = False, user: str | None = None) -> None:
+    def __init__(
+        self, *, tls: ssl.SSLContext | None = None, require_starttls: bool = False, user: str | None = None
+    ) -> None:
         self.mails: list[tuple[str, EmailMessage]] = []
         self.sessions = 0
         self.attempts: list[str] = []  # recipients asked for, in order
@@ -35,7 +37,9 @@ class PostOffice:
         if user is not None:
             self._options |= {
                 "authenticator": lambda server, session, envelope, mechanism, data: AuthResult(
-                    success=isinstance(data, LoginPassword) and data.login == user.encode() and data.password == b"secret",
+                    success=isinstance(data, LoginPassword)
+                    and data.login == user.encode()
+                    and data.password == b"secret",
                     handled=False,
                 ),
                 "auth_require_tls": False,
@@ -43,21 +47,33 @@ class PostOffice:
             }
 
     def __enter__(self) -> "PostOffice":
-        office, options = self, self._options
+        ready = threading.Event()
+        self._loop = asyncio.new_event_loop()
 
-        class Here(Controller):
-            def factory(self) -> SMTP:
-                office.sessions += 1
-                return SMTP(self.handler, enable_SMTPUTF8=True, loop=self.loop, hostname="post.example", **options)
+        def factory() -> SMTP:
+            self.sessions += 1
+            return SMTP(self, enable_SMTPUTF8=True, loop=self._loop, hostname="post.example", **self._options)
 
-        self._controller = Here(self, hostname="127.0.0.1", port=0, server_hostname="post.example")
-        self._controller._trigger_server = lambda: None  # type: ignore[method-assign] - it would connect to port 0
-        self._controller.start()
-        self.port = self._controller.server.sockets[0].getsockname()[1]  # type: ignore[union-attr]
+        def serve() -> None:
+            asyncio.set_event_loop(self._loop)
+            server = self._loop.run_until_complete(self._loop.create_server(factory, "127.0.0.1", 0))
+            self.port = server.sockets[0].getsockname()[1]
+            ready.set()
+            self._loop.run_forever()
+            server.close()
+            for task in asyncio.all_tasks(self._loop):
+                task.cancel()
+            self._loop.run_until_complete(asyncio.sleep(0))
+            self._loop.close()
+
+        self._thread = threading.Thread(target=serve, daemon=True)
+        self._thread.start()
+        assert ready.wait(20)
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._controller.stop()
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(10)
 
     @property
     def url(self) -> str:
@@ -73,11 +89,13 @@ class PostOffice:
 
     # what aiosmtpd calls
 
-    async def handle_EHLO(self, server: SMTP, session: Session, envelope: Envelope, hostname: str, replies: list[str]) -> list[str]:
+    async def handle_EHLO(  # noqa: N802 - aiosmtpd's name
+        self, server: SMTP, session: Session, envelope: Envelope, hostname: str, replies: list[str]
+    ) -> list[str]:
         session.host_name = hostname
         return [self.hello] if self.hello else replies
 
-    async def handle_RCPT(
+    async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         self.attempts.append(address)
@@ -87,8 +105,11 @@ class PostOffice:
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
-        self._kill("before")
+    async def handle_DATA(  # noqa: N802 - aiosmtpd's name
+        self, server: SMTP, session: Session, envelope: Envelope
+    ) -> str:
+        if self._kill("before"):
+            return "451 the sender is gone"
         if self.slow:
             await asyncio.sleep(self.slow)
         if self.data_replies:
@@ -104,7 +125,8 @@ class PostOffice:
             server.transport.abort()  # type: ignore[union-attr]
         return "250 OK"
 
-    def _kill(self, moment: str) -> None:
+    def _kill(self, moment: str) -> bool:
         pid = self.kill_pid(moment)
         if pid is not None:
             os.kill(pid, signal.SIGKILL)
+        return pid is not None

@@ -39,8 +39,12 @@ def host_of(sender: str) -> str:
 
 
 def header_text(text: str, limit: int = 200) -> str:
-    """Make one header line of any text: no control characters, no line breaks, single spaces."""
-    line = " ".join(_CONTROL.sub(" ", text).split())
+    """Make one header line of any text: no control characters, no line breaks, single spaces.
+
+    What looks like an encoded word (=?utf-8?q?=0A?=) is broken up: the standard library would decode it, line breaks
+    included.
+    """
+    line = " ".join(_CONTROL.sub(" ", text).replace("=?", "= ?").split())
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
 
 

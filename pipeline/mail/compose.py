@@ -95,7 +95,7 @@ class Composer:
         """Write a mail to the operator: words only."""
         message = self._headers(header_text(subject), to, listed=False)
         message.set_content(text, cte="quoted-printable")
-        return message
+        return _finish(message)
 
     # -------------------------------------------------------------------------------------------------------- bodies
 
@@ -189,14 +189,11 @@ class Composer:
             )
         _fix_boundaries(message, to.message_id)
         message["Content-Language"] = words.language
-        return message
+        return _finish(message)
 
     def _headers(self, subject: str, to: Envelope, listed: bool = True) -> EmailMessage:
         local, _, host = to_ascii(to.address).rpartition("@")
-        # the standard library folds a line of 70 to 78 characters after "Subject:", which readers show as a leading
-        # space; where no header needs encoded words, lines may be as long as SMTP takes
-        plain = (subject + to.name + self._name).isascii()
-        message = EmailMessage(policy=SMTP.clone(utf8=not local.isascii(), max_line_length=998 if plain else 78))
+        message = EmailMessage(policy=SMTP.clone(utf8=not local.isascii()))
         message["From"] = Address(header_text(self._name, 80), addr_spec=to_ascii(self.sender))
         message["To"] = Address(header_text(to.name, 80), username=local, domain=host)
         message["Subject"] = subject
@@ -216,6 +213,16 @@ class Composer:
 
 def _escape(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
+
+
+def _finish(message: EmailMessage) -> EmailMessage:
+    """Let headers that need no encoded words be as long as SMTP takes.
+
+    The standard library folds a subject of 70 to 78 characters after "Subject:", which readers show as a leading space.
+    """
+    if (message["Subject"] + message["From"] + message["To"]).isascii():
+        message.policy = message.policy.clone(max_line_length=998)
+    return message
 
 
 def _fix_boundaries(message: EmailMessage, identity: str) -> None:

@@ -52,7 +52,7 @@ def of(item: Item, words: Words, base_url: str) -> dict[str, Any]:
                         "title": header_text(s.title, 300) or words.say("no_title"),
                         "url": _link(s.url),
                         "outlet": header_text(s.outlet, 80),
-                        "when": words.short(s.at, event.last_seen_at),
+                        "when": words.short(s.at),
                         "is_copy": s.is_copy,
                     }
                     for s in g.stories

@@ -5,7 +5,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_datetime, format_time
+from babel.dates import format_datetime
 from babel.lists import format_list
 from babel.numbers import format_compact_currency, format_compact_decimal, format_decimal, get_currency_symbol
 
@@ -47,10 +47,8 @@ class Words:
         """Write a day."""
         return str(format_datetime(at, "d MMM y", tzinfo=self.zone, locale=self.locale))
 
-    def short(self, at: datetime, of: datetime) -> str:
-        """Write the time of a story, with the day where it is not the day of `of`."""
-        if at.astimezone(self.zone).date() == of.astimezone(self.zone).date():
-            return str(format_time(at, "HH:mm", tzinfo=self.zone, locale=self.locale))
+    def short(self, at: datetime) -> str:
+        """Write the time of a story; the year stands above."""
         return str(format_datetime(at, "d MMM HH:mm", tzinfo=self.zone, locale=self.locale))
 
     def tick(self, at: datetime, with_hour: bool) -> str:

@@ -19,6 +19,7 @@ from pipeline.store import alerts, outbox, outcomes, sheets, subscriptions
 
 ERASE_AFTER = timedelta(days=30)  # a reader who left by mistake can come back; after that the address is gone
 _SHEETS = 200  # events held in memory at once: 100 kB each at worst
+_SERVER_WAIT = timedelta(minutes=15)  # for the mails that met a failing server: soon, but behind the others
 _STRIKES = 3  # mails in a row at which the server itself failed: then it has the rest of the run off
 
 
@@ -181,7 +182,12 @@ def _send(one: _Run, db: Any, reader: Subscription, m: dispatch.Mail) -> None:
 def _fail(one: _Run, db: Any, reader: Subscription, held: list[Alert], answer: mail.Answer) -> None:
     ids = [a.id for a in held]
     attempts = max(a.attempts for a in held) + 1
-    one.strikes = one.strikes + 1 if answer.outcome == "server" else 0
+    wait = schedule.backoff(attempts)
+    if answer.outcome == "server":
+        one.strikes += 1
+        wait = min(wait, _SERVER_WAIT)
+    else:
+        one.strikes = 0
     with db.begin():
         dead = outbox.mark_failed(
             db,
@@ -191,7 +197,7 @@ def _fail(one: _Run, db: Any, reader: Subscription, held: list[Alert], answer: m
             answer.error,
             one.way.channel,
             one.now,
-            one.now + schedule.backoff(attempts),
+            one.now + wait,
             timedelta(days=one.settings.dead_after_days),
         )
     one.failed += len(ids)

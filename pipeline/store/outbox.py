@@ -178,7 +178,9 @@ def mark_failed(
     dead = False
     for row in rows:
         since = datetime.fromisoformat(row.detail.get("failing_since", now.isoformat()))
-        gone = outcome == "permanent" or now - since >= dead_after
+        # a server that fails says nothing about this mail: no letter dies of it
+        gone = outcome == "permanent" or (outcome != "server" and now - since >= dead_after)
+        detail = row.detail if outcome == "server" else {**row.detail, "failing_since": since.isoformat()}
         dead = dead or gone
         db.execute(
             sa.update(alerts)
@@ -187,7 +189,7 @@ def mark_failed(
                 state="dead" if gone else "pending",
                 due_at=retry_at,
                 last_error=error,
-                detail={**row.detail, "failing_since": since.isoformat()},
+                detail=detail,
             )
         )
     _deliver(db, ids, channel, outcome, code, error, now)

@@ -38,7 +38,7 @@ def test_a_burst_is_one_digest() -> None:
 
 
 def test_the_cap_counts_what_left_within_the_hour() -> None:
-    """29 mails of the last hour leave room for one: two more come as a digest; with 30 they wait for the oldest to age."""
+    """29 mails of the last hour leave room for one: two more are a digest; with 30 they wait for the oldest to age."""
     recent = [NOW - timedelta(minutes=50)] * 29
     assert shape(dispatch.plan(sub(), [due(1), due(2)], recent, 30, NOW)) == [(1, 2)]
     assert shape(dispatch.plan(sub(), [due(1)], recent, 30, NOW)) == [(1,)]

@@ -28,8 +28,16 @@ def sub(**wishes: object) -> Subscription:
         ({"frequency": Frequency.DAILY, "timezone": "Europe/Paris"}, "2026-03-10T06:59", "2026-03-10T07:00"),
         ({"frequency": Frequency.DAILY, "timezone": "Europe/Paris"}, "2026-03-10T07:00", "2026-03-11T07:00"),
         # the night of 29 March 2026 has no 02:30 in Paris: 03:30 instead; 25 October has two: the first
-        ({"frequency": Frequency.DAILY, "timezone": "Europe/Paris", "at": "02:30"}, "2026-03-28T12:00", "2026-03-29T01:30"),
-        ({"frequency": Frequency.DAILY, "timezone": "Europe/Paris", "at": "02:30"}, "2026-10-24T12:00", "2026-10-25T00:30"),
+        (
+            {"frequency": Frequency.DAILY, "timezone": "Europe/Paris", "at": "02:30"},
+            "2026-03-28T12:00",
+            "2026-03-29T01:30",
+        ),
+        (
+            {"frequency": Frequency.DAILY, "timezone": "Europe/Paris", "at": "02:30"},
+            "2026-10-24T12:00",
+            "2026-10-25T00:30",
+        ),
         ({"frequency": Frequency.DAILY, "timezone": "Pacific/Auckland"}, "2026-03-10T19:01", "2026-03-11T19:00"),
         ({"frequency": Frequency.WEEKLY, "weekday": 0}, "2026-03-10T09:00", "2026-03-16T08:00"),
         ({"frequency": Frequency.WEEKLY, "weekday": 1}, "2026-03-10T07:00", "2026-03-10T08:00"),
@@ -41,7 +49,11 @@ def sub(**wishes: object) -> Subscription:
         ({"quiet_hours": ("12:00", "13:00"), "timezone": "Asia/Jakarta"}, "2026-03-10T05:30", "2026-03-10T06:00"),
         ({"frequency": Frequency.HOURLY, "quiet_hours": ("22:00", "07:00")}, "2026-03-10T22:30", "2026-03-11T07:00"),
         # who asks for mail at 06:00 gets it at 06:00
-        ({"frequency": Frequency.DAILY, "at": "06:00", "quiet_hours": ("22:00", "07:00")}, "2026-03-10T09:00", "2026-03-11T06:00"),
+        (
+            {"frequency": Frequency.DAILY, "at": "06:00", "quiet_hours": ("22:00", "07:00")},
+            "2026-03-10T09:00",
+            "2026-03-11T06:00",
+        ),
     ],
 )
 def test_slots(wishes: dict[str, object], now: str, due: str) -> None:
@@ -52,14 +64,23 @@ def test_slots(wishes: dict[str, object], now: str, due: str) -> None:
 def test_digests_of_one_slot_share_a_key_and_instant_mail_has_none() -> None:
     """Everything that falls into one slot is one mail."""
     daily = sub(frequency=Frequency.DAILY)
-    assert schedule.slot(daily, at("2026-03-10T09:00")).batch_key == schedule.slot(daily, at("2026-03-11T07:59")).batch_key
-    assert schedule.slot(daily, at("2026-03-10T09:00")).batch_key != schedule.slot(daily, at("2026-03-11T08:00")).batch_key
+    assert (
+        schedule.slot(daily, at("2026-03-10T09:00")).batch_key == schedule.slot(daily, at("2026-03-11T07:59")).batch_key
+    )
+    assert (
+        schedule.slot(daily, at("2026-03-10T09:00")).batch_key != schedule.slot(daily, at("2026-03-11T08:00")).batch_key
+    )
     assert schedule.slot(sub(), at("2026-03-10T09:00")).batch_key is None
 
 
+MOMENTS = st.integers(0, 10 * 366 * 24 * 60).map(lambda m: datetime(2020, 1, 1, tzinfo=UTC) + timedelta(minutes=m))
+
+
 @given(
-    now=st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1)).map(lambda t: t.replace(tzinfo=UTC)),
-    zone=st.sampled_from(["UTC", "Europe/Paris", "America/New_York", "Asia/Kolkata", "Pacific/Apia", "Australia/Lord_Howe"]),
+    now=MOMENTS,
+    zone=st.sampled_from(
+        ["UTC", "Europe/Paris", "America/New_York", "Asia/Kolkata", "Pacific/Apia", "Australia/Lord_Howe"]
+    ),
     clock=st.times().map(lambda t: f"{t.hour:02}:{t.minute:02}"),
 )
 def test_a_daily_slot_is_always_ahead_and_within_two_days(now: datetime, zone: str, clock: str) -> None:
@@ -69,7 +90,7 @@ def test_a_daily_slot_is_always_ahead_and_within_two_days(now: datetime, zone: s
 
 
 @given(
-    now=st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1)).map(lambda t: t.replace(tzinfo=UTC)),
+    now=MOMENTS,
     start=st.integers(0, 23),
     end=st.integers(0, 23),
     zone=st.sampled_from(["UTC", "Europe/Paris", "America/New_York", "Australia/Lord_Howe"]),

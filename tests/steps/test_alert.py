@@ -15,7 +15,9 @@ from tests.newsroom import T0, Newsroom, reader
 
 
 def decide(url: str, hours: float = 0) -> Tally:
-    return steps.perform("alert", Settings(database_url=url, mail_from="desk@desk.example"), T0 + timedelta(hours=hours))
+    return steps.perform(
+        "alert", Settings(database_url=url, mail_from="desk@desk.example"), T0 + timedelta(hours=hours)
+    )
 
 
 def test_each_reader_is_owed_each_event_once(database_url: str) -> None:

@@ -1,0 +1,304 @@
+"""What mails say and look like: golden ones, hostile titles, addresses of every script; our own invented texts."""
+
+import email
+import json
+import re
+from datetime import UTC, datetime, timedelta
+from email import policy
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline import mail
+from pipeline.core import mailaddress, mailtext
+from pipeline.core.mailtext import Item, RawFact, Sheet, StoryLine, Why
+from pipeline.mail.texts import LANGUAGES, TEXTS
+from pipeline.model import Event
+from tests.newsroom import TITLES
+
+GOLDEN = Path(__file__).parent / "data" / "mails"
+AT = datetime(2026, 3, 10, 9, tzinfo=UTC)
+
+
+def sheet(number: int = 7, titles: dict[str, str] | None = None, **more: Any) -> Sheet:
+    titles = TITLES if titles is None else titles
+    told = [
+        StoryLine(i, title, f"https://outlet{i}.example/{tag}/{i}", f"outlet{i}.example", tag, AT + timedelta(hours=i))
+        for i, (tag, title) in enumerate(titles.items(), 1)
+    ]
+    told.append(
+        StoryLine(90, TITLES["en"], "https://wire.example/copy", "wire.example", "en", AT + timedelta(hours=30), True)
+    )
+    event = Event(
+        id=number, title=titles.get("en", next(iter(titles.values()))), level=3, first_seen_at=told[0].at,
+        last_seen_at=told[-1].at, story_count=len(told), language_count=len(titles), independent_count=len(told) - 1,
+        topics=("deals",), titles=titles,
+    )  # fmt: skip
+    facts = (
+        RawFact("money", 40e9, "USD", "price", "outlet1.example", 1),
+        RawFact("money", 40.1e9, "USD", "price", "outlet2.example", 2),
+        RawFact("money", 38e9, "USD", "price", "outlet3.example", 3),
+        RawFact("money", 40e9, "USD", "price", "wire.example", 90, is_copy=True),
+        RawFact("power", 5e9, "W", "capacity", "outlet2.example", 2, approximate=True),
+        RawFact("money", 1e6, "USD", "", "outlet4.example", 4),
+    )
+    return Sheet(
+        **{"event": event, "stories": tuple(told), "facts": facts, "why": Why(("Harbour Grid",), "Seed"), **more}
+    )
+
+
+def envelope(**more: Any) -> mail.Envelope:
+    values = {
+        "name": "Desk", "address": "desk@reader.example", "message_id": "<1@desk.example>", "at": AT,
+        "unsubscribe_url": "https://desk.example/unsubscribe/TOKEN", "subscription": "desk",
+    }  # fmt: skip
+    return mail.Envelope(**{**values, **more})
+
+
+@pytest.fixture(scope="module")
+def composer() -> mail.Composer:
+    return mail.Composer(
+        "Desk <desk@desk.example>", "https://desk.example", {"deals": {"en": "Deals", "fr": "Rachats"}}
+    )
+
+
+def parsed(message: EmailMessage) -> EmailMessage:
+    return email.message_from_bytes(message.as_bytes(), policy=policy.default)  # type: ignore[return-value]
+
+
+def part(message: EmailMessage, kind: str) -> str:
+    body = parsed(message).get_body((kind,))
+    assert body is not None
+    return str(body.get_content()).replace("\r\n", "\n")
+
+
+NEWS = {"languages": ["ja"], "level": [2, 3], "contradictions": 2, "reports": 5}
+CASES = {
+    "new-en": lambda c: c.event(Item(sheet()), "en", "UTC", envelope())[0],
+    "new-fr": lambda c: c.event(Item(sheet()), "fr", "Europe/Paris", envelope())[0],
+    "new-id": lambda c: c.event(Item(sheet()), "id", "Asia/Jakarta", envelope())[0],
+    "update-en": lambda c: c.event(
+        Item(sheet(), "update", NEWS),
+        "en",
+        "UTC",
+        envelope(in_reply_to="<0@desk.example>", reply_subject="First words"),
+    )[0],
+    "correction-fr": lambda c: c.event(Item(sheet(), "correction", {"merged": [3]}), "fr", "UTC", envelope())[0],
+    "daily-en": lambda c: c.digest([Item(sheet(n)) for n in (1, 2)], "daily", "en", "UTC", envelope())[0],
+    "burst-id": lambda c: c.digest([Item(sheet(n)) for n in (1, 2)], "burst", "id", "UTC", envelope(), "30 hour")[0],
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_golden_mails(composer: mail.Composer, name: str) -> None:
+    """The words, the markup and the headers are reviewed: a change shows in a diff (delete a file to make it anew)."""
+    message = CASES[name](composer)
+    headers = "".join(f"{k}: {v}\n" for k, v in parsed(message).items())
+    for suffix, content in (("txt", f"{headers}\n{part(message, 'plain')}"), ("html", part(message, "html"))):
+        path = GOLDEN / f"{name}.{suffix}"
+        if not path.exists():
+            path.write_text(content, encoding="utf-8")
+            pytest.fail(f"{path.name} was missing and has been written: review it")
+        assert content == path.read_text(encoding="utf-8")
+
+
+def test_the_same_values_make_the_same_bytes(composer: mail.Composer) -> None:
+    """A second attempt is the same mail, boundaries and pictures included."""
+    other = mail.Composer("Desk <desk@desk.example>", "https://desk.example")
+    one, two = (c.event(Item(sheet()), "en", "UTC", envelope())[0].as_bytes() for c in (composer, other))
+    assert one == two
+
+
+def test_every_language_says_everything() -> None:
+    """No language lacks a text, and none has a hole of its own."""
+    for language in LANGUAGES:
+        for key, text in TEXTS["en"].items():
+            if key.endswith("_1") and key not in TEXTS[language] and not key.startswith("level"):
+                continue  # Indonesian has one form for all numbers
+            assert set(re.findall(r"{(\w+)}", TEXTS[language][key])) == set(re.findall(r"{(\w+)}", text)), (
+                language,
+                key,
+            )
+
+
+@pytest.mark.parametrize(
+    ("language", "titles", "expected"),
+    [
+        ("fr", TITLES, ("fr", TITLES["fr"])),
+        ("fr-CA", TITLES, ("fr", TITLES["fr"])),
+        ("ko", TITLES, ("en", TITLES["en"])),
+        ("id", {"ar": TITLES["ar"]}, ("ar", TITLES["ar"])),
+    ],
+)
+def test_the_title_is_in_the_readers_language(language: str, titles: dict[str, str], expected: tuple[str, str]) -> None:
+    """Theirs, else English, else whatever there is."""
+    title, tag = mailtext.title(sheet(titles=titles), language)
+    assert (tag, title) == expected
+
+
+def test_right_to_left_titles_are_marked(composer: mail.Composer) -> None:
+    """Arabic and Hebrew read from the right, inside a mail that reads from the left."""
+    html = part(composer.event(Item(sheet(titles={"ar": TITLES["ar"]})), "en", "UTC", envelope())[0], "html")
+    assert 'dir="rtl"' in html
+    assert 'lang="ar"' in html
+
+
+def test_facts_name_their_sources_and_disputes() -> None:
+    """Rounding is agreement, a copy is no source, a lone amount without a role is noise."""
+    lines = mailtext.facts(sheet())
+    assert [(f.value, f.role, f.outlets, f.disputed) for f in lines] == [
+        (40e9, "price", ("outlet1.example", "outlet2.example"), True),
+        (38e9, "price", ("outlet3.example",), True),
+        (5e9, "capacity", ("outlet2.example",), False),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("language", "written"), [("en", "$40 billion"), ("fr", "40\xa0Md\xa0$US"), ("id", "US$40 miliar")]
+)
+def test_amounts_are_written_as_readers_write_them(language: str, written: str) -> None:
+    """A billion is a milliard is a miliar."""
+    assert mail.Words(language).amount(mailtext.facts(sheet())[0]) == written
+
+
+def test_nothing_is_loaded_and_nobody_is_tracked(composer: mail.Composer) -> None:
+    """No picture, style or script from the network; the styles stand in the elements."""
+    html = part(composer.event(Item(sheet()), "en", "UTC", envelope())[0], "html")
+    assert re.findall(r'(?:src|background)="(?!cid:)[^"]*"', html) == []
+    assert "<script" not in html
+    assert "@import" not in html
+    assert "url(" not in html
+    assert 'style="' in html
+    assert "prefers-color-scheme: dark" in html
+    assert re.search(r'<img[^>]* alt="Timeline: 9 stories in 8 languages', html)
+
+
+HOSTILE = [
+    "Plain\r\nBcc: victim@reader.example\r\n\r\nbody",
+    "<script>alert(1)</script><img src=x onerror=alert(1)>",
+    "{{ 7 * 7 }} {% include '/etc/passwd' %}",
+    "\u202egnp.exe\u2028line\x00nul\x1b[31m",
+    "Quote \" and ' & < > %s {0}",
+    "nw-recipient-unsubscribe-hole",
+    "=?utf-8?q?=0D=0ABcc:_x?=",
+    "",
+    "長" * 3000,
+]
+
+
+@pytest.mark.parametrize("title", HOSTILE)
+def test_titles_cannot_break_out(composer: mail.Composer, title: str) -> None:
+    """A feed is somebody else's text: it never becomes a header, a tag or a template."""
+    story = StoryLine(1, title, 'javascript:alert("x")', title, "en", AT)
+    hostile = sheet(titles={"en": title}, stories=(story,), why=Why((title,), title))
+    message = parsed(composer.event(Item(hostile), "en", "UTC", envelope(name=title[:200]))[0])
+    assert message["Bcc"] is None
+    assert [a.addr_spec for a in message["To"].addresses] == ["desk@reader.example"]
+    html = str(message.get_body(("html",)).get_content())  # type: ignore[union-attr]
+    assert "<script" not in html
+    assert "onerror" not in re.sub(r"&lt;.*?&gt;", "", html)
+    assert "javascript:" not in html
+    assert "49" not in str(message["Subject"])
+    assert "root:" not in html
+    assert not re.search(r"[\x00-\x08\x0e-\x1f]", html)
+
+
+@given(st.text(max_size=300))
+def test_header_text_is_one_line(text: str) -> None:
+    """Whatever comes in, one line without control characters goes out, and doing it twice changes nothing."""
+    line = mailaddress.header_text(text)
+    assert len(line) <= 200
+    assert not re.search(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]", line)
+    assert mailaddress.header_text(line) == line
+
+
+@pytest.mark.parametrize(
+    ("written", "wire"),
+    [
+        ("a@b.example", "a@b.example"),
+        ("A.b+c@B.Example", "A.b+c@b.example"),
+        ("leser@bücher.example", "leser@xn--bcher-kva.example"),
+        ("读者@例子.example", "读者@xn--fsqu00a.example"),
+        (" a@b.example\r\nBcc: x@y.example", None),
+        ("a b@c.example", None),
+        ("nobody", None),
+        ("@c.example", None),
+    ],
+)
+def test_addresses(written: str, wire: str | None) -> None:
+    """International domains travel as ASCII, local parts as they are; nothing smuggles a header in."""
+    if wire is None:
+        with pytest.raises(ValueError, match="address"):
+            mailaddress.to_ascii(written)
+    else:
+        assert mailaddress.to_ascii(written) == wire
+
+
+def test_an_address_beyond_ascii_makes_an_smtputf8_mail(composer: mail.Composer) -> None:
+    """Its headers are UTF-8 as RFC 6532 has it, and not something else that looks like it."""
+    message = composer.event(Item(sheet()), "en", "UTC", envelope(address="读者@例子.example", name="读者"))[0]
+    assert "To: 读者 <读者@xn--fsqu00a.example>".encode() in message.as_bytes()
+
+
+@pytest.mark.parametrize(
+    "text", ["550 <a.b@c.example> unknown", "user x+y@z.example is full", "говорит почта@почта.example"]
+)
+def test_addresses_are_taken_out_of_what_servers_say(text: str) -> None:
+    """Replies quote the recipient; logs and tables must not."""
+    assert "@" not in mailaddress.redact(text)
+
+
+def test_a_long_event_is_bounded(composer: mail.Composer) -> None:
+    """A thousand stories in forty languages: the mail lists forty and says how many more there are."""
+    many = tuple(
+        StoryLine(i, f"Title {i}", f"https://o.example/{i}", "o.example", f"x{i % 40:02}", AT + timedelta(minutes=i))
+        for i in range(1000)
+    )
+    message = composer.event(Item(sheet(stories=many)), "en", "UTC", envelope())[0]
+    assert len(message.as_bytes()) < 120_000
+    text = part(message, "plain")
+    assert text.count("https://o.example/") == mailtext.MAX_STORIES
+    listed, left_out = mailtext.groups(sheet(stories=many), "en")
+    assert sum(len(g.stories) + g.more for g in listed) + left_out == 1000
+
+
+def test_a_huge_digest_is_bounded(composer: mail.Composer) -> None:
+    """Five hundred events: forty are told, the rest is counted."""
+    items = [Item(sheet(n)) for n in range(500)]
+    message = composer.digest(items, "burst", "en", "UTC", envelope(), "30 hour")[0]
+    assert "and 460 more events" in part(message, "plain")
+    assert len(message.as_bytes()) < 200_000
+
+
+def test_tokens_cannot_be_made_up() -> None:
+    """A signed token names the subscription; another secret's, a changed one, and rubbish name nothing."""
+    token = mail.sign_token("secret", "desk")
+    assert mail.read_token("secret", token) == "desk"
+    assert "reader" not in token
+    for bad in (
+        token[:-1] + ("A" if token[-1] != "A" else "B"),
+        "x" + token,
+        "",
+        "a.b",
+        mail.sign_token("other", "desk"),
+    ):
+        assert mail.read_token("secret", bad) is None
+
+
+def test_lines_keep_to_the_limit(composer: mail.Composer) -> None:
+    """No line of any mail is longer than SMTP takes (998), no encoded body line than MIME takes (76)."""
+    for make in CASES.values():
+        head, _, body = make(composer).as_bytes().partition(b"\r\n\r\n")
+        assert max(map(len, head.split(b"\r\n"))) <= 998
+        assert max(len(x) for x in body.split(b"\r\n") if b"boundary=" not in x) <= 78
+        assert b"\n" not in (head + body).replace(b"\r\n", b"")
+
+
+def test_json_of_golden_names_is_stable() -> None:
+    """The golden folder holds nothing that no test reads."""
+    names = {f"{n}.{s}" for n in CASES for s in ("txt", "html")}
+    assert {p.name for p in GOLDEN.iterdir()} - {"README.md"} == names, json.dumps(sorted(names))
