@@ -96,9 +96,7 @@ def run(home: Path, database: str | None = None) -> tuple[list[dict], float, flo
         process.wait()
         reader.join()
     if process.returncode:
-        sys.exit(
-            f"newswatch run ended with {process.returncode}; see {home / 'run.log'}\n{(home / 'run.log').read_text()[-2000:]}"
-        )
+        sys.exit(f"newswatch run ended with {process.returncode}:\n{(home / 'run.log').read_text()[-2000:]}")
     return json.loads(text[0]), time.perf_counter() - start, peak / 2**20
 
 
@@ -107,14 +105,16 @@ def state(home: Path) -> dict[str, list]:
     db = sqlite3.connect(home / "newswatch.db")
     queries = {
         "stories": "select canonical_url, title, language from stories order by 1",
-        "matches": "select s.canonical_url, m.level, round(m.score, 6) from matches m join stories s on s.id = m.story_id"
-        " where m.is_current order by 1",
-        "events": "select group_concat(u, ' ') as told, level from (select es.event_id as e, s.canonical_url as u, ev.level"
-        " from event_stories es join stories s on s.id = es.story_id join events ev on ev.id = es.event_id order by 1, 2)"
-        " group by e order by 1",
-        "alerts": "select sub.key, a.reason, a.state, (select min(s.canonical_url) from event_stories es"
-        " join stories s on s.id = es.story_id where es.event_id = a.event_id) from alerts a"
-        " join subscriptions sub on sub.id = a.subscription_id order by 1, 2, 3, 4",
+        "matches": """select s.canonical_url, m.level, round(m.score, 6) from matches m
+            join stories s on s.id = m.story_id where m.is_current order by 1""",
+        "events": """select group_concat(u, ' ') as told, level from (
+                select x.event_id as e, s.canonical_url as u, v.level from event_stories x
+                join stories s on s.id = x.story_id join events v on v.id = x.event_id order by 1, 2)
+            group by e order by 1""",
+        "alerts": """select b.key, a.reason, a.state, (
+                select min(s.canonical_url) from event_stories x join stories s on s.id = x.story_id
+                where x.event_id = a.event_id)
+            from alerts a join subscriptions b on b.id = a.subscription_id order by 1, 2, 3, 4""",
     }
     return {name: db.execute(q).fetchall() for name, q in queries.items()}
 
@@ -139,15 +139,14 @@ def account(home: Path, files: list[Path]) -> None:
     for (counts,) in db.execute("select refused from bodies where refused is not null"):
         for reason, n in json.loads(counts).items():
             refused[reason] = refused.get(reason, 0) + n
-    one = lambda q: db.execute(q).fetchone()[0]  # noqa: E731
-    print(
-        f"files {len(files)}, without a fetch: {missing or 'none'}; outcomes: "
-        f"{dict(db.execute('select outcome, count(*) from fetches group by 1'))}"
-    )
-    print(
-        f"entries {one('select sum(entry_count) from bodies')}, refused {refused}, sightings {one('select count(*) from sightings')}, "
-        f"stories {one('select count(*) from stories')}, entry counts that differ from feedparser's: {differ or 'none'}"
-    )
+    outcomes = dict(db.execute("select outcome, count(*) from fetches group by 1"))
+    print(f"files {len(files)}, without a fetch: {missing or 'none'}; outcomes: {outcomes}")
+    counts = [
+        db.execute(f"select {what}").fetchone()[0]
+        for what in ("sum(entry_count) from bodies", "count(*) from sightings", "count(*) from stories")
+    ]
+    print("entries {}, sightings {}, stories {};".format(*counts), f"refused {refused}")
+    print(f"entry counts that differ from feedparser's: {differ or 'none'}")
 
 
 def show(name: str, tallies: list[dict], seconds: float, peak: float) -> None:

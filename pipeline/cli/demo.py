@@ -1,6 +1,7 @@
 """The demo: the main job on the sample feeds, and what it found."""
 
 from pathlib import Path
+from typing import Any
 
 from pipeline.cli import common
 from pipeline.model import Tally
@@ -36,40 +37,40 @@ def run(directory: Path) -> None:
     found = overview.run(settings)
     _show(found["events"])
     mails = sorted(p for p in mail_dir.glob("*.eml") if p.name not in before)
-    _tell(directory, tallies, len(found["events"]), mails)
+    _tell(directory, tallies, found["events"], mails)
 
 
-def _show(events: list[dict[str, object]]) -> None:
+def _show(events: list[dict[str, Any]]) -> None:
     rows = [
         (
             e["id"],
             e["title"],
             e["level"],
             e["story_count"],
-            " ".join(map(str, e["languages"])),
+            " ".join(e["languages"]),
             f"{e['first_seen_at']:%d %b %H:%M}",
-        )  # type: ignore[call-overload]
+        )
         for e in events
     ]
     common.print_table(("event", "title", "level", "stories", "languages", "first seen"), rows, "Events")
 
 
-def _tell(directory: Path, tallies: list[Tally], events: int, mails: list[Path]) -> None:
+def _tell(directory: Path, tallies: list[Tally], events: list[dict[str, Any]], mails: list[Path]) -> None:
     by_step = {t.step: t for t in tallies}
     stories = by_step["parse"].detail.get("stories", 0)
     say = common.out.print
     if not stories and not mails:
-        say(f"\nNothing new: every story was seen before, {events} events stand, no mail was sent.")
+        say(f"\nNothing new: every story was seen before, {len(events)} events stand, no mail was sent.")
     else:
-        say(f"\n{stories} new stories, {by_step['match'].done} matched, {events} events, {len(mails)} mails:")
+        say(f"\n{stories} new stories, {by_step['match'].done} matched, {len(events)} events, {len(mails)} mails:")
         for path in mails:
             say(f"  {path}", soft_wrap=True, highlight=False)
     database = directory / "newswatch.db"
     say(f"\nDatabase: {database}\n\nTry next:", highlight=False)
     option = f"--database sqlite:///{database}"
     for command in (
-        f".venv/bin/newswatch explain 1 {option}",
-        f".venv/bin/newswatch events list {option}",
-        ".venv/bin/newswatch init my-watch",
+        f".venv/bin/newswatch events show {events[0]['id'] if events else 1} {option}",
+        f".venv/bin/newswatch explain {events[0]['lead_story_id'] if events else 1} {option}",
+        f".venv/bin/newswatch query {option}",
     ):
         say(f"  {command}", soft_wrap=True, highlight=False)

@@ -81,10 +81,9 @@ def _facts(found: Mapping[str, Any]) -> None:
     if rows:
         common.print_table(("fact", "role", "value", "stories", "first in", "at (UTC)"), rows)
     for c in found["contradictions"]:
-        say(
-            f"  [yellow]contradiction[/] ({c['kind']}, {c['role']}): "
-            f"“{escape(c['written'])}” in story {c['story_id']}, “{escape(c['against_written'])}” in story {c['against_story_id']}"
-        )
+        here = f"“{escape(c['written'])}” in story {c['story_id']}"
+        there = f"“{escape(c['against_written'])}” in story {c['against_story_id']}"
+        say(f"  [yellow]contradiction[/] ({c['kind']}, {c['role']}): {here}, {there}")
 
 
 @events.command("merge")

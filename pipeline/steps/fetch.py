@@ -49,8 +49,8 @@ def run(
     """Fetch due feeds and store what is new; `detail` counts outcomes.
 
     `all_feeds`: every enabled feed whatever its schedule, but not one that a living worker holds. `feed_ids`: these;
-    with `claim`, those of them that `claim_batches` set aside under that name. `credentials`: "user:password" by address,
-    by default those of the watch folder's addresses; nothing else keeps them.
+    with `claim`, those of them that `claim_batches` set aside under that name. `credentials`: "user:password" by
+    address, by default those of the watch folder's feeds.toml.
     """
     known = _credentials(settings) if credentials is None else dict(credentials)
     worker = _Worker(settings, now, limit, known, progress or silent)

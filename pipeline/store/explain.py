@@ -9,13 +9,14 @@ from pipeline.store.tables import event_stories, events, facts, feeds, labels, m
 
 
 def story(db: sa.Connection, what: str) -> dict[str, Any] | None:
-    """Give a story by number, address or hash, with sightings, matches, facts, event and evidence; None when unknown."""
+    """Give a story by number, address or hash with all that is stored about it; None when it is unknown."""
     found = _stories.find(db, what)
     if found is None:
         return None
     row = db.execute(sa.select(stories).where(stories.c.id == found.id)).mappings().one()
     seen = sa.select(feeds.c.title, sightings.c.seen_at).join(feeds).where(sightings.c.story_id == found.id)
-    judged = sa.select(matches).where(matches.c.story_id == found.id).order_by(matches.c.is_current.desc(), matches.c.id)
+    judged = sa.select(matches).where(matches.c.story_id == found.id)
+    judged = judged.order_by(matches.c.is_current.desc(), matches.c.id)
     read = sa.select(facts).where(facts.c.story_id == found.id).order_by(facts.c.part, facts.c.start_offset)
     joined = sa.select(event_stories).where(event_stories.c.story_id == found.id)
     place = db.execute(joined).mappings().one_or_none()

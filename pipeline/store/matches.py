@@ -30,9 +30,7 @@ def _add(db: sa.Connection, story: Story, match: Match, now: datetime, enrich: b
     row = db.execute(held.with_for_update()).one_or_none()
     if row is None:
         return False
-    old = db.execute(
-        sa.select(matches).where(matches.c.story_id == story.id, matches.c.is_current)
-    ).one_or_none()
+    old = db.execute(sa.select(matches).where(matches.c.story_id == story.id, matches.c.is_current)).one_or_none()
     same = old is not None and (old.watchlist_version, old.matcher_version, old.content_hash) == (
         match.watchlist_version,
         match.matcher_version,
@@ -56,14 +54,9 @@ def _add(db: sa.Connection, story: Story, match: Match, now: datetime, enrich: b
             "is_current": True,
             "clustered_at": None,
         }
-        fresh = {k: v for k, v in values.items() if k not in {"story_id", "watchlist_version", "matcher_version", "content_hash"}}
-        db.execute(
-            insert(db, matches)
-            .values(**values)
-            .on_conflict_do_update(
-                index_elements=["story_id", "watchlist_version", "matcher_version", "content_hash"], set_=fresh
-            )
-        )
+        identity = ["story_id", "watchlist_version", "matcher_version", "content_hash"]
+        fresh = {k: v for k, v in values.items() if k not in identity}
+        db.execute(insert(db, matches).values(**values).on_conflict_do_update(index_elements=identity, set_=fresh))
         _replace_details(db, story, match)
     done = {"judged_at": now}
     if match.level >= 1 and enrich and row.text_source is None and row.enrich_attempts == 0:

@@ -45,7 +45,9 @@ def get_meta(db: sa.Connection, key: str) -> str | None:
 def set_meta(db: sa.Connection, key: str, value: str) -> None:
     """Write a single value."""
     db.execute(
-        insert(db, meta).values(key=key, value=value).on_conflict_do_update(index_elements=["key"], set_={"value": value})
+        insert(db, meta)
+        .values(key=key, value=value)
+        .on_conflict_do_update(index_elements=["key"], set_={"value": value})
     )
 
 

@@ -50,13 +50,16 @@ def current(db: sa.Connection) -> Watchlist:
     """Give the watchlist that new stories are judged with."""
     content = db.scalar(sa.select(watchlists.c.content).where(watchlists.c.is_current))
     if content is None:
-        raise StoreError("no watchlist is stored yet; run `newswatch sync` (or `newswatch run`), which reads the watch folder")
+        raise StoreError(
+            "no watchlist is stored yet; run `newswatch sync` or `newswatch run`, which read the watch folder"
+        )
     return from_json(content)
 
 
 def began_at(db: sa.Connection) -> datetime | None:
     """Give the time when this store first read a watch folder; None when it has not yet."""
-    return db.scalar(sa.select(sa.func.min(watchlists.c.created_at)))
+    began: datetime | None = db.scalar(sa.select(sa.func.min(watchlists.c.created_at)))
+    return began
 
 
 def adopt(db: sa.Connection, watchlist: Watchlist, now: datetime) -> bool:

@@ -173,7 +173,7 @@ def test_a_moved_feed_is_followed_after_days(sqlite_url: str, server: Hostile) -
 
 
 def test_the_first_body_of_a_feed_added_later_is_baseline(sqlite_url: str, server: Hostile) -> None:
-    """What the first watch folder brings is news; the backlog of a feed that is added, or first answers, later is not."""
+    """What the first watch folder brings is news; what a feed added, or answering, later told before is not."""
     s = make(sqlite_url)
     with store.begin(sqlite_url) as db:
         listed = {"version": "1", "name": "w", "content": {}, "created_at": NOW, "is_current": True}
