@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from pipeline import __version__, steps
-from pipeline.cli import common, events, judge, tell, watch
+from pipeline.cli import common, events, judge, serve, sql, tell, watch
 from pipeline.cli.common import DatabaseOption, JsonOption, LimitOption, WatchOption
 from pipeline.model import Tally
 from pipeline.settings import Settings
@@ -139,3 +139,5 @@ watch.register(app)
 judge.register(app)
 tell.register(app)
 events.register(app)
+serve.register(app)
+sql.register(app, db)

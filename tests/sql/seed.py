@@ -410,6 +410,7 @@ def _alerts(db: sa.Connection, c: Clock) -> None:
             "story_languages": [],
             "min_level": 1,
             "min_stories": 1,
+            "frequency": "instant",
             "only_independent": False,
         }
         return {

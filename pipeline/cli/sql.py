@@ -1,0 +1,176 @@
+"""The commands for analysts' SQL: query, export, checks, prune, and the dictionary and role of the database."""
+
+import csv
+import json
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipeline.cli import common
+from pipeline.cli.common import DatabaseOption, JsonOption
+from pipeline.errors import ConfigError
+
+SHOWN = 1000  # rows of a table on a terminal; CSV and JSON give all
+
+
+def register(app: typer.Typer, db: typer.Typer) -> None:
+    """Add these commands to the command line, and to its `db` group."""
+    app.command()(query)
+    app.command()(export)
+    app.command()(checks)
+    app.command()(prune)
+    db.command("grant-analyst")(grant_analyst)
+    db.command("dictionary")(dictionary)
+
+
+def query(
+    what: Annotated[str | None, typer.Argument(metavar="[NAME|FILE]", help="A shipped query, or a .sql file.")] = None,
+    database: DatabaseOption = None,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Ask a question in SQL, read-only; without a name, list the questions that ship with newswatch."""
+    from pipeline.steps import query as step
+
+    if what is None:
+        sheets = step.listed()
+        if as_json:
+            common.print_json([{"name": s.name, **s.header} for s in sheets])
+            return
+        common.print_table(("query", "question"), [(s.name, s.question) for s in sheets])
+        common.out.print("Ask one: newswatch query newest_events", highlight=False)
+        return
+    settings = common.load(database=database)
+    sheet = step.find(what)
+    with step.ask(settings, sheet) as answer:
+        if as_json:
+            _print_json(answer.columns, answer.rows)
+        elif as_csv:
+            _print_csv(answer.columns, answer.rows)
+        else:
+            rows = [[common.moment(v) for v in row] for row, _ in zip(answer.rows, range(SHOWN + 1), strict=False)]
+            common.print_table(answer.columns, rows[:SHOWN], sheet.question or None)
+            if len(rows) > SHOWN:
+                common.out.print(f"… the first {SHOWN} rows; --csv or --json gives all", highlight=False)
+
+
+def _print_csv(columns, rows) -> None:  # type: ignore[no-untyped-def]
+    from pipeline.steps.export import cell
+
+    lines = csv.writer(sys.stdout, lineterminator="\n")
+    lines.writerow(columns)
+    lines.writerows([cell(v) for v in row] for row in rows)
+
+
+def _print_json(columns, rows) -> None:  # type: ignore[no-untyped-def]
+    from pipeline.steps.export import plain
+
+    sys.stdout.write("[")
+    for i, row in enumerate(rows):
+        made = {k: plain(v) for k, v in zip(columns, row, strict=True)}
+        sys.stdout.write((",\n " if i else "\n ") + json.dumps(made, ensure_ascii=False, default=str))
+    sys.stdout.write("\n]\n")
+
+
+def export(
+    view: Annotated[str | None, typer.Argument(metavar="[VIEW]", help="A view, e.g. event_overview.")] = None,
+    since: Annotated[
+        datetime | None,
+        typer.Option("--since", formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"], help="From that time on (UTC)."),
+    ] = None,
+    format: Annotated[str, typer.Option("--format", help="parquet, csv or jsonl.")] = "parquet",
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="File; - for standard output (default: VIEW.FORMAT here).")
+    ] = None,
+    database: DatabaseOption = None,
+) -> None:
+    """Write a view to a file, with its types; without a view, list the views."""
+    from pipeline.steps import export as step
+    from pipeline.steps import query as asked
+
+    if view is None:
+        rows = [(s.name, s.header.get("grain", ""), s.question) for s in asked.views()]
+        common.print_table(("view", "grain", "question"), rows)
+        return
+    settings = common.load(database=database)
+    start = since.replace(tzinfo=UTC) if since else None
+    if output is not None and str(output) == "-":
+        if format == "parquet" and sys.stdout.isatty():
+            raise ConfigError("--output -: Parquet is not for a terminal; write --format csv, or name a file")
+        step.run(settings, view, format, start, sys.stdout.buffer)
+        return
+    path = output or Path(f"{view}.{format}")
+    count = step.run(settings, view, format, start, path)
+    common.out.print(f"{count} rows of {view}: {path}", soft_wrap=True, highlight=False)
+
+
+def checks(database: DatabaseOption = None, as_json: JsonOption = False) -> None:
+    """Look for rows that are wrong; exit 1 when there are any."""
+    from dataclasses import asdict
+
+    from pipeline.steps import checks as step
+
+    found = step.look(common.load(database=database))
+    if as_json:
+        common.print_json([asdict(f) for f in found])
+    for f in () if as_json else found:
+        common.out.print(f"\n[red]{f.check}[/]: {f.count} rows. {f.wrong}", soft_wrap=True, highlight=False)
+        common.print_table(f.columns, [[common.moment(v) for v in row] for row in f.rows])
+        common.out.print(f"  What to do: {f.do}", soft_wrap=True, highlight=False, markup=False)
+    if found:
+        raise typer.Exit(1)
+    if not as_json:
+        common.out.print("Nothing is wrong.")
+
+
+def prune(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Count only, erase nothing.")] = False,
+    database: DatabaseOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Erase what is older than its retention (NEWSWATCH_KEEP_…_DAYS); events and their evidence stay."""
+    from pipeline import steps
+
+    settings = common.load(database=database)
+    tally = steps.perform("prune", settings, common.now(), dry_run=dry_run)
+    if as_json:
+        common.print_tallies([tally], True)
+        return
+    word = "would erase" if dry_run else "erased"
+    common.print_table(("of", word), sorted(tally.detail.items()))
+
+
+def grant_analyst(
+    role: Annotated[str, typer.Option("--role", help="Name of the role.")] = "analyst",
+    timeout: Annotated[
+        int, typer.Option("--timeout", min=1, help="Seconds after which its statements are stopped.")
+    ] = 60,
+    ask_password: Annotated[bool, typer.Option("--ask-password", help="Ask for a password and set it.")] = False,
+    database: DatabaseOption = None,
+) -> None:
+    """Make a PostgreSQL role that reads the views and nothing else: no tables, no addresses."""
+    from pipeline.steps import grant
+
+    settings = common.load(database=database)
+    password = typer.prompt("Password of the role", hide_input=True, confirmation_prompt=True) if ask_password else None
+    common.out.print(grant.run(settings, role, timeout, password), soft_wrap=True, highlight=False)
+
+
+def dictionary(
+    write: Annotated[bool, typer.Option("--write", help="Write the generated part of sql/README.md.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Exit 1 when sql/README.md is not current.")] = False,
+) -> None:
+    """Print the data dictionary; --write puts it into sql/README.md, --check says whether it is current."""
+    from pipeline.steps import dictionary as step
+
+    if write:
+        common.out.print("written" if step.write() else "was current")
+    elif check:
+        if not step.is_current():
+            raise ConfigError("sql/README.md is not current: run `newswatch db dictionary --write`")
+        common.out.print("current")
+    else:
+        sys.stdout.write(step.text())

@@ -1,0 +1,25 @@
+-- wrong: stories that have waited for more than six hours for their language, judgement or event
+-- do: look at `newswatch query steps_this_week` for the step that does not run
+select
+    'detect' as step,
+    count(*) as story_count,
+    min(s.seen_at) as oldest_at
+from stories as s
+where s.language is null and s.seen_at < datetime('now', '-6 hours')
+having count(*) > 0
+union all
+select
+    'match' as step,
+    count(*) as story_count,
+    min(s.seen_at) as oldest_at
+from stories as s
+where s.judged_at is null and s.seen_at < datetime('now', '-6 hours')
+having count(*) > 0
+union all
+select
+    'cluster' as step,
+    count(*) as story_count,
+    min(j.matched_at) as oldest_at
+from matches as j
+where j.is_current and j.level >= 1 and j.clustered_at is null and j.matched_at < datetime('now', '-6 hours')
+having count(*) > 0;
