@@ -102,6 +102,9 @@ def replay(settings: Settings, now: datetime, days: float | None = 180.0) -> dic
     with store.read(settings.database_url) as db:
         ids = pool.everything(db, None if days is None else now - timedelta(days=days))
         members = [m for m in pool.members(db, ids, versions) if m.event_id is not None]
+        # an event that began before counts whole, or its older stories would be missed as its links
+        older = set(pool.of_events(db, {m.event_id for m in members if m.event_id is not None})) - set(ids)
+        members += [m for m in pool.members(db, sorted(older), versions) if m.event_id is not None]
         members.sort(key=pairs.order)
         rules = corrections.named(db, [url.key(m.story.canonical_url) for m in members])
     at = {url.key(m.story.canonical_url): i for i, m in enumerate(members)}
