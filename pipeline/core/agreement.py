@@ -51,7 +51,7 @@ def worst(
     """Give the labelled events that lost most pairs (splits) and the found ones with most wrong pairs (joins)."""
 
     def report(by: Sequence[Hashable], parts: Sequence[Hashable], names: tuple[str, str]) -> list[dict[str, Any]]:
-        rows = []
+        rows: list[dict[str, Any]] = []
         inner: dict[Hashable, Counter[Hashable]] = {}
         for whole, part in zip(by, parts, strict=True):
             inner.setdefault(whole, Counter())[part] += 1
