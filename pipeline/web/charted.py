@@ -21,10 +21,12 @@ def svg(drawn: bytes, etag: str = "") -> Response:
 
 
 @router.get("/events/{number}/timeline.svg")
-def timeline(request: Request, number: Number, if_none_match: Annotated[str, Header()] = "") -> Response:
+def timeline(
+    request: Request, number: Number, narrow: bool = False, if_none_match: Annotated[str, Header()] = ""
+) -> Response:
     """Draw when an event was told in which language; drawn anew only when the event changed."""
     revision, stories = reading.timeline(settings_of(request), number)
-    etag = f'"{charts.VERSION}-{number}-{revision}"'
+    etag = f'"{charts.VERSION}-{number}-{revision}-{narrow:d}"'
     if if_none_match == etag:
         return Response(status_code=304, headers={"etag": etag})
-    return svg(charts.timeline(stories), etag)
+    return svg(charts.timeline(stories, charts.NARROW if narrow else charts.WIDE), etag)

@@ -9,15 +9,26 @@ from typing import Any
 
 from pipeline.web import words
 
-VERSION = 1  # of how pictures look: in their ETags
+VERSION = 2  # of how pictures look: in their ETags
 MAX_ROWS = 24  # languages in one picture; the others share the last row
+NARROW, WIDE = 3.9, 7.6  # inches, 100 pixels each: a phone's width and a page's
 _INK, _FAINT, _LINE, _DOT, _COPY = "#3a4150", "#6b7383", "#dfe3ea", "#1d5fb4", "#9cbce6"
 # The same picture in the dark: an SVG in an <img> sees the reader's preference, but no style of the page.
-_DARK = {_INK: "#c9cfda", _FAINT: "#949cab", _LINE: "#363c48", _DOT: "#7fb2f5", _COPY: "#45679a"}
+# Lines of one picture: told apart by hue, lightness and marker, for those who see hues otherwise too.
+_HUES = ("#1d5fb4", "#b4470f", "#2b7a4b", "#8a2f8f", "#8c6d00", "#2c8a94")
+_HUES_DARK = ("#7fb2f5", "#f0965f", "#6fc794", "#d68adb", "#d8b94a", "#67c5cf")
+_MARKERS = "osD^vP"
+_DARK = dict(zip(_HUES, _HUES_DARK, strict=True)) | {
+    _INK: "#c9cfda",
+    _FAINT: "#949cab",
+    _LINE: "#363c48",
+    _DOT: "#7fb2f5",
+    _COPY: "#45679a",
+}
 _LOCK = threading.Lock()  # matplotlib's font cache and tick locators are not made for threads
 
 
-def timeline(stories: Sequence[Mapping[str, Any]]) -> bytes:
+def timeline(stories: Sequence[Mapping[str, Any]], width: float = WIDE) -> bytes:
     """Draw one dot a story, one row a language in order of first telling, copies pale."""
     first: dict[str, datetime] = {}
     for s in stories:
@@ -27,7 +38,7 @@ def timeline(stories: Sequence[Mapping[str, Any]]) -> bytes:
     rows = order if len(order) <= MAX_ROWS else [*order[: MAX_ROWS - 1], "…"]
     place = {tag: min(i, len(rows) - 1) for i, tag in enumerate(order)}
     with _LOCK:
-        figure, axes = _figure(7.6, 0.55 + 0.235 * max(1, len(rows)))
+        figure, axes = _figure(width, 0.55 + 0.235 * max(1, len(rows)))
         for copy, colour in ((True, _COPY), (False, _DOT)):
             dots = [s for s in stories if (s["copy_of"] is not None) is copy]
             axes.scatter(
@@ -45,7 +56,7 @@ def timeline(stories: Sequence[Mapping[str, Any]]) -> bytes:
 def bars(labels: Sequence[str], values: Sequence[float], title: str) -> bytes:
     """Draw one bar a row, with its value."""
     with _LOCK:
-        figure, axes = _figure(7.6, 0.35 + 0.26 * max(1, len(labels)))
+        figure, axes = _figure(WIDE, 0.35 + 0.26 * max(1, len(labels)))
         axes.barh(range(len(labels)), values, color=_DOT, height=0.66, zorder=3)
         axes.set_yticks(range(len(labels)), [_short(x) for x in labels])
         axes.set_ylim(len(labels) - 0.4, -0.6)
@@ -69,19 +80,18 @@ def bars(labels: Sequence[str], values: Sequence[float], title: str) -> bytes:
 def lines(times: Sequence[datetime], series: Mapping[str, Sequence[float | None]], title: str) -> bytes:
     """Draw values over time, one line a series (the name stands at its end), dots where values stand."""
     with _LOCK:
-        figure, axes = _figure(7.6, 2.6)
-        styles = ("-", "--", ":", "-.")
+        figure, axes = _figure(WIDE, 2.6)
         for i, (name, values) in enumerate(series.items()):
             held = [(t, v) for t, v in zip(times, values, strict=True) if v is not None]
             if not held:
                 continue
-            axes.plot(
-                *zip(*held, strict=True), styles[i % 4], color=_DOT if i % 2 == 0 else _INK, marker=".", label=name
-            )
+            hue, marker = _HUES[i % len(_HUES)], _MARKERS[i % len(_MARKERS)]
+            axes.plot(*zip(*held, strict=True), color=hue, marker=marker, markersize=4, linewidth=1.5, label=name)
+        axes.yaxis.get_major_locator().set_params(integer=True)
         axes.set_ylim(bottom=min(0, axes.get_ylim()[0]))
         axes.grid(axis="y", color=_LINE, linewidth=0.8)
         if len(series) > 1:
-            axes.legend(frameon=False, fontsize=9, labelcolor=_INK)
+            axes.legend(frameon=False, fontsize=9, labelcolor=_INK, loc="upper left", bbox_to_anchor=(1.0, 1.03))
         _times(axes, list(times))
         return _svg(figure, title)
 
@@ -114,9 +124,17 @@ def _times(axes: Any, times: Sequence[datetime]) -> None:
     axes.set_xlim(low - margin, high + margin)
     locate: Any = AutoDateLocator  # both are untyped there
     write: Any = ConciseDateFormatter
-    locator = locate(minticks=3, maxticks=7, tz=UTC)
+    locator = locate(minticks=3, maxticks=7 if axes.figure.get_figwidth() > 5 else 5, tz=UTC)
     axes.xaxis.set_major_locator(locator)
-    axes.xaxis.set_major_formatter(write(locator, tz=UTC, show_offset=True))
+    axes.xaxis.set_major_formatter(
+        write(
+            locator,
+            tz=UTC,
+            formats=["%Y", "%b", "%-d %b", "%H:%M", "%H:%M", "%H:%M:%S"],
+            zero_formats=["", "%Y", "%b", "%-d %b", "%H:%M", "%H:%M"],
+            offset_formats=["", "%Y", "%Y", "%b %Y", "%-d %b %Y", "%-d %b %Y"],
+        )
+    )
     axes.xaxis.get_offset_text().set(color=_FAINT, fontsize=9)
 
 

@@ -144,6 +144,8 @@ def story(request: Request, number: Number) -> Response:
         found = explain.run(settings_of(request), str(number))
     except NotFoundError as e:
         raise NotFoundError(f"There is no story {number}.") from e
-    return render.page(
-        request, "story.html.j2", **{k: v for k, v in found.items() if k != "matches"}, matches=found["matches"]
-    )
+    mentions: dict[tuple[str, str], dict[str, int]] = {}
+    for m in (found["matches"][0]["evidence"].get("mentions") or ()) if found["matches"] else ():
+        parts = mentions.setdefault((m["entity"], m["found"]), {})
+        parts[m["part"]] = parts.get(m["part"], 0) + 1
+    return render.page(request, "story.html.j2", mentions=mentions, **found)

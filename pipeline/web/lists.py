@@ -16,7 +16,12 @@ router = APIRouter()
 @router.get("/watchlist")
 def watchlist(request: Request) -> Response:
     """Show what is watched, under which written forms, and how much was found."""
-    return render.page(request, "watchlist.html.j2", **reading.watchlist(settings_of(request)))
+    found = reading.watchlist(settings_of(request))
+    rank = ("subject", "party", "watched", "context")
+    found["entities"].sort(
+        key=lambda e: (min((rank.index(r) for r in e["roles"] if r in rank), default=9), -e["story_count"])
+    )
+    return render.page(request, "watchlist.html.j2", named={e["key"]: e["name"] for e in found["entities"]}, **found)
 
 
 @router.get("/feeds")

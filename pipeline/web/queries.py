@@ -5,7 +5,7 @@ import io
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
 from typing import Annotated, Any
 
@@ -112,7 +112,8 @@ def chart(request: Request, name: Name) -> Response:
     kind, at = found
     if kind == "bar":
         listed = [r for r in rows if r[at[1]] is not None][:MAX_BARS]
-        return svg(charts.bars([str(r[at[0]]) for r in listed], [float(r[at[1]]) for r in listed], sheet.question))
+        said = columns.index("title") if columns[at[0]].endswith("_id") and "title" in columns else at[0]
+        return svg(charts.bars([str(r[said]) for r in listed], [float(r[at[1]]) for r in listed], sheet.question))
     return svg(_lines(rows, at, sheet.question, columns))
 
 
@@ -133,6 +134,10 @@ def _lines(rows: list[tuple[Any, ...]], at: list[int], title: str, columns: tupl
             series.setdefault(name, {})[_moment(r[at[0]])] = float(r[at[1]])
     largest = sorted(series, key=lambda n: -sum(series[n].values()))[:MAX_LINES]
     times = sorted({t for n in largest for t in series[n]})
+    if columns[at[0]] == "day" and columns[at[1]].endswith("_count") and not columns[at[1]].startswith("total_"):
+        span = min((times[-1] - times[0]).days, 3660) if times else 0
+        times = [times[0] + timedelta(days=i) for i in range(span + 1)] if times else []
+        series = {n: dict.fromkeys(times, 0.0) | series[n] for n in largest}  # a day without a row counted nothing
     return charts.lines(times, {n: [series[n].get(t) for t in times] for n in largest}, title)
 
 
