@@ -8,7 +8,7 @@ from pipeline.core.mailaddress import host_of
 from pipeline.model import Tally
 from pipeline.settings import Settings
 from pipeline.steps import Progress, silent
-from pipeline.store import alerts, runs, subscriptions
+from pipeline.store import alerts, runs, subscriptions, watchlists
 
 BATCH = 50  # events a transaction: some milliseconds each, and what a kill costs
 GAP = timedelta(hours=36)  # longer than any schedule pauses by plan: after that everything comes as one digest
@@ -22,7 +22,7 @@ def run(settings: Settings, now: datetime, *, limit: int = 100_000, progress: Pr
     counts = {"new": 0, "update": 0, "correction": 0, "baseline": 0, "cancelled": 0}
     host = host_of(settings.mail_from)
     with store.begin(settings.database_url, lock="alert") as db:
-        since = datetime.fromisoformat(runs.keep_meta(db, "alerting_since", now.isoformat()))
+        since = watchlists.began_at(db) or now
         last = runs.last_at(db, "alert")
         counts["cancelled"] += alerts.cancel_of_gone_readers(db)
     gap = f"gap {now:%Y-%m-%dT%H:%MZ}" if last is not None and now - last > GAP else None

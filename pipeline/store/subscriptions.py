@@ -27,11 +27,11 @@ def signing_secret(db: sa.Connection) -> str:
     return runs.keep_meta(db, "secret", secrets.token_urlsafe(32))
 
 
-def readers(db: sa.Connection, alerting_since: datetime) -> list[Reader]:
-    """Give the subscriptions that get mail; those made before alerting began have no baseline."""
+def readers(db: sa.Connection, began: datetime) -> list[Reader]:
+    """Give the subscriptions that get mail; those of the first watch folder have no baseline."""
     query = sa.select(subscriptions).where(subscriptions.c.enabled, subscriptions.c.address != "")
     rows = db.execute(query.order_by(subscriptions.c.id))
-    return [Reader(r.id, noun(r), r.created_at, r.created_at <= alerting_since) for r in rows]
+    return [Reader(r.id, noun(r), r.created_at, r.created_at <= began) for r in rows]
 
 
 def find(db: sa.Connection, subscription_id: int) -> Subscription | None:
