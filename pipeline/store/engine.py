@@ -1,6 +1,7 @@
 """Connections and transactions on both databases: every write of newswatch goes through `begin`."""
 
 import contextlib
+import json
 import os
 import zlib
 from collections.abc import Iterator
@@ -50,13 +51,25 @@ def _engine(url: str, pid: int) -> sa.Engine:
     parsed = sa.make_url(url)
     if parsed.drivername == "sqlite":
         Path(str(parsed.database)).parent.mkdir(parents=True, exist_ok=True)
-        made = sa.create_engine(parsed, poolclass=NullPool, connect_args={"timeout": BUSY_MS / 1000})
+        made = sa.create_engine(
+            parsed, poolclass=NullPool, connect_args={"timeout": BUSY_MS / 1000}, json_serializer=_json
+        )
         sa.event.listen(made, "connect", _sqlite_connect)
         sa.event.listen(made, "begin", _sqlite_begin)
         return made
     made = sa.create_engine(parsed, poolclass=NullPool, connect_args={"connect_timeout": PG_TIMEOUT_S})
     sa.event.listen(made, "connect", _postgresql_connect)
     return made
+
+
+def _json(value: Any) -> str:
+    """Write JSON so that an analyst can read it in the file: letters as they are, not as escapes."""
+    written = json.dumps(value, ensure_ascii=False)
+    try:
+        written.encode()
+    except UnicodeEncodeError:  # a lone surrogate cannot be stored as text
+        return json.dumps(value)
+    return written
 
 
 def _sqlite_connect(raw: Any, _record: Any) -> None:

@@ -11,7 +11,7 @@
 --   country text: country of the outlet
 --   is_enabled boolean: it is polled
 --   state text: new, ok, quiet, slow, failing, moved, gone or lying
---   state_since time: since when
+--   state_since_at time: since when
 --   interval_hours real: hours between fetches, adapted to how often it brings something
 --   expected_per_day real: new stories a day that the watch folder expects
 --   story_count integer: stories that it carried in the last 7 days
@@ -63,7 +63,7 @@ select
     f.country,
     f.enabled as is_enabled,
     f.state,
-    f.state_since,
+    f.state_since as state_since_at,
     round(f.interval_s / 3600, 2) as interval_hours,
     f.expected_per_day,
     coalesce(c.story_count, 0) as story_count,

@@ -1,0 +1,42 @@
+"""sql/README.md is the data dictionary, and current."""
+
+from pipeline.steps import dictionary
+from pipeline.store import query, tables
+from pipeline.store.schema import sql_dir
+
+
+def test_the_dictionary_is_current() -> None:
+    """After a change of tables, views or queries: `newswatch db dictionary --write`."""
+    assert dictionary.is_current()
+
+
+def test_the_dictionary_names_everything() -> None:
+    """Every table, column, view, query and check can be looked up."""
+    text = (sql_dir() / "README.md").read_text(encoding="utf-8")
+    for table in tables.metadata.tables.values():
+        assert f"### Table {table.name}\n" in text
+        assert all(f"| `{c.name}` | " in text for c in table.columns)
+    for folder in ("views", "queries", "checks"):
+        for sheet in query.shipped(folder):
+            assert sheet.name in text
+    assert "erDiagram" in text
+
+
+def test_a_stale_dictionary_is_noticed(tmp_path: object, monkeypatch: object) -> None:
+    """The check compares, it does not only look for the file."""
+    from pathlib import Path
+
+    import pytest
+
+    from pipeline.store import dictionary as made
+
+    assert isinstance(monkeypatch, pytest.MonkeyPatch)
+    folder = Path(str(tmp_path))
+    (folder / "README.md").write_text(f"# x\n{made.BEGIN}\nold\n{made.END}\nrest\n", encoding="utf-8")
+    real = sql_dir()
+    for name in ("views", "queries", "checks"):
+        (folder / name).symlink_to(real / name)
+    monkeypatch.setattr(made, "sql_dir", lambda: folder)
+    assert not made.is_current()
+    assert made.write() and made.is_current() and not made.write()
+    assert (folder / "README.md").read_text(encoding="utf-8").endswith("rest\n")

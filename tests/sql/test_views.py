@@ -1,0 +1,194 @@
+"""The views are a face to rely on: documented, typed alike on both databases, and without personal data."""
+
+import datetime as dt
+
+import pytest
+import sqlalchemy as sa
+
+from pipeline import store
+from pipeline.store import dictionary, query, tables
+from tests.sql.conftest import Seeded
+
+VIEWS = {s.name: s for s in query.shipped("views")}
+WANTED = {
+    *("event_overview", "event_stories_flat", "event_timeline", "event_facts", "fact_contradictions"),
+    *("entity_activity", "language_coverage", "story_matches", "copies", "source_speed"),
+    *("feed_health", "fetch_outcomes", "alert_log", "pipeline_runs"),
+}
+POSTGRES = {
+    "integer": {"bigint", "integer", "smallint"},
+    "real": {"double precision"},
+    "text": {"text", "character varying"},
+    "boolean": {"boolean"},
+    "time": {"timestamp with time zone"},
+    "date": {"date"},
+}
+PYTHON = {"integer": int, "real": float, "text": str, "boolean": bool, "time": dt.datetime, "date": dt.date}
+
+
+def answer(seeded: Seeded, sql: str) -> list[tuple[object, ...]]:
+    with query.ask(seeded.url, query.parse("test", sql), 30) as found:
+        return list(found.rows)
+
+
+def test_the_promised_views_exist_and_no_table_bears_their_name() -> None:
+    """Bare names work on both databases only while no table has them."""
+    assert set(VIEWS) >= WANTED
+    assert not set(VIEWS) & set(tables.metadata.tables)
+
+
+@pytest.mark.parametrize("name", sorted(VIEWS))
+def test_a_view_has_the_columns_and_types_that_its_header_names(seeded: Seeded, name: str) -> None:
+    """The header is the contract: dictionary, exports and BI models are made of it."""
+    sheet = VIEWS[name]
+    assert sheet.question.endswith("?") and sheet.header["grain"].startswith("one row per")
+    with query.ask(seeded.url, query.parse(name, f"select * from {name}"), 30) as found:
+        assert found.columns == tuple(c.name for c in sheet.columns)
+        rows = list(found.rows)
+    assert rows, "the seeded store fills every view"
+    if seeded.kind == "postgresql":
+        with store.read(seeded.url) as db:
+            asked = sa.text(
+                "select column_name, data_type from information_schema.columns "
+                "where table_schema = 'analysis' and table_name = :name"
+            )
+            types = {row.column_name: row.data_type for row in db.execute(asked, {"name": name})}
+        assert {
+            c.name: types[c.name] in POSTGRES[c.type] for c in sheet.columns if types[c.name] not in POSTGRES[c.type]
+        } == {}
+    for row in rows:
+        for column, value in zip(sheet.columns, row, strict=True):
+            assert value is None or isinstance(value, PYTHON[column.type]), (column, value)
+
+
+@pytest.mark.parametrize("name", sorted(VIEWS))
+def test_names_keep_their_promise(name: str) -> None:
+    """`…_at` is a time, `day` a day, `is_…` a boolean, `…_count` an integer: SQLite's values are typed by name."""
+    for column in VIEWS[name].columns:
+        assert (column.type == "time") == column.name.endswith("_at"), column
+        is_day = column.name == "day" or (column.name.endswith("_day") and not column.name.endswith("per_day"))
+        assert (column.type == "date") == is_day, column
+        assert (column.type == "boolean") == column.name.startswith(("is_", "has_")), column
+        assert column.type == "integer" or not column.name.endswith("_count"), column
+    cut = VIEWS[name].header.get("since")
+    assert cut is None or cut in {c.name for c in VIEWS[name].columns}
+
+
+def test_both_databases_give_the_same_rows(postgres_url: str, tmp_path: object) -> None:
+    """One store, written to both, answers every view alike."""
+    from pathlib import Path
+
+    from tests.sql.conftest import new_postgres
+    from tests.sql.seed import fill
+
+    now = dt.datetime.now(dt.UTC)
+    urls = [f"sqlite:///{Path(str(tmp_path)) / 'same.db'}", new_postgres(postgres_url, "same")]
+    found = []
+    for url in urls:
+        store.upgrade(url)
+        with store.begin(url) as db:
+            fill(db, now)
+        rows = {}
+        for name, sheet in VIEWS.items():
+            moving = {"hours_since_success", "hours_since_new"}  # counted to the moment of asking
+            columns = ", ".join(c.name for c in sheet.columns if c.name not in moving)
+            with query.ask(url, query.parse(name, f"select {columns} from {name}"), 30) as a:
+                rows[name] = sorted(map(repr, a.rows))
+        found.append(rows)
+    for name in VIEWS:
+        assert found[0][name] == found[1][name], name
+
+
+def test_no_view_shows_what_is_personal_or_secret(seeded: Seeded) -> None:
+    """Readers' names and addresses, what mail servers said of them, and analysts' names stay in tables."""
+    private = ("readers.example", "Camille Aubry", "Anna Muster", "The desk")
+    for name in VIEWS:
+        for row in answer(seeded, f"select * from {name}"):
+            assert not [p for p in private if p in repr(row)], name
+
+
+def test_what_is_called_personal_exists() -> None:
+    """The dictionary's list of personal and secret columns names real columns."""
+    for name in {**dictionary.PERSONAL, **dictionary.SECRET}:
+        table, column = name.split(".")
+        assert column in tables.metadata.tables[table].c
+
+
+def test_a_merged_event_is_resolved(seeded: Seeded) -> None:
+    """An old number leads to the event that stands, and counts nothing twice."""
+    row = answer(seeded, "select merged_into, story_count, independent_count from event_overview where event_id = 5")
+    assert row == [(1, 0, 0)]
+    assert answer(seeded, "select count(*) from event_overview where merged_into is null") == [(4,)]
+    told = "select event_id, alerted_event_id from alert_log where alert_id = 8"
+    assert answer(seeded, told) == [(1, 5)]
+    assert answer(seeded, "select distinct standing_event_id from event_changes where event_id = 5") == [(1,)]
+
+
+def test_the_evidence_can_be_read(seeded: Seeded) -> None:
+    """Why a story was judged so is a sentence, not a number."""
+    row = answer(seeded, "select entities, written_forms, facts, topics from story_matches where story_id = 1")
+    assert row == [
+        (
+            "AI Infrastructure Partnership ×2 (headline); xAI ×2 (headline); BlackRock ×1",
+            "AIP; xAI; BlackRock",
+            "$30 billion (raised); 2027",
+            "partnership xai",
+        )
+    ]
+    assert answer(seeded, "select nearest_story_id, is_copy from event_stories_flat where story_id = 5") == [(1, True)]
+
+
+def test_the_view_of_contradictions_agrees_with_the_mails(seeded: Seeded) -> None:
+    """One rule for what contradicts: SQL and the program give the same pairs."""
+    from pipeline.core import facts
+    from pipeline.model import Fact
+
+    rows = answer(
+        seeded,
+        "select f.event_id, f.kind, f.role, f.unit, f.value, f.is_approximate, f.first_story_id from event_facts as f "
+        "inner join event_stories_flat as s on f.first_story_id = s.story_id "
+        "where not s.is_copy and f.upper_value is null",
+    )
+    made = [(r, Fact(str(r[1]), float(str(r[4])), str(r[3]), str(r[2]), 0, 1, approximate=bool(r[5]))) for r in rows]
+    expected = {
+        tuple(sorted((a.value, b.value)))
+        for left, a in made
+        for right, b in made
+        if left[0] == right[0] and left[6] != right[6] and facts.contradict(a, b)
+    }
+    found = answer(seeded, "select value, against_value from fact_contradictions")
+    assert {tuple(sorted(map(float, map(str, r)))) for r in found} == expected == {(60e9, 100e9)}
+
+
+def test_a_language_that_is_not_known_yet_is_counted(seeded: Seeded) -> None:
+    """No story is missing from the coverage, whatever stage it is in."""
+    total = answer(seeded, "select cast(sum(story_count) as bigint) from language_coverage")
+    assert total == [(14,)]
+
+
+def test_source_speed_measures_hours_between_outlets(seeded: Seeded) -> None:
+    """An outlet counts once an event, by its first story, and the lead is over the next outlet."""
+    rows = answer(
+        seeded,
+        "select outlet, place, story_count, hours_behind, hours_ahead from source_speed "
+        "where event_id = 1 order by place",
+    )
+    assert rows == [
+        ("wire.example", 1, 1, 0.0, 1.5),
+        ("harbor.example", 2, 2, 1.5, None),
+        ("courrier.example", 3, 1, 4.0, None),
+        ("warta.example", 4, 1, 22.0, None),
+    ]
+
+
+def test_feed_health_counts_a_week(seeded: Seeded) -> None:
+    """A failing feed shows its failures, its last error, and that it brought nothing."""
+    rows = answer(
+        seeded,
+        "select state, story_count, fetch_count, failed_count, failed_share, last_error, undated_count "
+        "from feed_health where feed_id in (3, 4) order by feed_id",
+    )
+    assert rows == [
+        ("ok", 3, 6, 0, 0.0, None, 1),
+        ("failing", 0, 6, 6, 1.0, "no such host", 0),
+    ]
