@@ -24,7 +24,7 @@ def run(settings: Settings, now: datetime, *, after: timedelta = AFTER) -> Tally
     for f in found:
         log.get().warning(
             "not delivered",
-            event=f["event_id"],
+            event_id=f["event_id"],
             reason=f["reason"],
             subscription=f["subscription"],
             alert=f["alert_id"],
