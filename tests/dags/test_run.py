@@ -1,5 +1,6 @@
 """The DAGs on the sample feeds, with `dag.test()`, leave the rows and mails that `newswatch run` leaves."""
 
+import copy
 import email
 import email.policy
 from collections.abc import Callable
@@ -51,9 +52,26 @@ def mails(folder: Path) -> list[tuple[str, str]]:
     return sorted((str(m["To"]), str(m["Subject"])) for m in found)
 
 
-def run(bag: Any, dag_id: str, at: datetime, **options: Any) -> Any:
+def test(bag: Any, dag_id: str, **options: Any) -> Any:
+    """Run one DAG here, without waiting for retries, and without its deadline: with one, Airflow 3.3.2 asks for a row
+    that `dag.test()` has not made.
+    """
+    dag = copy.copy(bag.dags[f"newswatch_{dag_id}"])
+    dag.deadline = None
+    dag.params = copy.deepcopy(dag.params)
+    dag.params.update(options.get("run_conf", {}))  # it looks at the params before it reads the run's own
+    for one in dag.tasks:
+        if one.task_id != "sync":
+            (one.partial_kwargs if one.is_mapped else vars(one))["retries"] = 0
+    return dag.test(run_after=datetime.now(UTC), **options)
+
+
+test.__test__ = False  # type: ignore[attr-defined]
+
+
+def run(bag: Any, dag_id: str, **options: Any) -> Any:
     """Run one DAG here; every task must end as success or skipped."""
-    done = bag.dags[f"newswatch_{dag_id}"].test(run_after=at, **options)
+    done = test(bag, dag_id, **options)
     states = {f"{ti.task_id}[{ti.map_index}]": str(ti.state) for ti in done.get_task_instances()}
     assert str(done.state) == "success", states
     return states
@@ -61,7 +79,6 @@ def run(bag: Any, dag_id: str, at: datetime, **options: Any) -> Any:
 
 def test_the_chain_leaves_what_the_command_line_leaves(bag: Any, environment: Callable[..., Path]) -> None:
     """Rule: Airflow adds time and order, nothing else: same stories, matches, events, alerts and mails."""
-    at = datetime.now(UTC)
     by_hand = environment("by-hand")
     run_all(load(), all_feeds=False, quiet=True)
     expected, expected_mails = meaning(load().database_url), mails(by_hand)
@@ -69,33 +86,37 @@ def test_the_chain_leaves_what_the_command_line_leaves(bag: Any, environment: Ca
     assert expected_mails, "the samples must bring mails, or this compares nothing"
 
     by_dags = environment("by-dags")
-    states = run(bag, "ingest", at)
+    states = run(bag, "ingest")
     assert states["fetch[0]"] == "success"
     assert states["match[-1]"] == "success", "something waits, so the asset event is sent"
     assert states["verdict[-1]"] == "skipped"
-    assert run(bag, "events", at)["cluster[-1]"] == "success"
-    assert run(bag, "alerts", at) == {"alert[-1]": "success", "deliver[-1]": "success"}
+    assert run(bag, "events")["cluster[-1]"] == "success"
+    assert run(bag, "alerts") == {"alert[-1]": "success", "deliver[-1]": "success"}
     found = meaning(load().database_url)
     for table, rows in expected.items():
         assert found[table] == rows, table
     assert mails(by_dags) == expected_mails
 
     # a second round: nothing is due, nothing waits, nobody is woken, nothing changes
-    states = run(bag, "ingest", at)
+    states = run(bag, "ingest")
     assert states["fetch[-1]"] == "skipped", "an empty map"
     assert states["match[-1]"] == "skipped"
-    assert run(bag, "events", at) == {"enrich[-1]": "skipped", "match[-1]": "skipped", "cluster[-1]": "skipped"}
-    run(bag, "digest", at)
+    assert run(bag, "events") == {"enrich[-1]": "skipped", "match[-1]": "skipped", "cluster[-1]": "skipped"}
+    run(bag, "digest")
     assert meaning(load().database_url) == found
     assert mails(by_dags) == expected_mails
 
 
-def test_small_batches_and_a_repeated_run(bag: Any, environment: Callable[..., Path]) -> None:
-    """Rule: the size of batches decides nothing, and running again under the same name does nothing twice."""
+def test_batches_keep_hosts_together(bag: Any, environment: Callable[..., Path], sample_watch: Path) -> None:
+    """Rule: a host's feeds are in one batch, and the size of batches decides nothing."""
     environment("batches")
-    at = datetime.now(UTC)
-    states = run(bag, "ingest", at, run_conf={"batch_size": 1})
-    assert sum(k.startswith("fetch[") for k in states) >= 2, "hosts are kept together: one server, few batches"
+    feeds = sample_watch / "feeds.toml"
+    head, *rest = feeds.read_text(encoding="utf-8").split("[[feeds]]")
+    rest = [x.replace("127.0.0.1", "localhost") if i % 2 else x for i, x in enumerate(rest)]
+    feeds.write_text("[[feeds]]".join([head, *rest]), encoding="utf-8")
+    states = run(bag, "ingest", run_conf={"batch_size": 1})
+    assert sum(k.startswith("fetch[") for k in states) == 2
+    assert {row[2] for row in meaning(load().database_url)["feeds"]} == {"ok"}
 
 
 def test_a_wrong_watch_folder_is_red_and_stops_nothing(
@@ -103,11 +124,10 @@ def test_a_wrong_watch_folder_is_red_and_stops_nothing(
 ) -> None:
     """Rule: a typing mistake fails at once, is seen, and the news goes on with the last good state."""
     environment("typo")
-    at = datetime.now(UTC)
-    run(bag, "ingest", at)
+    run(bag, "ingest")
     feeds = sample_watch / "feeds.toml"
     feeds.write_text("[[feeds]\n" + feeds.read_text(encoding="utf-8"), encoding="utf-8")
-    done = bag.dags["newswatch_ingest"].test(run_after=at)
+    done = test(bag, "ingest")
     states = {ti.task_id: (str(ti.state), ti.try_number) for ti in done.get_task_instances()}
     assert str(done.state) == "failed"
     assert states["sync"] == ("failed", 1), "no retry: it can not help"
@@ -118,15 +138,14 @@ def test_a_wrong_watch_folder_is_red_and_stops_nothing(
 def test_rematch_replays_history_and_mails_nobody(bag: Any, environment: Callable[..., Path]) -> None:
     """Rule: a changed watchlist can be applied to what is stored, in chunks, without a flood."""
     folder = environment("again")
-    at = datetime.now(UTC)
     for dag_id in ("ingest", "events", "alerts"):
-        run(bag, dag_id, at)
+        run(bag, dag_id)
     before, sent = meaning(load().database_url), mails(folder)
-    states = run(bag, "rematch", at, run_conf={"since": "2020-01-01", "chunk": 100})
+    states = run(bag, "rematch", run_conf={"since": "2020-01-01", "chunk": 100})
     assert states["rematch[0]"] == "success"
     assert states["verdict[-1]"] == "skipped"
     assert meaning(load().database_url) == before
-    run(bag, "digest", at)
+    run(bag, "digest")
     assert mails(folder) == sent
 
 
@@ -134,16 +153,14 @@ def test_rematch_replays_history_and_mails_nobody(bag: Any, environment: Callabl
 def test_care(bag: Any, environment: Callable[..., Path], dag_id: str) -> None:
     """Rule: a healthy store is green."""
     environment("care")
-    at = datetime.now(UTC)
-    run(bag, "ingest", at)
-    run(bag, dag_id, at)
+    run(bag, "ingest")
+    run(bag, dag_id)
 
 
 def test_heartbeat(bag: Any, environment: Callable[..., Path]) -> None:
     """Rule: the operator hears once a week, however often the task runs."""
     folder = environment("beat", operator="Night Desk <night@desk.example>")
-    at = datetime.now(UTC)
-    run(bag, "ingest", at)
-    run(bag, "heartbeat", at)
-    run(bag, "heartbeat", at)
+    run(bag, "ingest")
+    run(bag, "heartbeat")
+    run(bag, "heartbeat")
     assert [to for to, _ in mails(folder)] == ["Night Desk <night@desk.example>"]
