@@ -107,8 +107,8 @@ def make(settings: Settings) -> bytes:
         sheet = sheets.load(db, 1)
     assert sheet is not None
     envelope = mail.Envelope("R", "r@reader.example", "<1@desk.example>", T0, "http://x/unsubscribe/T", "r")
-    message, _ = mail.Composer(settings.mail_from, settings.base_url).event(Item(sheet), "en", "UTC", envelope)
-    return message.as_bytes()
+    letter = mail.Composer(settings.mail_from, settings.base_url).event(Item(sheet), "en", "UTC", envelope)
+    return letter.content
 
 
 if __name__ == "__main__":

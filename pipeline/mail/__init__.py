@@ -4,6 +4,7 @@ from pathlib import Path
 
 from pipeline.mail.compose import Composer, Envelope, operator_envelope
 from pipeline.mail.folder import Folder
+from pipeline.mail.mime import Letter
 from pipeline.mail.smtp import Answer, Server, Smtp, parse_url
 from pipeline.mail.token import read_token, sign_token
 from pipeline.mail.words import Words
@@ -13,6 +14,7 @@ __all__ = [
     "Composer",
     "Envelope",
     "Folder",
+    "Letter",
     "Server",
     "Smtp",
     "Words",

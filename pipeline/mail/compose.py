@@ -7,9 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import format_datetime, parseaddr
+from email.utils import parseaddr
 from typing import Any
 
 import css_inline
@@ -18,11 +16,12 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from pipeline.core import mailtext
 from pipeline.core.mailaddress import header_text, host_of, to_ascii
 from pipeline.core.mailtext import Item, Sheet
-from pipeline.mail import chart, view
+from pipeline.mail import chart, mime, view
+from pipeline.mail.mime import Body, Letter
 from pipeline.mail.words import Words
 
-_KEPT = 300  # bodies and pictures: 30 kB each
-_HOLE = "nw-recipient-{}-hole"  # what differs from reader to reader is put in last, so that the rest is made once
+_KEPT = 300  # bodies and pictures: 60 kB each at worst
+_PICTURE = "picture@newswatch"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +44,12 @@ def operator_envelope(operator: str, message_id: str, at: datetime) -> Envelope:
     return Envelope(name, address, message_id, at, "", "")
 
 
-@dataclass(frozen=True, slots=True)
-class _Body:
-    subject: str
-    text: str
-    html: str
-    picture: bytes | None
-    alt: str
-
-
 class Composer:
     """Writes mails from one sender; keeps the parts that many readers share."""
 
-    def __init__(self, sender: str, base_url: str, topics: Mapping[str, Mapping[str, str]] | None = None) -> None:
+    def __init__(
+        self, sender: str, base_url: str, topics: Mapping[str, Mapping[str, str]] | None = None, salt: str = ""
+    ) -> None:
         self._name, self.sender = parseaddr(sender)
         self._name = self._name or "newswatch"
         self._base = base_url.rstrip("/")
@@ -68,12 +60,14 @@ class Composer:
         self._inliner = css_inline.CSSInliner(
             load_remote_stylesheets=False, keep_style_tags=False, keep_at_rules=True, keep_link_tags=False
         )
+        # titles are other people's: one that looked like a hole would be filled with somebody's unsubscribe link
+        self._salt = hashlib.sha256(f"{salt}{sender}".encode()).hexdigest()[:16]
         self._kept: OrderedDict[tuple[Any, ...], tuple[Sheet, Any]] = OrderedDict()
 
     # ------------------------------------------------------------------------------------------------- kinds of mail
 
-    def event(self, item: Item, language: str, zone: str, to: Envelope) -> tuple[EmailMessage, str]:
-        """Write the mail on one event; return it with its subject."""
+    def event(self, item: Item, language: str, zone: str, to: Envelope) -> Letter:
+        """Write the mail on one event."""
         words = Words(language, zone)
         key = (item.sheet.event.id, item.reason, json.dumps(item.news, sort_keys=True), words.language, zone)
         body = self._keep(key, item.sheet, lambda: self._event_body(item, words))
@@ -81,21 +75,21 @@ class Composer:
         if to.in_reply_to:
             first = to.reply_subject or subject
             subject = first if first.startswith("Re: ") else f"Re: {first}"
-        return self._message(body, subject, to, words), subject
+        return self._letter(body, subject, to, words)
 
     def digest(
         self, items: Sequence[Item], kind: str, language: str, zone: str, to: Envelope, cap: str | None = None
-    ) -> tuple[EmailMessage, str]:
+    ) -> Letter:
         """Write one mail on several events; `kind` is hourly, daily, weekly, burst or gap, `cap` a limit (30 hour)."""
         words = Words(language, zone)
         body = self._digest_body(items, kind, words, cap)
-        return self._message(body, body.subject, to, words), body.subject
+        return self._letter(body, body.subject, to, words)
 
-    def plain(self, subject: str, text: str, to: Envelope) -> EmailMessage:
-        """Write a mail to the operator: words only."""
-        message = self._headers(header_text(subject), to, listed=False)
-        message.set_content(text, cte="quoted-printable")
-        return _finish(message)
+    def plain(self, subject: str, text: str, to: Envelope) -> Letter:
+        """Write a mail to the operator: words only, of no list."""
+        body = mime.plain_body(header_text(subject), text)
+        head = self._headers(body, body.subject, to, Words("en"), listed=False)
+        return Letter(head + body.fill({}), to.message_id, body.subject)
 
     # -------------------------------------------------------------------------------------------------------- bodies
 
@@ -108,7 +102,7 @@ class Composer:
                 self._kept.popitem(last=False)
         return kept[1]
 
-    def _event_body(self, item: Item, words: Words) -> _Body:
+    def _event_body(self, item: Item, words: Words) -> Body:
         sheet = item.sheet
         page = view.of(item, words, self._base) | self._frame(words)
         picture, alt = None, ""
@@ -126,7 +120,7 @@ class Composer:
         page |= {"alt": alt, "has_picture": picture is not None}
         return self._render("event", page, header_text(page["title"]), picture, alt)
 
-    def _digest_body(self, items: Sequence[Item], kind: str, words: Words, cap: str | None) -> _Body:
+    def _digest_body(self, items: Sequence[Item], kind: str, words: Words, cap: str | None) -> Body:
         shown = sorted(items, key=lambda i: (-i.sheet.event.level, -i.sheet.event.independent_count))
         shown = shown[: mailtext.MAX_ITEMS]
         groups = mailtext.by_topic(shown)
@@ -159,73 +153,42 @@ class Composer:
         return self._render("digest", page, header_text(subject), picture, alt)
 
     def _frame(self, words: Words) -> dict[str, Any]:
-        holes = {k: _HOLE.format(k) for k in ("unsubscribe", "subscription")}
+        holes = {k: mime.hole(self._salt, k) for k in ("unsubscribe", "subscription")}
         return {"say": words.say, "lang": words.language, "hole": holes, "base_url": self._base}
 
     def _topic(self, key: str, words: Words) -> str:
         titles = self._topics.get(key, {})
         return titles.get(words.language) or titles.get("en") or key or words.say("other_topic")
 
-    def _render(self, kind: str, page: dict[str, Any], subject: str, picture: bytes | None, alt: str) -> _Body:
+    def _render(self, kind: str, page: dict[str, Any], subject: str, picture: bytes | None, alt: str) -> Body:
         html = self._inliner.inline(self._html.get_template(f"{kind}.html.j2").render(page))
         text = self._text.get_template(f"{kind}.txt.j2").render(page)
-        return _Body(subject, text, html, picture, alt)
+        return mime.body(subject, self._salt, text, html, picture, _PICTURE)
 
     # ------------------------------------------------------------------------------------------------------- message
 
-    def _message(self, body: _Body, subject: str, to: Envelope, words: Words) -> EmailMessage:
-        message = self._headers(header_text(subject), to)
-        fill = {"unsubscribe": to.unsubscribe_url, "subscription": header_text(to.subscription, 80)}
-        text, html = body.text, body.html
-        for key, value in fill.items():
-            text = text.replace(_HOLE.format(key), value)
-            html = html.replace(_HOLE.format(key), _escape(value))
-        message.set_content(text, cte="quoted-printable")
-        message.add_alternative(html, subtype="html", cte="quoted-printable")
-        if body.picture is not None:
-            related = message.get_payload()[1]  # type: ignore[index]
-            related.add_related(  # type: ignore[union-attr]
-                body.picture, "image", "png", cid="<picture@newswatch>", filename="picture.png", disposition="inline"
-            )
-        _fix_boundaries(message, to.message_id)
-        message["Content-Language"] = words.language
-        return _finish(message)
+    def _letter(self, body: Body, subject: str, to: Envelope, words: Words) -> Letter:
+        subject = header_text(subject)
+        values = {"unsubscribe": to.unsubscribe_url, "subscription": header_text(to.subscription, 80)}
+        return Letter(self._headers(body, subject, to, words) + body.fill(values), to.message_id, subject)
 
-    def _headers(self, subject: str, to: Envelope, listed: bool = True) -> EmailMessage:
+    def _headers(self, body: Body, subject: str, to: Envelope, words: Words, listed: bool = True) -> bytes:
         local, _, host = to_ascii(to.address).rpartition("@")
-        message = EmailMessage(policy=SMTP.clone(utf8=not local.isascii()))
-        message["From"] = Address(header_text(self._name, 80), addr_spec=to_ascii(self.sender))
-        message["To"] = Address(header_text(to.name, 80), username=local, domain=host)
-        message["Subject"] = subject
-        message["Date"] = format_datetime(to.at)
-        message["Message-ID"] = to.message_id
+        more = [("Message-ID", to.message_id)]
         if to.in_reply_to:
-            message["In-Reply-To"] = to.in_reply_to
-            message["References"] = to.in_reply_to
-        message["Auto-Submitted"] = "auto-generated"
-        message["Precedence"] = "bulk"
+            more += [("In-Reply-To", to.in_reply_to), ("References", to.in_reply_to)]
+        more += [("Auto-Submitted", "auto-generated"), ("Precedence", "bulk")]
         if listed:
-            message["List-ID"] = f"newswatch events <events.newswatch.{host_of(self.sender)}>"
-            message["List-Unsubscribe"] = f"<{to.unsubscribe_url}>"
-            message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-        return message
-
-
-def _escape(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
-
-
-def _finish(message: EmailMessage) -> EmailMessage:
-    """Let headers that need no encoded words be as long as SMTP takes.
-
-    The standard library folds a subject of 70 to 78 characters after "Subject:", which readers show as a leading space.
-    """
-    if (message["Subject"] + message["From"] + message["To"]).isascii():
-        message.policy = message.policy.clone(max_line_length=998)
-    return message
-
-
-def _fix_boundaries(message: EmailMessage, identity: str) -> None:
-    """Give the parts boundaries that follow from the Message-ID: a second attempt is the same mail, byte for byte."""
-    for i, part in enumerate(p for p in message.walk() if p.is_multipart()):
-        part.set_boundary("=_" + hashlib.sha256(f"{identity}{i}".encode()).hexdigest()[:40])
+            more += [
+                ("List-ID", f"newswatch events <events.newswatch.{host_of(self.sender)}>"),
+                ("List-Unsubscribe", f"<{to.unsubscribe_url}>"),
+                ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
+            ]
+        more += [
+            ("MIME-Version", "1.0"),
+            ("Content-Type", body.content_type),
+            ("Content-Transfer-Encoding", body.encoding),
+            ("Content-Language", words.language),
+        ]
+        name = Address(header_text(self._name, 80), addr_spec=to_ascii(self.sender))
+        return mime.headers(name, Address(header_text(to.name, 80), local, host), subject, to.at, more)

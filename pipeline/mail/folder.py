@@ -4,9 +4,9 @@ import hashlib
 import os
 import re
 from datetime import datetime
-from email.message import EmailMessage
 from pathlib import Path
 
+from pipeline.mail.mime import Letter
 from pipeline.mail.smtp import Answer
 
 
@@ -18,16 +18,16 @@ class Folder:
     def __init__(self, directory: Path) -> None:
         self._directory = directory
 
-    def send(self, message: EmailMessage, sender: str, recipient: str, name: str, created_at: datetime) -> Answer:
+    def send(self, letter: Letter, sender: str, recipient: str, name: str, created_at: datetime) -> Answer:
         """Write one mail; the file name has `created_at`, `name` (a subscription key) and a hash of the Message-ID."""
         self._directory.mkdir(parents=True, exist_ok=True)
-        digest = hashlib.sha256(str(message["Message-ID"]).encode()).hexdigest()[:12]
+        digest = hashlib.sha256(letter.message_id.encode()).hexdigest()[:12]
         key = re.sub(r"[^a-z0-9-]+", "-", name.lower())[:40]
         path = self._directory / f"{created_at:%Y%m%d-%H%M%S}-{key}-{digest}.eml"
         part = path.with_suffix(f".{os.getpid()}.part")
         try:
             with part.open("wb") as out:
-                out.write(message.as_bytes())
+                out.write(letter.content)
                 out.flush()
                 os.fsync(out.fileno())
             part.replace(path)

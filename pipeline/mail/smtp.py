@@ -9,11 +9,11 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from email.message import EmailMessage
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from pipeline.core.mailaddress import redact
 from pipeline.errors import ConfigError
+from pipeline.mail.mime import Letter
 
 MAILS_PER_CONNECTION = 200  # servers cut long sessions; a new one costs three round trips
 
@@ -90,19 +90,26 @@ class Smtp:
         self._held: smtplib.SMTP | None = None
         self._count = 0
         self._last = 0.0
+        self._until: float | None = None
+        self._watch: threading.Thread | None = None
+        self._closed = threading.Event()
 
-    def send(self, message: EmailMessage, sender: str, recipient: str, name: str, created_at: datetime) -> Answer:
+    def send(self, letter: Letter, sender: str, recipient: str, name: str, created_at: datetime) -> Answer:
         """Send one mail to one recipient (ASCII where possible, see `core.mailaddress`)."""
         self._pace()
         fresh = self._held is None or self._count >= MAILS_PER_CONNECTION
-        answer = self._attempt(message, sender, recipient)
+        answer = self._attempt(letter, sender, recipient)
         if answer.outcome == "lost":
             # a server may close an idle connection at any time: before the mail was handed over, that costs nothing
-            answer = answer if fresh else self._attempt(message, sender, recipient)
+            answer = answer if fresh else self._attempt(letter, sender, recipient)
         return Answer("server", answer.code, answer.error) if answer.outcome == "lost" else answer
 
     def close(self) -> None:
         """Say goodbye."""
+        self._hang_up()
+        self._closed.set()
+
+    def _hang_up(self) -> None:
         held, self._held, self._count = self._held, None, 0
         if held is not None:
             with contextlib.suppress(OSError, smtplib.SMTPException):
@@ -118,9 +125,9 @@ class Smtp:
                 time.sleep(wait)
         self._last = time.monotonic()
 
-    def _attempt(self, message: EmailMessage, sender: str, recipient: str) -> Answer:
+    def _attempt(self, letter: Letter, sender: str, recipient: str) -> Answer:
         if self._count >= MAILS_PER_CONNECTION:
-            self.close()
+            self._hang_up()
         handed_over = False
         try:
             with self._deadline():
@@ -135,7 +142,7 @@ class Smtp:
                 if code not in {250, 251}:
                     return self._refused("recipient", code, said)
                 handed_over = True
-                code, said = smtp.data(message.as_bytes())
+                code, said = smtp.data(letter.content)
                 if code != 250:
                     return self._refused("mail", code, said)
                 self._count += 1
@@ -202,19 +209,22 @@ class Smtp:
     @contextlib.contextmanager
     def _deadline(self) -> Iterator[None]:
         """Cut the connection when a whole exchange takes too long, since the socket's timeout counts single answers."""
-        timer = threading.Timer(self._server.deadline, self._cut)
-        timer.daemon = True
-        timer.start()
+        if self._watch is None:
+            self._watch = threading.Thread(target=self._watchdog, daemon=True)
+            self._watch.start()
+        self._until = time.monotonic() + self._server.deadline
         try:
             yield
         finally:
-            timer.cancel()
+            self._until = None
 
-    def _cut(self) -> None:
-        held = self._held
-        if held is not None and held.sock is not None:
-            with contextlib.suppress(OSError):
-                held.sock.shutdown(socket.SHUT_RDWR)
+    def _watchdog(self) -> None:
+        """Look once in a while: a thread a mail would cost as much as the mail."""
+        while not self._closed.wait(min(1.0, self._server.deadline / 4)):
+            until, held = self._until, self._held
+            if until is not None and time.monotonic() > until and held is not None and held.sock is not None:
+                with contextlib.suppress(OSError):
+                    held.sock.shutdown(socket.SHUT_RDWR)
 
     def _forget(self) -> None:
         held, self._held, self._count = self._held, None, 0

@@ -26,7 +26,7 @@ def of(item: Item, words: Words, base_url: str) -> dict[str, Any]:
         "title": header_text(title, 300) or words.say("no_title"),
         "title_lang": tag,
         "dir": _direction(tag),
-        "level": words.say("level", n=event.level, what=words.say(f"level_{max(1, event.level)}")),
+        "level": words.say("level", n=event.level, what=words.say(f"what_level{max(1, event.level)}")),
         "level_number": event.level,
         "news": _news(item, words),
         "counts": counts,

@@ -69,7 +69,7 @@ def run(settings: Settings, now: datetime, *, limit: int = 100_000, progress: Pr
         settings,
         now,
         way,
-        mail.Composer(settings.mail_from, settings.base_url, topics),
+        mail.Composer(settings.mail_from, settings.base_url, topics, secret),
         secret,
         host_of(settings.mail_from),
         left=limit,
@@ -159,17 +159,17 @@ def _send(one: _Run, db: Any, reader: Subscription, m: dispatch.Mail) -> None:
     ids = [a.id for a in held]
     mail_id = held[0].message_id if m.batch_key is None else alert.message_id(one.host, "digest", m.batch_key)
     try:
-        message, subject = _compose(one, reader, m, held, items, mail_id)
+        letter = _compose(one, reader, m, held, items, mail_id)
         answer = one.way.send(
-            message, one.composer.sender, to_ascii(reader.address), reader.key, min(a.created_at for a in m.alerts)
+            letter, one.composer.sender, to_ascii(reader.address), reader.key, min(a.created_at for a in m.alerts)
         )
     except Exception as e:  # the per-item guard: a mail that cannot be written blocks nobody
-        subject, answer = "", mail.Answer("temporary", None, f"{type(e).__name__} while writing the mail")
+        letter, answer = None, mail.Answer("temporary", None, f"{type(e).__name__} while writing the mail")
         log.get().exception("deliver failed", subscription=reader.key, alert=ids[0])
     if answer.outcome == "accepted":
         targets = [notify.fingerprint(t) for t in reader.targets]
         with db.begin():
-            outbox.mark_sent(db, told, mail_id, subject, one.way.channel, one.now, targets)
+            outbox.mark_sent(db, told, mail_id, letter.subject if letter else "", one.way.channel, one.now, targets)
         one.strikes = 0
         one.left -= 1
         one.done += len(ids)
@@ -256,7 +256,7 @@ def _event(one: _Run, event_id: int) -> tuple[Sheet, Picture] | None:
 
 def _compose(
     one: _Run, reader: Subscription, m: dispatch.Mail, held: list[Alert], items: list[Item], mail_id: str
-) -> tuple[Any, str]:
+) -> mail.Letter:
     first = held[0]
     token = mail.sign_token(one.secret, reader.key)
     envelope = mail.Envelope(
@@ -270,11 +270,9 @@ def _compose(
         reply_subject=first.detail.get("reply_subject"),
     )
     if m.batch_key is None:
-        message, subject = one.composer.event(items[0], reader.language, reader.timezone, envelope)
-        return message, subject
+        return one.composer.event(items[0], reader.language, reader.timezone, envelope)
     kind = m.batch_key.removeprefix(f"{reader.key} ").partition(" ")[0]
     cap = f"{one.settings.alert_max_per_hour} hour"
     if reader.max_per_day is not None and reader.max_per_day < one.settings.alert_max_per_hour:
         cap = f"{reader.max_per_day} day"
-    message, subject = one.composer.digest(items, kind, reader.language, reader.timezone, envelope, cap)
-    return message, subject
+    return one.composer.digest(items, kind, reader.language, reader.timezone, envelope, cap)

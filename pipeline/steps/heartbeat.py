@@ -36,8 +36,8 @@ def run(settings: Settings, now: datetime, *, force: bool = False) -> Tally:
     year, week, _ = now.isocalendar()
     identity = ("heartbeat", now.isoformat()) if force else ("heartbeat", last or "first", year, week)
     message_id = alert.message_id(host_of(settings.mail_from), *identity)
-    message = composer.plain(subject, text, mail.operator_envelope(settings.operator, message_id, now))
-    answer = way.send(message, composer.sender, to_ascii(bare(settings.operator)), "operator", now)
+    letter = composer.plain(subject, text, mail.operator_envelope(settings.operator, message_id, now))
+    answer = way.send(letter, composer.sender, to_ascii(bare(settings.operator)), "operator", now)
     way.close()
     if answer.outcome != "accepted":
         log.get().warning("the heartbeat did not get out", reason=answer.error)

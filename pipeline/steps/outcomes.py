@@ -55,8 +55,8 @@ def _tell(settings: Settings, now: datetime, found: list[dict[str, object]], fre
         "dead: given up, see `newswatch alerts dead` and `newswatch alerts requeue`.\n\n" + "\n".join(lines) + "\n"
     )
     envelope = mail.operator_envelope(str(settings.operator), alert.message_id(host, "alarm", *fresh), now)
-    message = composer.plain(f"newswatch: {len(found)} mails did not get out", text, envelope)
-    answer = way.send(message, composer.sender, to_ascii(bare(str(settings.operator))), "operator", now)
+    letter = composer.plain(f"newswatch: {len(found)} mails did not get out", text, envelope)
+    answer = way.send(letter, composer.sender, to_ascii(bare(str(settings.operator))), "operator", now)
     way.close()
     if answer.outcome != "accepted":
         log.get().warning("the alarm mail did not get out", reason=answer.error)
