@@ -14,8 +14,9 @@ import css_inline
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from pipeline.core import mailtext
-from pipeline.core.mailaddress import header_text, host_of, to_ascii
+from pipeline.core.mailaddress import bare, header_text, host_of, to_ascii
 from pipeline.core.mailtext import Item, Sheet
+from pipeline.errors import ConfigError
 from pipeline.mail import chart, mime, view
 from pipeline.mail.mime import Body, Letter
 from pipeline.mail.words import Words
@@ -50,8 +51,11 @@ class Composer:
     def __init__(
         self, sender: str, base_url: str, topics: Mapping[str, Mapping[str, str]] | None = None, salt: str = ""
     ) -> None:
-        self._name, self.sender = parseaddr(sender)
-        self._name = self._name or "newswatch"
+        self._name = parseaddr(sender)[0] or "newswatch"
+        try:
+            self.sender = to_ascii(bare(sender))
+        except ValueError as e:
+            raise ConfigError(f"NEWSWATCH_MAIL_FROM: write an address, such as newswatch@example.org ({e})") from e
         self._base = base_url.rstrip("/")
         self._topics = topics or {}
         shared: dict[str, Any] = {"loader": PackageLoader("pipeline.mail", "templates"), "undefined": StrictUndefined}
@@ -190,5 +194,5 @@ class Composer:
             ("Content-Transfer-Encoding", body.encoding),
             ("Content-Language", words.language),
         ]
-        name = Address(header_text(self._name, 80), addr_spec=to_ascii(self.sender))
+        name = Address(header_text(self._name, 80), addr_spec=self.sender)
         return mime.headers(name, Address(header_text(to.name, 80), local, host), subject, to.at, more)

@@ -158,14 +158,19 @@ def _send(one: _Run, db: Any, reader: Subscription, m: dispatch.Mail) -> None:
     held = [a for a in m.alerts if a.id in told]
     ids = [a.id for a in held]
     mail_id = held[0].message_id if m.batch_key is None else alert.message_id(one.host, "digest", m.batch_key)
+    letter = None
     try:
-        letter = _compose(one, reader, m, held, items, mail_id)
-        answer = one.way.send(
-            letter, one.composer.sender, to_ascii(reader.address), reader.key, min(a.created_at for a in m.alerts)
-        )
-    except Exception as e:  # the per-item guard: a mail that cannot be written blocks nobody
-        letter, answer = None, mail.Answer("temporary", None, f"{type(e).__name__} while writing the mail")
-        log.get().exception("deliver failed", subscription=reader.key, alert=ids[0])
+        recipient = to_ascii(reader.address)
+    except ValueError as e:
+        answer = mail.Answer("permanent", None, f"the address of this subscription is wrong: {e}")
+    else:
+        try:
+            letter = _compose(one, reader, m, held, items, mail_id)
+            since = min(a.created_at for a in m.alerts)
+            answer = one.way.send(letter, one.composer.sender, recipient, reader.key, since)
+        except Exception as e:  # the per-item guard: a mail that cannot be written blocks nobody
+            answer = mail.Answer("temporary", None, f"{type(e).__name__} while writing the mail")
+            log.get().exception("deliver failed", subscription=reader.key, alert=ids[0])
     if answer.outcome == "accepted":
         targets = [notify.fingerprint(t) for t in reader.targets]
         with db.begin():

@@ -1,6 +1,9 @@
 """The step that decides: one transaction, nothing twice, nothing lost, on both databases with real processes."""
 
 import multiprocessing
+import subprocess
+import sys
+import time
 from collections import Counter
 from datetime import timedelta
 
@@ -163,6 +166,37 @@ def test_two_processes_decide_as_one(database_url: str) -> None:
     assert [w.exitcode for w in workers] == [0, 0]
     assert Counter(room.alerts()).most_common(1)[0][1] == 1
     assert len(room.alerts()) == 300
+
+
+DECIDER = """
+import sys, datetime
+from pipeline import steps
+from pipeline.settings import Settings
+steps.perform("alert", Settings(database_url=sys.argv[1], mail_from="desk@desk.example", log_format="quiet"),
+              datetime.datetime.fromisoformat(sys.argv[2]))
+"""
+
+
+@pytest.mark.timeout(180)
+def test_kills_while_deciding_lose_and_double_nothing(database_url: str) -> None:
+    """Killed at moments spread over its work and run again: the rows of an undisturbed run."""
+    room = Newsroom(database_url)
+    room.subscribe(*(reader(f"r{n}") for n in range(20)))
+    for _ in range(200):
+        room.event([room.story()])
+    for n in range(5):
+        running = subprocess.Popen(
+            [sys.executable, "-c", DECIDER, database_url, T0.isoformat()], stderr=subprocess.DEVNULL
+        )
+        deadline = time.monotonic() + 30
+        while len(room.alerts()) < 500 * n + 1 and running.poll() is None and time.monotonic() < deadline:
+            time.sleep(0.01)
+        running.kill()
+        running.wait(10)
+    decide(database_url)
+    rows = room.alerts()
+    assert len(rows) == len(set(rows)) == 4000
+    assert decide(database_url).seen == 0
 
 
 def test_no_address_stands_in_the_rows(database_url: str) -> None:

@@ -117,6 +117,24 @@ def test_a_change_on_the_way_is_told_later(room: Newsroom) -> None:
     assert len(post.mails) == 2
 
 
+def test_a_change_while_the_mail_is_in_the_air_is_an_update(room: Newsroom) -> None:
+    """Decided between writing the mail and marking it: the reader is told of what the mail could not say."""
+    with PostOffice() as post:
+        [event] = owed(room)
+
+        def meanwhile(moment: str) -> None:
+            if moment == "before" and not post.mails:
+                room.join(event, [room.story("ja")])
+                decide(room.url, 0.1)  # the mail still waits, so this decides that nothing more is needed
+
+        post.kill_pid = meanwhile
+        send(room.url, post.url)
+        assert "Japanese" not in post.mails[0][1].get_body(("plain",)).get_content()
+        assert decide(room.url, 1).detail["update"] == 1
+        send(room.url, post.url, 1)
+    assert "now also told in Japanese" in post.mails[1][1].get_body(("plain",)).get_content()
+
+
 def test_an_update_that_lost_its_news_is_not_sent(room: Newsroom) -> None:
     """The story that made it was moved elsewhere meanwhile."""
     with PostOffice() as post:
@@ -275,6 +293,29 @@ def test_refused_data_is_told_apart(room: Newsroom) -> None:
         tally = send(room.url, post.url)
         assert (tally.done, tally.failed, tally.detail["dead"]) == (1, 2, 1)
     assert Counter(states(room)) == {"dead": 1, "pending": 1, "sent": 1}
+
+
+def test_a_wrong_address_is_a_dead_letter(room: Newsroom) -> None:
+    """No retry can mend it; a person must, and sees it."""
+    with PostOffice() as post:
+        owed(room, reader("bad", address="not an address"), reader("good"))
+        assert send(room.url, post.url).detail["dead"] == 1
+    assert sorted(states(room)) == ["dead", "sent"]
+
+
+def test_a_wrong_sender_is_one_sentence(sqlite_url: str) -> None:
+    """It concerns every mail: nothing is tried."""
+    owed(Newsroom(sqlite_url))
+    with pytest.raises(ConfigError, match="NEWSWATCH_MAIL_FROM: write an address"):
+        steps.perform("deliver", Settings(database_url=sqlite_url, mail_from="me", smtp_url="smtp://127.0.0.1:9"), T0)
+
+
+def test_an_address_beyond_ascii_needs_a_server_that_takes_it(room: Newsroom) -> None:
+    """SMTPUTF8 where the local part is not ASCII; an international domain travels as ASCII anywhere."""
+    with PostOffice() as post:
+        owed(room, reader("zh", address="读者@例子.example"), reader("de", address="leser@bücher.example"))
+        assert send(room.url, post.url).done == 2
+        assert sorted(to for to, _ in post.mails) == ["leser@xn--bcher-kva.example", "读者@xn--fsqu00a.example"]
 
 
 def test_wrong_password_is_the_servers_word_not_the_mails_end(room: Newsroom) -> None:
