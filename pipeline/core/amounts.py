@@ -9,7 +9,7 @@ import ahocorasick_rs
 
 from pipeline.core import units
 from pipeline.core.lexicon import is_letter
-from pipeline.core.scales import Habits, duals, number_words, scales, weak
+from pipeline.core.scales import TREACHEROUS, Habits, duals, number_words, scales, weak
 
 NUMBER = re.compile(r"\d{1,3}(?: \d{3})+(?!\d)(?:[.,٫]\d+)?(?![.,]\d)|\d+(?:[.,'٫٬]\d+)*")
 _CJK_DIGITS = {c: i for i, c in enumerate("〇一二三四五六七八九")} | {"零": 0, "两": 2, "兩": 2}
@@ -123,7 +123,8 @@ class Numbers:
             if not scaled:
                 short = weak().at(text, i)
                 if short and (i == at or short[0] - i > 1 or text[i] in "bmtk"):
-                    factor, at, scaled, needs = short[1], short[0], True, True
+                    factor = 1e9 if text[i : short[0]] == "bln" and self.habits.language() != "pl" else short[1]
+                    at, scaled, needs = short[0], True, True
             break
         value = amount.value * factor
         if value > 1e17:
@@ -222,7 +223,7 @@ class Numbers:
                 word, stop = number_words().before(self.text, joined), joined
             if word and not (word[0] and self.text[word[0] - 1].isdigit()):
                 phrase = self.text[word[0] : stop]
-                rule = _TREACHEROUS.get(phrase)
+                rule = TREACHEROUS.get(phrase)
                 if rule and not re.compile(rule).match(self.text, at):
                     continue
                 out[word[0]] = Amount(word[1], word[0], stop, words=True)
@@ -243,53 +244,6 @@ class Numbers:
 
 
 _ARABIC_SCALE = "مبت"
-# Number words that are something else in another language: what must follow them.
-_TREACHEROUS = {
-    "on": "mily|trily|bin ",
-    "to": "milliard|millioner|mia|gigawatt|terawatt",
-    "en": "miljard |miljon |milliard |million kroner|biljon ",
-    "a": "billion |million |trillion |thousand ",
-    "se": "zzz",
-    "dos": "mil |millones|billones|gigav|empresas",
-    "et": "milliard |million kr",
-    "het": "milliard|millio ",
-    "sei": "miliardi|milioni",
-    "one": "billion|million|trillion|gigawatt",
-    "un": "milli|milion|mili|bili|triли|billon|trill|gigawatt",
-    "sau": "ty|trieu",
-    "ba": "ty|trieu",
-    "bay": "ty|trieu",
-    "nam": "ty|trieu",
-    "hai": "ty|trieu",
-    "bon": "ty|trieu",
-    "due": "mili",
-    "bes": "mily|trily",
-    "do": "zzz",
-    "half": "billion|million|trillion",
-    "hat": "milli",
-    "ot": "milli",
-    "ni": "mil",
-    "sex": "milj|mill",
-    "fire": "milli|mia",
-    "a hundred": "billion|million|thousand",
-    "uma": "zzz",
-    "me": "zzz",
-    "onze": "milli|mil |entrepr|empres",
-    "ten": "billion|million|trillion|compan|gigaw",
-    "tri": "zzz",
-    "doi": "zzz",
-    "tam": "ty|trieu",
-    "muoi": "ty|trieu",
-    "uc": "mily|trily",
-    "sto": "mili|mld|мил",
-    "tre": "mili|mill|milj|mia",
-    "fem": "mil|mia",
-    "ti": "milli|mia",
-    "bir": "mily|trily|bin",
-    "sata": "mil",
-    "nam muoi": "ty|trieu",
-    "de": "zzz",
-}  # fmt: skip
 
 
 def _text_link(text: str, at: int) -> int | None:

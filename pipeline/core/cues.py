@@ -7,6 +7,7 @@ import ahocorasick_rs
 
 from pipeline.core.lexicon import Lexicon, fold, is_letter, pattern
 from pipeline.core.rolewords import APPROX_AFTER, APPROX_BEFORE, INTENT, ROLES
+from pipeline.core.wholes import STOP, Wholes
 
 _RANGE = pattern(
     r" ?(?:-|~|\.\.\.?|…|/(?= ?\d)|to|a|az|سے|bis|bis zu|tot|al|til|till|do|до|à|hingga|sampai|sampai dengan|ila|"
@@ -74,62 +75,109 @@ def find(folded: str) -> list[tuple[int, int, str]]:
         # Arabic and Hebrew glue the article and prepositions to the word; Germanic languages compound.
         if inside and not ("\u0590" <= folded[start] <= "\u06ff") and end - start < 7:
             continue
-        if folded[max(0, start - 4) : start] == "non-":
-            continue
+        if folded[max(0, start - 4) : start] == "non-" or folded[max(0, start - 3) : start + 4] == "se reun":
+            continue  # "se réunir" is to meet
         while end < len(folded) and is_letter(folded[end]) and is_letter(folded[end - 1]):
             end += 1
         cues.append((start, end, roles[index]))
     return cues
 
 
-_STOP = re.compile(r"[.!?;](?= )|[\n。！？；।؟]|\|")
-
+_LIMIT = 60.0  # a cue that costs more than this many characters says nothing
+_COMMA = re.compile("[,、]|(?<= )-(?= )")
 
 Span = tuple[int, int]
+Cue = tuple[int, int, str]
 
 
-def role(
-    folded: str, cues: list[tuple[int, int, str]], start: int, end: int, kind: str, others: list[Span]
-) -> str:
-    """Choose the role of the amount at start..end by the nearest cue of its clause; "" when none is near.
+class Roles:
+    """Chooses the roles of the amounts of one folded text."""
 
-    `others` are the places of the text's other amounts: a cue beyond one of them is its cue first.
-    """
-    allowed = {"capacity", "consumption"} if kind in {"power", "energy"} else set(ROLES) - {"capacity", "consumption"}
-    left = max((m.end() for m in _STOP.finditer(folded, max(0, start - 120), start)), default=max(0, start - 120))
-    stop = _STOP.search(folded, end, min(len(folded), end + 90))
-    right = stop.start() if stop else min(len(folded), end + 90)
-    listed = _enumeration(folded, start, end, others)
-    best, best_cost, intent = "", 60.0, False
-    for at, to, name in cues:
-        if at < left or to > right + 2 or start <= at < end:
-            continue
-        if name == "intent":
-            intent = True
-            continue
-        if name not in allowed:
-            continue
+    def __init__(self, folded: str, amounts: list[Span]) -> None:
+        self.folded = folded
+        self.cues = find(folded)
+        self.amounts = amounts
+        self.wholes = Wholes(folded, amounts, {name for _, _, name in self.cues})
+
+    def role(self, start: int, end: int, kind: str) -> str:
+        """Choose the role of the amount at start..end by the nearest cue of its clause; "" when none is near.
+
+        A cue beyond another amount, or nearer to another, is that amount's first.
+        """
+        folded, amount = self.folded, (start, end)
+        allowed = _ALLOWED.get(kind, _MONEY)
+        left = max((m.end() for m in STOP.finditer(folded, max(0, start - 120), start)), default=max(0, start - 120))
+        stop = STOP.search(folded, end, min(len(folded), end + 90))
+        right = stop.start() if stop else min(len(folded), end + 90)
+        listed = _enumeration(folded, start, end, self.amounts)
+        near = [c for c in self.cues if c[0] >= left and c[1] <= right + 2 and not start <= c[0] < end]
+        best, best_cost = None, _LIMIT
+        for cue in near:
+            at, to, name = cue
+            if name in allowed and not self.wholes.silences(name, at, to, amount):
+                cost = self._cost(cue, amount, listed)
+                if cost < best_cost:
+                    best, best_cost = cue, cost
+        name = best[2] if best else ""
+        wants = [c for c in near if c[2] == "intent"]
+        if kind == "money" and name in _PARTS and self.wholes.is_total(amount):
+            return "potential"
+        if name in _MEANS:
+            return _MEANS[name]
+        if best and name == "mobilised":
+            return "target" if wants and not _UP_TO.search(folded[max(left, start - 16) : start]) else "potential"
+        if best and name == "raised":
+            done = _DONE.match(folded, best[0])
+            return "target" if any(not done or 0 <= best[0] - c[1] <= 14 for c in wants) else "raised"
+        if not name and wants and kind == "money":
+            if _names_goal(folded[max(left, start - 40) : start]) or self.wholes.is_equity(amount):
+                return "target"
+        return name
+
+    def _cost(self, cue: Cue, amount: Span, listed: Span) -> float:
+        (at, to, name), (start, end) = cue, amount
         after = at >= end
-        far = (at - end) * 1.3 + (10 if at - end > 2 else 1) if after else max(0, start - to)
-        cost = far - 0.1 * (to - at)
+        low, high = (end, at) if after else (to, start)
+        cost = self._far(cue, amount) - 0.1 * (to - at)
         if after and at >= listed[1]:
             cost -= 1.3 * (listed[1] - end)
-        low, high = (end, at) if after else (to, start)
-        cost += sum(45 for a, b in others if low <= a and b <= high and not listed[0] <= a < listed[1])
-        if name == "potential":
+        others = [o for o in self.amounts if o != amount and not listed[0] <= o[0] < listed[1]]
+        cost += sum(45 for a, b in others if low <= a and b <= high)
+        # "$5bn of commitments towards a $10bn fund": the cue is the first amount's, though it stands beside both
+        if any(o[1] <= at and at - o[1] <= 4 and o[1] <= start for o in others):
+            cost += 40
+        cost += sum(20 if self.folded[m.start() - 1] > "\u3040" else 8 for m in _COMMA.finditer(self.folded, low, high))
+        if name in {"potential", "mobilised"}:
             cost -= 25
+        cost += _WEAK.get(name, 0)
         if name == "debt" and after and at - end > 3:
             cost += 10
-        if cost < best_cost:
-            best, best_cost = name, cost
-    if best == "raised" and intent:
-        return "target"
-    if not best and intent and kind == "money" and _names_goal(folded[max(left, start - 40) : start]):
-        return "target"
-    return best
+        return cost
+
+    @staticmethod
+    def _far(cue: Cue, amount: Span) -> float:
+        at, to, _ = cue
+        start, end = amount
+        return (at - end) * 1.3 + (10 if at - end > 2 else 1) if at >= end else max(0, start - to)
 
 
-def _enumeration(folded: str, start: int, end: int, others: list[tuple[int, int]]) -> tuple[int, int]:
+_MEANS = {"site": "capacity", "spent": "invested"}
+_WEAK = {"site": 15, "spent": 15}  # said of many an amount, so anything nearer counts first
+_ALLOWED = {"power": {"capacity", "consumption", "site"}, "energy": {"capacity", "consumption"}}
+_MONEY = set(ROLES) - _ALLOWED["power"]
+_PARTS = {"", "raised", "invested", "debt", "potential", "mobilised", "spent"}  # an amount that includes debt is more than these
+# What was done is no intention, though the sentence has one: "raised $6bn and plans to build".
+_DONE = pattern(
+    r"(?:raised|secured|recaudo|recaudaron|captou|levantou|levanto|arrecadou|raccolto|привлекл[аио]|привлек\b|"
+    r"собрал[аио]?\b|залучи[лв]\w*|зібра\w*|zebral\w*|pozyskal\w*|ziskal\w*|opgehaald|gyujtott\w*|גייסה|גייסו|جمعت)\b"
+)
+_UP_TO = pattern(
+    r"(?:up to|as much as|jusqu'a|bis zu|hasta|ate|fino a|hingga|sampai|do|до|tot|op til|opp til|upp till|jopa|akar|"
+    r"pana la|al|len toi|toi|εως|ما يصل الى|يصل الى|تا|עד|ถึง|高达|高達|最高|最多|至多|最大|최대|a total of|total\w*) ?\S{0,4} ?$"
+)
+
+
+def _enumeration(folded: str, start: int, end: int, others: list[Span]) -> Span:
     """Return the span of the amounts listed together with this one ("$8bn, $3bn and $1bn were raised")."""
     for a, b in others:
         if end <= a <= end + 7 and not folded[end:a].strip(" ,()/").count(" "):

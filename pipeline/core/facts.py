@@ -27,15 +27,12 @@ def read(text: str, language: str | None = None, part: str = "text") -> tuple[Fa
     found = sorted(islice(Reader(text, folded, offsets, language).facts(part), _MOST), key=lambda f: f.start)
     if not found:
         return ()
-    near = cues.find(folded)
+    roles = cues.Roles(folded, [(f.start, f.end) for f in found if f.kind != "date"])
     out = []
-    spans = [(f.start, f.end) for f in found if f.kind != "date"]
     for fact in found:
         role, vague = "", False
         if fact.kind not in {"date", "count"}:
-            role = cues.role(
-                folded, near, fact.start, fact.end, fact.kind, [s for s in spans if s != (fact.start, fact.end)]
-            )
+            role = roles.role(fact.start, fact.end, fact.kind)
         if fact.kind != "date":
             vague = cues.is_approximate(folded, fact.start, fact.end)
         start, end = fact.start, fact.end

@@ -2,7 +2,7 @@
 
 # Stems; a cue begins at the start of a word, in scripts with spaces, and may go on.
 ROLES: dict[str, str] = {
-    "raised": "raise,raising,fundraising,funding round,secures,secured,lever ,leve ,leves,levee,levent,leverait,"
+    "raised": "raise,gather ,reunir,reunit,reuni,모을,모으,筹资,籌資,を募,募る,strang,raising,fundraising,funding round,secures,secured,lever ,leve ,leves,levee,levent,leverait,"
     "levant,mengumpul,menghimpun,menggalang,pendanaan,einsamm,aufbring,einzusammeln,sammelt,"
     "ophalen,opgehaald,haalt,recaud,captar,captou,capta ,captacao,levantar,levanto,arrecada,raccogl,raccolt,"
     "raccolta,toplam,privlec,привлек,привлеч,привлёк,собрать,собрал,залуч,зібра,pozysk,zebra,"
@@ -19,7 +19,7 @@ ROLES: dict[str, str] = {
     "imewekeza,wawekeza,kuwekeza,puhunan,mamuhun,ulaga,ulozi,vlozi,vlaga,pour into,pouring,inject,injecter,ulaganj,"
     "nalozb,envesti,"
     "investe,подхран,ieguld",
-    "valuation": "valuation,valued at,valued,values ,valorisation,valorise,valoris,valoraci,valorad,valora en,"
+    "valuation": "valuation,valuing,valued at,valued,values ,valorisation,valorise,valoris,valoraci,valorad,valora en,"
     "bewertung,"
     "bewertet,gewaardeerd,waardering,valutazione,valutata,valutato,avaliacao,avaliad,valuasi,bernilai pasar,penilaian,"
     "degerleme,piyasa degeri,оценк,оценива,оцене,оцін,капитализац,wycen,ocenen,valuac,hodnot,ohodnoc,vrednot,"
@@ -28,14 +28,14 @@ ROLES: dict[str, str] = {
     "ประเมินมูลค่า,มูลค่ากิจการ,تقييم,القيمه السوقيه,قيمتها السوقيه,ارزش گذاري,ارزش,मूल्यांकन,মূল্যায়ন,மதிப்பீட,విలువ,估值,评估,"
     "市值,評価額,企業価値,時価総額,기업가치,시가총액,הערכת שווי,לפי שווי,שווי,αποτιμηση,valor de mercado,"
     "market value,market cap,thamani,valuada,vertinam,vertinim,novertej,vaartus",
-    "debt": "debt,secured notes,bonds ,de dette,la dette,en dette,sa dette,dettes,pret de,un pret,prets,loan,loans,"
+    "debt": "debt,dette compris,dette inclus,kolcson,杠杆,槓桿,举债,舉債,借り入れ,借入,zaduz,заимств,запозич,позик,позич,skolom,paskol,aizdev,parad,borxh,laenu,اقتراض,استدانه,กู้,vay no,fremdkapital,fremdmittel,schuld,indebit,endeud,endivid,endett,apalanc,zadluz,차입,빚,χρε,madeni,mikopo,pautang,மூலக்கடன்,అప్పు,उधार,leningen,geleend,vreemd vermogen,pozick,pujck,credite,pret ,prets,secured notes,bonds ,de dette,la dette,en dette,sa dette,dettes,pret de,un pret,prets,loan,loans,"
     "borrow,schulden,"
     "kredit,kredyt,credit ,credite,anleihe,darlehen,schuld,lening,deuda,prestamo,emprestimo,divida,debito,prestito,"
     "utang,pinjaman,hutang,borc,kredi,tahvil,долг,заем,заём,займ,кредит,облигац,борг,dlug,pozyczk,"
     "obligac,dluh,uver,dlh,adossag,hitel,datori,imprumut,velka,laina,skuld,lan pa,gjeld,gaeld,no vay,khoan vay,"
     "trai phieu,หนี้,เงินกู้,ديون,دين,قرض,قروض,سندات,بدهي,وام,कर्ज,ऋण,ঋণ,கடன்,రుణ,债务,債務,债券,債券,贷款,貸款,借款,負債,"
     "社債,融資枠,融資を受け,借入,부채,대출,채권,חוב,הלוואה,δανει,χρεο,deute,mkopo,emprunt,obligation",
-    "price": "acquire,acquisition,buy,bought,buys,buying,purchase,takeover,acquer,acquisit,achet,rachat,rachet,"
+    "price": "acquire,استحوذ,يستحوذ,تستحوذ,kober,kobe ,покупа,kupuj,memborong,borong,acquisition,buy,bought,buys,buying,purchase,takeover,acquer,acquisit,achet,rachat,rachet,"
     "rachete,ubernahme,ubernimm,ubernehm,kaufpreis,kauft,kaufen,gekauft,overname,koopt,gekocht,compra,compro ,"
     "comprar,adquir,adquisici,acquist,acquisiz,"
     "akuisisi,mengakuisisi,membeli,pembelian,satin al,покупк,купит,купил,приобре,купів,купу,придба,kupi,kupn,"
@@ -55,20 +55,19 @@ ROLES: dict[str, str] = {
     "loss": "lost ,loss,perte,perdu,verlust,verlor,verlies,perdida,perdio,prejuizo,perdita,perdite,perso ,kerugian,"
     "rugi,zarar,убыт,збит,потер,strat,ztrat,veszteseg,pierder,tappio,forlust,tab pa,underskud,thua lo,ขาดทุน,خسائر,"
     "خسرت,زيان,नुकसान,घाटा,ক্ষতি,亏损,虧損,損失,赤字,손실,적자,הפסד,ζημι,hasara,pagkalugi",
-    "potential": "potential,potentiel,potensial,potenzial,potentiell,potencial,potenziale,potenziali,potensi,"
-    "mobilis,mobiliz,mobilit,mobilise,unlock,leverage,tirer parti,memanfaatkan,moviliz,mobilitar,mobilizar,"
-    "harekete gec,мобилиз,мобіліз,потенциал,потенційн,potencjal,potencial,"
-    "mozgosit,mobilizz,houkutel,including debt,dette comprise,incluida la deuda,inklusive fremdkapital,"
-    "einschliesslich fremdkapital,termasuk utang,borc dahil,z dlugiem,включая долг,من الديون,shumla prin,"
-    "potentsiaal,撬动,撬動,带动,帶動,潜在,潛在,動員,동원,잠재,incluindo divida,compreso il debito,"
-    "بما في ذلك الديون,شامله الديون,القدره على تعبئه,تعبئه,حشد,محتمل,संभावित,সম্ভাব্য,δυνητικ,κινητοποι,פוטנציאל,"
-    "huy dong tong,tiem nang,ศักยภาพ",
+    "potential": "potential,leverage,tirer parti,memanfaatkan,撬动,撬動,带动,帶動,potentiel,potensial,potenzial,potentiell,potencial,potenziale,potenziali,potensi,"
+    "потенциал,потенційн,potencjal,potencial,houkutel,shumla prin,potentsiaal,潜在,潛在,잠재,محتمل,संभावित,সম্ভাব্য,δυνητικ,"
+    "פוטנציאל,huy dong tong,tiem nang,ศักยภาพ",
+    "mobilised": "mobilis,mobiliz,mobilit,unlock,moviliz,"
+    "harekete gec,мобилиз,мобіліз,mozgosit,mobilizz,動員,동원,القدره على تعبئه,تعبئه,حشد,κινητοποι",
     "capacity": "capacity,capacite,kapazitat,capaciteit,capacidad,capacidade,capacita,kapasitas,kapasiti,kapasite,"
     "мощност,потужн,moc ,mocy,moce,kapacit,zmogljivost,kapacitet,kapacitas,teljesitmeny,capacitat,kapasit,teho,"
     "kapasitet,cong suat,กำลังการผลิต,กำลังผลิต,ความจุ,"
     "قدره,بقدره,سعه,ظرفيت,توان,क्षमता,ক্ষমতা,திறன்,సామర్థ్య,容量,装机,裝機,产能,算力,出力,発電能力,설비용량,용량,"
     "규모의 데이터,הספק,קיבולת,ισχυ,δυναμικ,uwezo,kapasidad,капацит,galia,galios,jauda,voimsus,power plant,supply,"
     "puissance,leistung,potencia,potenza,vermogen,daya",
+    "spent": "斥资,斥資",
+    "site": "campus,campuses,plant ,plants ,data cent,datacent,data centre,facility,complex ,rechenzentr,kraftwerk,centre de d,centres de d,centro de d,centros de d,centrale ,central nuclear,centrali,pusat data,veri merkez,santral,дата-центр,цод,центр обработки,центрів обробки,електростанц,электростанц,аэс,аес,дата-центр,centrum danych,elektrowni,elektrarn,datov,数据中心,數據中心,資料中心,データセンター,発電所,电厂,電廠,核电站,데이터센터,발전소,원전,مركز بيانات,مراكز بيانات,محطه,مركز داده,نيروگاه,מרכז נתונים,डेटा सेंटर,संयंत्र,trung tam du lieu,nha may,ศูนย์ข้อมูล,datasent,adatkozpont,datakesk,κεντρο δεδομενων,reactor,reacteur,grid connection,site ,ordinateur,ai cluster",
     "consumption": "consum,konsum,consomm,consumption,demand,verbrauch,strombedarf,bedarf,verbruik,vraag naar,"
     "demande,demanda,domanda,konsumsi,permintaan,penggunaan,kebutuhan,penggunaan tenaga,tuketim,talep,taleb,"
     "потребле,потребля,спрос,споживан,спожива,попит,zuzyci,zuzyj,popyt,"
@@ -77,14 +76,14 @@ ROLES: dict[str, str] = {
     "ব্যবহার,চাহিদা,நுகர்வு,వినియోగ,డిమాండ్,用电,用電,耗电,耗電,"
     "消耗,能耗,需求,消費,需要,소비,수요,전력 사용,צריכ,תצרוך,ביקוש,καταναλω,ζητησ,matumizi,mahitaji,pagkonsumo,"
     "konsumo,потребен,suvartoj,vartojim,paterin,tarbimi,use ,uses ,used ,using ,usage,utilise,guzzl,verbrauchen",
-    "cost": "cost,costs,price tag,cout,coute,coutera,kosten,kostet,kosta,koster,costo,costera,custo ,custos,custar,"
+    "cost": "cost ,costs,costing,costar,costo,price tag,cout,coute,coutera,kosten,kostet,kosta,koster,costo,costera,custo ,custos,custar,"
     "costi,costera,biaya,kos ,maliyet,стоимост,стоит,вартіст,коштува,koszt,naklad,stoj,stroskov,strosk,trosk,"
-    "koltseg,costul,kustannu,chi phi,ต้นทุน,تكلفه,بتكلفه,هزينه,लागत,ব্যয়,செலவ,ఖర్చు,ఖర్చ,成本,耗资,耗資,斥资,斥資,費用,"
+    "koltseg,costul,kustannu,chi phi,ต้นทุน,تكلفه,بتكلفه,هزينه,लागत,ব্যয়,செலவ,ఖర్చు,ఖర్చ,成本,耗资,耗資,費用,"
     "비용,עלות,κοστ,gharama,gastos,izmaks,maksumus",
 }  # fmt: skip
 # An intention turns "raised" into "target"; a goal named as such is one without a verb.
 INTENT = (
-    "plan ,plans,planning,planned,planea,planej,planer,aim,seek,target,goal,hope,want,look to,looking to,in talks,"
+    "to raise,to secure,seeking,veu,veulent,veut ,souhait,pour lever,pour reunir,para recaudar,para captar,para levantar,para reunir,quer ,querem,чтобы привлечь,для привлечения,хоче,хочуть,skal ,φιλοδοξ,unalenga,inakusudia,چاہ,tavoittel,per raccogliere,untuk menghimpun,untuk menggalang,untuk mengumpulkan,เพื่อระดม,de huy dong,gyujtene,plan ,plans,planning,planned,planea,planej,planer,aim,seek,target,goal,hope,want,look to,looking to,in talks,"
     "intend,expect to,would ,set to,will ,prevoi,prevu,prevoyait,vise,entend,espere,esperait,cherche,souhaite,"
     "objectif,objectif de,compte ,but de,berencana,"
     "rencana,bertujuan,menargetkan,target,berharap,ingin,hendak,merancang,sasaran,mahu,planen,geplant,planung,"
