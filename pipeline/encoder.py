@@ -3,6 +3,7 @@
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
+from functools import cache
 from importlib import metadata
 from importlib.util import find_spec
 from typing import Any
@@ -35,6 +36,11 @@ DIMENSIONS = {"use": 512, "e5": 384}
 Vector = NDArray[np.float32]
 
 
+@cache
+def _version(package: str) -> str:
+    return metadata.version(package)  # reads a file at every call: asked four times a story, it cost more than judging
+
+
 class Encoder:
     """Sentence vectors from the encoders that are wanted and installed.
 
@@ -62,7 +68,7 @@ class Encoder:
     @property
     def versions(self) -> Mapping[str, str]:
         """The version of each encoder in use."""
-        return {n: f"{n}-{metadata.version(_PACKAGES[n][1])}" for n in self.names}
+        return {n: f"{n}-{_version(_PACKAGES[n][1])}" for n in self.names}
 
     def fits(self, name: str, language: str, text: str) -> bool:
         """Say whether encoder `name` may be asked about `text` in `language` (BCP 47; a hint that may be wrong)."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -10,59 +11,66 @@ from pipeline.model import Match, Story
 from pipeline.store.engine import insert
 from pipeline.store.tables import facts, match_entities, matches, stories
 
+_IDENTITY = ("story_id", "watchlist_version", "matcher_version", "content_hash")
+
 
 def add(db: sa.Connection, judged: Sequence[tuple[Story, Match]], now: datetime, enrich: bool) -> int:
     """Store judgements and make them the current ones; return how many are at level >= 1.
 
     Idempotent per (story, watchlist, matcher, words). With `enrich`, stories at level >= 1 that have no article text
-    are marked as wanting their page.
+    are marked as wanting their page. A story that is gone meanwhile is left out.
     """
-    ours = 0
-    for story, match in sorted(judged, key=lambda pair: pair[0].id):
-        ours += _add(db, story, match, now, enrich)
-    return ours
-
-
-def _add(db: sa.Connection, story: Story, match: Match, now: datetime, enrich: bool) -> bool:
-    words = text.content_hash(story.title, story.summary, story.text)
-    # The story row is the lock: two processes that judge one story at once take turns here.
-    held = sa.select(stories.c.id, stories.c.enrich_attempts, stories.c.text_source).where(stories.c.id == story.id)
-    row = db.execute(held.with_for_update()).one_or_none()
-    if row is None:
-        return False
-    old = db.execute(sa.select(matches).where(matches.c.story_id == story.id, matches.c.is_current)).one_or_none()
-    same = old is not None and (old.watchlist_version, old.matcher_version, old.content_hash) == (
-        match.watchlist_version,
-        match.matcher_version,
-        words,
-    )
-    if not same:
-        if old is not None:
-            db.execute(sa.update(matches).where(matches.c.id == old.id).values(is_current=False))
-        values = {
-            "story_id": story.id,
-            "watchlist_version": match.watchlist_version,
-            "matcher_version": match.matcher_version,
-            "content_hash": words,
-            "level": int(match.level),
-            "score": match.score,
-            "seed_key": match.seed_key,
-            "similarity": match.similarity,
-            "topics": list(match.topics),
-            "evidence": dict(match.evidence),
-            "matched_at": now,
-            "is_current": True,
-            "clustered_at": None,
-        }
-        identity = ["story_id", "watchlist_version", "matcher_version", "content_hash"]
-        fresh = {k: v for k, v in values.items() if k not in identity}
-        db.execute(insert(db, matches).values(**values).on_conflict_do_update(index_elements=identity, set_=fresh))
+    ids = sorted({story.id for story, _ in judged})
+    if not ids:
+        return 0
+    # The story rows are the lock: two processes that judge one story at once take turns here, in one order.
+    wanted = sa.select(stories.c.id, stories.c.enrich_attempts, stories.c.text_source).where(stories.c.id.in_(ids))
+    held = {r.id: r for r in db.execute(wanted.order_by(stories.c.id).with_for_update())}
+    columns = (matches.c.id, matches.c.level, *(matches.c[name] for name in _IDENTITY))
+    standing = sa.select(*columns).where(matches.c.story_id.in_(ids), matches.c.is_current)
+    old = {r.story_id: r for r in db.execute(standing)}
+    rows, pages, changed = [], [], []
+    for story, match in sorted((pair for pair in judged if pair[0].id in held), key=lambda pair: pair[0].id):
+        row = _row(story, match, now)
+        before = old.get(story.id)
+        if before is None or any(getattr(before, name) != row[name] for name in _IDENTITY):
+            rows.append(row)
+            if match.level >= 1 or (before is not None and before.level >= 1):
+                changed.append((story, match))
+        page = held[story.id]
+        if match.level >= 1 and enrich and page.text_source is None and page.enrich_attempts == 0:
+            pages.append(story.id)
+    if rows:
+        replaced = [old[row["story_id"]].id for row in rows if row["story_id"] in old]
+        if replaced:
+            db.execute(sa.update(matches).where(matches.c.id.in_(replaced)).values(is_current=False))
+        made = insert(db, matches)
+        fresh = {name: made.excluded[name] for name in rows[0] if name not in _IDENTITY}
+        db.execute(made.on_conflict_do_update(index_elements=list(_IDENTITY), set_=fresh), rows)
+    for story, match in changed:
         _replace_details(db, story, match)
-    done = {"judged_at": now}
-    if match.level >= 1 and enrich and row.text_source is None and row.enrich_attempts == 0:
-        done["enrich_after"] = now
-    db.execute(sa.update(stories).where(stories.c.id == story.id).values(**done))
-    return match.level >= 1
+    db.execute(sa.update(stories).where(stories.c.id.in_(list(held))).values(judged_at=now))
+    if pages:
+        db.execute(sa.update(stories).where(stories.c.id.in_(pages)).values(enrich_after=now))
+    return sum(match.level >= 1 for story, match in judged if story.id in held)
+
+
+def _row(story: Story, match: Match, now: datetime) -> dict[str, Any]:
+    return {
+        "story_id": story.id,
+        "watchlist_version": match.watchlist_version,
+        "matcher_version": match.matcher_version,
+        "content_hash": text.content_hash(story.title, story.summary, story.text),
+        "level": int(match.level),
+        "score": match.score,
+        "seed_key": match.seed_key,
+        "similarity": match.similarity,
+        "topics": list(match.topics),
+        "evidence": dict(match.evidence),
+        "matched_at": now,
+        "is_current": True,
+        "clustered_at": None,
+    }
 
 
 def _replace_details(db: sa.Connection, story: Story, match: Match) -> None:

@@ -1,0 +1,104 @@
+"""Matches on both databases: one current judgement a story, its details, and what is asked of its page."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from pipeline import store
+from pipeline.model import Alias, Entity, Entry, Fact, Feed, Level, Match, Mention, Role, Story, Watchlist
+from pipeline.store import matches, stories, watchlists
+from pipeline.store import tables as t
+
+NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
+LATER = NOW + timedelta(hours=1)
+
+
+def watchlist(version: str) -> Watchlist:
+    """Give a watchlist of one firm."""
+    firm = Entity("xai", "xAI", "company", (Role.WATCHED,), (Alias("xAI"),))
+    return Watchlist(version, "test", (firm,), (), (), (), ())
+
+
+@pytest.fixture
+def told(database_url: str) -> list[Story]:
+    """Three stored stories, and a watchlist."""
+    with store.begin(database_url) as db:
+        watchlists.adopt(db, watchlist("1"), NOW)
+        watchlists.adopt(db, watchlist("2"), NOW)
+        row = {"url": "https://f.example/", "tags": [], "added_at": NOW}
+        key = db.scalar(sa.insert(t.feeds).values(**row).returning(t.feeds.c.id))
+        feed = Feed(key, "https://f.example/", "F", "en", None, (), None, True)
+        pages = [f"https://paper.example/{n}" for n in range(3)]
+        stories.add(db, feed, [Entry(p, p, f"Title {p[-1]}") for p in pages], NOW)
+        db.execute(sa.update(t.stories).values(language="en"))
+        return stories.unjudged(db, 10)
+
+
+def judged(story: Story, level: int, version: str = "1") -> tuple[Story, Match]:
+    """Judge a story by hand."""
+    ours = level >= 1
+    return story, Match(
+        story_id=story.id,
+        watchlist_version=version,
+        matcher_version="m1",
+        level=Level(level),
+        score=0.9 if ours else 0.1,
+        seed_key=None,
+        similarity=None,
+        topics=("ai",) if ours else (),
+        mentions=(Mention("xai", "xAI", "title", 0, 3, "xAI"), Mention("xai", "xAI", "summary", 4, 7, "XAI"))
+        if ours
+        else (),
+        facts=(Fact("money", 3e10, "USD", "raised", 0, 5, "30 bn", "title"),) if ours else (),
+        evidence={"features": {"who": 1.0}},
+    )
+
+
+def current(db: sa.Connection) -> list[tuple[int, int, str]]:
+    """Give the judgements that count."""
+    query = sa.select(t.matches.c.story_id, t.matches.c.level, t.matches.c.watchlist_version)
+    return [tuple(r) for r in db.execute(query.where(t.matches.c.is_current).order_by(t.matches.c.story_id))]
+
+
+def test_a_judgement_is_stored_once_with_its_details(database_url: str, told: list[Story]) -> None:
+    """The same judgements again change nothing; entities and facts stand for stories that are ours."""
+    one, two, three = told
+    for _ in range(2):
+        with store.begin(database_url) as db:
+            assert matches.add(db, [judged(three, 0), judged(one, 2), judged(two, 0)], NOW, enrich=True) == 1
+    with store.read(database_url) as db:
+        assert current(db) == [(one.id, 2, "1"), (two.id, 0, "1"), (three.id, 0, "1")]
+        assert db.scalar(sa.select(sa.func.count()).select_from(t.matches)) == 3
+        found = db.execute(sa.select(t.match_entities)).one()
+        assert (found.story_id, found.entity_key, found.mention_count, found.in_title) == (one.id, "xai", 2, True)
+        assert found.aliases == ["XAI", "xAI"]
+        assert db.execute(sa.select(t.facts.c.story_id, t.facts.c.value)).all() == [(one.id, 3e10)]
+        wanted = dict(db.execute(sa.select(t.stories.c.id, t.stories.c.enrich_after)).all())
+        assert wanted == {one.id: NOW, two.id: None, three.id: None}
+        assert stories.unjudged(db, 10) == []
+
+
+def test_a_new_judgement_replaces_the_old_one_and_keeps_it(database_url: str, told: list[Story]) -> None:
+    """History stays; details follow the judgement that counts; one that comes back counts again."""
+    one = told[0]
+    for version, level in (("1", 2), ("2", 0), ("1", 2)):
+        with store.begin(database_url) as db:
+            matches.add(db, [judged(one, level, version)], LATER, enrich=False)
+            assert current(db) == [(one.id, level, version)]
+            assert db.scalar(sa.select(sa.func.count()).select_from(t.facts)) == (1 if level else 0)
+            assert db.scalar(sa.select(sa.func.count()).select_from(t.match_entities)) == (1 if level else 0)
+    with store.read(database_url) as db:
+        assert db.scalar(sa.select(sa.func.count()).select_from(t.matches)) == 2
+        assert matches.stale(db, "2", "m1") == 1
+        assert matches.stale(db, "1", "m1") == 0
+
+
+def test_a_story_that_is_gone_is_left_out(database_url: str, told: list[Story]) -> None:
+    """Pruned between judging and storing: nothing to store, nothing to break."""
+    one, two, _ = told
+    with store.begin(database_url) as db:
+        db.execute(sa.delete(t.sightings).where(t.sightings.c.story_id == one.id))
+        db.execute(sa.delete(t.stories).where(t.stories.c.id == one.id))
+        assert matches.add(db, [judged(one, 2), judged(two, 1)], NOW, enrich=False) == 1
+        assert current(db) == [(two.id, 1, "1")]
