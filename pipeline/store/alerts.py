@@ -113,22 +113,26 @@ def told(db: sa.Connection, ids: Iterable[int]) -> list[Told]:
 def apply(db: sa.Connection, decision: Decision, now: datetime) -> dict[str, int]:
     """Store what was decided; what stands already stays as it is. Return how many rows of each kind were made."""
     made = {"new": 0, "update": 0, "correction": 0, "baseline": 0, "cancelled": 0}
-    for intent in decision.add:
-        values = {
-            "subscription_id": intent.subscription_id,
-            "event_id": intent.event_id,
-            "reason": intent.reason,
-            "revision": intent.revision,
-            "state": intent.state,
+    rows = [
+        {
+            "subscription_id": i.subscription_id,
+            "event_id": i.event_id,
+            "reason": i.reason,
+            "revision": i.revision,
+            "state": i.state,
             "created_at": now,
-            "due_at": intent.due_at,
-            "message_id": intent.message_id,
-            "in_reply_to": intent.in_reply_to,
-            "batch_key": intent.batch_key,
-            "detail": dict(intent.detail),
+            "due_at": i.due_at,
+            "message_id": i.message_id,
+            "in_reply_to": i.in_reply_to,
+            "batch_key": i.batch_key,
+            "detail": dict(i.detail),
         }
-        row = insert(db, alerts).values(**values).on_conflict_do_nothing().returning(alerts.c.id)
-        made["baseline" if intent.state == "baseline" else intent.reason] += len(db.scalars(row).all())
+        for i in decision.add
+    ]
+    if rows:
+        query = insert(db, alerts).on_conflict_do_nothing().returning(alerts.c.reason, alerts.c.state)
+        for row in db.execute(query, rows):
+            made["baseline" if row.state == "baseline" else row.reason] += 1
     for alert_id in decision.cancel:
         where = sa.and_(alerts.c.id == alert_id, alerts.c.state == "pending")
         made["cancelled"] += db.execute(sa.update(alerts).where(where).values(state="cancelled")).rowcount

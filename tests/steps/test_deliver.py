@@ -464,7 +464,7 @@ def test_a_folder_that_cannot_be_written_loses_nothing(room: Newsroom, tmp_path:
     assert states(room) == ["pending"]
 
 
-# ------------------------------------------------------------------------------------------------- kills and two senders
+# ----------------------------------------------------------------------------------------------- kills and two senders
 
 SENDER = """
 import sys, datetime
