@@ -3,13 +3,13 @@
 import json
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.markup import escape
 
 from pipeline.cli import common
-from pipeline.cli.common import DatabaseOption, JsonOption
+from pipeline.cli.common import DatabaseOption, JsonOption, WatchOption
 from pipeline.cli.explained import LEVELS, say
 
 labels = typer.Typer(no_args_is_help=True, help="What people said of stories: list it, export it, take it back.")
@@ -101,3 +101,85 @@ def withdraw_label(story: StoryArgument, database: DatabaseOption = None) -> Non
 
     number, count = step.withdraw(common.load(database=database), story)
     say(f"story {number}: {count} labels withdrawn")
+
+
+@watchlist.command("check")
+def check_watchlist(
+    data: Annotated[
+        list[Path] | None,
+        typer.Option("--data", help="Texts that are not ours: JSON lines, or lines LANGUAGE <tab> TEXT; repeatable."),
+    ] = None,
+    common_share: Annotated[
+        float, typer.Option("--common", min=0, max=1, help="Too common: from this share of texts not ours.")
+    ] = 0.005,
+    show_all: Annotated[bool, typer.Option("--all", help="Show every alias that never fired.")] = False,
+    watch: WatchOption = None,
+    database: DatabaseOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Find aliases that collide, are too common, or never fired; exit 1 when a person should act."""
+    from pipeline.steps import watchlist as step
+
+    settings = common.load(watch, database)
+    with common.progress(not as_json) as report:
+        found = step.check(settings, data or (), share=common_share, progress=report)
+    if as_json:
+        common.print_json(found)
+    else:
+        _show_check(found, show_all)
+    if found["wrong"]:
+        raise typer.Exit(1)
+
+
+def _show_check(found: dict[str, Any], show_all: bool) -> None:
+    stories = "no stored stories" if found["stories"] is None else f"{found['stories']:,} stored stories"
+    say(f"{found['aliases']:,} aliases of watchlist {found['watchlist']}, {found['texts']:,} texts, {stories}")
+    faults = [f for f in found["faults"] if show_all or f["kind"] not in {"unused", "unseen"}]
+    silent = [f for f in found["faults"] if f["kind"] in {"unused", "unseen"}]
+    for fault in sorted(faults, key=lambda f: not f["wrong"]):
+        mark = "[red]wrong[/]" if fault["wrong"] else "note "
+        say(f"  {mark} {fault['kind']:9} {fault['entity']} “{escape(fault['alias'])}”: {escape(fault['text'])}")
+    unused = [f for f in silent if f["kind"] == "unused"]
+    if not show_all and unused:
+        say("never fired, though stories of their language name the entity by other words:")
+        for fault in unused[:10]:
+            say(f"  note  unused    {fault['entity']} “{escape(fault['alias'])}”: {escape(fault['text'])}")
+    if silent:
+        say(f"{len(silent):,} aliases never fired, {len(unused):,} of them where it says something; --all lists them")
+    say("Nothing is wrong." if not found["wrong"] else f"{found['wrong']} aliases are wrong.")
+
+
+@watchlist.command("suggest")
+def suggest_names(
+    entity: Annotated[str | None, typer.Option("--entity", help="Only for this entity (its key).")] = None,
+    watch: WatchOption = None,
+    database: DatabaseOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Propose aliases from stored events, as TOML to paste into watchlist.toml; nothing is written.
+
+    A name is proposed that stands in stories of events about an entity where no alias of it does.
+    """
+    from pipeline.steps import watchlist as step
+
+    with common.progress(not as_json) as report:
+        found = step.find(common.load(watch, database), entity=entity, progress=report)
+    if as_json:
+        common.print_json(found)
+        return
+    last = ""
+    for s in found:
+        if s["entity"] != last:
+            say(f"{'' if not last else chr(10)}# {s['entity']}: into its [entities.aliases]", highlight=False)
+            last = s["entity"]
+        why = f"sounds like {s['sounds_like']} ({s['alike']:.2f})" if s["sounds_like"] else "by its company only"
+        say(f"{s['language']} = [{escape(s['toml'])}]", highlight=False)
+        say(
+            f"  # {why}; in {len(s['stories'])} of {s['lacking']} stories that lack it "
+            f"({', '.join(map(str, s['stories'][:6]))}; {len(s['outlets'])} outlets, {len(s['events'])} events), "
+            f"in {s['elsewhere']} others" + (f"; also as {escape(', '.join(s['also'][:5]))}" if s["also"] else ""),
+            highlight=False,
+        )
+        say(f"  # {escape(s['titles'][0])}", highlight=False)
+    if not found:
+        say("# no name to propose: where an event is about an entity, its stories name it", highlight=False)
