@@ -193,6 +193,7 @@ bodies = sa.Table(
     sa.UniqueConstraint("feed_id", "hash"),
     comment="Raw feed documents, kept some days so that parsing can be run again.",
 )
+sa.Index("ix_bodies_fetch_id", bodies.c.fetch_id)
 _pending("ix_bodies_unparsed", bodies.c.id, bodies.c.parsed_at.is_(None))
 
 # ------------------------------------------------------------------------------------------------------------ stories
@@ -476,6 +477,9 @@ event_stories = sa.Table(
     _c("joined_at", Utc, comment="When."),
     comment="Which story tells which event, and why.",
 )
+# What points to a story is looked up when pruning asks whether it may go, and by the database when it goes.
+_pending("ix_event_stories_copy_of", event_stories.c.copy_of, event_stories.c.copy_of.is_not(None))
+sa.Index("ix_events_lead_story_id", events.c.lead_story_id)
 
 event_history = sa.Table(
     "event_history",
@@ -489,6 +493,7 @@ event_history = sa.Table(
     _ref("other_event_id", "events.id", "Other event concerned.", null=True),
     _c("detail", Json, comment="What changed."),
     sa.Index("ix_event_history_event_id_revision", "event_id", "revision"),
+    sa.Index("ix_event_history_story_id", "story_id"),
     comment="Every change of every event.",
 )
 

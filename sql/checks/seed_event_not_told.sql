@@ -37,7 +37,7 @@ where
                 and u.content ->> 'entities' = '[]'
                 and u.content ->> 'story_languages' = '[]'
                 and u.content ->> 'frequency' = 'instant'
-                and u.content ->> 'only_independent' in ('false', '0')
+                and cast(u.content ->> 'only_independent' as text) in ('false', '0')
                 and cast(u.content ->> 'min_stories' as integer) <= e.story_count
         )
     )

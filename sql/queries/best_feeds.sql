@@ -1,15 +1,25 @@
 -- question: Which feeds bring the stories that end up in events, and how many do they bring first?
 -- grain: one row per feed that brought a story of an event
 -- chart: bar title story_count
+with brought as (
+    select
+        feed_id,
+        count(*) as story_count,
+        count(*) filter (where how = 'found') as founding_count,
+        count(distinct event_id) as event_count
+    from event_stories_flat
+    group by feed_id
+    order by story_count desc, feed_id asc
+    limit 100
+)
+
 select
-    h.feed_id,
+    b.feed_id,
     h.title,
     h.language,
-    count(*) as story_count,
-    count(*) filter (where f.how = 'found') as founding_count,
-    count(distinct f.event_id) as event_count
-from event_stories_flat as f
-inner join feed_health as h on f.feed_id = h.feed_id
-group by h.feed_id, h.title, h.language
-order by story_count desc, h.feed_id asc
-limit 100;
+    b.story_count,
+    b.founding_count,
+    b.event_count
+from brought as b
+inner join feed_health as h on b.feed_id = h.feed_id
+order by b.story_count desc, b.feed_id asc;

@@ -2,12 +2,12 @@
 -- grain: one row per day and entity
 -- chart: line day story_count entity_name
 select
-    day,
+    date(story_at) as day,
     entity_key,
     entity_name,
-    cast(sum(story_count) as bigint) as story_count,
-    cast(sum(independent_count) as bigint) as independent_count
-from entity_activity
-where day >= date('now', '-30 days')
-group by day, entity_key, entity_name
-order by day, entity_key;
+    count(*) as story_count,
+    count(*) filter (where not is_copy) as independent_count
+from story_entities
+where story_at >= datetime('now', '-30 days')
+group by date(story_at), entity_key, entity_name
+order by date(story_at), entity_key;

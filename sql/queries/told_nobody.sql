@@ -12,9 +12,9 @@ where
     e.merged_into is null
     and e.level >= 2
     and e.first_seen_at >= datetime('now', '-30 days')
-    and not exists (
-        select 1
+    and e.event_id not in (
+        select a.event_id
         from alert_log as a
-        where a.event_id = e.event_id and a.state = 'sent'
+        where a.state = 'sent'
     )
 order by e.level desc, e.first_seen_at asc, e.event_id asc;

@@ -25,14 +25,6 @@
 --   last_code integer: SMTP reply code
 --   last_attempt_at time: when that was
 create view alert_log as
-with tried as (
-    select
-        alert_id,
-        max(id) as last_id
-    from deliveries
-    group by alert_id
-)
-
 select
     a.id as alert_id,
     u.key as subscription,
@@ -58,5 +50,9 @@ from alerts as a
 inner join subscriptions as u on a.subscription_id = u.id
 inner join events as was on a.event_id = was.id
 inner join events as e on coalesce(was.merged_into, was.id) = e.id
-left join tried as t on a.id = t.alert_id
-left join deliveries as d on t.last_id = d.id;
+left join deliveries as d
+    on d.id = (
+            select max(tried.id)
+            from deliveries as tried
+            where tried.alert_id = a.id
+        );

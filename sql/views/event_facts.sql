@@ -28,36 +28,61 @@ with said as (
         f.unit,
         f.value,
         f.upper_value,
-        f.is_approximate,
-        f.written,
-        f.story_id,
-        s.story_at,
-        s.language,
-        m.copy_of,
-        row_number() over (
-            partition by m.event_id, f.kind, f.role, f.unit, f.value, f.upper_value
+        min(case when f.is_approximate then 1 else 0 end) as is_approximate,
+        count(distinct f.story_id) as story_count,
+        count(distinct case when m.copy_of is null then f.story_id end) as independent_count,
+        count(distinct s.language) as language_count,
+        min(s.story_at) as first_at,
+        max(s.story_at) as last_at
+    from event_stories as m
+    inner join facts as f on m.story_id = f.story_id
+    inner join stories as s on m.story_id = s.id
+    group by m.event_id, f.kind, f.role, f.unit, f.value, f.upper_value
+),
+
+first_said as (
+    select
+        said.*,
+        (
+            select f.id
+            from event_stories as m
+            inner join facts as f on m.story_id = f.story_id
+            inner join stories as s on m.story_id = s.id
+            where
+                m.event_id = said.event_id
+                and f.kind = said.kind
+                and f.role = said.role
+                and f.unit = said.unit
+                and f.value = said.value
+                and f.upper_value is not distinct from said.upper_value
             order by s.story_at, f.story_id, f.id
-        ) as place
-    from facts as f
-    inner join event_stories as m on f.story_id = m.story_id
-    inner join stories as s on f.story_id = s.id
+            limit 1
+        ) as first_fact_id
+    from said
 )
 
 select
-    event_id,
-    kind,
-    role,
-    unit,
-    value,
-    upper_value,
-    case when kind = 'date' then date(value + 2440587.5) end as value_day,
-    (min(case when is_approximate then 1 else 0 end) = 1) as is_approximate,
-    max(case when place = 1 then written end) as written,
-    count(distinct story_id) as story_count,
-    count(distinct case when copy_of is null then story_id end) as independent_count,
-    count(distinct language) as language_count,
-    max(case when place = 1 then story_id end) as first_story_id,
-    min(story_at) as first_at,
-    max(story_at) as last_at
-from said
-group by event_id, kind, role, unit, value, upper_value;
+    x.event_id,
+    x.kind,
+    x.role,
+    x.unit,
+    x.value,
+    x.upper_value,
+    case when x.kind = 'date' then date(x.value + 2440587.5) end as value_day,
+    (x.is_approximate = 1) as is_approximate,
+    (
+        select f.written
+        from facts as f
+        where f.id = x.first_fact_id
+    ) as written,
+    x.story_count,
+    x.independent_count,
+    x.language_count,
+    (
+        select f.story_id
+        from facts as f
+        where f.id = x.first_fact_id
+    ) as first_story_id,
+    x.first_at,
+    x.last_at
+from first_said as x;

@@ -16,35 +16,36 @@
 --   total_story_count integer: stories up to and including that day
 --   total_language_count integer: languages up to and including that day
 create view event_timeline as
-with told as (
+with days as (
     select
         m.event_id,
         date(s.story_at) as day,
-        s.story_at,
-        s.language,
-        s.outlet,
-        m.copy_of,
-        row_number() over (
-            partition by m.event_id, s.language
-            order by s.story_at, s.id
-        ) as place_in_language
+        count(*) as story_count,
+        count(*) filter (where m.copy_of is null) as independent_count,
+        count(distinct s.language) as language_count,
+        count(distinct s.outlet) as outlet_count,
+        min(s.story_at) as first_story_at,
+        max(s.story_at) as last_story_at
     from event_stories as m
     inner join stories as s on m.story_id = s.id
+    group by m.event_id, date(s.story_at)
 ),
 
-days as (
+grown as (
     select
-        event_id,
-        day,
-        count(*) as story_count,
-        count(*) filter (where copy_of is null) as independent_count,
-        count(distinct language) as language_count,
-        count(distinct outlet) as outlet_count,
-        count(*) filter (where place_in_language = 1 and language is not null) as new_language_count,
-        min(story_at) as first_story_at,
-        max(story_at) as last_story_at
-    from told
-    group by event_id, day
+        days.*,
+        (
+            select count(*)
+            from (
+                select min(s.story_at) as told_at
+                from event_stories as m
+                inner join stories as s on m.story_id = s.id
+                where m.event_id = days.event_id and s.language is not null
+                group by s.language
+            ) as first_told
+            where date(first_told.told_at) = days.day
+        ) as new_language_count
+    from days
 )
 
 select
@@ -59,4 +60,4 @@ select
     last_story_at,
     cast(sum(story_count) over (partition by event_id order by day) as bigint) as total_story_count,
     cast(sum(new_language_count) over (partition by event_id order by day) as bigint) as total_language_count
-from days;
+from grown;

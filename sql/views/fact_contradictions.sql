@@ -25,43 +25,43 @@
 --   against_story_count integer: stories that say `against_value`
 --   against_at time: when the contradiction came up
 create view fact_contradictions as
-with said as (
+with claims as not materialized (
     select
         m.event_id,
         f.kind,
         f.role,
         f.unit,
         f.value,
-        f.upper_value,
-        f.is_approximate,
-        f.written,
-        f.story_id,
-        s.story_at,
-        row_number() over (
-            partition by m.event_id, f.kind, f.role, f.unit, f.value, f.upper_value
-            order by s.story_at, s.url_hash, f.id
-        ) as place
-    from facts as f
-    inner join event_stories as m on f.story_id = m.story_id
-    inner join stories as s on f.story_id = s.id
-    where m.copy_of is null and f.role <> '' and f.kind <> 'date'
+        coalesce(f.upper_value, f.value) as high,
+        count(distinct f.story_id) as story_count,
+        min(s.story_at) as first_at
+    from event_stories as m
+    inner join facts as f on m.story_id = f.story_id
+    inner join stories as s on m.story_id = s.id
+    where m.copy_of is null and f.role <> '' and f.kind <> 'date' and f.value > 0
+    group by m.event_id, f.kind, f.role, f.unit, f.value, coalesce(f.upper_value, f.value)
 ),
 
-claims as (
+first_claims as not materialized (
     select
-        event_id,
-        kind,
-        role,
-        unit,
-        value,
-        coalesce(upper_value, value) as high,
-        count(distinct story_id) as story_count,
-        min(story_at) as first_at,
-        max(case when place = 1 then story_id end) as first_story_id,
-        max(case when place = 1 then written end) as written,
-        max(case when place = 1 and is_approximate then 0.10 else 0.02 end) as slack
-    from said
-    group by event_id, kind, role, unit, value, upper_value
+        claims.*,
+        (
+            select f.id
+            from event_stories as m
+            inner join facts as f on m.story_id = f.story_id
+            inner join stories as s on m.story_id = s.id
+            where
+                m.event_id = claims.event_id
+                and m.copy_of is null
+                and f.kind = claims.kind
+                and f.role = claims.role
+                and f.unit = claims.unit
+                and f.value = claims.value
+                and coalesce(f.upper_value, f.value) = claims.high
+            order by s.story_at, s.url_hash, f.id
+            limit 1
+        ) as fact_id
+    from claims
 ),
 
 paired as (
@@ -72,31 +72,49 @@ paired as (
         a.unit,
         a.value,
         b.value as against_value,
-        a.written,
-        b.written as against_written,
-        a.first_story_id as story_id,
-        b.first_story_id as against_story_id,
+        a.fact_id,
+        b.fact_id as against_fact_id,
+        a.high,
+        b.high as against_high,
         a.story_count,
         b.story_count as against_story_count,
-        b.first_at as against_at,
-        -- how far apart what the two admit is, and the 8 % of the larger that it must exceed
-        case
-            when a.value > b.value then a.value * (1 - a.slack) - b.high * (1 + b.slack)
-            else b.value * (1 - b.slack) - a.high * (1 + a.slack)
-        end as gap,
-        0.08 * case
-            when a.high * (1 + a.slack) > b.high * (1 + b.slack) then a.high * (1 + a.slack)
-            else b.high * (1 + b.slack)
-        end as allowed
-    from claims as a
-    inner join claims as b
+        b.first_at as against_at
+    from first_claims as a
+    inner join first_claims as b
         on
             a.event_id = b.event_id
             and a.kind = b.kind
             and a.role = b.role
             and a.unit = b.unit
-            and a.first_story_id <> b.first_story_id
-            and (a.first_at < b.first_at or (a.first_at = b.first_at and a.first_story_id < b.first_story_id))
+            -- each pair once, the earlier side first; and at least 8 % apart, which most are not
+            and (a.first_at < b.first_at or (a.first_at = b.first_at and a.fact_id < b.fact_id))
+            and (a.value > b.high * 1.08 or b.value > a.high * 1.08)
+),
+
+measured as (
+    select
+        p.*,
+        (
+            select f.story_id
+            from facts as f
+            where f.id = p.fact_id
+        ) as story_id,
+        (
+            select f.story_id
+            from facts as f
+            where f.id = p.against_fact_id
+        ) as against_story_id,
+        (
+            select case when f.is_approximate then 0.10 else 0.02 end
+            from facts as f
+            where f.id = p.fact_id
+        ) as slack,
+        (
+            select case when f.is_approximate then 0.10 else 0.02 end
+            from facts as f
+            where f.id = p.against_fact_id
+        ) as against_slack
+    from paired as p
 )
 
 select
@@ -110,8 +128,8 @@ select
     round(
         case when p.value > p.against_value then p.value / p.against_value else p.against_value / p.value end, 2
     ) as ratio,
-    p.written,
-    p.against_written,
+    f.written,
+    g.written as against_written,
     p.story_id,
     p.against_story_id,
     s.outlet,
@@ -121,8 +139,17 @@ select
     p.story_count,
     p.against_story_count,
     p.against_at
-from paired as p
+from measured as p
 inner join events as e on p.event_id = e.id
-inner join stories as s on p.story_id = s.id
-inner join stories as t on p.against_story_id = t.id
-where p.gap > p.allowed and p.value > 0 and p.against_value > 0;
+left join facts as f on p.fact_id = f.id
+left join facts as g on p.against_fact_id = g.id
+left join stories as s on p.story_id = s.id
+left join stories as t on p.against_story_id = t.id
+where
+    p.story_id <> p.against_story_id
+    and (
+        p.value * (1 - p.slack) - p.against_high * (1 + p.against_slack)
+        > 0.08 * p.high * (1 + p.slack)
+        or p.against_value * (1 - p.against_slack) - p.high * (1 + p.slack)
+        > 0.08 * p.against_high * (1 + p.against_slack)
+    );

@@ -37,7 +37,8 @@ with carried as (
         count(*) as story_count,
         count(*) filter (where s.first_feed_id = g.feed_id) as first_count,
         count(*) filter (where s.published_at is null) as undated_count
-    from sightings as g
+    from feeds as x
+    inner join sightings as g on x.id = g.feed_id
     inner join stories as s on g.story_id = s.id
     where g.seen_at >= datetime('now', '-7 days') and not s.baseline
     group by g.feed_id
@@ -49,7 +50,8 @@ asked as (
         count(*) as fetch_count,
         count(*) filter (where t.outcome not in ('new', 'unchanged')) as failed_count,
         max(case when t.error is not null then t.id end) as last_failed_id
-    from fetches as t
+    from feeds as x
+    inner join fetches as t on x.id = t.feed_id
     where t.fetched_at >= datetime('now', '-7 days')
     group by t.feed_id
 )
