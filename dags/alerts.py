@@ -21,7 +21,5 @@ instant subscriptions now. Digests and mails that are tried again leave with `ne
 another process is sending. Clearing is safe: a mail that was accepted is marked, and goes out under one Message-ID.
 """
 
-with job(
-    "newswatch_alerts", doc=DOC, schedule=[EVENTS], late_after=timedelta(minutes=30), tags=["mail"]
-) as dag:
+with job("newswatch_alerts", doc=DOC, schedule=[EVENTS], late_after=timedelta(minutes=30), tags=["mail"]) as dag:
     step("alert", inlets=[EVENTS]) >> deliver()

@@ -15,5 +15,7 @@ The log names each check that returned rows, with the first of them; `newswatch 
 the SQL file says what they mean and what to do. It stays red until they are gone; the operator is mailed once.
 """
 
-with job("newswatch_checks", doc=DOC, schedule=every("40 * * * *"), late_after=timedelta(minutes=60), tags=["care"]) as dag:
+with job(
+    "newswatch_checks", doc=DOC, schedule=every("40 * * * *"), late_after=timedelta(minutes=60), tags=["care"]
+) as dag:
     step("checks", is_strict=True)

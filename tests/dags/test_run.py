@@ -9,41 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 
-from pipeline import store
 from pipeline.cli.app import run_all
 from pipeline.settings import load
-
-# What a run means, without the numbers and times that differ between any two runs.
-MEANING = {
-    "feeds": "select url, title, state, failure_count from feeds order by url",
-    "stories": "select canonical_url, title, language, outlet, baseline, change_count from stories order by canonical_url",
-    "sightings": """
-        select s.canonical_url, f.url from sightings x join stories s on s.id = x.story_id join feeds f on f.id = x.feed_id
-        order by 1, 2""",
-    "matches": """
-        select s.canonical_url, m.level, m.score, m.topics, m.watchlist_version, m.matcher_version from matches m
-        join stories s on s.id = m.story_id where m.is_current order by 1""",
-    "facts": """
-        select s.canonical_url, f.kind, f.value, f.unit, f.role, f.part, f.start_offset from facts f
-        join stories s on s.id = f.story_id order by 1, 6, 7, 2""",
-    "events": """
-        select title, level, story_count, language_count, independent_count, entities, topics from events
-        where merged_into is null order by title""",
-    "event_stories": """
-        select e.title, s.canonical_url from event_stories x join events e on e.id = x.event_id
-        join stories s on s.id = x.story_id order by 1, 2""",
-    "alerts": """
-        select u.key, e.title, a.reason, a.state from alerts a join subscriptions u on u.id = a.subscription_id
-        join events e on e.id = a.event_id order by 1, 2, 3""",
-}
-
-
-def meaning(url: str) -> dict[str, list[tuple[Any, ...]]]:
-    """Give what a store holds, as rows that compare."""
-    with store.read(url) as db:
-        return {name: [tuple(map(str, r)) for r in db.execute(sa.text(q))] for name, q in MEANING.items()}
+from tests.meaning import meaning
 
 
 def mails(folder: Path) -> list[tuple[str, str]]:

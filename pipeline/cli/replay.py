@@ -1,0 +1,75 @@
+"""The commands that apply a changed watchlist to history: see what would change, then make it so."""
+
+from typing import Annotated
+
+import typer
+
+from pipeline import steps
+from pipeline.cli import common
+from pipeline.cli.common import DatabaseOption, JsonOption, LimitOption, WatchOption
+
+SinceOption = Annotated[
+    str, typer.Option("--since", metavar="DATE", help="Stories seen from then on: 2026-11-01, or with a time, UTC.")
+]
+VersionOption = Annotated[
+    str | None,
+    typer.Option("--watchlist", metavar="VERSION", help="Judge with this stored version (default: the current one)."),
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands to the command line."""
+    app.command()(backtest)
+    app.command()(rematch)
+
+
+def backtest(
+    since: SinceOption,
+    watch: WatchOption = None,
+    database: DatabaseOption = None,
+    limit: LimitOption = 10_000_000,
+    as_json: JsonOption = False,
+) -> None:
+    """Show what judging history again with the watch folder as it is now would change; write nothing."""
+    from pipeline.steps import rematch as step
+
+    settings = common.load(watch, database)
+    with common.progress(not as_json) as report:
+        found = step.backtest(settings, since, limit=limit, progress=report)
+    if as_json:
+        common.print_json(found)
+        return
+    rows = [
+        (change, example["story"], example["language"], f"{example['score']:.2f}", example["title"])
+        for change, examples in found["examples"].items()
+        for example in examples
+    ]
+    if rows:
+        common.print_table(("level", "story", "language", "score", "title"), rows, "What would change (examples)")
+    changes = ", ".join(f"{n} from level {c.replace('>', ' to ')}" for c, n in found["levels"].items()) or "none"
+    common.out.print(f"{found['seen']} stories judged again with watchlist {found['watchlist']}; changes: {changes}.")
+    if found["levels"]:
+        common.out.print("`newswatch sync` adopts the watch folder, `newswatch rematch --since …` applies it.")
+
+
+def rematch(
+    since: SinceOption,
+    watchlist: VersionOption = None,
+    watch: WatchOption = None,
+    database: DatabaseOption = None,
+    limit: LimitOption = 10_000_000,
+    as_json: JsonOption = False,
+) -> None:
+    """Judge stored stories again with the current watchlist, and let events follow; old news is mailed to nobody."""
+    settings = common.load(watch, database)
+    moment = common.now()
+    tallies = []
+    with common.progress(not as_json) as report:
+        if watchlist is None:
+            tallies.append(steps.perform("sync", settings, moment))
+        tallies.append(
+            steps.perform("rematch", settings, moment, since=since, watchlist=watchlist, limit=limit, progress=report)
+        )
+        for step in ("cluster", "alert"):
+            tallies.append(steps.perform(step, settings, moment, progress=report))
+    common.print_tallies(tallies, as_json)

@@ -1,0 +1,171 @@
+"""End to end with real processes: the ingest run is started over REST, and the chain ends in mails at an SMTP server.
+
+Rows and mails equal those of `newswatch run`, whatever is killed on the way. Run by `make e2e`.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline.cli.app import run_all
+from pipeline.settings import load
+from pipeline.steps import sample
+from tests.e2e.cluster import Cluster, Feeds, serve_feeds, until
+from tests.meaning import meaning
+from tests.postoffice import PostOffice
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(560), pytest.mark.xdist_group("e2e")]
+
+SETTINGS = {
+    "allow_addresses": "127.0.0.1",
+    "host_spacing": "0",
+    "host_concurrency": "1",
+    "enrich": "false",
+    "encoder": "none",
+    "operator": "Night Desk <night@desk.example>",
+}
+
+
+@pytest.fixture
+def feeds() -> Iterator[Feeds]:
+    """The sample feeds, served from this process."""
+    with serve_feeds(sample.sample_dir()) as server:
+        yield server
+
+
+@pytest.fixture
+def watch(feeds: Feeds, tmp_path: Path) -> Path:
+    """A watch folder whose feeds are on two hosts: two batches, for two workers."""
+    folder = tmp_path / "watch"
+    sample.write_watch(folder, feeds.port)
+    path = folder / "feeds.toml"
+    head, *rest = path.read_text(encoding="utf-8").split("[[feeds]]")
+    rest = [x.replace("127.0.0.1", "localhost") if i % 2 else x for i, x in enumerate(rest)]
+    path.write_text("[[feeds]]".join([head, *rest]), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def by_hand(watch: Path, tmp_path: Path) -> tuple[dict[str, Any], list[tuple[str, str]]]:
+    """What `newswatch run` leaves on the same feeds: rows, and who gets which mail."""
+    with PostOffice() as post:
+        settings = load(
+            watch_dir=watch,
+            database_url=f"sqlite:///{tmp_path / 'by-hand.db'}",
+            smtp_url=post.url,
+            log_format="quiet",
+            **{k: (v,) if k == "allow_addresses" else v for k, v in SETTINGS.items()},
+        )
+        run_all(settings, all_feeds=False, quiet=True)
+        return meaning(settings.database_url), letters(post)
+
+
+def letters(post: PostOffice) -> list[tuple[str, str]]:
+    """Give recipient and subject of each mail to readers."""
+    return sorted((to, str(m["Subject"])) for to, m in list(post.mails) if "night@" not in to)
+
+
+def same(cluster: Cluster, post: PostOffice, by_hand: tuple[dict[str, Any], list[tuple[str, str]]]) -> None:
+    """Rows and mails are those of the command line; nothing is lost, nothing is doubled."""
+    rows, mails = by_hand
+    found = meaning(cluster.database_url)
+    for table, expected in rows.items():
+        assert sorted(found[table]) == sorted(expected), table
+    assert letters(post) == mails
+    ids = [str(m["Message-ID"]) for _, m in post.mails]
+    assert len(ids) == len(set(ids)), "one mail came twice"
+
+
+def open_cluster(home: Path, watch: Path, post: PostOffice, workers: int = 0) -> Cluster:
+    """Make a cluster that reads this watch folder and mails to this server."""
+    return Cluster(home, SETTINGS | {"watch_dir": str(watch), "smtp_url": post.url}, workers)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """A home for one Airflow."""
+    folder = tmp_path / "airflow"
+    folder.mkdir()
+    return folder
+
+
+def states(cluster: Cluster, dag_id: str, run_id: str) -> dict[str, tuple[str, int]]:
+    """Give state and number of tries of each task of a run."""
+    return {f"{t['task_id']}[{t['map_index']}]": (t["state"], t["try_number"]) for t in cluster.tasks(dag_id, run_id)}
+
+
+def test_local_executor(home: Path, watch: Path, by_hand: Any, feeds: Feeds) -> None:
+    """Rule: one run over REST is enough: assets carry it on to events, alerts and mails; a failing job is told once."""
+    with PostOffice() as post, open_cluster(home, watch, post) as cluster:
+        start = time.monotonic()
+        run_id = cluster.trigger("newswatch_ingest", batch_size=1)
+        cluster.settle(lambda: letters(post) == by_hand[1])
+        print("\nfirst run", round(time.monotonic() - start, 1), cluster.times)
+        same(cluster, post, by_hand)
+        found = states(cluster, "newswatch_ingest", run_id)
+        assert found["fetch[0]"] == found["fetch[1]"] == ("success", 1)
+        assert found["verdict[-1]"][0] == "skipped"
+
+        # a mistake in the watch folder: two red runs, one mail; mended: one more
+        path = watch / "feeds.toml"
+        good = path.read_text(encoding="utf-8")
+        path.write_text("[[feeds]\n" + good, encoding="utf-8")
+        for _ in range(2):
+            red = cluster.trigger("newswatch_ingest")
+            cluster.settle(lambda run=red: states(cluster, "newswatch_ingest", run)["verdict[-1]"][0] == "failed")
+        until(lambda: len(operator(post)) >= 1, 60, "the operator's mail")
+        path.write_text(good, encoding="utf-8")
+        cluster.trigger("newswatch_ingest")
+        until(lambda: len(operator(post)) >= 2, 90, "the mail that it works again")
+        assert operator(post) == ["newswatch: newswatch_ingest fails", "newswatch: newswatch_ingest works again"]
+        same(cluster, post, by_hand)
+        print("after", round(time.monotonic() - start, 1))
+
+
+def test_celery(home: Path, watch: Path, by_hand: Any, feeds: Feeds) -> None:
+    """Rule: with two workers the end is the same; also when one is killed, the database or the scheduler restarted."""
+    with PostOffice() as post, open_cluster(home, watch, post, workers=2) as cluster:
+        def round_of(name: str, disturb: Callable[[], None]) -> dict[str, tuple[str, int]]:
+            cluster.reset()
+            post.mails.clear()
+            feeds.asked.clear()
+            start = time.monotonic()
+            run_id = cluster.trigger("newswatch_ingest", batch_size=1)
+            disturb()
+            cluster.settle(lambda: letters(post) == by_hand[1], 280)
+            print(f"\n{name}: {time.monotonic() - start:.1f} s, {len(feeds.asked)} requests")
+            same(cluster, post, by_hand)
+            return states(cluster, "newswatch_ingest", run_id)
+
+        def in_the_middle() -> None:
+            until(lambda: len(feeds.asked) >= 6, 90, "the middle of the batches")
+
+        def kill_worker() -> None:
+            in_the_middle()
+            cluster.kill("worker0")
+            cluster.start_worker(0)
+
+        def restart_postgres() -> None:
+            in_the_middle()
+            cluster.restart_postgres()
+
+        def restart_scheduler() -> None:
+            in_the_middle()
+            cluster.kill("scheduler")
+            cluster.start("scheduler", "--skip-serve-logs")
+
+        print("\n", cluster.times)
+        round_of("plain", lambda: None)
+        feeds.delay = 0.7
+        found = round_of("worker killed", kill_worker)
+        assert max(tries for name, (_, tries) in found.items() if name.startswith("fetch")) >= 2, found
+        round_of("postgres restarted", restart_postgres)
+        round_of("scheduler killed", restart_scheduler)
+
+
+def operator(post: PostOffice) -> list[str]:
+    """Give the subjects of the mails to the operator."""
+    return [str(m["Subject"]) for to, m in list(post.mails) if "night@" in to]
