@@ -25,96 +25,52 @@
 --   against_story_count integer: stories that say `against_value`
 --   against_at time: when the contradiction came up
 create view fact_contradictions as
-with claims as not materialized (
+with pairs as (
     select
         m.event_id,
         f.kind,
         f.role,
         f.unit,
         f.value,
-        coalesce(f.upper_value, f.value) as high,
-        count(distinct f.story_id) as story_count,
-        min(s.story_at) as first_at
+        g.value as against_value,
+        f.written,
+        g.written as against_written,
+        f.id as fact_id,
+        g.id as against_fact_id,
+        f.story_id,
+        g.story_id as against_story_id,
+        s.outlet,
+        t.outlet as against_outlet,
+        s.language,
+        t.language as against_language,
+        s.story_at,
+        t.story_at as against_at,
+        f.upper_value,
+        g.upper_value as against_upper_value,
+        coalesce(f.upper_value, f.value) * case when f.is_approximate then 1.10 else 1.02 end as most,
+        coalesce(g.upper_value, g.value) * case when g.is_approximate then 1.10 else 1.02 end as against_most,
+        f.value * case when f.is_approximate then 0.90 else 0.98 end as least,
+        g.value * case when g.is_approximate then 0.90 else 0.98 end as against_least
     from event_stories as m
-    inner join facts as f on m.story_id = f.story_id
     inner join stories as s on m.story_id = s.id
-    where m.copy_of is null and f.role <> '' and f.kind <> 'date' and f.value > 0
-    group by m.event_id, f.kind, f.role, f.unit, f.value, coalesce(f.upper_value, f.value)
-),
-
-first_claims as not materialized (
-    select
-        claims.*,
-        (
-            select f.id
-            from event_stories as m
-            inner join facts as f on m.story_id = f.story_id
-            inner join stories as s on m.story_id = s.id
-            where
-                m.event_id = claims.event_id
-                and m.copy_of is null
-                and f.kind = claims.kind
-                and f.role = claims.role
-                and f.unit = claims.unit
-                and f.value = claims.value
-                and coalesce(f.upper_value, f.value) = claims.high
-            order by s.story_at, s.url_hash, f.id
-            limit 1
-        ) as fact_id
-    from claims
-),
-
-paired as (
-    select
-        a.event_id,
-        a.kind,
-        a.role,
-        a.unit,
-        a.value,
-        b.value as against_value,
-        a.fact_id,
-        b.fact_id as against_fact_id,
-        a.high,
-        b.high as against_high,
-        a.story_count,
-        b.story_count as against_story_count,
-        b.first_at as against_at
-    from first_claims as a
-    inner join first_claims as b
+    inner join facts as f on m.story_id = f.story_id
+    inner join event_stories as w on m.event_id = w.event_id
+    inner join stories as t on w.story_id = t.id
+    inner join facts as g
         on
-            a.event_id = b.event_id
-            and a.kind = b.kind
-            and a.role = b.role
-            and a.unit = b.unit
-            -- each pair once, the earlier side first; and at least 8 % apart, which most are not
-            and (a.first_at < b.first_at or (a.first_at = b.first_at and a.fact_id < b.fact_id))
-            and (a.value > b.high * 1.08 or b.value > a.high * 1.08)
-),
-
-measured as (
-    select
-        p.*,
-        (
-            select f.story_id
-            from facts as f
-            where f.id = p.fact_id
-        ) as story_id,
-        (
-            select f.story_id
-            from facts as f
-            where f.id = p.against_fact_id
-        ) as against_story_id,
-        (
-            select case when f.is_approximate then 0.10 else 0.02 end
-            from facts as f
-            where f.id = p.fact_id
-        ) as slack,
-        (
-            select case when f.is_approximate then 0.10 else 0.02 end
-            from facts as f
-            where f.id = p.against_fact_id
-        ) as against_slack
-    from paired as p
+            w.story_id = g.story_id
+            and f.kind = g.kind
+            and f.role = g.role
+            and f.unit = g.unit
+    where
+        m.copy_of is null
+        and w.copy_of is null
+        and f.role <> ''
+        and f.kind <> 'date'
+        and f.value > 0
+        and g.value > 0
+        and f.story_id <> g.story_id
+        and (s.story_at < t.story_at or (s.story_at = t.story_at and f.id < g.id))
 )
 
 select
@@ -128,28 +84,73 @@ select
     round(
         case when p.value > p.against_value then p.value / p.against_value else p.against_value / p.value end, 2
     ) as ratio,
-    f.written,
-    g.written as against_written,
+    p.written,
+    p.against_written,
     p.story_id,
     p.against_story_id,
-    s.outlet,
-    t.outlet as against_outlet,
-    s.language,
-    t.language as against_language,
-    p.story_count,
-    p.against_story_count,
+    p.outlet,
+    p.against_outlet,
+    p.language,
+    p.against_language,
+    (
+        select count(distinct x.story_id)
+        from event_stories as n
+        inner join facts as x on n.story_id = x.story_id
+        where
+            n.event_id = p.event_id
+            and n.copy_of is null
+            and x.kind = p.kind
+            and x.role = p.role
+            and x.unit = p.unit
+            and x.value = p.value
+            and x.upper_value is not distinct from p.upper_value
+    ) as story_count,
+    (
+        select count(distinct x.story_id)
+        from event_stories as n
+        inner join facts as x on n.story_id = x.story_id
+        where
+            n.event_id = p.event_id
+            and n.copy_of is null
+            and x.kind = p.kind
+            and x.role = p.role
+            and x.unit = p.unit
+            and x.value = p.against_value
+            and x.upper_value is not distinct from p.against_upper_value
+    ) as against_story_count,
     p.against_at
-from measured as p
+from pairs as p
 inner join events as e on p.event_id = e.id
-left join facts as f on p.fact_id = f.id
-left join facts as g on p.against_fact_id = g.id
-left join stories as s on p.story_id = s.id
-left join stories as t on p.against_story_id = t.id
 where
-    p.story_id <> p.against_story_id
-    and (
-        p.value * (1 - p.slack) - p.against_high * (1 + p.against_slack)
-        > 0.08 * p.high * (1 + p.slack)
-        or p.against_value * (1 - p.against_slack) - p.high * (1 + p.slack)
-        > 0.08 * p.against_high * (1 + p.against_slack)
+    (p.least - p.against_most > 0.08 * p.most or p.against_least - p.most > 0.08 * p.against_most)
+    -- each value by the story that says it first
+    and not exists (
+        select 1
+        from event_stories as n
+        inner join facts as x on n.story_id = x.story_id
+        inner join stories as y on n.story_id = y.id
+        where
+            n.event_id = p.event_id
+            and n.copy_of is null
+            and x.kind = p.kind
+            and x.role = p.role
+            and x.unit = p.unit
+            and x.value = p.value
+            and x.upper_value is not distinct from p.upper_value
+            and (y.story_at < p.story_at or (y.story_at = p.story_at and x.id < p.fact_id))
+    )
+    and not exists (
+        select 1
+        from event_stories as n
+        inner join facts as x on n.story_id = x.story_id
+        inner join stories as y on n.story_id = y.id
+        where
+            n.event_id = p.event_id
+            and n.copy_of is null
+            and x.kind = p.kind
+            and x.role = p.role
+            and x.unit = p.unit
+            and x.value = p.against_value
+            and x.upper_value is not distinct from p.against_upper_value
+            and (y.story_at < p.against_at or (y.story_at = p.against_at and x.id < p.against_fact_id))
     );

@@ -24,7 +24,7 @@ BIG = {
     "deliveries",
 }
 NAMES = sorted(main_queries(1, 1))
-SCAN = re.compile(r"^SCAN (\w+)(?! USING (?:COVERING )?INDEX)|Seq Scan on (\w+)")
+SCAN = re.compile(r"^SCAN (\w+)|Seq Scan on (\w+)")
 NAMED = re.compile(r"(?:from|join) (\w+) as (\w+)")
 
 
