@@ -22,14 +22,14 @@ def ready(settings: Settings) -> None:
 def found(settings: Settings, words: Sequence[str] = (), limit: int = 25, **filters: Any) -> dict[str, Any]:
     """Find standing events, the last told first; `filters` are those of `store.reading.found`.
 
-    Gives {events, after, choices, names}: `after` is the place to go on from, None at the end.
+    Gives {events, after, choices, names}: `after` is the place to go on from, None at the end. A search can have such
+    a place with few events or none: it has looked back so far and no further.
     """
     with store.read(settings.database_url) as db:
-        listed = reading.found(db, list(words)[:MAX_WORDS], limit=limit + 1, **filters)
-        shown, more = listed[:limit], len(listed) > limit
+        shown, after = reading.found(db, list(words)[:MAX_WORDS], limit=limit, **filters)
         return {
             "events": shown,
-            "after": (shown[-1]["last_seen_at"], shown[-1]["id"]) if more else None,
+            "after": after,
             "choices": reading.choices(db),
             "names": reading.names(db, sorted({k for e in shown for k in e["entities"]})),
         }

@@ -24,9 +24,11 @@ from pipeline.store.tables import (
 )
 
 MAX_STORIES = 500  # of one event on its page; the rest is counted there
+EXAMINED = 6000  # events that one search looks at: 30,000 stories, a tenth of a second (docs/page.md)
 MAX_FEEDS = 1000  # on one page; states and words narrow it
 _RECENT = 2000  # newest events whose languages are offered for choice
 _names = itertools.count()
+Place = tuple[datetime, int]  # last_seen_at and id of an event: where a list goes on
 
 _LISTED = (
     events.c.id,
@@ -46,8 +48,33 @@ _LISTED = (
 
 
 def found(
-    db: sa.Connection,
-    words: Sequence[str] = (),
+    db: sa.Connection, words: Sequence[str] = (), *, limit: int = 25, **filters: Any
+) -> tuple[list[dict[str, Any]], Place | None]:
+    """List standing events, the last told first, and the place to go on from (None at the end).
+
+    With `words`, those with a story that holds every one of them in title and summary. A search looks at EXAMINED
+    events at most, so that it costs the same whatever the history; `filters` are those of `_standing`.
+    """
+    query = _standing(**filters)
+    if words:
+        window = query.limit(EXAMINED).subquery("e")
+        told = (
+            sa.select(event_stories.c.story_id)
+            .join(stories, stories.c.id == event_stories.c.story_id)
+            .where(event_stories.c.event_id == window.c.id, *_holds(db, words))
+        )
+        query = sa.select(window).where(told.exists()).order_by(window.c.last_seen_at.desc(), window.c.id.desc())
+    rows = [dict(r._mapping) for r in db.execute(query.limit(limit + 1))]
+    if len(rows) > limit:
+        rows.pop()
+        return rows, (rows[-1]["last_seen_at"], rows[-1]["id"])
+    if not words:
+        return rows, None
+    edge = db.execute(_standing(**filters).offset(EXAMINED - 1).limit(1)).one_or_none()
+    return rows, None if edge is None else (edge.last_seen_at, edge.id)
+
+
+def _standing(
     *,
     topic: str | None = None,
     entity: str | None = None,
@@ -55,14 +82,9 @@ def found(
     min_level: int = 1,
     since: datetime | None = None,
     until: datetime | None = None,
-    after: tuple[datetime, int] | None = None,
-    limit: int = 25,
-) -> list[dict[str, Any]]:
-    """List standing events, the last told first; with `words`, those with a story that holds every one of them.
-
-    `after` is the (last_seen_at, id) of the last event of the page before. The search reads titles and summaries of
-    stories that are in events, which are few beside those that are stored.
-    """
+    after: Place | None = None,
+) -> sa.Select[Any]:
+    """Select standing events, the last told first; `after` is the place of the last event that was shown."""
     query = sa.select(*_LISTED).where(
         events.c.merged_into.is_(None), events.c.story_count > 0, events.c.level >= min_level
     )
@@ -79,17 +101,7 @@ def found(
     if after is not None:
         at, number = after
         query = query.where(events.c.last_seen_at <= at, sa.or_(events.c.last_seen_at < at, events.c.id < number))
-    if words:
-        told = (
-            sa.select(event_stories.c.story_id)
-            .join(stories, stories.c.id == event_stories.c.story_id)
-            .where(event_stories.c.event_id == events.c.id, *_holds(db, words))
-        )
-        query = query.where(told.exists())
-    return [
-        dict(r._mapping)
-        for r in db.execute(query.order_by(events.c.last_seen_at.desc(), events.c.id.desc()).limit(limit))
-    ]
+    return query.order_by(events.c.last_seen_at.desc(), events.c.id.desc())
 
 
 def _lists(column: sa.Column[Any], key: str) -> sa.ColumnElement[bool]:
@@ -100,12 +112,20 @@ def _lists(column: sa.Column[Any], key: str) -> sa.ColumnElement[bool]:
 def _holds(db: sa.Connection, words: Sequence[str]) -> list[sa.ColumnElement[bool]]:
     """Whether title and summary hold every word, whatever its letter case in any script.
 
-    SQLite's own LIKE knows the case of ASCII only, so Python folds; a function a query, as the words are bound in it.
+    SQLite's LIKE knows the case of ASCII only. It serves words of ASCII and of scripts without case; for the others
+    Python folds, in a function made for this query, as the words are bound in it.
     """
     said = stories.c.title + " " + stories.c.summary
     if db.dialect.name == "postgresql":
         return [sa.func.lower(said).contains(w.lower(), autoescape=True) for w in words]
-    needles = [w.casefold() for w in words]
+    plain = [w for w in words if all(c.isascii() or c.lower() == c.upper() for c in w)]
+    found = [
+        sa.or_(stories.c.title.contains(w, autoescape=True), stories.c.summary.contains(w, autoescape=True))
+        for w in plain
+    ]
+    needles = [w.casefold() for w in words if w not in plain]
+    if not needles:
+        return found
 
     def holds(text: str) -> bool:
         folded = text.casefold()
@@ -114,7 +134,7 @@ def _holds(db: sa.Connection, words: Sequence[str]) -> list[sa.ColumnElement[boo
     name = f"holds_{next(_names)}"
     raw: Any = db.connection.dbapi_connection
     raw.create_function(name, 1, holds, deterministic=True)
-    return [getattr(sa.func, name)(said, type_=sa.Boolean)]
+    return [*found, getattr(sa.func, name)(said, type_=sa.Boolean)]
 
 
 def choices(db: sa.Connection) -> dict[str, Any]:

@@ -82,6 +82,7 @@ def listed(
         wanted=wanted,
         is_filtered=any(wanted.values()),
         is_first=_place(after) is None,
+        searched_to=place[0] if place and wanted["q"] and len(found["events"]) < PER_PAGE else None,
         next_place=f"{place[0].astimezone(UTC):%Y%m%dT%H%M%S.%f}~{place[1]}" if place else None,
         **found,
     )

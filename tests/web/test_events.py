@@ -109,6 +109,24 @@ def test_pages_bring_each_event_once(newsroom: Newsroom) -> None:
     assert seen == sorted(numbers, key=lambda n: (n % 3 == 0, n), reverse=True)
 
 
+def test_a_search_looks_back_in_bounded_stretches(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rule: a search costs the same whatever the history: it says how far it looked, and goes on from there."""
+    monkeypatch.setattr("pipeline.store.reading.EXAMINED", 4)
+    needle = newsroom.event([newsroom.story("en", "A needle", at=T0)])
+    for i in range(1, 10):
+        at = T0 + timedelta(days=i)
+        newsroom.event([newsroom.story("en", f"Hay {i}", at=at)], at=at)
+    site, path, pages, seen = Site(newsroom.url), "/events?q=needle", 0, []
+    while path:
+        page = site.get(path)
+        seen += listed(page)
+        pages += 1
+        found = re.search(r'rel="next" href="([^"]+)">(Search further back)', page)
+        path = unescape(found[1]) if found else ""
+        assert bool(found) == (pages < 3)
+    assert (pages, seen) == (3, [needle])
+
+
 def test_paging_keeps_the_filters(newsroom: Newsroom) -> None:
     """Rule: the next page answers the same question."""
     for i in range(PER_PAGE + 1):
