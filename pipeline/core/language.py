@@ -20,10 +20,8 @@ MAX_CHARACTERS = 400  # langdetect's work is linear in length, and its answer se
 UNDECIDED = "und"
 VERSION = "1"  # goes up whenever an answer may change
 
-# Below this blended probability the answer is "und".
-ABSTAIN_BELOW = 0.55
-# Latin letters that a text needs before statistics may speak: "xAI" is Somali to langdetect, with certainty.
-MIN_LETTERS = 8
+ABSTAIN_BELOW = 0.55  # below this blended probability the answer is "und"
+MIN_LETTERS = 8  # Latin letters before statistics may speak: "xAI" is Somali to langdetect, with certainty
 # A sure answer must have been readable: below this many letters confidence is capped, under the 0.9 of sure answers.
 SURE_LETTERS = 25
 UNSURE = 0.89
