@@ -129,9 +129,9 @@ class Roles:
         if best and name == "raised":
             done = _DONE.match(folded, best[0])
             return "target" if any(not done or 0 <= best[0] - c[1] <= 14 for c in wants) else "raised"
-        if not name and wants and kind == "money":
-            if _names_goal(folded[max(left, start - 40) : start]) or self.wholes.is_equity(amount):
-                return "target"
+        goal = not name and wants and kind == "money"
+        if goal and (_names_goal(folded[max(left, start - 40) : start]) or self.wholes.is_equity(amount)):
+            return "target"
         return name
 
     def _cost(self, cue: Cue, amount: Span, listed: Span) -> float:
@@ -145,8 +145,9 @@ class Roles:
         cost += sum(45 for a, b in others if low <= a and b <= high)
         # "$5bn of commitments towards a $10bn fund": the cue is the first amount's, though it stands beside both
         if any(o[1] <= at and at - o[1] <= 4 and o[1] <= start for o in others):
-            cost += 40
-        cost += sum(20 if self.folded[m.start() - 1] > "\u3040" else 8 for m in _COMMA.finditer(self.folded, low, high))
+            cost += 50
+        commas = _COMMA.finditer(self.folded, low, high)
+        cost += sum(20 if self.folded[m.start() - 1] > "\u3040" else 14 for m in commas)  # Han says more a sign
         if name in {"potential", "mobilised"}:
             cost -= 25
         cost += _WEAK.get(name, 0)
@@ -164,8 +165,9 @@ class Roles:
 _MEANS = {"site": "capacity", "spent": "invested"}
 _WEAK = {"site": 15, "spent": 15}  # said of many an amount, so anything nearer counts first
 _ALLOWED = {"power": {"capacity", "consumption", "site"}, "energy": {"capacity", "consumption"}}
-_MONEY = set(ROLES) - _ALLOWED["power"]
-_PARTS = {"", "raised", "invested", "debt", "potential", "mobilised", "spent"}  # an amount that includes debt is more than these
+_MONEY = set(ROLES) - _ALLOWED["power"] - {"loan"}
+# An amount that includes debt is more than these.
+_PARTS = {"", "raised", "invested", "debt", "potential", "mobilised", "spent"}
 # What was done is no intention, though the sentence has one: "raised $6bn and plans to build".
 _DONE = pattern(
     r"(?:raised|secured|recaudo|recaudaron|captou|levantou|levanto|arrecadou|raccolto|привлекл[аио]|привлек\b|"
@@ -173,7 +175,8 @@ _DONE = pattern(
 )
 _UP_TO = pattern(
     r"(?:up to|as much as|jusqu'a|bis zu|hasta|ate|fino a|hingga|sampai|do|до|tot|op til|opp til|upp till|jopa|akar|"
-    r"pana la|al|len toi|toi|εως|ما يصل الى|يصل الى|تا|עד|ถึง|高达|高達|最高|最多|至多|最大|최대|a total of|total\w*) ?\S{0,4} ?$"
+    r"pana la|al|len toi|toi|εως|ما يصل الى|يصل الى|تا|עד|ถึง|高达|高達|最高|最多|至多|最大|최대|a total of|"
+    r"total\w*) ?\S{0,4} ?$"
 )
 
 
