@@ -170,16 +170,15 @@ def suggest_names(
     last = ""
     for s in found:
         if s["entity"] != last:
-            say(f"{'' if not last else chr(10)}# {s['entity']}: into its [entities.aliases]", highlight=False)
+            say(f"{'' if not last else chr(10)}# {s['entity']}: into its " + escape("[entities.aliases]"))
             last = s["entity"]
         why = f"sounds like {s['sounds_like']} ({s['alike']:.2f})" if s["sounds_like"] else "by its company only"
-        say(f"{s['language']} = [{escape(s['toml'])}]", highlight=False)
+        say(f"{s['language']} = {escape('[' + s['toml'] + ']')}")
         say(
             f"  # {why}; in {len(s['stories'])} of {s['lacking']} stories that lack it "
             f"({', '.join(map(str, s['stories'][:6]))}; {len(s['outlets'])} outlets, {len(s['events'])} events), "
-            f"in {s['elsewhere']} others" + (f"; also as {escape(', '.join(s['also'][:5]))}" if s["also"] else ""),
-            highlight=False,
+            f"in {s['elsewhere']} others" + (f"; also as {escape(', '.join(s['also'][:5]))}" if s["also"] else "")
         )
-        say(f"  # {escape(s['titles'][0])}", highlight=False)
+        say(f"  # {escape(s['titles'][0])}")
     if not found:
-        say("# no name to propose: where an event is about an entity, its stories name it", highlight=False)
+        say("# no name to propose: where an event is about an entity, its stories name it")

@@ -17,6 +17,7 @@ ABOUT = 1 / 3  # share of an event's stories that must name an entity for the ev
 # lack the entity, in more than two of them, and practically nowhere else.
 COMPANY_STORIES, COMPANY_SHARE, COMPANY_ELSEWHERE = 3, 0.6, 0.1
 COMPANY_BACKGROUND = 20  # other stories of the language, below which "nowhere else" means nothing
+MIN_STEM = 4  # letters of a stem that endings may follow; one more where no form is the bare stem
 RARE = 0.005  # a name may stand in one of 200 other stories: those may be ours, and missed for want of this very name
 MOST = 5  # proposals per entity and language
 
@@ -215,7 +216,7 @@ def _of_entity(entity: Entity, lacking: Sequence[Told], world: _World, taken: Co
         languages = Counter(s.language for s in support.values())
         language, _ = max(languages.items(), key=lambda item: (item[1], item[0]))
         language = language if len(languages) < 3 and language != "und" else "any"
-        short = short_of[_base(language)] if language != "any" else len(lacking)
+        short = sum(short_of[base] for base in {_base(tag) for tag in languages})
         if likeness >= ALIKE:
             if len(others) > max(len(support), RARE * world.total):
                 continue
@@ -228,7 +229,7 @@ def _of_entity(entity: Entity, lacking: Sequence[Told], world: _World, taken: Co
         ):
             continue
         met = Counter(s.names[k] for s in support.values() for k in keys if k in s.names)
-        text = min(met, key=lambda w: (fold(w) != stem, -met[w], w))
+        text = _written(met, stem)
         found.append(
             Suggestion(
                 entity=entity.key,
@@ -249,24 +250,31 @@ def _of_entity(entity: Entity, lacking: Sequence[Told], world: _World, taken: Co
 
 
 def _forms(stories: Iterable[Told], taken: Container[str]) -> dict[str, list[str]]:
-    """Group the names of stories by stem: of "блэкрока" and "блэкрок" the shorter stands for both."""
-    keys = sorted({k for s in stories for k in s.names if k not in taken})
-    groups: dict[str, list[str]] = {}
-    stem = ""
-    for key in keys:
-        if not (stem and key.startswith(stem) and len(key) - len(stem) <= MAX_ENDING and _bends(stem, key)):
-            stem = key
-        groups.setdefault(stem, []).append(key)
-    return groups
+    """Group names by stem: "блэкрок" stands for "блэкрока", "розентал" for "розенталь" and "розенталя"."""
+    groups: list[tuple[str, list[str]]] = []
+    for key in sorted({k for s in stories for k in s.names if k not in taken}):
+        stem = _common_stem(groups[-1][0], key) if groups else ""
+        if stem:
+            groups[-1] = (stem, [*groups[-1][1], key])
+        else:
+            groups.append((key, [key]))
+    return dict(groups)
 
 
-def _bends(stem: str, key: str) -> bool:
-    """Say whether `key` is `stem` with an ending: letters of a script that has endings, no further word."""
-    return (
-        len(stem) >= 4
-        and " " not in key[len(stem) :]
-        and not within(ord(stem[-1]), (*_HAN, *_KANA, *_HANGUL, *_RUNNING))
-    )
+def _common_stem(stem: str, key: str) -> str:
+    """Give the stem of two forms that differ in their endings only; empty when they are two names."""
+    n = next((i for i, (a, b) in enumerate(zip(stem, key, strict=False)) if a != b), min(len(stem), len(key)))
+    if n < (MIN_STEM if n == len(stem) else MIN_STEM + 1) or " " in stem[n:] + key[n:]:
+        return ""
+    if len(stem) - n > 2 or len(key) - n > MAX_ENDING or within(ord(key[n - 1]), (*_HAN, *_KANA, *_HANGUL, *_RUNNING)):
+        return ""
+    return key[:n]
+
+
+def _written(met: Mapping[str, int], stem: str) -> str:
+    """Write a stem as it was met: the commonest form that is the stem, or begins with it letter by letter."""
+    whole = min(met, key=lambda w: (fold(w) != stem, -met[w], w))
+    return whole if len(fold(whole)) != len(whole) else whole[: len(stem)]
 
 
 def _thinned(found: Sequence[Suggestion]) -> list[Suggestion]:
