@@ -124,7 +124,8 @@ INTENT = (
     "يسعى,تعتزم,"
     "قصد,برنامه,در نظر,योजना,लक्ष्य,चाहत,পরিকল্পনা,লক্ষ্য,திட்ட,இலக்கு,ప్రణాళిక,లక్ష్య,"
     "计划,計劃,計畫,拟,擬,目标,目標,旨在,希望,寻求,尋求,将,預計,预计,目指,予定,計画,方針,目標,狙う,계획,목표,예정,"
-    "추진,מתכננ,שואפ,יעד,מטרה,מבקש,σχεδιαζ,στοχ,σκοπε,θελει,θελουν,επιδιωκ,preveu,vol ,objectiu,pretén,inapanga,unapanga,lengo,"
+    "추진,מתכננ,שואפ,יעד,מטרה,מבקש,σχεδιαζ,στοχ,σκοπε,θελει,θελουν,επιδιωκ,preveu,vol ,objectiu,pretén,inapanga,"
+    "unapanga,lengo,"
     "inalenga,layunin,plano,цели,планира,siekia,tiksl,planuoj,merki,plano,kavatse,eesmark"
 )
 # Before an amount: as its last word(s); after it: as its next.
