@@ -27,6 +27,8 @@ def run(settings: Settings, now: datetime, dry_run: bool = False) -> Tally:
         cut = now - timedelta(days=days[rule.keep])
         work = prune.count if dry_run else prune.erase
         detail[rule.what] = work(settings.database_url, rule, cut)
+    if not dry_run:
+        prune.refresh(settings.database_url)
     total = sum(detail.values())
     done = 0 if dry_run else total
     return log.tally(Tally("prune", seen=total, done=done, skipped=skipped, detail=detail))

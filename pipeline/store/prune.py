@@ -110,3 +110,11 @@ def erase(url: str, rule: Rule, cut: datetime) -> int:
             table: Any = rule.key.table
             query = sa.delete(table) if rule.erase is None else sa.update(table).values(**rule.erase)
             done += db.execute(query.where(mine)).rowcount
+
+
+def refresh(url: str) -> None:
+    """Let SQLite look again at how its tables are filled, so that it picks the right index; PostgreSQL does it itself."""
+    with begin(url) as db:
+        if db.dialect.name == "sqlite":
+            db.exec_driver_sql("pragma analysis_limit = 1000")  # rows an index: milliseconds, whatever the size
+            db.exec_driver_sql("analyze")

@@ -1,4 +1,4 @@
--- question: Which feeds bring the stories that end up in events, and how many do they bring first?
+-- question: Which feeds brought the stories of the last 90 days that are in events, and how many founded one?
 -- grain: one row per feed that brought a story of an event
 -- chart: bar title story_count
 with brought as (
@@ -8,6 +8,7 @@ with brought as (
         count(*) filter (where how = 'found') as founding_count,
         count(distinct event_id) as event_count
     from event_stories_flat
+    where story_at >= datetime('now', '-90 days')
     group by feed_id
     order by story_count desc, feed_id asc
     limit 100

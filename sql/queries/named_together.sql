@@ -1,4 +1,4 @@
--- question: Which entities are named in the same stories, copies left out?
+-- question: Which entities were named in the same stories in the last 90 days, copies left out?
 -- grain: one row per pair of entities
 select
     a.entity_key,
@@ -8,7 +8,7 @@ select
     max(a.story_at) as last_story_at
 from story_entities as a
 inner join story_entities as b on a.story_id = b.story_id and a.entity_key < b.entity_key
-where not a.is_copy
+where not a.is_copy and a.story_at >= datetime('now', '-90 days')
 group by a.entity_key, b.entity_key
 order by story_count desc, a.entity_key asc, b.entity_key asc
 limit 100;

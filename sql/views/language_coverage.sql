@@ -16,17 +16,31 @@
 --   first_story_at time: earliest story
 --   last_story_at time: latest story
 create view language_coverage as
-with read_in as (
+with parts as (
+    -- one row per language, outlet and feed first: counting distinct values over all stories would sort them all
     select
         coalesce(language, 'waiting') as language,
+        outlet,
+        first_feed_id,
         count(*) as story_count,
-        count(distinct outlet) as outlet_count,
-        count(distinct first_feed_id) as feed_count,
         count(*) filter (where language_confidence < 0.8) as doubtful_count,
         min(story_at) as first_story_at,
         max(story_at) as last_story_at
     from stories
-    group by coalesce(language, 'waiting')
+    group by coalesce(language, 'waiting'), outlet, first_feed_id
+),
+
+read_in as (
+    select
+        language,
+        cast(sum(story_count) as bigint) as story_count,
+        count(distinct outlet) as outlet_count,
+        count(distinct first_feed_id) as feed_count,
+        cast(sum(doubtful_count) as bigint) as doubtful_count,
+        min(first_story_at) as first_story_at,
+        max(last_story_at) as last_story_at
+    from parts
+    group by language
 ),
 
 ours as (

@@ -29,6 +29,14 @@
 --   corrected_level integer: level that a person gave, the newest
 --   event_id integer: event that it tells
 create view story_matches as
+with labelled as (
+    select
+        story_id,
+        level,
+        row_number() over (partition by story_id order by labelled_at desc, id desc) as place
+    from labels
+)
+
 select
     s.id as story_id,
     s.story_at,
@@ -79,17 +87,12 @@ select
     w.is_current as is_current_watchlist,
     j.matcher_version,
     j.matched_at,
-    (
-        select cast(b.level as integer)
-        from labels as b
-        where b.story_id = s.id
-        order by b.labelled_at desc, b.id desc
-        limit 1
-    ) as corrected_level,
+    cast(b.level as integer) as corrected_level,
     m.event_id
 from matches as j
 inner join stories as s on j.story_id = s.id
 inner join watchlists as w on j.watchlist_version = w.version
 left join seeds as d on j.seed_key = d.key
 left join event_stories as m on s.id = m.story_id
+left join labelled as b on s.id = b.story_id and b.place = 1
 where j.is_current;

@@ -99,6 +99,16 @@ def test_vectors_that_open_events_need_are_kept(filled: tuple[str, Clock]) -> No
     assert counts(url)["vectors"] == 1
 
 
+def test_the_planner_learns_how_tables_are_filled(filled: tuple[str, Clock]) -> None:
+    """SQLite never looks by itself, and without it picks an index of everything for a week's stories."""
+    url, clock = filled
+    prune.run(settings_for(url), clock.now)
+    if url.startswith("sqlite"):
+        with store.read(url) as db:
+            known = db.scalars(sa.text("select distinct tbl from sqlite_stat1")).all()
+        assert {"stories", "matches", "fetches"} <= set(known)
+
+
 def test_pruning_goes_on_where_it_was_killed(filled: tuple[str, Clock], monkeypatch: pytest.MonkeyPatch) -> None:
     """Each batch is a transaction of its own."""
     from pipeline.store import prune as rules
