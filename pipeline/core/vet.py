@@ -100,13 +100,13 @@ def _names(found: Found, key: str, alias: Alias) -> bool:
 
 
 def _companions(need: str, watchlist: Watchlist) -> list[str]:
-    """Give words that stand for a companion: its first alias that needs nothing, or the first word of its field."""
+    """Give words that stand for a companion: its first aliases that need nothing, or the first words of its field."""
     kind, _, key = need.rpartition(":")
     if kind == "field":
         words = [w for g in watchlist.fields if g.key == key for ws in g.words.values() for w in ws]
     else:
         words = [a.text for e in watchlist.entities if e.key == key for a in e.aliases if not a.needs]
-    return [words[0].removesuffix("*")] if words else []
+    return [w.removesuffix("*") for w in words[:3]]
 
 
 @dataclass(slots=True)
@@ -143,7 +143,7 @@ def common(watchlist: Watchlist, census: Census, where: str, share: float = COMM
     """
     roles = {e.key: set(e.roles) for e in watchlist.entities}
     faults = []
-    for (entity, alias), n in census.in_others.most_common():
+    for (entity, alias), n in sorted(census.in_others.items(), key=lambda item: (-item[1], item[0])):
         of_all = n / census.others
         language, in_language = _commonest(census, entity, alias)
         if n < FEWEST or n <= census.in_ours[entity, alias] or not (of_all >= share or language):
