@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from pipeline import __version__, steps
-from pipeline.cli import common, events, judge, serve, sql, tell, watch
+from pipeline.cli import common, events, judge, labels, replay, serve, sql, tell, watch
 from pipeline.cli.common import DatabaseOption, JsonOption, LimitOption, WatchOption
 from pipeline.model import Tally
 from pipeline.settings import Settings
@@ -52,7 +52,7 @@ def run_all(settings: Settings, all_feeds: bool, quiet: bool) -> list[Tally]:
     tallies = []
     moment = common.now()
     with common.progress(not quiet) as report:
-        for step in steps.MAIN:
+        for step in (*steps.MAIN, *steps.WATCH):
             options: dict[str, Any] = {"progress": report}
             if step == "fetch":
                 options["all_feeds"] = all_feeds
@@ -69,7 +69,7 @@ def run(
     all_feeds: AllFeedsOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Do what is due, once: sync, fetch, parse, detect, match, enrich, cluster, alert, deliver."""
+    """Do what is due, once: sync, fetch, parse, detect, match, enrich, cluster, alert, deliver, and look after it."""
     settings = common.load(watch, database)
     common.print_tallies(run_all(settings, all_feeds, as_json), as_json)
 
@@ -139,5 +139,7 @@ watch.register(app)
 judge.register(app)
 tell.register(app)
 events.register(app)
+labels.register(app)
+replay.register(app)
 serve.register(app)
 sql.register(app, db)
