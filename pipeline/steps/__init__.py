@@ -24,6 +24,7 @@ if TYPE_CHECKING:  # heavy: a DAG file that names a step must not load the encod
 Progress = Callable[[str, int, int | None], None]  # step, done so far, of how many (None: not known)
 
 MAIN = ("sync", "fetch", "parse", "detect", "match", "enrich", "cluster", "alert", "deliver")
+WATCH = ("targets", "outcomes", "heartbeat")  # after it: hooks, "did it get out?", and the operator's weekly mail
 
 
 def silent(step: str, done: int, total: int | None) -> None:
