@@ -4,10 +4,10 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: help setup demo test check format lint types contracts sql-lint lock clean
+.PHONY: help setup demo test e2e airflow check format lint types contracts sql-lint lock clean
 
 help:  ## list the targets
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 setup: $(READY)  ## make .venv from the lock file
 
@@ -29,6 +29,12 @@ demo: $(READY)  ## run the main job on the sample feeds, into var/demo/
 test: $(READY)  ## run the tests (they start what they need themselves)
 	@$(BIN)/pytest -q -n 2 --dist loadgroup
 
+e2e: $(READY)  ## the tests with a real Airflow, PostgreSQL, Redis (some minutes)
+	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/pytest -q -m e2e tests/e2e
+
+airflow: $(READY)  ## Airflow with these DAGs on the sample feeds, at http://127.0.0.1:8080
+	@exec env -u PYTHONDONTWRITEBYTECODE $(BIN)/python deploy/embedded.py
+
 check: $(READY) lint types contracts sql-lint test  ## everything that must hold before a change lands
 
 format: $(READY)  ## format the code
@@ -43,8 +49,9 @@ types: $(READY)  ## mypy --strict on the package
 contracts: $(READY)  ## who may import whom (DESIGN)
 	@$(BIN)/lint-imports
 
-sql-lint: $(READY)  ## lint views, queries and checks
-	@if ls sql/*/*.sql >/dev/null 2>&1; then $(BIN)/sqlfluff lint --disable-progress-bar sql/views sql/queries sql/checks; fi
+sql-lint: $(READY)  ## lint views, queries and checks, read as PostgreSQL and as SQLite
+	@$(BIN)/sqlfluff lint --disable-progress-bar sql/views sql/queries sql/checks
+	@$(BIN)/sqlfluff lint --disable-progress-bar --dialect sqlite --exclude-rules ST06,RF04,ST10 sql/views sql/queries sql/checks
 
 lock:  ## resolve the dependencies anew into requirements.lock
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
