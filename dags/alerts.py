@@ -1,4 +1,4 @@
-"""Airflow DAG: when events changed: decide who is owed a mail, and send what is due at once."""
+"""Airflow DAG: when events changed: decide who is owed a mail, and send what is due now."""
 
 from datetime import timedelta
 
@@ -8,7 +8,7 @@ DOC = """
 ### What it does
 
 `alert` decides for each changed event who is owed a mail and puts it into the outbox · `deliver` sends what is due:
-instant subscriptions now. Digests and mails that are tried again leave with `newswatch_digest`.
+instant subscriptions now · `targets` tells web hooks and chats what the mails told. Digests and mails that are tried again leave with `newswatch_digest`.
 
 ### When it is red
 
@@ -22,4 +22,4 @@ another process is sending. Clearing is safe: a mail that was accepted is marked
 """
 
 with job("newswatch_alerts", doc=DOC, schedule=[EVENTS], late_after=timedelta(minutes=30), tags=["mail"]) as dag:
-    step("alert", inlets=[EVENTS]) >> deliver()
+    step("alert", inlets=[EVENTS]) >> deliver() >> step("targets")

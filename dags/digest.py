@@ -2,13 +2,14 @@
 
 from datetime import timedelta
 
-from newswatch_wiring import deliver, every, job, step
+from newswatch_wiring import deliver, every, job, step, verdict
 
 DOC = """
 ### What it does
 
 `alert` decides what a killed or failed run of `newswatch_alerts` left undecided (usually nothing) · `deliver` sends what
 has become due: digests, mails held back by quiet hours or by the limit per hour, mails that failed before ·
+`targets` tells web hooks and chats what mails told ·
 `outcomes` looks from the other end: an event of level 3 without a delivered mail is an alarm.
 
 Every quarter of an hour, because clocks differ from UTC by quarters of an hour too: a digest for 08:00 in Kathmandu is
@@ -25,5 +26,9 @@ due at 02:15 UTC.
 with job(
     "newswatch_digest", doc=DOC, schedule=every("*/15 * * * *"), late_after=timedelta(minutes=45), tags=["mail"]
 ) as dag:
-    # ALL_DONE and the red leaf itself: the look from the other end matters most when what stands before it failed.
-    step("alert") >> deliver() >> step("outcomes", is_strict=True, trigger_rule="all_done")
+    alert, sent = step("alert"), deliver()
+    # ALL_DONE: the look from the other end matters most when what stands before it failed; the verdict keeps the run red.
+    targets = step("targets", trigger_rule="all_done")
+    outcomes = step("outcomes", is_strict=True, trigger_rule="all_done")
+    alert >> sent >> targets >> outcomes
+    verdict(alert, sent, targets, outcomes)

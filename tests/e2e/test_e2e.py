@@ -100,6 +100,7 @@ def states(cluster: Cluster, dag_id: str, run_id: str) -> dict[str, tuple[str, i
 def test_local_executor(home: Path, watch: Path, by_hand: Any, feeds: Feeds) -> None:
     """Rule: one run over REST is enough: assets carry it on to events, alerts and mails; a failing job is told once."""
     with PostOffice() as post, open_cluster(home, watch, post) as cluster:
+        post.mails.clear()
         start = time.monotonic()
         run_id = cluster.trigger("newswatch_ingest", batch_size=1)
         cluster.settle(lambda: letters(post) == by_hand[1])
@@ -128,6 +129,7 @@ def test_local_executor(home: Path, watch: Path, by_hand: Any, feeds: Feeds) -> 
 def test_celery(home: Path, watch: Path, by_hand: Any, feeds: Feeds) -> None:
     """Rule: with two workers the end is the same; also when one is killed, the database or the scheduler restarted."""
     with PostOffice() as post, open_cluster(home, watch, post, workers=2) as cluster:
+
         def round_of(name: str, disturb: Callable[[], None]) -> dict[str, tuple[str, int]]:
             cluster.reset()
             post.mails.clear()
@@ -155,7 +157,7 @@ def test_celery(home: Path, watch: Path, by_hand: Any, feeds: Feeds) -> None:
         def restart_scheduler() -> None:
             in_the_middle()
             cluster.kill("scheduler")
-            cluster.start("scheduler", "--skip-serve-logs")
+            cluster.start("scheduler")
 
         print("\n", cluster.times)
         round_of("plain", lambda: None)
