@@ -43,10 +43,10 @@ class Site:
         return answer.text
 
 
-def seed(url: str) -> Site:
+def seed(url: str, now: datetime = NOW) -> Site:
     """Fill an empty store as the SQL tests do, with the titles in every language that clustering writes."""
     with store.begin(url) as db:
-        fill(db, NOW)
+        fill(db, now)
         told: dict[int, dict[str, str]] = {}
         query = sa.select(t.event_stories.c.event_id, t.stories.c.language, t.stories.c.title)
         for r in db.execute(
@@ -55,7 +55,7 @@ def seed(url: str) -> Site:
             told.setdefault(r.event_id, {}).setdefault(r.language, r.title)
         for event, titles in told.items():
             db.execute(sa.update(t.events).where(t.events.c.id == event).values(titles=titles))
-    return Site(url)
+    return Site(url, now)
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
@@ -67,6 +67,17 @@ def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         url = new_postgres(request.getfixturevalue("postgres_url"), "web")
     store.upgrade(url)
     return seed(url)
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def fresh(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Site:
+    """The same, of today: queries ask the database's own clock for the last days."""
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path_factory.mktemp('fresh') / 'newswatch.db'}"
+    else:
+        url = new_postgres(request.getfixturevalue("postgres_url"), "web_fresh")
+    store.upgrade(url)
+    return seed(url, datetime.now(UTC))
 
 
 @pytest.fixture(scope="session")
