@@ -10,6 +10,7 @@ from pipeline.store.schema import sql_dir
 from pipeline.store.tables import metadata
 
 BEGIN, END = "<!-- generated: begin -->", "<!-- generated: end -->"
+_POSTGRESQL: sa.Dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
 _PART = re.compile(re.escape(BEGIN) + r".*" + re.escape(END), re.DOTALL)
 # A column that tells something of a person; the views leave it out (tests/sql/test_views.py).
 PERSONAL = {
@@ -113,7 +114,7 @@ def _marks(column: "sa.Column[object]") -> str:
 
 
 def _type(column: "sa.Column[object]") -> str:
-    written = str(column.type.compile(dialect=postgresql.dialect())).lower()
+    written = str(column.type.compile(dialect=_POSTGRESQL)).lower()
     return {"timestamp with time zone": "timestamptz", "double precision": "float8"}.get(written, written)
 
 

@@ -60,7 +60,7 @@ def _old_vector(cut: datetime) -> sa.ColumnElement[bool]:
 def _never_ours(cut: datetime) -> sa.ColumnElement[bool]:
     """Stories that no judgement ever took for ours, and nothing points to."""
     pointers = (event_stories.c.copy_of, events.c.lead_story_id, event_history.c.story_id)
-    pointed = [stories.c.id.in_(sa.select(p).where(p.is_not(None))) for p in pointers]
+    pointed: list[sa.ColumnElement[bool]] = [stories.c.id.in_(sa.select(p).where(p.is_not(None))) for p in pointers]
     pointed += [
         sa.exists().where(matches.c.story_id == stories.c.id, matches.c.level >= 1),
         sa.exists().where(event_stories.c.story_id == stories.c.id),
@@ -113,7 +113,7 @@ def erase(url: str, rule: Rule, cut: datetime) -> int:
 
 
 def refresh(url: str) -> None:
-    """Let SQLite look again at how its tables are filled, so that it picks the right index; PostgreSQL does it itself."""
+    """Let SQLite look again at how its tables are filled, to pick the right index; PostgreSQL does it by itself."""
     with begin(url) as db:
         if db.dialect.name == "sqlite":
             db.exec_driver_sql("pragma analysis_limit = 1000")  # rows an index: milliseconds, whatever the size

@@ -12,6 +12,7 @@ LANGUAGES = "en fr id de es pt ru zh ja ko ar hi tr vi pl it uk nl sv bn".split(
 COUNTRIES = "US FR ID DE ES BR RU CN JP KR EG IN TR VN PL IT UA NL SE BD".split()  # noqa: SIM905 - read as a list
 ENTITIES = 46
 FEEDS = 1000
+FEED_TONGUE = "i % 1000 / 10"  # a feed has one outlet and one language; neighbours differ, so that events have several
 DAYS = 180
 
 
@@ -54,12 +55,12 @@ def fill(db: sa.Connection, stories: int) -> None:
         f"{ago('15552000')}, {ago('i')}, {ago('-3600')}, 'ok' from {numbers(1, FEEDS)}",
         "insert into stories (id, url_hash, canonical_url, url, outlet, title, summary, country, language, "
         "language_confidence, published_at, seen_at, story_at, content_hash, first_feed_id, judged_at) "
-        "select i, 'hash-of-the-address-' || i, 'https://h' || (i % 900) || '.example/story/' || i, "
-        "'https://h' || (i % 900) || '.example/story/' || i, 'h' || (i % 900) || '.example', "
+        "select i, 'hash-of-the-address-' || i, 'https://h' || (i % 1000) || '.example/story/' || i, "
+        "'https://h' || (i % 1000) || '.example/story/' || i, 'h' || (i % 1000) || '.example', "
         "'A headline of about sixty letters, as headlines are, number ' || i, "
         "'A summary of some two hundred letters stands here, because the width of a row decides how many of them a page "
         "of the database holds, and so how long it takes to read all of them, number ' || i, "
-        f"{_pick(COUNTRIES, 'i / 7')}, {_pick(LANGUAGES, 'i / 7')}, 0.99, {at}, {at}, {at}, 'content-' || i, "
+        f"{_pick(COUNTRIES, FEED_TONGUE)}, {_pick(LANGUAGES, FEED_TONGUE)}, 0.99, {at}, {at}, {at}, 'content-' || i, "
         f"i % {FEEDS} + 1, {at} from {numbers(1, stories)}",
         f"insert into sightings (story_id, feed_id, seen_at, url) select i, i % {FEEDS} + 1, {at}, 'https://x.example/' || i "
         f"from {numbers(1, stories)}",
