@@ -79,7 +79,9 @@ WATCHLIST = Watchlist(
         Entity(
             "rosental", "Rosental", "company", (Role.WATCHED,), (Alias("Rosental"), Alias("RT", needs=("kronberg",)))
         ),
-        Entity("kronberg", "Kronberg Grid", "company", (Role.PARTY,), (Alias("Kronberg"), Alias("Кронберг"))),
+        Entity(
+            "kronberg", "Kronberg Grid", "company", (Role.PARTY,), (Alias("Kronberg"), Alias("Кронберг"), Alias("克朗"))
+        ),
     ),
     (),
     (WordGroup("power", {"ru": ("сети",), "en": ("grid",)}),),
@@ -131,7 +133,7 @@ def test_a_name_in_another_script_is_proposed() -> None:
         (BASE + [dataclasses.replace(s, event=None) for s in RUSSIAN], "stories in no event prove nothing"),
         (RUSSIAN, "the event is not about it: nobody found it there"),
         (
-            BASE + [make(6, "en", "RT and others in the deal"), make(7, "en", "RT again in the deal")],
+            [*BASE, make(6, "en", "RT and others in the deal"), make(7, "en", "RT again in the deal")],
             "refused by its own rules",
         ),
     ],
@@ -148,16 +150,14 @@ def test_a_common_word_is_no_name() -> None:
 
 
 def test_company_alone_needs_more() -> None:
-    """Rule: a name that does not sound alike (Han) is proposed for its company only: three stories, and a background."""
-    han = [
-        make(20 + i, "zh-Hans", f"{name}与克朗公司建设电网") for i, name in enumerate(["玫瑰谷", "玫瑰谷", "玫瑰谷"])
-    ]
+    """Rule: a name that does not sound alike (Han) is proposed for its company: three stories, and a background."""
+    titles = ["玫瑰谷与克朗建设电网", "克朗称玫瑰谷投资过亿", "市场看好玫瑰谷股价上涨"]
+    han = [make(20 + i, "zh-Hans", title) for i, title in enumerate(titles)]
     background = [make(40 + i, "zh-Hans", f"今天第{i}场比赛结束", None) for i in range(25)]
-    assert [s for s in suggest(WATCHLIST.entities, BASE + han) if s.language == "zh-Hans"] == []
-    found = [s for s in suggest(WATCHLIST.entities, BASE + han + background) if s.language == "zh-Hans"]
-    assert all(s.sounds_like == "" and len(s.stories) == 3 for s in found)
-    # Both entities lack a name there, and company alone cannot say whose it is.
-    assert found == []
+    assert suggest(WATCHLIST.entities, [*BASE, *han]) == []  # nothing to compare with
+    assert suggest(WATCHLIST.entities, [*BASE, *han[:2], *background]) == []
+    [found] = suggest(WATCHLIST.entities, [*BASE, *han, *background])
+    assert (found.entity, found.text, found.sounds_like, found.stories) == ("rosental", "玫瑰谷", "", (20, 21, 22))
 
 
 def test_order_does_not_matter() -> None:
