@@ -52,7 +52,7 @@ def event(settings: Settings, event_id: int) -> dict[str, Any]:
         members = pool.members(db, [s["id"] for s in stories], {})
         past = event_store.history(db, event_id)
         names = reading.names(db, row["entities"])
-        topics = reading.choices(db)["topics"]
+        topics = reading.topics(db)
     told = sorted(members, key=pairs.order)
     leads = events.summarise(told).leads if told else {}
     by_id = {s["id"]: s for s in stories}
@@ -79,7 +79,7 @@ def timeline(settings: Settings, event_id: int) -> tuple[int, list[dict[str, Any
         number = event_store.resolve(db, event_id)
         if number is None:
             raise NotFoundError(f"There is no event {event_id}.")
-        return reading.event(db, number)["revision"], reading.told(db, number)
+        return reading.event(db, number)["revision"], reading.dots(db, number)
 
 
 def watchlist(settings: Settings) -> dict[str, Any]:

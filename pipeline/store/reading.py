@@ -23,7 +23,8 @@ from pipeline.store.tables import (
     watchlists,
 )
 
-MAX_STORIES = 500  # of one event on its page; the rest is counted there
+MAX_STORIES = 250  # of one event on its page; the rest is counted there
+MAX_DOTS = 1000  # in its picture
 EXAMINED = 6000  # events that one search looks at: 30,000 stories, a tenth of a second (docs/page.md)
 MAX_FEEDS = 1000  # on one page; states and words narrow it
 _RECENT = 2000  # newest events whose languages are offered for choice
@@ -139,7 +140,6 @@ def _holds(db: sa.Connection, words: Sequence[str]) -> list[sa.ColumnElement[boo
 
 def choices(db: sa.Connection) -> dict[str, Any]:
     """Give what events can be filtered by: topics and entities of the current watchlist, and languages of late."""
-    listed = db.scalar(sa.select(watchlists.c.content["topics"]).where(watchlists.c.is_current))
     named = (
         sa.select(entities.c.key, entities.c.name).where(entities.c.is_current).order_by(sa.func.lower(entities.c.name))
     )
@@ -150,10 +150,16 @@ def choices(db: sa.Connection) -> dict[str, Any]:
         .limit(_RECENT)
     )
     return {
-        "topics": {t["key"]: dict(t["titles"]) for t in listed or ()},
+        "topics": topics(db),
         "entities": {r.key: r.name for r in db.execute(named)},
         "languages": sorted({tag for titles in db.scalars(recent) for tag in titles}),
     }
+
+
+def topics(db: sa.Connection) -> dict[str, dict[str, str]]:
+    """Give the titles of the current watchlist's topics, {topic: {language: title}}."""
+    listed = db.scalar(sa.select(watchlists.c.content["topics"]).where(watchlists.c.is_current))
+    return {t["key"]: dict(t["titles"]) for t in listed or ()}
 
 
 def names(db: sa.Connection, keys: Sequence[str]) -> dict[str, str]:
@@ -191,6 +197,18 @@ def told(db: sa.Connection, event_id: int, limit: int = MAX_STORIES) -> list[dic
         .where(stories.c.id.in_(first))
         .order_by(stories.c.story_at, stories.c.url_hash)
     )  # fmt: skip
+    return [dict(r._mapping) for r in db.execute(query)]
+
+
+def dots(db: sa.Connection, event_id: int) -> list[dict[str, Any]]:
+    """Give time, language and copy_of of an event's stories, for its picture; copies are left out first."""
+    query = (
+        sa.select(stories.c.story_at, stories.c.language, event_stories.c.copy_of)
+        .join(event_stories, event_stories.c.story_id == stories.c.id)
+        .where(event_stories.c.event_id == event_id)
+        .order_by(event_stories.c.copy_of.is_not(None), stories.c.story_at, stories.c.url_hash)
+        .limit(MAX_DOTS)
+    )
     return [dict(r._mapping) for r in db.execute(query)]
 
 

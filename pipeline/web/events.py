@@ -125,13 +125,13 @@ def event(request: Request, number: Number, done: str = "") -> Response:
         by_language.items(), key=lambda x: (x[0] != told["event"]["title_language"], x[0] != "en", x[1][0]["story_at"])
     )
     sayings = groupby(told["sayings"], key=lambda s: (s["fact"].role, s["fact"].kind, s["fact"].unit))
-    past = groupby(reversed(told["history"]), key=lambda h: (h["revision"], h["at"]))
+    past = groupby(told["history"], key=lambda h: (h["revision"], h["at"]))
     return render.page(
         request,
         "event.html.j2",
         groups=groups,
         claims=[(key, list(lines)) for key, lines in sayings],
-        past=[(revision, at, list(lines)) for (revision, at), lines in past],
+        past=[(revision, at, list(lines)) for (revision, at), lines in past][::-1],
         by_id={s["id"]: s for s in told["stories"]},
         done=done[:40],
         **told,

@@ -52,8 +52,13 @@ _FEATURES = {
     "watched_lead": "watched in the opening",
     "watched_top": "watched in the headline",
     "ours_lead": "ours in the opening",
-    "facts_1": "an amount of the seeds",
-    "facts_2": "two amounts of the seeds",
+    "hosts": "partners of the subject",
+    "known_hosts": "partners that the seeds name",
+    "lead_hosts": "partners in the opening",
+    "top_hosts": "partners in the headline",
+    "principal": "who acts in the seeds",
+    "newcomer": "who joins the subject",
+    "facts": "amounts of the seeds",
     "purity": "share of its names that are ours",
     "recall": "share of the seeds’ names",
     "ours": "words of the field with ours",
@@ -162,7 +167,10 @@ def role(key: str) -> str:
 def feature(key: str) -> str:
     """Name a feature of matcher or clusterer."""
     head, _, tail = key.partition(":")
-    named = _FEATURES.get(head, head.replace("_", " "))
+    count = ""
+    if head not in _FEATURES and head[-2:-1] == "_" and head[-1:].isdigit():
+        head, count = head[:-2], f"{head[-1]} or more "
+    named = count + _FEATURES.get(head, head.replace("_", " "))
     return f"{named} ({tail})" if tail else named
 
 

@@ -66,3 +66,19 @@ def test_language(tag: str | None, expected: str) -> None:
 def test_ago(at: datetime | None, expected: str) -> None:
     """Rule: one unit is enough to see whether a feed is alive."""
     assert words.ago(at, NOW) == expected
+
+
+@pytest.mark.parametrize(
+    ("key", "expected"),
+    [
+        ("similarity", "likeness to the seeds"),
+        ("hosts_2", "2 or more partners of the subject"),
+        ("field:power", "words of the field (power)"),
+        ("something_new", "something new"),
+        ("e5", "meaning (broad encoder)"),
+        ("", "start"),
+    ],
+)
+def test_feature(key: str, expected: str) -> None:
+    """Rule: what decided is told in words, and a feature that the page does not know yet by its own name."""
+    assert words.feature(key) == expected
