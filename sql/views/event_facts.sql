@@ -54,7 +54,7 @@ first_said as (
                 and f.role = said.role
                 and f.unit = said.unit
                 and f.value = said.value
-                and f.upper_value is not distinct from said.upper_value
+                and coalesce(f.upper_value, -1) = coalesce(said.upper_value, -1)
             order by s.story_at, f.story_id, f.id
             limit 1
         ) as first_fact_id

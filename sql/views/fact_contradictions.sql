@@ -103,7 +103,7 @@ select
             and x.role = p.role
             and x.unit = p.unit
             and x.value = p.value
-            and x.upper_value is not distinct from p.upper_value
+            and coalesce(x.upper_value, x.value) = coalesce(p.upper_value, p.value)
     ) as story_count,
     (
         select count(distinct x.story_id)
@@ -116,7 +116,7 @@ select
             and x.role = p.role
             and x.unit = p.unit
             and x.value = p.against_value
-            and x.upper_value is not distinct from p.against_upper_value
+            and coalesce(x.upper_value, x.value) = coalesce(p.against_upper_value, p.against_value)
     ) as against_story_count,
     p.against_at
 from pairs as p
@@ -136,7 +136,7 @@ where
             and x.role = p.role
             and x.unit = p.unit
             and x.value = p.value
-            and x.upper_value is not distinct from p.upper_value
+            and coalesce(x.upper_value, x.value) = coalesce(p.upper_value, p.value)
             and (y.story_at < p.story_at or (y.story_at = p.story_at and x.id < p.fact_id))
     )
     and not exists (
@@ -151,6 +151,6 @@ where
             and x.role = p.role
             and x.unit = p.unit
             and x.value = p.against_value
-            and x.upper_value is not distinct from p.against_upper_value
+            and coalesce(x.upper_value, x.value) = coalesce(p.against_upper_value, p.against_value)
             and (y.story_at < p.against_at or (y.story_at = p.against_at and x.id < p.against_fact_id))
     );
