@@ -17,7 +17,7 @@ from tests.e2e.cluster import Cluster, Feeds, serve_feeds, until
 from tests.meaning import meaning
 from tests.postoffice import PostOffice
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(560), pytest.mark.xdist_group("e2e")]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1200), pytest.mark.xdist_group("e2e")]
 
 SETTINGS = {
     "allow_addresses": "127.0.0.1",

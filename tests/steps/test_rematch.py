@@ -62,7 +62,7 @@ def test_a_changed_watchlist_is_shown_then_applied_without_a_flood(settings: Set
     mails = len(list((tmp_path / "mail").glob("*.eml")))
     path = tmp_path / "watch" / "watchlist.toml"
     whole = path.read_text(encoding="utf-8")
-    without(settings, "xai")
+    without(settings, "openai")
     before = meaning(settings.database_url)
     found = rematch.backtest(settings, "2020-01-01")
     assert meaning(settings.database_url) == before, "a backtest writes nothing"
