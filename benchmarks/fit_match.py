@@ -73,11 +73,15 @@ SIGNS: dict[str, tuple[int, int, int]] = {
     "ours_2": (1, -1, 0),
     "ally": (1, 1, -1),
     "ally_lead": (1, 1, -1),
+    "ally_top": (1, 1, -1),
     "ally_club": (1, 1, -1),
     "known_context": (1, 1, 1),
     "principal_context": (1, 1, 1),
     "principal_context_club": (1, 1, 1),
     "strangers": (-1, -1, -1),
+    "stranger_top": (0, -1, -1),
+    "stranger_host": (-1, -1, -1),
+    "stranger_alone": (-1, -1, -1),
     "purity": (1, 1, 1),
     "no_field": (-1, -1, -1),
     "recall": (1, 1, 1),
@@ -112,10 +116,12 @@ def sign(name: str) -> tuple[int, int, int]:
     return SIGNS.get(name) or (FIELD_SIGNS if field in OWN_FIELDS else FOREIGN_SIGNS)[kind]
 
 
-def fit(x: np.ndarray, y: np.ndarray, weight: np.ndarray, signs: np.ndarray, ridge: float) -> np.ndarray:
+def fit(
+    x: np.ndarray, y: np.ndarray, weight: np.ndarray, signs: np.ndarray, ridge: float, start: np.ndarray
+) -> np.ndarray:
     """Fit a logistic regression with signs kept, by projected Newton-scaled gradient steps; the last column is 1."""
     d = x.shape[1]
-    w = np.zeros(d)
+    w = start.copy()
     penalty = np.full(d, ridge)
     penalty[-1] = 1e-3
     # A fixed majorising step (Böhning): deterministic, no line search, no random start.
@@ -134,11 +140,22 @@ def fit(x: np.ndarray, y: np.ndarray, weight: np.ndarray, signs: np.ndarray, rid
     return w
 
 
-def fit_levels(x: np.ndarray, y: np.ndarray, weight: np.ndarray, use: np.ndarray) -> np.ndarray:
-    """Fit the three thresholds; `use` masks features that this model does not know."""
+def fit_levels(
+    x: np.ndarray, y: np.ndarray, weight: np.ndarray, use: np.ndarray, start: np.ndarray | None = None
+) -> np.ndarray:
+    """Fit the three thresholds; `use` masks features that this model does not know.
+
+    The problem has one minimum, so `start` (the weights of a fold's neighbour) changes only how soon it is found.
+    """
     signs = np.array([sign(n) for n in NAMES]).T
     xs = np.hstack([x * use, np.ones((len(x), 1))])
-    return np.array([fit(xs, (y > k).astype(float), weight, np.append(signs[k], 0), RIDGE[k]) for k in range(3)])
+    # Most stories have no finds at all: equal rows are one row of their common weight.
+    rows, at = np.unique(np.column_stack([y, xs]), axis=0, return_inverse=True)
+    y, xs, weight = rows[:, 0], rows[:, 1:], np.bincount(at.ravel(), weights=weight)
+    first = np.zeros((3, xs.shape[1])) if start is None else start
+    return np.array(
+        [fit(xs, (y > k).astype(float), weight, np.append(signs[k], 0), RIDGE[k], first[k]) for k in range(3)]
+    )
 
 
 def thinned(look: Look, seed: str) -> Found:
@@ -225,7 +242,7 @@ def main() -> None:
     copies = [table([thinned(k, f"{c} {i}") for i, k in enumerate(looks)]) for c in range(COPIES)]
     strange = table([thinned(k, f"test {i}") for i, k in enumerate(looks)])
     # Stories that we wrote are more alike than the press is; two of them count as one real story.
-    weight = np.array([0.5 if str(r.get("id", "")).startswith("g-") else 1.0 for r in rows])
+    weight = np.array([0.5 if str(r.get("id", "")).startswith(("g-", "b1-", "b2-")) else 1.0 for r in rows])
     dear = np.array([k.tier == "dear" for k in looks])
     print("candidates", int(dear.sum()), "of", len(rows), "missed by the first tier", int((y[~dear] >= 1).sum()))
     # Level 3 is one happening by definition: its stories are parted by language, all others by event.
@@ -236,15 +253,18 @@ def main() -> None:
     fold = np.array([int(hashlib.sha256(g.encode()).hexdigest(), 16) % 10 for g in group])
     every = np.ones(len(NAMES))
 
-    def learn(part: np.ndarray, tables: Sequence[np.ndarray], use: np.ndarray) -> np.ndarray:
+    def learn(
+        part: np.ndarray, tables: Sequence[np.ndarray], use: np.ndarray, start: np.ndarray | None = None
+    ) -> np.ndarray:
         xs = np.vstack([t[part] for t in tables])
         ws = np.concatenate([weight[part], *(COPY_WEIGHT * weight[part] for _ in copies)])
-        return fit_levels(xs, np.tile(y[part], 1 + COPIES), ws, use)
+        return fit_levels(xs, np.tile(y[part], 1 + COPIES), ws, use, start)
 
     def cross(folds: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         out, lost = np.zeros((len(rows), 3)), np.zeros((len(rows), 3))
+        w = learn(np.ones(len(rows), dtype=bool), [x, *copies], every)
         for f in np.unique(folds):
-            w = learn(folds != f, [x, *copies], every)
+            w = learn(folds != f, [x, *copies], every, w)
             out[folds == f] = predict(w, x[folds == f])
             lost[folds == f] = predict(w, strange[folds == f])
         return out * dear[:, None], lost * dear[:, None]

@@ -1,7 +1,8 @@
-"""The floors: on our own gold set, with the real steps, matching never gets worse than this unnoticed.
+"""The floors: on our own stories, with the real steps, matching never gets worse than this unnoticed.
 
-The gold set is also what the weights were fitted on (with real stories that are not ours to keep), so these are guards
-against regressions, not estimates; docs/matching.md has cross-validated figures.
+The weights were fitted on the first two files (with real stories that are not ours to keep), so these are guards
+against regressions, not estimates; docs/matching.md has what the blind sets gave at first sight.
+E5 costs some 95 ms a story: it judges every second line, and all lines are judged without an encoder.
 """
 
 from pathlib import Path
@@ -12,12 +13,29 @@ import pytest
 from pipeline.settings import load
 from pipeline.steps import evaluate
 
-GOLD = Path(__file__).parent / "gold" / "stories.jsonl"
+GOLD = Path(__file__).parent / "gold"
+FILES = ("stories.jsonl", "blind.jsonl", "blind2.jsonl")
+
+
+def lines(name: str) -> list[str]:
+    """Return the lines of one file of the gold set."""
+    return (GOLD / name).read_text(encoding="utf-8").splitlines(keepends=True)
 
 
 @pytest.fixture(scope="module")
-def result() -> dict[str, Any]:
-    return evaluate.run(GOLD, load())
+def result(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """Judge every second story of each file, as shipped."""
+    path = tmp_path_factory.mktemp("quality") / "half.jsonl"
+    path.write_text("".join(line for name in FILES for line in lines(name)[::2]), encoding="utf-8")
+    return evaluate.run(path, load())
+
+
+@pytest.fixture(scope="module")
+def bare(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """Judge all stories without an encoder."""
+    path = tmp_path_factory.mktemp("quality") / "all.jsonl"
+    path.write_text("".join(line for name in FILES for line in lines(name)), encoding="utf-8")
+    return evaluate.run(path, load(encoder="none"))
 
 
 @pytest.mark.parametrize(("level", "floor"), [("1", 0.98), ("2", 0.98), ("3", 0.94)])
@@ -40,12 +58,21 @@ def test_no_language_is_left_behind(result: dict[str, Any]) -> None:
     assert min(many.values()) >= 0.88, evaluate.render(result)
 
 
-def test_the_first_tier_loses_nothing(result: dict[str, Any]) -> None:
+def test_the_first_tier_loses_nothing(result: dict[str, Any], bare: dict[str, Any]) -> None:
     """Rule: below 0.5 % of what is ours never reaches the dear tier."""
-    assert result["missed_by_first_tier"] == 0
+    assert result["missed_by_first_tier"] == bare["missed_by_first_tier"] == 0
 
 
-def test_without_encoders_it_still_stands() -> None:
+@pytest.mark.parametrize(("level", "floor"), [("1", 0.97), ("2", 0.97), ("3", 0.92)])
+def test_without_encoders_it_still_stands(bare: dict[str, Any], level: str, floor: float) -> None:
     """Rule: "none" is a setting that works: aliases, fields and lookalikes alone carry most of it."""
-    found = evaluate.run(GOLD, load(encoder="none"))
-    assert [found["levels"][k]["f1"] >= floor for k, floor in (("1", 0.96), ("2", 0.96), ("3", 0.9))] == [True] * 3
+    assert bare["levels"][level]["f1"] >= floor, evaluate.render(bare)
+
+
+def test_without_encoders_lookalikes_and_languages_stand(bare: dict[str, Any]) -> None:
+    """Rule: the two other floors hold there too, on every story that we have."""
+    assert bare["lookalikes"]["n"] >= 200
+    assert bare["lookalikes"]["wrong"] * 20 <= bare["lookalikes"]["n"], evaluate.render(bare)
+    many = {k: v["f1"] for k, v in bare["languages"].items() if v["n"] >= 5}
+    assert len(many) >= 30
+    assert min(many.values()) >= 0.8, evaluate.render(bare)

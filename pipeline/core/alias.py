@@ -42,6 +42,7 @@ _CLITICS = {
 MAX_TEXT = 50_000  # characters of an article that are searched: 8,000 words, more than any news story has
 
 MAX_ENDING = 4  # letters that may follow a prefix alias: covers the case endings of Slavic, Finnic and Turkic languages
+LONG_ENDING = 9  # the same for Indic scripts: "against OpenAI" is one word in Malayalam, and vowel signs count
 
 
 def _joined(a: str, b: str) -> bool:
@@ -188,7 +189,7 @@ class Index:
             cased: str | None = None
             for pattern in self._patterns[number]:
                 if more > pattern.ending and not (
-                    more <= MAX_ENDING and end - start >= 5 and within(ord(text[end - 1]), _ENDINGS)
+                    more <= LONG_ENDING and end - start >= 5 and within(ord(text[end - 1]), _ENDINGS)
                 ):
                     continue
                 if pattern.cased is not None:
@@ -218,9 +219,9 @@ def _opens(text: str, start: int) -> bool:
 def _ending(text: str, end: int) -> int:
     """Count the characters of the same word that follow `end`, at most one too many; a digit is too many by itself."""
     i = end
-    while i < len(text) and i - end <= MAX_ENDING and _joined(text[i - 1], text[i]):
+    while i < len(text) and i - end <= LONG_ENDING and _joined(text[i - 1], text[i]):
         if text[i].isdigit():
-            return MAX_ENDING + 1
+            return LONG_ENDING + 1
         i += 1
     return i - end
 

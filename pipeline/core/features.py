@@ -38,6 +38,7 @@ class Profile:
     principals: frozenset[str]  # named in the first third of a seed: who acts there, not who supplies or comments
     claims: frozenset[str]  # all that can make a story ours
     firms: frozenset[str]  # everything but people and places
+    strangers: frozenset[str]  # firms of the same trade that the seeds do not know and no topic holds
     fields: tuple[str, ...]
     lookalike_of: Mapping[str, frozenset[str]]
     seed_facts: tuple[Fact, ...]
@@ -52,6 +53,7 @@ def profile(watchlist: Watchlist, index: Index, seed_facts: Sequence[Fact] = ())
     for topic in watchlist.topics:
         side = allies if subjects.intersection(topic.entities) else proxies
         side.update(role[Role.CONTEXT].intersection(topic.entities))
+    firms = frozenset(e.key for e in watchlist.entities if e.kind not in {"person", "place"})
     named = [(m.entity, m.end * 3 <= len(s.text)) for s in watchlist.seeds for m in index.find("", "", s.text).mentions]
     return Profile(
         subjects=subjects,
@@ -63,7 +65,8 @@ def profile(watchlist: Watchlist, index: Index, seed_facts: Sequence[Fact] = ())
         known=frozenset(key for key, _ in named),
         principals=frozenset(key for key, early in named if early),
         claims=subjects | parties | watched | proxies | allies,
-        firms=frozenset(e.key for e in watchlist.entities if e.kind not in {"person", "place"}),
+        firms=firms,
+        strangers=firms - subjects - parties - watched - proxies - allies - {key for key, _ in named},
         fields=tuple(g.key for g in watchlist.fields),
         lookalike_of={g.key: frozenset(g.of) for g in watchlist.lookalikes},
         seed_facts=tuple(seed_facts),
@@ -130,11 +133,15 @@ def features(found: Found, p: Profile, titled: bool, facts: Sequence[Fact] = ())
         "ours_2": float(len(named & ours) >= 2),
         "ally": float(bool(named & p.allies)),
         "ally_lead": float(bool(lead & p.allies)),
+        "ally_top": float(bool(top & p.allies)),
         "ally_club": float(bool(named & p.allies) and (subject or bool(known_hosts))),
         "known_context": float(bool(named & p.known - core - p.watched)),
         "principal_context": float(bool(named & p.principals - core - p.watched)),
         "principal_context_club": float(bool(named & p.principals - core - p.watched) and club),
-        "strangers": min(1.0, len(lead & p.firms - core - p.hosts - p.known) / 2),
+        "strangers": min(1.0, len(lead & p.strangers) / 2),
+        "stranger_top": float(bool(top & p.strangers)),
+        "stranger_host": float(bool(top & p.strangers) and not subject and bool(named & p.hosts)),
+        "stranger_alone": float(bool(top & p.strangers) and not top & p.claims),
         "purity": len(firms & p.known) / len(firms) if firms else 0.0,
         "no_field": float(not found.fields),
         "recall": len(named & core) / max(1, len(core)),

@@ -17,7 +17,7 @@ from pipeline.core.alias import Found, Index
 from pipeline.core.features import PASSAGE, SEED_LEAD, SHORT, features, passage, profile
 from pipeline.model import Fact, Level, Match, Mention, Story, Watchlist
 
-CODE = "1"  # raise it when the meaning of a feature or of the steps below changes
+CODE = "2"  # raise it when the meaning of a feature or of the steps below changes
 
 # Similarity from which the fast encoder alone makes a candidate (docs/matching.md).
 USE_GATE = 0.3
@@ -192,12 +192,12 @@ class Matcher:
     def _is_candidate(self, found: Found, model: str, similarities: Mapping[str, float]) -> bool:
         """Say whether a story may be ours at all: somebody is named who counts, or it is like the seeds.
 
-        Context alone (a politician, a city) counts only beside words of a field.
+        Context alone (a politician, a city) counts only beside words of a field, a firm of the trade not even there.
         """
         named = {m.entity for m in found.mentions}
         return (
             bool(named & self.profile.claims)
-            or bool(named and found.fields)
+            or bool(named - self.profile.strangers and found.fields)
             or (model == "use" and max(similarities.values(), default=0.0) >= USE_GATE)
         )
 

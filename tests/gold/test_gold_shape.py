@@ -93,6 +93,17 @@ def test_outlets_are_fictional() -> None:
     assert not real
 
 
+@pytest.mark.parametrize("name", ["blind.jsonl", "blind2.jsonl"])
+def test_blind_stories_are_well_formed(name: str) -> None:
+    """The blind sets keep the rules of form, stand under fictional hosts, and repeat no story of another file."""
+    rows = read(name)
+    assert not {row["id"]: flaw(row) for row in rows if flaw(row)}
+    assert not [row["url"] for row in rows if not re.fullmatch(r"https://[a-z0-9.-]+\.example/[^?#]+", row["url"])]
+    assert len({row["id"] for row in rows}) == len({row["url"] for row in rows}) == len(rows)
+    assert {row["relevance"] for row in rows if row["note"].startswith("lookalike")} == {0}
+    assert not {(row["title"], row["summary"]) for row in rows} & {(s["title"], s["summary"]) for s in STORIES}
+
+
 def test_dates_are_within_the_storyline() -> None:
     """Time is a feature: a stray date would teach or measure nonsense."""
     stray = [story["id"] for story in STORIES if not "2024-09" <= month(story["date"]) <= "2026-10"]
