@@ -364,7 +364,7 @@ sa.Index(
     "uq_matches_current",
     matches.c.story_id,
     unique=True,
-    sqlite_where=matches.c.is_current,
+    sqlite_where=sa.text("is_current = 1"),  # the spelling of queries: SQLite uses a partial index for no other
     postgresql_where=matches.c.is_current,
 )
 _pending(
