@@ -10,7 +10,7 @@ from pipeline import store
 MEANING = {
     "feeds": "select url, title, state, failure_count from feeds order by url",
     "stories": """
-        select canonical_url, title, language, outlet, baseline, change_count from stories order by canonical_url""",
+        select canonical_url, title, language, outlet, baseline from stories order by canonical_url""",
     "sightings": """
         select s.canonical_url, f.url from sightings x join stories s on s.id = x.story_id
         join feeds f on f.id = x.feed_id order by 1, 2""",
