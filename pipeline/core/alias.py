@@ -26,8 +26,8 @@ _UNSPACED = (
     (0xF900, 0xFAFF),
     (0x20000, 0x3FFFF),
 )
-# Indic scripts whose case endings are written onto the name (ব্ল্যাকরকের); Devanagari and Gurmukhi write them apart.
-_ENDINGS = ((0x0980, 0x09FF), (0x0A80, 0x0AFF), (0x0B00, 0x0D7F), (0x0D80, 0x0DFF))
+# Indic scripts whose endings are written onto the name (ব্ল্যাকরকের); Hindi writes them apart, Marathi and Nepali do not.
+_ENDINGS = ((0x0900, 0x097F), (0x0980, 0x09FF), (0x0A80, 0x0AFF), (0x0B00, 0x0D7F), (0x0D80, 0x0DFF))
 
 # One-letter words that Arabic and Hebrew write onto the next word: "and", "in", "to", "like", "the" …
 _CLITICS = {
