@@ -39,8 +39,8 @@ def main() -> int:
         sample.write_watch(watch, feeds)
         environment = {**_inherited(), **_settings(port, watch)}
         running: dict[str, subprocess.Popen[bytes]] = {}
-        signal.signal(signal.SIGTERM, _interrupt)
-        signal.signal(signal.SIGHUP, _interrupt)
+        for what in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(what, _interrupt)
         try:
             print("Preparing (half a minute the first time) …", flush=True)
             _airflow(environment, "db", "migrate")
