@@ -24,4 +24,6 @@ def run(settings: Settings, now: datetime) -> Tally:
         "subscriptions_off": subs_off,
     }
     seen = len(watch.feeds) + len(watch.subscriptions) + 1
-    return log.tally(Tally("sync", seen=seen, done=int(new_list) + new_feeds + feeds_off + new_subs + subs_off, detail=detail))
+    return log.tally(
+        Tally("sync", seen=seen, done=int(new_list) + new_feeds + feeds_off + new_subs + subs_off, detail=detail)
+    )
