@@ -106,29 +106,39 @@ def adopt(db: sa.Connection, watchlist: Watchlist, now: datetime) -> bool:
 
 def declare_feeds(db: sa.Connection, specs: Sequence[FeedSpec], now: datetime) -> tuple[int, int]:
     """Store the declared feeds and switch off those that are no longer declared; return (new, switched off)."""
-    standing = {r.url: r for r in db.execute(sa.select(feeds.c.url, feeds.c.enabled))}
-    wanted: dict[str, dict[str, Any]] = {}
-    for spec in specs:
-        address = url.without_credentials(spec.url)
-        wanted[address] = {
-            "title": spec.title,
-            "language": spec.language,
-            "country": spec.country,
-            "host": url.host(address),
-            "tags": list(spec.tags),
-            "expected_per_day": spec.expected_per_day,
-            "enabled": spec.enabled,
-        }
-    for address, values in wanted.items():
-        db.execute(
-            insert(db, feeds)
-            .values(url=address, added_at=now, **values)
-            .on_conflict_do_update(index_elements=["url"], set_=values)
-        )
+    columns = [feeds.c[name] for name in ("url", *_DECLARED)]
+    standing = {r.url: r for r in db.execute(sa.select(*columns))}
+    wanted = {row["url"]: row for row in (_declared(spec) for spec in specs)}
+    changed = [
+        row
+        for address, row in wanted.items()
+        if address not in standing or any(getattr(standing[address], name) != row[name] for name in _DECLARED)
+    ]
+    if changed:
+        made = insert(db, feeds)
+        fresh = {name: made.excluded[name] for name in _DECLARED}
+        rows = [{**row, "host": url.host(row["url"]), "added_at": now} for row in changed]
+        db.execute(made.on_conflict_do_update(index_elements=["url"], set_=fresh), rows)  # host: as fetching left it
     gone = [a for a, row in standing.items() if row.enabled and a not in wanted]
-    for address in gone:
-        db.execute(sa.update(feeds).where(feeds.c.url == address).values(enabled=False))
+    if gone:
+        off = sa.update(feeds).where(feeds.c.url == sa.bindparam("_url")).values(enabled=False)
+        db.execute(off, [{"_url": address} for address in gone])
     return len(wanted.keys() - standing.keys()), len(gone)
+
+
+_DECLARED = ("title", "language", "country", "tags", "expected_per_day", "enabled")
+
+
+def _declared(spec: FeedSpec) -> dict[str, Any]:
+    return {
+        "url": url.without_credentials(spec.url),
+        "title": spec.title,
+        "language": spec.language,
+        "country": spec.country,
+        "tags": list(spec.tags),
+        "expected_per_day": spec.expected_per_day,
+        "enabled": spec.enabled,
+    }
 
 
 def declare_subscriptions(db: sa.Connection, wanted: Sequence[Subscription], now: datetime) -> tuple[int, int]:
