@@ -9,7 +9,7 @@ from pipeline.core import claims, events, pairs, sayings
 from pipeline.errors import NotFoundError
 from pipeline.settings import Settings
 from pipeline.store import events as event_store
-from pipeline.store import pool, reading
+from pipeline.store import pool, reading, search
 
 MAX_WORDS = 8  # of one search; more only cost time
 
@@ -20,13 +20,13 @@ def ready(settings: Settings) -> None:
 
 
 def found(settings: Settings, words: Sequence[str] = (), limit: int = 25, **filters: Any) -> dict[str, Any]:
-    """Find standing events, the last told first; `filters` are those of `store.reading.found`.
+    """Find standing events, the last told first; `filters` are those of `store.search.found`.
 
     Gives {events, after, choices, names}: `after` is the place to go on from, None at the end. A search can have such
     a place with few events or none: it has looked back so far and no further.
     """
     with store.read(settings.database_url) as db:
-        shown, after = reading.found(db, list(words)[:MAX_WORDS], limit=limit, **filters)
+        shown, after = search.found(db, list(words)[:MAX_WORDS], limit=limit, **filters)
         return {
             "events": shown,
             "after": after,

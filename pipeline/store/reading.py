@@ -1,6 +1,5 @@
-"""What the pages show: events found by words and filters, one event whole, the watchlist, the feeds, and how all is."""
+"""What the pages show: what events can be filtered by, one event whole, the watchlist, the feeds, and how all is."""
 
-import itertools
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -25,135 +24,8 @@ from pipeline.store.tables import (
 
 MAX_STORIES = 250  # of one event on its page; the rest is counted there
 MAX_DOTS = 1000  # in its picture
-EXAMINED = 6000  # events that one search looks at: 30,000 stories, a tenth of a second (docs/page.md)
 MAX_FEEDS = 1000  # on one page; states and words narrow it
 _RECENT = 2000  # newest events whose languages are offered for choice
-_names = itertools.count()
-Place = tuple[datetime, int]  # last_seen_at and id of an event: where a list goes on
-
-_LISTED = (
-    events.c.id,
-    events.c.title,
-    events.c.title_language,
-    events.c.titles,
-    events.c.level,
-    events.c.first_seen_at,
-    events.c.last_seen_at,
-    events.c.story_count,
-    events.c.independent_count,
-    events.c.language_count,
-    events.c.outlet_count,
-    events.c.entities,
-    events.c.topics,
-)
-
-
-def found(
-    db: sa.Connection, words: Sequence[str] = (), *, limit: int = 25, **filters: Any
-) -> tuple[list[dict[str, Any]], Place | None]:
-    """List standing events, the last told first, and the place to go on from (None at the end).
-
-    With `words`, those with a story that holds every one of them in title and summary. A search looks at EXAMINED
-    events at most, so that it costs the same whatever the history; `filters` are those of `_standing`.
-    """
-    query = _standing(**filters)
-    if words:
-        query = _telling(db, query.limit(EXAMINED).subquery("e"), words)
-    rows = [dict(r._mapping) for r in db.execute(query.limit(limit + 1))]
-    if len(rows) > limit:
-        rows.pop()
-        return rows, (rows[-1]["last_seen_at"], rows[-1]["id"])
-    if not words:
-        return rows, None
-    edge = db.execute(_standing(**filters).offset(EXAMINED - 1).limit(1)).one_or_none()
-    return rows, None if edge is None else (edge.last_seen_at, edge.id)
-
-
-def _standing(
-    *,
-    topic: str | None = None,
-    entity: str | None = None,
-    language: str | None = None,
-    min_level: int = 1,
-    since: datetime | None = None,
-    until: datetime | None = None,
-    after: Place | None = None,
-) -> sa.Select[Any]:
-    """Select standing events, the last told first; `after` is the place of the last event that was shown."""
-    query = sa.select(*_LISTED).where(
-        events.c.merged_into.is_(None), events.c.story_count > 0, events.c.level >= min_level
-    )
-    if topic:
-        query = query.where(_lists(events.c.topics, topic))
-    if entity:
-        query = query.where(_lists(events.c.entities, entity))
-    if language:
-        query = query.where(events.c.titles[language].as_string().is_not(None))
-    if since is not None:
-        query = query.where(events.c.last_seen_at >= since)
-    if until is not None:
-        query = query.where(events.c.first_seen_at < until)
-    if after is not None:
-        at, number = after
-        query = query.where(events.c.last_seen_at <= at, sa.or_(events.c.last_seen_at < at, events.c.id < number))
-    return query.order_by(events.c.last_seen_at.desc(), events.c.id.desc())
-
-
-def _lists(column: sa.Column[Any], key: str) -> sa.ColumnElement[bool]:
-    """Whether a JSON list of keys holds one: by its text, which both databases can do without a function of theirs."""
-    return sa.cast(column, sa.Text).contains(f'"{key}"', autoescape=True)
-
-
-def _telling(db: sa.Connection, window: sa.Subquery, words: Sequence[str]) -> sa.Select[Any]:
-    """Select the events of `window` that have a story which holds every word in title and summary."""
-    said = (
-        sa.select(event_stories.c.event_id, stories.c.title, stories.c.summary)
-        .join_from(event_stories, stories, stories.c.id == event_stories.c.story_id)
-        .where(event_stories.c.event_id == window.c.id)
-    )
-    ordered = sa.select(window).order_by(window.c.last_seen_at.desc(), window.c.id.desc())
-    if db.dialect.name != "postgresql":
-        return ordered.where(said.where(*_holds(db, words, stories.c.title, stories.c.summary)).exists())
-    # Left alone, the planner folds the case of a million stories first and looks at the window afterwards: 3 s. The
-    # offset is a fence that the words stay outside of, and the rows of a window are few enough to fetch one by one.
-    db.execute(sa.text("set local random_page_cost = 1.1"))
-    db.execute(sa.text("set local jit = off"))
-    near = (
-        sa.select(event_stories.c.event_id, stories.c.title, stories.c.summary)
-        .join_from(window, event_stories, event_stories.c.event_id == window.c.id)
-        .join(stories, stories.c.id == event_stories.c.story_id)
-        .offset(0)
-        .subquery("near")
-    )
-    found = sa.select(near.c.event_id).where(*_holds(db, words, near.c.title, near.c.summary))
-    return ordered.where(window.c.id.in_(found))
-
-
-def _holds(
-    db: sa.Connection, words: Sequence[str], title: sa.ColumnElement[str], summary: sa.ColumnElement[str]
-) -> list[sa.ColumnElement[bool]]:
-    """Whether title and summary hold every word, whatever its letter case in any script.
-
-    SQLite's LIKE knows the case of ASCII only. It serves words of ASCII and of scripts without case; for the others
-    Python folds, in a function made for this query, as the words are bound in it.
-    """
-    said = title + " " + summary
-    if db.dialect.name == "postgresql":
-        return [sa.func.lower(said).contains(w.lower(), autoescape=True) for w in words]
-    plain = [w for w in words if all(c.isascii() or c.lower() == c.upper() for c in w)]
-    found = [sa.or_(title.contains(w, autoescape=True), summary.contains(w, autoescape=True)) for w in plain]
-    needles = [w.casefold() for w in words if w not in plain]
-    if not needles:
-        return found
-
-    def holds(text: str) -> bool:
-        folded = text.casefold()
-        return all(n in folded for n in needles)
-
-    name = f"holds_{next(_names)}"
-    raw: Any = db.connection.dbapi_connection
-    raw.create_function(name, 1, holds, deterministic=True)
-    return [*found, getattr(sa.func, name)(said, type_=sa.Boolean)]
 
 
 def choices(db: sa.Connection) -> dict[str, Any]:

@@ -111,7 +111,7 @@ def test_pages_bring_each_event_once(newsroom: Newsroom) -> None:
 
 def test_a_search_looks_back_in_bounded_stretches(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
     """Rule: a search costs the same whatever the history: it says how far it looked, and goes on from there."""
-    monkeypatch.setattr("pipeline.store.reading.EXAMINED", 4)
+    monkeypatch.setattr("pipeline.store.search.EXAMINED", 4)
     needle = newsroom.event([newsroom.story("en", "A needle", at=T0)])
     for i in range(1, 10):
         at = T0 + timedelta(days=i)
