@@ -1,6 +1,6 @@
 """What Airflow costs: a run, a mapped task, the way from a feed to a mail, and a claim of 10,000 feeds.
 
-python -m benchmarks.airflow [--workers N] [--batches 1,10,40] [--claims 10000]      (some minutes; needs the tests' wheels)
+python -m benchmarks.airflow [--workers N] [--claims 10000]      (some minutes; needs the tests' wheels)
 """
 
 import argparse
@@ -36,7 +36,9 @@ def chain(cluster: Cluster, post: PostOffice) -> dict[str, Any]:
     for dag in ("ingest", "events", "alerts"):
         runs = [r for r in cluster.runs(f"newswatch_{dag}") if moment(r["run_after"]) >= begun]
         for run in runs[:1]:
-            tasks = [t for t in cluster.tasks(f"newswatch_{dag}", run["dag_run_id"]) if t["start_date"] and t["end_date"]]
+            tasks = [
+                t for t in cluster.tasks(f"newswatch_{dag}", run["dag_run_id"]) if t["start_date"] and t["end_date"]
+            ]
             rows += [(moment(t["start_date"]), moment(t["end_date"]), f"{dag}.{t['task_id']}") for t in tasks]
     rows.sort()
     busy = {name: round((end - start).total_seconds(), 2) for start, end, name in rows}

