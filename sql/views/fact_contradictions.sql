@@ -1,8 +1,8 @@
 -- question: Where do the stories of one event name amounts that cannot both be true?
 -- grain: one row per event, kind, unit, role and pair of values that contradict
--- caveat: the same rule as in the mails: same kind, unit and role, further apart than rounding (2 %, about: 10 %) by
---   more than 8 %. Copies do not count, nor dates, nor facts without a role. Values close to one another are not folded
---   here, so one disagreement can take several rows.
+-- caveat: the rule of the mails: both amounts exact, each the only one that its story has for the role, told by two
+--   outlets within three days, more than 8 % and at most 2.5 times apart, and no story of the event names both. Copies
+--   do not count. Values close to one another are not folded here, so one disagreement can take several rows.
 -- since: against_at
 -- columns:
 --   event_id integer: event
@@ -65,8 +65,22 @@ with pairs as (
     where
         m.copy_of is null
         and w.copy_of is null
-        and f.role <> ''
+        -- of these an event has one each; of the others many parties have one, so they count in a headline only
+        and (
+            f.role in ('price', 'valuation', 'target', 'raised', 'capacity')
+            or (
+                f.role in ('invested', 'debt', 'cost', 'revenue', 'profit', 'loss', 'consumption')
+                and f.part = 'title'
+                and g.part = 'title'
+            )
+        )
         and f.kind <> 'date'
+        and not f.is_approximate
+        and not g.is_approximate
+        and f.upper_value is null
+        and g.upper_value is null
+        and s.outlet <> t.outlet
+        and abs(julianday(t.story_at) - julianday(s.story_at)) <= 3
         and f.value > 0
         and g.value > 0
         and f.story_id <> g.story_id
@@ -123,6 +137,33 @@ from pairs as p
 inner join events as e on p.event_id = e.id
 where
     (p.least - p.against_most > 0.08 * p.most or p.against_least - p.most > 0.08 * p.against_most)
+    and p.value <= 2.5 * p.against_value
+    and p.against_value <= 2.5 * p.value
+    -- who has two amounts for one role, or names both amounts, tells two things apart
+    and not exists (
+        select 1
+        from facts as x
+        where
+            x.story_id in (p.story_id, p.against_story_id)
+            and x.kind = p.kind
+            and x.role = p.role
+            and x.unit = p.unit
+            and x.value not in (p.value, p.against_value)
+    )
+    and not exists (
+        select 1
+        from event_stories as n
+        inner join facts as x on n.story_id = x.story_id
+        inner join facts as y on n.story_id = y.story_id
+        where
+            n.event_id = p.event_id
+            and x.kind = p.kind
+            and y.kind = p.kind
+            and x.unit = p.unit
+            and y.unit = p.unit
+            and x.value = p.value
+            and y.value = p.against_value
+    )
     -- each value by the story that says it first
     and not exists (
         select 1

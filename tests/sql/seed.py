@@ -73,7 +73,7 @@ FORMS = {"aip": "AIP", "blackrock": "BlackRock", "nextera": "NextEra", "openai":
 # story, kind, value, unit, role, approximate, written
 FACTS: list[tuple[int, str, float, str, str, bool, str]] = [
     (1, "money", 30e9, "USD", "raised", False, "$30 billion"),
-    (2, "money", 100e9, "USD", "target", True, "about $100 billion"),
+    (2, "money", 100e9, "USD", "target", False, "$100 billion"),
     (3, "money", 60e9, "USD", "target", False, "60 milliards de dollars"),
     (4, "money", 100e9, "USD", "target", False, "100 miliar dolar"),
     (5, "money", 30e9, "USD", "raised", False, "$30 billion"),
