@@ -105,6 +105,7 @@ class Cluster:
         self.port = free_port()
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
         self.times: dict[str, float] = {}
+        self.ended: list[str] = []  # components that ended by themselves
         self._settings = settings
         self._more = more
         self._token = ""
@@ -229,6 +230,13 @@ class Cluster:
         self._signal(name, signal.SIGKILL)
         self.processes[name].wait(10)
 
+    def _revive(self) -> None:
+        """Start what has ended again, as `restart: unless-stopped` does: the scheduler ends when its database is away."""
+        for name, process in list(self.processes.items()):
+            if process.poll() is not None:
+                self.ended.append(name)
+                self._start(name, *(str(part) for part in process.args))  # type: ignore[union-attr]
+
     def restart_postgres(self) -> None:
         """Stop the database under everything, and start it again."""
         with self.postgres._lock:
@@ -319,6 +327,7 @@ class Cluster:
         """Wait until what is expected has come and nothing runs any more."""
 
         def look() -> bool:
+            self._revive()
             with contextlib.suppress(OSError):
                 return bool(is_done()) and self.is_idle()
             return False
