@@ -193,9 +193,7 @@ def main() -> None:
             before, after = state(calm), state(stormy)
             for name in before:
                 same = before[name] == after[name]
-                print(
-                    f"after {args.kills} kills, {name}: {'the same' if same else 'DIFFERENT'} ({len(before[name])} rows)"
-                )
+                print(f"after {args.kills} kills, {name}: {'same' if same else 'DIFFERENT'} ({len(before[name])} rows)")
                 if not same:
                     odd = set(map(tuple, before[name])) ^ set(map(tuple, after[name]))
                     print("   ", *list(odd)[:5], sep="\n    ")

@@ -16,8 +16,10 @@ _RANGE = pattern(
     r"fino ai|tul|iki|lidz|kuni|ile|și|ή|or|ou|oder|o|atau|"
     r"veya|или|або|lub|nebo|vagy|eller|tai|hoac|หรือ|او|أو|يا|या|বা|或|あるいは|또는)(?: |(?=[\d$€£¥₹]))"
 )
-_BETWEEN = pattern(r" ?(?:(?:and|et|und|en|y|e|dan|и|та|i|a|ve|si|ja|och|og|va|และ|و|और|এবং|மற்றும்|和|και|ו-?|na|at|ir|"
-r"un|in|s) |[לו]-?(?=\d))")
+_BETWEEN = pattern(
+    r" ?(?:(?:and|et|und|en|y|e|dan|и|та|i|a|ve|si|ja|och|og|va|และ|و|और|এবং|மற்றும்|和|και|ו-?|na|at|ir|"
+    r"un|in|s) |[לו]-?(?=\d))"
+)
 _BETWEEN_CUE = pattern(
     r"(?:between|entre|zwischen|tussen|fra i|fra|tra|antara|между|між|mezi|medzi|miedzy|med|mellan|mellem|mellom|"
     r"izmedu|intre|valilla|giua|ระหว่าง|بين|بین|के बीच|介于|介於|μεταξυ|בין|kati ya|entre|tarp|starp|између|помеѓу) "

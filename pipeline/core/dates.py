@@ -16,9 +16,7 @@ _ISO = re.compile(
     r"^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[t ,]+" + _TIME + r")?"
     r"\s*(?P<zone>z|\d{4}|[a-z]{2,5}|(?:utc|gmt)?[+-].*)?$"
 )
-_BASIC = re.compile(
-    r"^(\d{4})-?(\d{2})-?(\d{2})(?:t?(\d{2}):?(\d{2}):?(\d{2})?(?:[.,]\d+)?)?\s*(?P<zone>z|[+-]\d.*)?$"
-)
+_BASIC = re.compile(r"^(\d{4})-?(\d{2})-?(\d{2})(?:t?(\d{2}):?(\d{2}):?(\d{2})?(?:[.,]\d+)?)?\s*(?P<zone>z|[+-]\d.*)?$")
 _HAN = re.compile(r"^(\d{4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일]?(?P<rest>.*)$")
 _CLOCK = re.compile(r"(\d{1,2})\s*[:時时시点]\s*(?:(\d{1,2})\s*[:分분]?)?\s*(?:(\d{1,2})\s*[秒초]?)?")
 _NUMERIC = re.compile(r"^(\d{1,2})([./-])(\d{1,2})\2(\d{4})(?:[\s,t]+" + _TIME + r")?\s*(?P<zone>[a-z+-].*)?$")
@@ -152,9 +150,7 @@ def _words(text: str, language: str, half: str) -> datetime | None:
     return _made(year, str(month), found["first"] or found["first2"], time, found["zone"], half)
 
 
-def _made(
-    year: str, month: str, day: str, time: list[str | None], zone: str | None, half: str
-) -> datetime | None:
+def _made(year: str, month: str, day: str, time: list[str | None], zone: str | None, half: str) -> datetime | None:
     hour, minute, second = (int(part or 0) for part in time)
     if half and hour <= 12:
         hour = hour % 12 + (12 if half == "p" else 0)

@@ -27,7 +27,7 @@ class Line:
 def parse(content: str, name: str) -> list[Line]:
     """Read labelled stories; raise ConfigError naming file and line of the first that is malformed.
 
-    Lines are {lang, title, summary, url, date, event}, or {lang, title, text, date, cluster}, whose first sentence counts.
+    Lines are {lang, title, summary, url, date, event}, or {lang, title, text, date, cluster}, first sentence read.
     """
     lines = []
     for number, row in rows(content, name):
@@ -44,7 +44,7 @@ def parse(content: str, name: str) -> list[Line]:
 
 
 def parse_pairs(content: str, name: str) -> Iterator[tuple[list[Line], bool]]:
-    """Read pairs {lang1, title1, text1, lang2, title2, text2, same}: two stories, and whether they are one happening."""
+    """Read pairs {lang1, title1, text1, lang2, title2, text2, same}: two stories, and whether they tell one thing."""
     for number, row in rows(content, name):
         sides = []
         for i, side in enumerate("12"):

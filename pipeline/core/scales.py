@@ -114,8 +114,26 @@ _VOTERS: dict[str, tuple[str, ...]] = {}
 for _tag, _words in _VOTES.items():
     for _word in _words.split():
         _VOTERS[_word] = (*_VOTERS.get(_word, ()), _tag)
-_POINT_LANGUAGES = {"en", "ms", "fil", "sw", "zh", "ja", "ko",
-    "th", "he", "hi", "bn", "ta", "te", "mr", "gu", "pa", "kn", "ml"}
+_POINT_LANGUAGES = {
+    "en",
+    "ms",
+    "fil",
+    "sw",
+    "zh",
+    "ja",
+    "ko",
+    "th",
+    "he",
+    "hi",
+    "bn",
+    "ta",
+    "te",
+    "mr",
+    "gu",
+    "pa",
+    "kn",
+    "ml",
+}
 _LONG_SCALE = {"fr", "de", "da", "nb", "no", "nn"}
 _WORD = re.compile(r"[^\W\d_]+")
 _COMMA_SCRIPT = re.compile("[\u0370-\u03ff\u0400-\u04ff\u0530-\u058f\u10a0-\u10ff]")

@@ -110,6 +110,8 @@ _NUMBER = re.compile(r"(?<!\d)\d{1,3}(?:[.,]\d+)*(?!\d)")
 
 def _spans(expression: re.Pattern[str], folded: str) -> list[Span]:
     return [m.span() for m in expression.finditer(folded)]
+
+
 STOP = re.compile(r"[.!?;](?= )|[\n。！？；।؟]|\|")  # where a clause ends for certain
 
 

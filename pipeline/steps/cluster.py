@@ -27,7 +27,7 @@ def run(settings: Settings, now: datetime, *, limit: int = 100_000, progress: Pr
     done = 0
     for start in range(0, len(todo), BATCH):
         batch = todo[start : start + BATCH]
-        with store.read(settings.database_url) as db:                                    # gather
+        with store.read(settings.database_url) as db:  # gather
             fresh = pool.members(db, batch, vectors.versions)
         # before the transaction: encoding takes seconds, and nobody shall wait for that
         made = {m.story.id: vectors.vectors(m.story.title, m.story.summary, m.story.language) for m in fresh}

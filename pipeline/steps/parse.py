@@ -31,13 +31,13 @@ def run(settings: Settings, now: datetime, *, limit: int = 10_000, progress: Pro
     with child.Child("pipeline.core.parse:document", SECONDS, MEGABYTES) as large:
         for start in range(0, len(waiting), BATCH):
             wanted = waiting[start : start + BATCH]
-            with store.read(settings.database_url) as db:                                # gather
+            with store.read(settings.database_url) as db:  # gather
                 todo = bodies.get(db, wanted)
             seen += len(wanted)
             skipped += len(wanted) - len(todo)
             for one in todo:
                 try:
-                    document = _parse(one, settings.max_entries, large)                  # decide
+                    document = _parse(one, settings.max_entries, large)  # decide
                     applied = _apply(settings, one, document, now)
                 except NewswatchError:
                     raise  # the store is unusable: a retry is needed, the body waits

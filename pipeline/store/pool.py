@@ -77,9 +77,7 @@ def disowned(db: sa.Connection, since: datetime) -> list[int]:
     return list(db.scalars(query))
 
 
-def near(
-    db: sa.Connection, keys: Iterable[str] | None, since: datetime, until: datetime, cap: int = CAP
-) -> list[int]:
+def near(db: sa.Connection, keys: Iterable[str] | None, since: datetime, until: datetime, cap: int = CAP) -> list[int]:
     """List stories of events that touch the window and name one of the entities, or none: the possible partners.
 
     With `keys` None every story of those events; at most `cap`, the newest first.

@@ -34,7 +34,8 @@ def has_run(db: sa.Connection, step: str) -> bool:
 
 def last_at(db: sa.Connection, step: str) -> datetime | None:
     """When a step last ran here."""
-    return db.scalar(sa.select(sa.func.max(runs.c.started_at)).where(runs.c.step == step))
+    found: datetime | None = db.scalar(sa.select(sa.func.max(runs.c.started_at)).where(runs.c.step == step))
+    return found
 
 
 def get_meta(db: sa.Connection, key: str) -> str | None:

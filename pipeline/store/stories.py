@@ -76,7 +76,7 @@ def add(
 _WORDS = ("title", "summary", "content_hash", "words_at", "words_feed_id", "declared_language", "country")
 
 
-def _wins(old: sa.Row[Any], row: Mapping[str, Any], now: datetime) -> bool:
+def _wins(old: Any, row: Mapping[str, Any], now: datetime) -> bool:
     """Whether other words of a known story take the place of those that stand."""
     if old.change_count >= MAX_CHANGES:
         return False
@@ -86,7 +86,7 @@ def _wins(old: sa.Row[Any], row: Mapping[str, Any], now: datetime) -> bool:
     return (mine, -row["words_feed_id"]) > (theirs, -(old.words_feed_id or 0))
 
 
-def _earlier(old: sa.Row[Any], row: Mapping[str, Any]) -> dict[str, Any]:
+def _earlier(old: Any, row: Mapping[str, Any]) -> dict[str, Any]:
     """Keep the earliest claim of publication, whichever feed makes it."""
     claimed = row["published_at"]
     if claimed is None or (old.published_at is not None and old.published_at <= claimed):

@@ -37,9 +37,13 @@ def test_pairs(path: Path) -> None:
     assert parse.document(path.read_bytes(), {}, f"https://base.example/feeds/{path.name}", NOW) == expected
 
 
-BOMB = '<!DOCTYPE rss [<!ENTITY a "ha"><!ENTITY b "' + "&a;" * 10 + '">' + "".join(
-    f'<!ENTITY {chr(99 + i)} "{("&" + chr(98 + i) + ";") * 10}">' for i in range(9)
-) + "]>"
+BOMB = (
+    '<!DOCTYPE rss [<!ENTITY a "ha"><!ENTITY b "'
+    + "&a;" * 10
+    + '">'
+    + "".join(f'<!ENTITY {chr(99 + i)} "{("&" + chr(98 + i) + ";") * 10}">' for i in range(9))
+    + "]>"
+)
 FILE = '<!DOCTYPE rss [<!ENTITY x SYSTEM "file:///etc/hostname">]>'
 LINK = "<link>https://paper.example/1</link>"
 

@@ -60,9 +60,10 @@ def picture(database_url: str, mail: Path) -> dict[str, list]:
         "stories": "select canonical_url, title, language from stories",
         "sightings": "select f.title, s.canonical_url from sightings x join feeds f on f.id = x.feed_id"
         " join stories s on s.id = x.story_id",
-        "matches": "select s.canonical_url, m.level from matches m join stories s on s.id = m.story_id where m.is_current",
-        "events": "select e.level, min(s.canonical_url), count(*) from event_stories x join stories s on s.id = x.story_id"
-        " join events e on e.id = x.event_id group by e.id, e.level",
+        "matches": "select s.canonical_url, m.level from matches m join stories s on s.id = m.story_id"
+        " where m.is_current",
+        "events": "select e.level, min(s.canonical_url), count(*) from event_stories x"
+        " join stories s on s.id = x.story_id join events e on e.id = x.event_id group by e.id, e.level",
         "alerts": "select b.key, a.reason, a.state, min(s.canonical_url) from alerts a join subscriptions b"
         " on b.id = a.subscription_id join event_stories x on x.event_id = a.event_id"
         " join stories s on s.id = x.story_id group by a.id, b.key, a.reason, a.state",
