@@ -231,7 +231,7 @@ class Cluster:
         self.processes[name].wait(10)
 
     def _revive(self) -> None:
-        """Start what has ended again, as `restart: unless-stopped` does: the scheduler ends when its database is away."""
+        """Start what ended again, as `restart: unless-stopped` does: the scheduler ends when its database is away."""
         for name, process in list(self.processes.items()):
             if process.poll() is not None:
                 self.ended.append(name)
