@@ -60,7 +60,7 @@ def test_one_per_item_guard_a_step() -> None:
 
 def test_no_machine_path_and_no_registry_host_is_named() -> None:
     """The project runs anywhere: nothing names this machine or where packages come from."""
-    words = ["pythonhosted", "pypi" + ".org", "registry.npm" + "js", "/work" + "/main", "/ro" + "ot/"]
+    words = ["python" + "hosted", "pypi" + ".org", "registry.npm" + "js", "/work" + "/main", "/ro" + "ot/"]
     found = [
         (str(p.relative_to(ROOT)), w)
         for p in tracked()
