@@ -1,6 +1,6 @@
 """Fit the matcher's weights on labelled stories and write pipeline/data/matcher.json, reproducibly to the digit.
 
-    python benchmarks/fit_match.py --data FILE.jsonl [--data FILE.jsonl …] [--write] [--errors]
+    python benchmarks/fit_match.py --data FILE.jsonl [--data FILE.jsonl …] [--write | --out FILE] [--errors]
 
 Prints cross-validated scores (folds by event, then one language left out at a time) and the scores on each file.
 """
@@ -211,7 +211,8 @@ def report(name: str, rows: list[dict[str, Any]], y: np.ndarray, guess: np.ndarr
 def main() -> None:
     args = argparse.ArgumentParser(description=__doc__)
     args.add_argument("--data", action="append", required=True, type=Path)
-    args.add_argument("--write", action="store_true")
+    args.add_argument("--write", action="store_true", help="over the weights that ship")
+    args.add_argument("--out", type=Path, help="into this file instead, for NEWSWATCH_MATCHER_FILE")
     args.add_argument("--errors", action="store_true")
     args.add_argument("--watch", type=Path)
     opt = args.parse_args()
@@ -323,7 +324,7 @@ def main() -> None:
             | {n: round(float(v), 4) for n, v in zip(NAMES, w[k, :-1], strict=True) if abs(v) >= 5e-4}
             for k, level in enumerate(LEVELS)
         }
-    if opt.write:
+    if opt.write or opt.out:
         out = {
             "version": "1",
             "made_by": "benchmarks/fit_match.py",
@@ -343,7 +344,7 @@ def main() -> None:
             "models": models,
             "anchors": list(ANCHORS),
         }
-        target = Path(str(resources.files("pipeline"))) / "data" / "matcher.json"
+        target = opt.out or Path(str(resources.files("pipeline"))) / "data" / "matcher.json"
         target.write_text(json.dumps(out, indent=1, ensure_ascii=False, sort_keys=False) + "\n", encoding="utf-8")
         print("wrote", target.name, Weights.from_json(target.read_text(encoding="utf-8")).version)
 
