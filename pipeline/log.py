@@ -40,7 +40,6 @@ def tally(tally: Tally) -> Tally:
         done=tally.done,
         skipped=tally.skipped,
         failed=tally.failed,
-        seconds=round(tally.seconds, 3),
         **{k: v for k, v in tally.detail.items() if isinstance(v, int | float | str | bool)},
     )
     return tally
