@@ -27,11 +27,6 @@ def add(db: sa.Connection, tally: Tally, now: datetime) -> None:
     )
 
 
-def has_run(db: sa.Connection, step: str) -> bool:
-    """Whether a step has ever ended here."""
-    return db.scalar(sa.select(runs.c.id).where(runs.c.step == step).limit(1)) is not None
-
-
 def last_at(db: sa.Connection, step: str) -> datetime | None:
     """When a step last ran here."""
     found: datetime | None = db.scalar(sa.select(sa.func.max(runs.c.started_at)).where(runs.c.step == step))
