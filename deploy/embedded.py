@@ -15,6 +15,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -35,8 +36,7 @@ def main() -> int:
     port = _port(8080)
     (HOME / "passwords.json").write_text('{"admin": "admin"}', encoding="utf-8")
     watch = HOME / "watch"
-    with sample.serve(sample.last_port(watch)) as feeds:
-        sample.write_watch(watch, feeds)
+    with sample.watched(watch, datetime.now(UTC)):
         environment = {**_inherited(), **_settings(port, watch)}
         running: dict[str, subprocess.Popen[bytes]] = {}
         for what in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):

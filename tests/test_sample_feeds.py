@@ -4,10 +4,11 @@ import io
 import json
 import tomllib
 import unicodedata
+import urllib.request
 from calendar import timegm
 from collections import Counter, defaultdict
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ import feedparser
 import pytest
 
 import pipeline
+from pipeline.steps import sample
 
 SAMPLE = Path(pipeline.__file__).parent / "data" / "sample"
 DOCUMENTS = sorted(p for p in SAMPLE.iterdir() if p.suffix in {".xml", ".rdf", ".json"})
@@ -63,15 +65,16 @@ class Entry:
     published: datetime
 
 
-def _parsed(path: Path) -> Any:
+def _parsed(path: Path, weeks: int = 0) -> Any:
     """Parse an XML feed as a server without a charset would hand it over."""
-    return feedparser.parse(io.BytesIO(path.read_bytes()), response_headers={"content-type": "application/xml"})
+    body = io.BytesIO(sample.later(path.read_bytes(), weeks))
+    return feedparser.parse(body, response_headers={"content-type": "application/xml"})
 
 
 @cache
-def _entries(path: Path) -> tuple[Entry, ...]:
+def _entries(path: Path, weeks: int = 0) -> tuple[Entry, ...]:
     if path.suffix == ".json":
-        items = json.loads(path.read_bytes())["items"]
+        items = json.loads(sample.later(path.read_bytes(), weeks))["items"]
         return tuple(
             Entry(path.name, i["url"], i["title"], i["summary"], datetime.fromisoformat(i["date_published"]))
             for i in items
@@ -84,7 +87,7 @@ def _entries(path: Path) -> tuple[Entry, ...]:
             e.summary,
             datetime.fromtimestamp(timegm(e.get("published_parsed") or e.updated_parsed), UTC),
         )
-        for e in _parsed(path).entries
+        for e in _parsed(path, weeks).entries
     )
 
 
@@ -272,3 +275,31 @@ def test_subscriptions_are_the_three_readers() -> None:
     assert len({s["key"] for s in subscriptions}) == 3
     assert all(s["address"].endswith("@desk.example") for s in subscriptions)
     assert all(s["topics"] == s["entities"] == s["story_languages"] == [] for s in subscriptions)
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda p: p.name)
+def test_a_document_can_be_of_a_later_week(path: Path) -> None:
+    """Rule: served in another week, each entry is so many weeks later, at the same hour, and says the same."""
+    weeks = timedelta(weeks=61)  # over two new years
+    assert _entries(path, 61) == tuple(replace(e, published=e.published + weeks) for e in _entries(path))
+    assert sample.later(path.read_bytes(), 0) == path.read_bytes()
+
+
+def test_the_newest_sample_is_of_the_last_seven_days() -> None:
+    """Rule: whenever the demo runs, "in the last seven days" has an answer, and nothing comes from the future."""
+    newest = max(e.published for e in _all_entries())
+    for days in range(20):
+        now = WINDOW[1] + timedelta(days=7 * 9 + days, hours=1)
+        assert timedelta(0) < now - (newest + timedelta(weeks=sample.weeks_to(now))) <= timedelta(days=8)
+    assert sample.weeks_to(WINDOW[0]) == 0
+
+
+def test_a_watch_folder_remembers_port_and_week(tmp_path: Path) -> None:
+    """Rule: a second demo reads the same documents at the same addresses, and so finds nothing new."""
+    with sample.watched(tmp_path / "watch", WINDOW[1] + timedelta(weeks=3)):
+        port, weeks = sample.last(tmp_path / "watch") or (0, 0)
+        assert (port > 0, weeks) == (True, 3)
+    with sample.watched(tmp_path / "watch", WINDOW[1] + timedelta(weeks=30)):
+        assert sample.last(tmp_path / "watch") == (port, 3)
+        found = urllib.request.urlopen(f"http://127.0.0.1:{port}/w3/meridian-wire.xml").read()
+    assert found == sample.later((SAMPLE / "meridian-wire.xml").read_bytes(), 3)

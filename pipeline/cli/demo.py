@@ -31,8 +31,7 @@ def run(directory: Path) -> None:
     settings = settings_for(directory)
     mail_dir = directory / "mail"
     before = {p.name for p in mail_dir.glob("*.eml")}
-    with sample.serve(sample.last_port(directory / "watch")) as port:
-        sample.write_watch(directory / "watch", port)
+    with sample.watched(directory / "watch", common.now()):
         tallies = run_all(settings, all_feeds=True, quiet=False)
     found = overview.run(settings)
     _show(found["events"])

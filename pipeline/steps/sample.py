@@ -1,9 +1,16 @@
-"""Serve the sample feeds from this machine, with a watch folder that points at them."""
+"""Serve the sample feeds from this machine, with a watch folder that points at them.
 
+They were written in November 2026. A watch folder may ask for them so many weeks later (`/w5/NAME`): then the demo is
+of this week whenever it is run, and questions such as "in the last seven days" have answers.
+"""
+
+import calendar
 import hashlib
+import re
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -12,6 +19,12 @@ from urllib.parse import urlsplit
 from pipeline import catalog
 
 FEED_TYPES = {".xml": "application/xml", ".rdf": "application/rdf+xml", ".json": "application/feed+json"}
+NEWEST = datetime(2026, 11, 21, tzinfo=UTC)  # no entry is younger
+
+_TIMES = re.compile(rb'(?:<(?:pubDate|lastBuildDate|dc:date|updated|published)>|"date_\w+": *")[^<"]+')
+_ISO = re.compile(rb"\d{4}-\d\d-\d\d")
+_RFC822 = re.compile(rb"(\d\d?) ([A-Z][a-z]{2}) (\d{4})")
+_MONTHS = list(calendar.month_abbr)
 
 
 def sample_dir() -> Path:
@@ -19,15 +32,37 @@ def sample_dir() -> Path:
     return Path(__file__).resolve().parent.parent / "data" / "sample"
 
 
+def weeks_to(now: datetime) -> int:
+    """Say by how many weeks the sample is to be later so that its newest day is in the seven days before `now`."""
+    return max(0, (now - NEWEST) // timedelta(weeks=1))
+
+
+def later(body: bytes, weeks: int) -> bytes:
+    """Give a sample document as it would be so many weeks later: the times of its entries move, weekdays stay."""
+
+    def moved(day: date) -> date:
+        return day + timedelta(weeks=weeks)
+
+    def iso(found: re.Match[bytes]) -> bytes:
+        return moved(date.fromisoformat(found[0].decode())).isoformat().encode()
+
+    def rfc822(found: re.Match[bytes]) -> bytes:
+        day = moved(date(int(found[3]), _MONTHS.index(found[2].decode()), int(found[1])))
+        return f"{day.day:02} {_MONTHS[day.month]} {day.year}".encode()
+
+    return _TIMES.sub(lambda time: _ISO.sub(iso, _RFC822.sub(rfc822, time[0])), body) if weeks else body
+
+
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
         file = sample_dir() / Path(self.path).name
+        weeks = re.match(r"/w(\d{1,4})/", self.path)
         if file.suffix not in FEED_TYPES or not file.is_file():
             self.send_error(404)
             return
-        body = file.read_bytes()
+        body = later(file.read_bytes(), int(weeks[1]) if weeks else 0)
         etag = '"' + hashlib.sha256(body).hexdigest()[:16] + '"'
         unchanged = self.headers.get("If-None-Match") == etag
         self.send_response(304 if unchanged else 200)
@@ -59,19 +94,34 @@ def serve(port: int = 0) -> Iterator[int]:
         thread.join()
 
 
-def last_port(folder: Path) -> int:
-    """Give the port that a watch folder written earlier points at, 0 when there is none."""
+def last(folder: Path) -> tuple[int, int] | None:
+    """Give the port and the weeks that a watch folder written earlier points at, None when there is none."""
     try:
         feeds = tomllib.loads((folder / "feeds.toml").read_text(encoding="utf-8"))["feeds"]
-        return int(urlsplit(feeds[0]["url"]).port or 0)
+        address = urlsplit(feeds[0]["url"])
+        weeks = re.match(r"/w(\d+)/", address.path)
+        return int(address.port or 0), int(weeks[1]) if weeks else 0
     except (OSError, ValueError, KeyError, IndexError):
-        return 0
+        return None
 
 
-def write_watch(folder: Path, port: int) -> None:
-    """Write a watch folder: the default watchlist and seeds, the sample's feeds on `port`, and its subscriptions."""
+def write_watch(folder: Path, port: int, weeks: int = 0) -> None:
+    """Write a watch folder: the default watchlist and seeds, the sample's feeds on `port`, and its subscriptions.
+
+    With `weeks` the feeds are asked for as they would be so many weeks later.
+    """
     if not folder.exists():
         catalog.copy_default(folder)
+    place = f"{port}/w{weeks}" if weeks else str(port)
     for name in ("feeds.toml", "subscriptions.toml"):
-        text = (sample_dir() / name).read_text(encoding="utf-8").replace("{port}", str(port))
+        text = (sample_dir() / name).read_text(encoding="utf-8").replace("{port}", place)
         (folder / name).write_text(text, encoding="utf-8")
+
+
+@contextmanager
+def watched(folder: Path, now: datetime) -> Iterator[None]:
+    """Serve the sample feeds of this week, and write a watch folder for them; again on the port and week of before."""
+    port, weeks = last(folder) or (0, weeks_to(now))
+    with serve(port) as found:
+        write_watch(folder, found, weeks)
+        yield

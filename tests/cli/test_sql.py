@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -58,8 +59,7 @@ def newswatch(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
         assert "Traceback" not in done.stderr
         return done
 
-    with sample.serve() as port:
-        sample.write_watch(folder / "watch", port)
+    with sample.watched(folder / "watch", datetime.now(UTC)):
         run("run", "--all-feeds")
     yield functools.partial(run, url=url)
 
