@@ -8,6 +8,9 @@ import structlog
 
 from pipeline.model import Tally
 
+# Never the values of local variables: they may be readers' addresses or secrets.
+_TRACEBACKS = structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False))
+
 
 def configure(format: str = "auto", verbose: bool = False) -> None:
     """Send log lines to standard error: colours on a terminal, JSON elsewhere; "quiet" lets warnings through only."""
@@ -18,8 +21,10 @@ def configure(format: str = "auto", verbose: bool = False) -> None:
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.dict_tracebacks if not console else structlog.processors.StackInfoRenderer(),
-            structlog.dev.ConsoleRenderer() if console else structlog.processors.JSONRenderer(),
+            _TRACEBACKS if not console else structlog.processors.StackInfoRenderer(),
+            structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+            if console
+            else structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
