@@ -54,13 +54,15 @@ def run(settings: Settings, now: datetime, *, limit: int = 100_000, progress: Pr
     """Send at most `limit` mails that are due, by SMTP or into the mail folder; with neither, they wait.
 
     Several senders share the work on PostgreSQL, one subscription at a time; on SQLite one sends, a second one skips.
+    `detail` says how many mails are `held` by a mail server that failed when it was last asked for them: an outage is
+    not over while there are any, even if nothing is due now.
     """
     with store.read(settings.database_url) as db:
-        due = outbox.count_due(db, now)
+        due, held = outbox.count_due(db, now), outbox.count_held(db)
     way = mail.way(settings.smtp_url, settings.mail_dir)
     if way is None:
         why = "no NEWSWATCH_SMTP_URL or NEWSWATCH_MAIL_DIR" if due else ""
-        return log.tally(Tally("deliver", seen=due, skipped=due, detail={"why": why} if why else {}))
+        return log.tally(Tally("deliver", seen=due, skipped=due, detail={"held": held} | ({"why": why} if why else {})))
     with store.begin(settings.database_url) as db:
         secret = settings.secret or subscriptions.signing_secret(db)
         erased = subscriptions.erase_departed(db, now - ERASE_AFTER, now)
@@ -76,9 +78,9 @@ def run(settings: Settings, now: datetime, *, limit: int = 100_000, progress: Pr
     )
     detail: dict[str, Any] = {"erased": erased}
     try:
-        with contextlib.ExitStack() as held:
+        with contextlib.ExitStack() as alone:
             if settings.database_url.startswith("sqlite"):
-                held.enter_context(store.guard(settings.database_url, "deliver"))
+                alone.enter_context(store.guard(settings.database_url, "deliver"))
             _send_all(one, due, progress)
     except BusyError as e:
         detail["why"] = str(e)
@@ -88,6 +90,7 @@ def run(settings: Settings, now: datetime, *, limit: int = 100_000, progress: Pr
     if one.strikes >= _STRIKES:
         detail["why"] = "the mail server fails; the rest waits for the next run"
     with store.read(settings.database_url) as db:
+        detail["held"] = outbox.count_held(db)
         detail["undelivered"] = len(outcomes.undelivered(db, now, outcomes.AFTER))
     return log.tally(
         Tally(
@@ -128,7 +131,8 @@ def _send_to(one: _Run, db: Any, subscription_id: int) -> None:
         if reader is None or not waiting:
             return
         sent = outbox.sent_times(db, subscription_id, one.now)
-        plan = dispatch.plan(reader, waiting, sent, one.settings.alert_max_per_hour, one.now)
+        tried = outbox.tried_batches(db, subscription_id, {key for _, key in waiting if key is not None})
+        plan = dispatch.plan(reader, waiting, sent, one.settings.alert_max_per_hour, one.now, tried)
         if plan.wait_until is not None:
             outbox.postpone(db, [a.id for a in plan.wait], plan.wait_until)
         mails = plan.mails[: one.left]

@@ -4,7 +4,7 @@ A sender holds one subscription at a time. What it is about to try is committed 
 mail that may have arrived keeps its form and its Message-ID for ever.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -98,6 +98,16 @@ def sent_times(db: sa.Connection, subscription_id: int, now: datetime) -> list[d
     return [t for t in db.scalars(query) if t is not None]
 
 
+def tried_batches(db: sa.Connection, subscription_id: int, keys: Collection[str]) -> dict[str, bool]:
+    """Give those of some batches of which a mail was tried, and whether one was accepted."""
+    query = (
+        sa.select(alerts.c.batch_key, sa.func.max(sa.case((alerts.c.state == "sent", 1), else_=0)))
+        .where(alerts.c.batch_key.in_(sorted(keys)), alerts.c.subscription_id == subscription_id, alerts.c.attempts > 0)
+        .group_by(alerts.c.batch_key)
+    )
+    return {key: bool(was_sent) for key, was_sent in db.execute(query)}
+
+
 def begin_attempt(db: sa.Connection, ids: Sequence[int], batch_key: str | None) -> None:
     """Note before trying that these alerts may be on their way, and the digest that carries them."""
     values = {"attempts": alerts.c.attempts + 1, "batch_key": batch_key}
@@ -160,6 +170,21 @@ def mark_sent(
             .values(alerted_revision=state.revision)
         )
     _deliver(db, list(told), channel, "accepted", None, None, now)
+
+
+def count_held(db: sa.Connection) -> int:
+    """Count the alerts that wait because the mail server failed when they were last tried."""
+    last = (
+        sa.select(deliveries.c.outcome)
+        .where(deliveries.c.alert_id == alerts.c.id)
+        .order_by(deliveries.c.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    # The state is written out: SQLite uses a partial index only for what it can read in the statement.
+    waits = alerts.c.state == sa.literal("pending", literal_execute=True)
+    query = sa.select(sa.func.count()).select_from(alerts).where(waits, alerts.c.attempts > 0, last == "server")
+    return int(db.scalar(query) or 0)
 
 
 def mark_failed(

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -66,6 +67,25 @@ def test_what_was_tried_keeps_its_form() -> None:
     assert shape(dispatch.plan(sub(), batch, [], 3, NOW)) == [(1, 2), (3, 4, 5, 6, 7, 8)]
 
 
+@pytest.mark.parametrize(
+    ("waiting", "tried", "mails"),
+    [
+        ([(1, 0), (2, 0)], {}, {"k daily X": (1, 2)}),
+        ([(3, 0), (4, 0)], {"k daily X": True}, {"k daily X 3": (3, 4)}),  # the others' mail was accepted
+        ([(3, 0)], {"k daily X": False}, {"k daily X 3": (3,)}),  # the others' mail waits for its next attempt
+        ([(1, 1), (2, 1), (3, 0)], {"k daily X": False}, {"k daily X": (1, 2), "k daily X 3": (3,)}),
+        ([(1, 1), (2, 1)], {"k daily X": False}, {"k daily X": (1, 2)}),
+        ([(2, 1)], {"k daily X": True}, {"k daily X 2": (2,)}),  # requeued by hand, alone: the id is another mail's
+    ],
+)
+def test_what_joins_a_batch_after_it_was_tried_is_a_mail_of_its_own(
+    waiting: list[tuple[int, int]], tried: dict[str, bool], mails: dict[str, tuple[int, ...]]
+) -> None:
+    """Under one Message-ID two contents would be one mail to a mailbox, which hides the second."""
+    plan = dispatch.plan(sub(), [due(n, attempts, "k daily X") for n, attempts in waiting], [], 30, NOW, tried)
+    assert {str(m.batch_key): tuple(a.id for a in m.alerts) for m in plan.mails} == mails
+
+
 def test_quiet_hours_hold_instant_mail_but_not_a_digest_of_the_day() -> None:
     """A delivery that was late does not ring at night."""
     night = ("08:00", "10:00")
@@ -80,14 +100,15 @@ def test_quiet_hours_hold_instant_mail_but_not_a_digest_of_the_day() -> None:
     recent=st.lists(st.integers(0, 120), max_size=40),
     cap=st.integers(1, 10),
     day=st.one_of(st.none(), st.integers(1, 5)),
+    tried=st.dictionaries(st.sampled_from(["k daily A", "k burst B 1"]), st.booleans()),
 )
 def test_nothing_is_lost_doubled_or_over_the_cap(
-    waiting: list[tuple[int, str | None]], recent: list[int], cap: int, day: int | None
+    waiting: list[tuple[int, str | None]], recent: list[int], cap: int, day: int | None, tried: dict[str, bool]
 ) -> None:
     """Every alert is in exactly one mail or waits; no hour and no day gets more mails than allowed."""
     alerts = [due(n, attempts, key) for n, (attempts, key) in enumerate(waiting)]
     sent = [NOW - timedelta(minutes=m) for m in recent]
-    plan = dispatch.plan(sub(max_per_day=day), alerts, sent, cap, NOW)
+    plan = dispatch.plan(sub(max_per_day=day), alerts, sent, cap, NOW, tried)
     told = [a.id for m in plan.mails for a in m.alerts] + [a.id for a in plan.wait]
     assert sorted(told) == list(range(len(waiting)))
     in_hour = sum(m < 60 for m in recent)
@@ -96,3 +117,6 @@ def test_nothing_is_lost_doubled_or_over_the_cap(
     assert plan.wait_until is None or plan.wait_until > NOW
     for m in plan.mails:
         assert len(m.alerts) == 1 or m.batch_key is not None
+    keys = [m.batch_key for m in plan.mails if m.batch_key is not None]
+    assert len(keys) == len(set(keys)), "a key is a Message-ID"
+    assert not {key for key, was_sent in tried.items() if was_sent} & set(keys)

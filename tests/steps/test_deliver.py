@@ -19,6 +19,7 @@ from pipeline import steps, store
 from pipeline.errors import ConfigError
 from pipeline.model import Frequency, Tally
 from pipeline.settings import Settings
+from pipeline.store import outbox
 from pipeline.store.tables import deliveries
 from tests.newsroom import T0, Newsroom, reader
 from tests.postoffice import PostOffice
@@ -286,6 +287,40 @@ def test_no_server_at_all_kills_no_letter(room: Newsroom) -> None:
         assert send(room.url, post.url, 24 * 8).done == 2
 
 
+def test_mails_that_a_failing_server_holds_are_counted_when_nothing_is_due(room: Newsroom) -> None:
+    """The run in between has nothing to do and looks healthy: `held` says that the outage goes on."""
+    with PostOffice() as post:
+        owed(room, reader("a"), reader("b"), reader("slow"))
+        post.refuse = {f"{n}@reader.example": "421 4.3.2 closing" for n in "ab"}
+        post.refuse["slow@reader.example"] = "450 4.2.0 greylisted"
+        assert send(room.url, post.url).detail["held"] == 2, "a mail that waits for its own sake is not held"
+        between = send(room.url, post.url, 1 / 60)
+        assert (between.seen, between.failed, between.detail["held"]) == (0, 0, 2)
+        assert send(room.url, None, 1 / 60).detail["held"] == 2, "no server at all mends nothing"
+        post.refuse["a@reader.example"] = "450 4.2.0 greylisted"
+        del post.refuse["b@reader.example"]
+        tally = send(room.url, post.url, 0.3)
+        assert (tally.done, tally.failed, tally.detail["held"]) == (1, 2, 0), "the latest attempt counts"
+        post.refuse.clear()
+        assert send(room.url, post.url, 1).detail["held"] == 0
+    assert set(states(room)) == {"sent"}
+
+
+def test_counting_held_mails_reads_no_history(sqlite_url: str) -> None:
+    """By the index of what waits and that of an alert's deliveries, however many were sent before."""
+    with store.read(sqlite_url) as db:
+        plans: list[str] = []
+
+        def explain(connection: Any, cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+            if statement.startswith("SELECT") and not plans:
+                plan = connection.connection.cursor().execute(f"explain query plan {statement}", parameters)
+                plans.append(" ".join(row[3] for row in plan.fetchall()))
+
+        sa.event.listen(db, "before_cursor_execute", explain)
+        assert outbox.count_held(db) == 0
+    assert "ix_alerts_pending" in plans[0] and "ix_deliveries_alert_id" in plans[0]
+
+
 def test_refused_data_is_told_apart(room: Newsroom) -> None:
     """554 on the content is this mail's end, 452 its delay."""
     with PostOffice() as post:
@@ -396,6 +431,36 @@ def test_a_daily_digest_is_one_mail_at_its_hour(room: Newsroom) -> None:
         assert send(room.url, post.url, 9.1).done == 3
         assert str(post.mails[0][1]["Subject"]).startswith("Votre journée : 3 événements · Le consortium")
     assert len(post.mails) == 1
+
+
+@pytest.mark.parametrize("fault", ["none", "refused", "dropped"])
+def test_what_joins_a_digest_late_is_a_mail_of_its_own(room: Newsroom, fault: str) -> None:
+    """Decided for 10:00 but committed after the first attempt: what was tried keeps members and id, retries too."""
+    with PostOffice() as post:
+        owed(room, reader(frequency=Frequency.DAILY, at="10:00"), events=2)
+        post.drop_after_data = fault == "dropped"
+        post.data_replies = ["451 4.3.0 not now"] if fault == "refused" else []
+        send(room.url, post.url, 1.01)
+        room.event([room.story("fr")])
+        decide(room.url, 0.9)
+        assert len({r.batch_key for r in room.rows()}) == 1
+        post.drop_after_data, post.data_replies = 1, []
+        assert send(room.url, post.url, 1.02).failed == 1, "it may have arrived"
+        room.event([room.story("de")])
+        decide(room.url, 0.9)
+        assert send(room.url, post.url, 1.03).detail["digests"] == 1
+        for minutes in range(70, 90, 2):
+            send(room.url, post.url, minutes / 60)
+        told: dict[str, set[tuple[str, str]]] = {}
+        for _, m in post.mails:
+            content = str(m["Subject"]), m.get_body(("plain",)).get_content()
+            told.setdefault(str(m["Message-ID"]), set()).add(content)
+    assert all(len(contents) == 1 for contents in told.values()), "one id, one content"
+    heads = sorted(subject.split(" · ")[0] for contents in told.values() for subject, _ in contents)
+    assert heads == ["1 event", "1 event", "Your day: 2 events"]
+    assert set(states(room)) == {"sent"}
+    with store.read(room.url) as db:
+        assert len(outbox.sent_times(db, 1, T0 + timedelta(hours=2))) == 3, "a digest counts as one mail"
 
 
 def test_quiet_hours_are_kept_by_a_late_sender(room: Newsroom) -> None:
