@@ -51,6 +51,63 @@ def test_alerts_and_the_mark_are_one_transaction(database_url: str) -> None:
     assert row.alerted_revision == row.revision == 1
 
 
+def undecided(url: str) -> list[int]:
+    """Give the events that wait for a decision."""
+    with store.read(url) as db:
+        return list(db.scalars(sa.select(events.c.id).where(events.c.alerted_revision < events.c.revision)))
+
+
+def test_an_event_that_breaks_keeps_nobody_elses_mail(database_url: str, capfd: pytest.CaptureFixture[str]) -> None:
+    """It is counted, stays undecided and is tried again; all others are decided in the same run."""
+    room = Newsroom(database_url)
+    room.subscribe(reader(topics=("deals",)))
+    first, broken, last = (room.event([room.story()]) for _ in range(3))
+    with store.begin(database_url) as db:
+        db.execute(
+            sa.update(events).where(events.c.id == broken).values(topics=[["deals"]])
+        )  # no such thing as a topic
+    tally = decide(database_url)
+    assert (tally.seen, tally.done, tally.failed) == (3, 2, 1)
+    assert [a[1] for a in room.alerts()] == [first, last]
+    assert undecided(database_url) == [broken]
+    logged = "".join(capfd.readouterr())
+    assert "alert failed" in logged and "unhashable type" in logged and "@reader.example" not in logged
+    assert decide(database_url, 1).failed == 1
+    with store.begin(database_url) as db:
+        db.execute(sa.update(events).where(events.c.id == broken).values(topics=["deals"]))
+    assert (decide(database_url, 2).done, undecided(database_url)) == (1, [])
+
+
+REFUSING = {  # a store that refuses to cancel alerts
+    "sqlite": ["create trigger refuse before update on alerts begin select raise(abort, 'no'); end"],
+    "postgresql": [
+        "create function newswatch.no() returns trigger language plpgsql as $$ begin raise exception 'no'; end $$",
+        "create trigger refuse before update on newswatch.alerts for each row execute function newswatch.no()",
+    ],
+}
+
+
+def test_an_event_that_breaks_half_way_leaves_nothing(database_url: str) -> None:
+    """Its decision is one: a row to add does not stand without the row to cancel; the rest of its batch does."""
+    room = Newsroom(database_url)
+    room.subscribe(reader(min_level=2))
+    older, younger = room.event([room.story(level=1)]), room.event([room.story("fr")])
+    decide(database_url)
+    room.merge(younger, older)  # now the older one fits: to be told of, and the younger one's mail is needless
+    other = room.event([room.story("de")])
+    with store.begin(database_url) as db:
+        for statement in REFUSING[db.dialect.name]:
+            db.exec_driver_sql(statement)
+    tally = decide(database_url, 1)
+    assert (tally.done, tally.failed, tally.detail["cancelled"]) == (1, 1, 0)
+    assert room.alerts() == [("desk", younger, "new", "pending"), ("desk", other, "new", "pending")]
+    with store.begin(database_url) as db:
+        table = "alerts" if db.dialect.name == "sqlite" else "newswatch.alerts"
+        db.exec_driver_sql("drop trigger refuse" + ("" if table == "alerts" else f" on {table}"))
+    assert decide(database_url, 2).detail["cancelled"] == 1
+    assert ("desk", older, "new", "pending") in room.alerts()
+
+
 def test_a_new_feed_floods_nobody(database_url: str) -> None:
     """Its first document is baseline: rows that say so, and no mail; a fresh report later is an update."""
     room = Newsroom(database_url)
