@@ -17,6 +17,8 @@ from pipeline.steps import Progress, silent
 from pipeline.store import pages
 
 PORTION = 40  # pages taken at once: what a killed run leaves put off for LEASE
+PER_HOST = 5  # of one host in a portion, which waits for all of its pages: 2.5 minutes at the longest MAX_CRAWL_DELAY
+BUDGET_S = 600.0  # after which no portion is started: with the last one it stays far below the 30 minutes of its task
 LEASE = timedelta(minutes=15)
 RETRY_AFTER = (timedelta(hours=1), timedelta(hours=8))  # after the first and the second failure; the third is the last
 FINAL = frozenset({Outcome.GONE, Outcome.BAD_URL, Outcome.REFUSED_ADDRESS, Outcome.TOO_LARGE})
@@ -33,17 +35,18 @@ def run(settings: Settings, now: datetime, *, limit: int = 2000, progress: Progr
     """Fetch the pages that are due and store their text; a failure leaves the story as it was, with the reason.
 
     `detail` counts failures by reason. A story has three attempts; robots.txt, 404 and the like are final at once.
+    After ten minutes what is left waits for the next run, and `detail` says so.
     """
     if not settings.enrich:
         return log.tally(Tally("enrich"))
     worker = _Worker(settings, now, progress or silent)
     asyncio.run(worker.work(limit))
     failed = sum(worker.reasons.values())
-    return log.tally(
-        Tally(
-            "enrich", worker.seen, worker.done, worker.seen - worker.done - failed, failed, detail=dict(worker.reasons)
-        )
-    )
+    detail: dict[str, int | str] = dict(worker.reasons)
+    if worker.is_late:
+        detail["why"] = "the time is up; the rest waits for the next run"
+    skipped = worker.seen - worker.done - failed
+    return log.tally(Tally("enrich", worker.seen, worker.done, skipped, failed, detail=detail))
 
 
 @dataclass
@@ -68,11 +71,15 @@ class _Worker:
     def clock(self) -> datetime:
         return self.now + timedelta(seconds=time.monotonic() - self._started)
 
+    @property
+    def is_late(self) -> bool:
+        return time.monotonic() - self._started >= BUDGET_S
+
     async def work(self, limit: int) -> None:
         with Child(extract.FUNCTION, extract.TIMEOUT_S, extract.MEMORY_MB) as child:
             self._child, self._pages, self._extracting = child, 0, asyncio.Lock()
             async with http.Client(self.settings) as client:
-                while self.seen < limit:
+                while self.seen < limit and not self.is_late:
                     wanted = await asyncio.to_thread(self._claim, min(PORTION, limit - self.seen))
                     if not wanted:
                         break
@@ -83,7 +90,7 @@ class _Worker:
 
     def _claim(self, limit: int) -> list[pages.Wanted]:
         with store.begin(self.settings.database_url) as db:
-            wanted = pages.claim(db, self.clock(), self.clock() + LEASE, limit)
+            wanted = pages.claim(db, self.clock(), self.clock() + LEASE, limit, PER_HOST)
             names = {_site(one.url) for one in wanted} | {http.host_of(one.url) for one in wanted}
             self._robots |= {k: v for k, v in pages.robots(db, names).items() if k not in self._robots}
             self._rests |= pages.rests(db, names, self.clock())

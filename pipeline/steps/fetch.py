@@ -92,7 +92,8 @@ def _credentials(settings: Settings) -> dict[str, str]:
 def claim_batches(settings: Settings, now: datetime, token: str, size: int | None = None) -> list[list[int]]:
     """Set due feeds aside under `token` and give their ids in batches, a host's feeds in one; run again, the same.
 
-    `run(…, feed_ids=batch, claim=token)` fetches them; what nobody fetches is due again after BATCH_LEASE_S.
+    `run(…, feed_ids=batch, claim=token)` fetches them; what nobody fetches is due again after BATCH_LEASE_S. However
+    small a `size` is asked for, there are at most MAX_BATCHES.
     """
     with store.read(settings.database_url) as db:
         dead = claims.dead(db)
@@ -103,9 +104,8 @@ def claim_batches(settings: Settings, now: datetime, token: str, size: int | Non
                 break
     with store.read(settings.database_url) as db:
         found = claims.held(db, token)
-    if size is None:
-        size = max(BATCH_SMALL if len(found) < MANY else BATCH_LARGE, math.ceil(len(found) / MAX_BATCHES))
-    return claims.batches(found, size)
+    size = size or (BATCH_SMALL if len(found) < MANY else BATCH_LARGE)
+    return claims.batches(found, max(size, math.ceil(len(found) / MAX_BATCHES)))
 
 
 @dataclass
@@ -179,9 +179,11 @@ class _Worker:
             return []
         with store.begin(self.settings.database_url) as db:
             if self.wanted is not None:
-                ids, self.wanted = self.wanted[:room], self.wanted[room:]
-                found = claims.take(db, ids, self.token, now, until, dead=self.dead, from_claim=self.from_claim)
-                self.skipped += len(ids) - len(found)
+                found: list[claims.Claimed] = []
+                while self.wanted and not found:  # a portion may be gone as a whole: an earlier attempt did it
+                    ids, self.wanted = self.wanted[:room], self.wanted[room:]
+                    found = claims.take(db, ids, self.token, now, until, dead=self.dead, from_claim=self.from_claim)
+                    self.skipped += len(ids) - len(found)
             else:
                 full = [host for host, n in self._waiting.items() if n >= PER_HOST]
                 found = claims.claim(

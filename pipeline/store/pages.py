@@ -1,13 +1,18 @@
 """Article pages: which stories wait for theirs, what fetching it brought, and the robots.txt of hosts."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
+from pipeline.core import url
 from pipeline.store.engine import insert
 from pipeline.store.tables import hosts, stories
+
+WINDOW = 500  # due stories looked at in one query
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,21 +44,53 @@ class Robots:
     read_at: datetime
 
 
-def claim(db: sa.Connection, now: datetime, until: datetime, limit: int) -> list[Wanted]:
-    """Take stories whose page is due and put them off until `until`, so that nobody else takes them meanwhile."""
-    due = sa.and_(stories.c.enrich_after.is_not(None), stories.c.enrich_after <= now)
-    ids = sa.select(stories.c.id).where(due).order_by(stories.c.enrich_after, stories.c.id).limit(limit)
-    found = db.scalars(ids.with_for_update(skip_locked=True)).all()
-    if not found:
-        return []
+def claim(db: sa.Connection, now: datetime, until: datetime, limit: int, per_host: int | None = None) -> list[Wanted]:
+    """Take stories whose page is due, oldest first, at most `per_host` of one host, and put them off until `until`.
+
+    So nobody else takes them meanwhile. The due ones are walked by their index until `limit` are ours: a host that has
+    more than its share stays due and hides nobody behind it.
+    """
+    is_due = sa.and_(stories.c.enrich_after.is_not(None), stories.c.enrich_after <= now)
+    query = sa.select(stories.c.id, stories.c.url, stories.c.enrich_after).where(is_due)
+    query = query.order_by(stories.c.enrich_after, stories.c.id).limit(WINDOW)
+    window = db.execute(query).all()
+    taken: Counter[str] = Counter()
+    found: list[Wanted] = []
+    while window and len(found) < limit:
+        rest = {row.id: url.host(row.url) for row in window}
+        while chosen := _share(rest, taken, limit - len(found), per_host or limit):
+            ours = _take(db, is_due, chosen, until)  # not all of them: another worker may be faster
+            found += ours
+            taken.update(rest[one.id] for one in ours)
+            rest = {i: host for i, host in rest.items() if i not in chosen}
+        last = window[-1]
+        behind = sa.or_(stories.c.enrich_after > last.enrich_after, stories.c.id > last.id)
+        window = db.execute(query.where(stories.c.enrich_after >= last.enrich_after, behind)).all()
+    return found
+
+
+def _share(rest: Mapping[int, str], taken: Mapping[str, int], room: int, per_host: int) -> set[int]:
+    """Choose at most `room` of {story: host}, so that no host has more than its share with what was taken of it."""
+    counts = Counter(taken)
+    chosen: set[int] = set()
+    for story_id, host in rest.items():
+        if len(chosen) < room and counts[host] < per_host:
+            chosen.add(story_id)
+            counts[host] += 1
+    return chosen
+
+
+def _take(db: sa.Connection, is_due: Any, ids: Collection[int], until: datetime) -> list[Wanted]:
+    where = sa.and_(stories.c.id.in_(list(ids)), is_due)
+    free = db.scalars(sa.select(stories.c.id).where(where).with_for_update(skip_locked=True)).all()
     length = sa.func.length(stories.c.summary) + sa.func.coalesce(sa.func.length(stories.c.text), 0)
     update = (
         sa.update(stories)
-        .where(stories.c.id.in_(found), due)
+        .where(stories.c.id.in_(free), is_due)
         .values(enrich_after=until, enrich_attempts=stories.c.enrich_attempts + 1)
         .returning(stories.c.id, stories.c.url, length.label("length"), stories.c.enrich_attempts)
     )
-    rows = sorted(db.execute(update), key=lambda row: row.id)
+    rows = sorted(db.execute(update), key=lambda row: row.id) if free else []
     return [Wanted(row.id, row.url, row.length, row.enrich_attempts) for row in rows]
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -152,6 +153,71 @@ def test_two_runs_do_not_share_a_page(database_url: str) -> None:
         assert [w.id for w in first + second] == [1, 2, 3]
         assert pages.claim(db, NOW + HOUR / 2, NOW + HOUR, 5) == []
         assert len(pages.claim(db, NOW + HOUR, NOW + 2 * HOUR, 5)) == 3
+
+
+def test_one_host_does_not_fill_a_portion(database_url: str) -> None:
+    """Its share is taken, the rest stays due for the next portion; other hosts' pages behind it are found at once."""
+    many = pages.WINDOW + 20
+    wanted(
+        database_url, *(f"http://big.test/{i}" for i in range(many)), "http://small.test/1", "https://SMALL.test:8/2"
+    )
+    with store.begin(database_url) as db:
+        first = pages.claim(db, NOW, NOW + HOUR, 40, 5)
+        assert [w.id for w in first] == [1, 2, 3, 4, 5, many + 1, many + 2]
+        second = pages.claim(db, NOW, NOW + HOUR, 40, 5)
+        assert [w.id for w in second] == [6, 7, 8, 9, 10]
+        assert len(pages.claim(db, NOW, NOW + HOUR, 3, 5)) == 3
+        left = 0
+        while more := pages.claim(db, NOW, NOW + HOUR, 40, 5):
+            left += len(more)
+    assert left == many - 13
+    waiting = stories(database_url)
+    assert {s.enrich_attempts for s in waiting} == {1} and {s.enrich_after for s in waiting} == {NOW + HOUR}
+
+
+def test_two_claimers_walk_past_one_another(database_url: str) -> None:
+    """What another worker holds at this moment is passed over, and does not count as the host's share."""
+    if database_url.startswith("sqlite"):
+        pytest.skip("SQLite has one writer")
+    wanted(database_url, *(f"http://{host}.test/{i}" for host in "ab" for i in range(4)))
+    with store.begin(database_url) as one, store.begin(database_url) as other:
+        assert [w.id for w in pages.claim(one, NOW, NOW + HOUR, 40, 2)] == [1, 2, 5, 6]
+        assert [w.id for w in pages.claim(other, NOW, NOW + HOUR, 40, 2)] == [3, 4, 7, 8]
+
+
+def test_claiming_walks_an_index(sqlite_url: str) -> None:
+    """A million stories that want nothing cost nothing, and what is due is never sorted."""
+    wanted(sqlite_url, *(f"http://big.test/{i}" for i in range(pages.WINDOW + 1)))
+    plans: list[list[str]] = []
+
+    def explain(connection: Any, cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+        if statement.startswith("SELECT stories.id, stories.url"):
+            plan = connection.connection.cursor().execute(f"explain query plan {statement}", parameters)
+            plans.append([row[3].partition(" (")[0] for row in plan.fetchall()])
+
+    with store.begin(sqlite_url) as db:
+        sa.event.listen(db, "before_cursor_execute", explain)
+        assert len(pages.claim(db, NOW, NOW + HOUR, 40, 5)) == 5
+    assert plans == [["SEARCH stories USING INDEX ix_stories_unenriched"]] * 3
+
+
+def test_a_crawl_delay_does_not_outlast_the_task(
+    database_url: str, server: Hostile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A portion waits for a few pages of a slow host only, and after the budget none is started: the rest stays due."""
+    assert enrich.PER_HOST * (enrich.MAX_CRAWL_DELAY + 30) + enrich.BUDGET_S < 20 * 60
+    server.page("/robots.txt", b"User-agent: *\nCrawl-delay: 0.3\n", "Content-Type: text/plain\r\n")
+    wanted(database_url, *(server.page(f"/{i}", PAGE) for i in range(12)))
+    monkeypatch.setattr(enrich, "BUDGET_S", 1.0)
+    s = make(database_url)
+    tally = enrich.run(s, NOW)
+    assert (tally.seen, tally.done) == (enrich.PER_HOST, enrich.PER_HOST)
+    assert tally.detail == {"why": "the time is up; the rest waits for the next run"}
+    left = [x for x in stories(database_url) if x.enrich_after is not None]
+    assert len(left) == 7 and all((x.enrich_after, x.enrich_attempts) == (NOW, 0) for x in left)
+    monkeypatch.setattr(enrich, "BUDGET_S", 60.0)
+    tally = enrich.run(s, NOW + timedelta(minutes=10))
+    assert (tally.done, tally.detail) == (7, {})
 
 
 def test_a_page_with_less_than_the_feed_is_no_better(sqlite_url: str, server: Hostile) -> None:

@@ -242,6 +242,29 @@ def test_batch_sizes(n: int, size: int, most: int) -> None:
     assert len(made) == most
 
 
+@pytest.mark.parametrize("size", [1, 3, None])
+def test_nobody_makes_more_batches_than_airflow_maps(database_url: str, size: int | None) -> None:
+    """A size given by hand is a wish: Airflow refuses over 1,024 tasks after the feeds were set aside for them."""
+    declare(database_url, *(f"http://h{i}.test/feed" for i in range(1200)))
+    s = make(database_url)
+    made = fetch.claim_batches(s, NOW, "run-1", size)
+    assert sorted(i for b in made for i in b) == list(range(1, 1201))
+    assert len(made) <= fetch.MAX_BATCHES
+    assert fetch.claim_batches(s, NOW, "run-1", size) == made
+
+
+def test_a_retry_finds_what_the_first_attempt_left(database_url: str, server: Hostile) -> None:
+    """A whole portion of the batch is done: what comes behind it is fetched, not kept for an hour."""
+    some = fetch.PORTION + 20
+    declare(database_url, *(server.url(f"/feed/{i}") for i in range(some)))
+    s = make(database_url)
+    (batch,) = fetch.claim_batches(s, NOW, "run-1", 1000)
+    assert fetch.run(s, NOW, feed_ids=batch[: fetch.PORTION], claim="run-1").done == fetch.PORTION
+    tally = fetch.run(s, NOW + HOUR / 60, feed_ids=batch, claim="run-1")
+    assert counts(tally) == (20, 20, fetch.PORTION, 0)
+    assert not any(f.claimed_by for f in rows(database_url, tables.feeds)), "nothing stays set aside"
+
+
 def child(url: str) -> subprocess.Popen[bytes]:
     """Run the step in a process of its own."""
     code = f"""
