@@ -18,4 +18,4 @@ the SQL file says what they mean and what to do. It stays red until they are gon
 with job(
     "newswatch_checks", doc=DOC, schedule=every("40 * * * *"), late_after=timedelta(minutes=60), tags=["care"]
 ) as dag:
-    step("checks", is_strict=True)
+    step("checks", red_if_failed=True)

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from airflow.sdk import TriggerRule
 from newswatch_wiring import deliver, every, job, step, verdict
 
 DOC = """
@@ -26,9 +27,11 @@ due at 02:15 UTC.
 with job(
     "newswatch_digest", doc=DOC, schedule=every("*/15 * * * *"), late_after=timedelta(minutes=45), tags=["mail"]
 ) as dag:
-    alert, sent = step("alert"), deliver()
-    # ALL_DONE: the look from the other end matters most when what stands before it failed; the verdict keeps the run red.
-    targets = step("targets", trigger_rule="all_done")
-    outcomes = step("outcomes", is_strict=True, trigger_rule="all_done")
+    alert = step("alert")
+    # ALL_DONE: what was decided is sent though something can not be decided, and the look from the other end matters
+    # most when what stands before it failed; the verdict keeps the run red.
+    sent = deliver(trigger_rule=TriggerRule.ALL_DONE)
+    targets = step("targets", trigger_rule=TriggerRule.ALL_DONE)
+    outcomes = step("outcomes", red_if_failed=True, trigger_rule=TriggerRule.ALL_DONE)
     alert >> sent >> targets >> outcomes
     verdict(alert, sent, targets, outcomes)

@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-from airflow.sdk import AssetOrTimeSchedule
-from newswatch_wiring import EVENTS, STORIES, every, job, step
+from airflow.sdk import AssetOrTimeSchedule, TriggerRule
+from newswatch_wiring import EVENTS, STORIES, every, job, step, verdict
 
 DOC = """
 ### What it does
@@ -19,7 +19,7 @@ that failed are due again, and a wake-up that got lost costs an hour at most.
 
 | red | what to do |
 |---|---|
-| `enrich` | the database, or no way out of this network (`newswatch enrich` by hand shows it). Pages that fail are only counted. |
+| `enrich` | the database, or no way out of this network (`newswatch enrich` by hand shows it). Pages that fail are only counted. The run went on without. |
 | `match`, `cluster` | the log has the reason. Stories wait meanwhile and nothing is mailed about them; clear the task once it is mended. |
 
 Two clusterings at once take turns by a lock, so clearing a task is always safe.
@@ -33,6 +33,8 @@ with job(
     tags=["news"],
 ) as dag:
     enrich = step("enrich", if_waiting=True)
-    match = step("match", if_waiting=True, trigger_rule="none_failed")
-    cluster = step("cluster", trigger_rule="none_failed", then=["alert"], inlets=[STORIES], outlets=[EVENTS])
+    # ALL_DONE: pages make judgements better; without them the stories are still news.
+    match = step("match", if_waiting=True, trigger_rule=TriggerRule.ALL_DONE)
+    cluster = step("cluster", trigger_rule=TriggerRule.NONE_FAILED, then=["alert"], inlets=[STORIES], outlets=[EVENTS])
     enrich >> match >> cluster
+    verdict(enrich, match, cluster)

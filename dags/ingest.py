@@ -1,10 +1,11 @@
-"""Airflow DAG: every ten minutes: fetch the feeds that are due, and turn what is new into judged stories."""
+"""Airflow DAG: every five minutes: fetch the feeds that are due, and turn what is new into judged stories."""
 
 from datetime import timedelta
 from typing import Any
 
 from airflow.sdk import Param, TriggerRule, get_current_context, task
-from newswatch_wiring import STORIES, every, job, moment, options_of, perform, settings, step, verdict
+from newswatch_running import moment, perform, settings
+from newswatch_wiring import STORIES, every, job, options_of, step, verdict
 
 DOC = """
 ### What it does
@@ -27,13 +28,13 @@ Each step takes everything that waits in the database, so a run that failed or n
 | `match` | the log has the reason; stories wait meanwhile. After a change of the watchlist, `newswatch explain STORY` shows whether it judges. |
 | `verdict` | only says that something before it is red. |
 
-Clearing a task is always safe: what is stored is not done twice.
+Clearing a task is always safe: what is stored is not done twice. Clear it with its downstream tasks, or `verdict` stays red.
 """
 
 with job(
     "newswatch_ingest",
     doc=DOC,
-    schedule=every("*/10 * * * *"),
+    schedule=every("*/5 * * * *"),
     late_after=timedelta(minutes=45),
     tags=["news"],
     params={
@@ -58,7 +59,12 @@ with job(
         size = context["params"].get("batch_size")
         return fetch.claim_batches(settings(), moment("claim"), context["run_id"], size)
 
-    @task(**options_of("fetch"), max_active_tis_per_dagrun=8)
+    # No more at once than the pool allows, so that a run with many batches leaves slots for pages and web hooks.
+    @task(
+        **options_of("fetch"),
+        max_active_tis_per_dagrun=6,
+        map_index_template="{{ task.op_kwargs['feed_ids'] | length }} feeds from number {{ task.op_kwargs['feed_ids'][0] }}",
+    )
     def fetch(feed_ids: list[int]) -> Any:
         """Fetch one batch."""
         context: Any = get_current_context()

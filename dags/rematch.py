@@ -4,7 +4,8 @@ from datetime import timedelta
 from typing import Any
 
 from airflow.sdk import Param, TriggerRule, get_current_context, task
-from newswatch_wiring import job, options_of, perform, settings, step, verdict
+from newswatch_running import perform, settings
+from newswatch_wiring import job, options_of, step, verdict
 
 DOC = """
 ### What it does
@@ -25,7 +26,8 @@ with job(
     "newswatch_rematch",
     doc=DOC,
     schedule=None,
-    late_after=timedelta(hours=5),
+    late_after=timedelta(days=1),
+    dagrun_timeout=timedelta(days=3),  # a year of stories in languages that need the large encoder
     tags=["by-hand"],
     params={
         "since": Param(type="string", format="date", title="Since", description="Stories seen from this day on (UTC)."),
@@ -40,7 +42,7 @@ with job(
     },
 ) as dag:
 
-    @task(**options_of("rematch") | {"task_id": "plan", "execution_timeout": timedelta(minutes=5)})
+    @task(**options_of("plan"))
     def plan() -> Any:
         """Cut the stories into chunks: [first, last] numbers."""
         from pipeline.steps import rematch
@@ -49,7 +51,14 @@ with job(
         params = context["params"]
         return rematch.plan(settings(), params["since"], params["chunk"], params.get("watchlist"))
 
-    @task(**options_of("rematch"), max_active_tis_per_dagrun=2)
+    # One chunk at a time, and behind every other task: news of today does not wait for history.
+    @task(
+        **options_of("rematch"),
+        max_active_tis_per_dagrun=1,
+        priority_weight=1,
+        weight_rule="absolute",
+        map_index_template="stories {{ task.op_kwargs['between'][0] }} to {{ task.op_kwargs['between'][1] }}",
+    )
     def rematch(between: list[int]) -> Any:
         """Judge one chunk again."""
         context: Any = get_current_context()

@@ -39,7 +39,9 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(15 * 2**20, gt=0, description="Bytes of one body after decompression.")
     max_entries: int = Field(5000, gt=0, description="Entries read from one body.")
     max_redirects: int = Field(6, ge=0, description="Redirects followed.")
-    min_interval: float = Field(600.0, gt=0, description="Seconds between two fetches of a lively feed.")
+    # With jitter below nine minutes: whoever looks every five or ten minutes asks a lively feed every tenth minute, and
+    # does not find it due some seconds later, at the next look but one.
+    min_interval: float = Field(480.0, gt=0, description="Seconds between two fetches of a lively feed.")
     max_interval: float = Field(86400.0, gt=0, description="Seconds between two fetches of a quiet feed.")
     enrich: bool = Field(True, description="Fetch the article pages of stories that matched.")
 

@@ -35,7 +35,7 @@ JITTER = 0.1  # share of a delay, always later, so that feeds added together dri
 class Bounds:
     """The schedule's limits, in seconds."""
 
-    min_interval_s: float = 600.0
+    min_interval_s: float = 480.0
     max_interval_s: float = 86400.0
 
 

@@ -18,6 +18,12 @@ def waiting(settings: Settings, now: datetime) -> Mapping[str, int]:
     return found
 
 
+def brought(settings: Settings, since: datetime) -> list[dict[str, int]]:
+    """Count what each feed brought since a time: {feed, stories, matches}."""
+    with store.read(settings.database_url) as db:
+        return progress.brought(db, since)
+
+
 def lags(settings: Settings, since: datetime, until: datetime) -> list[dict[str, Any]]:
     """Give how long the news took to its mail: {feed, host, published_s, seen_s} per mail sent in that time."""
     with store.read(settings.database_url) as db:

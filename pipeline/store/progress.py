@@ -27,6 +27,19 @@ def waiting(db: sa.Connection, now: datetime) -> Mapping[str, int]:
     return {step: int(db.scalar(query) or 0) for step, query in queries.items()}
 
 
+def brought(db: sa.Connection, since: datetime) -> list[dict[str, int]]:
+    """Count what each feed brought since a time: {feed, stories, matches}; a story counts for the first that had it."""
+    ours = sa.and_(matches.c.story_id == stories.c.id, matches.c.is_current, matches.c.level >= 1)
+    query = (
+        sa.select(stories.c.first_feed_id, sa.func.count(stories.c.id), sa.func.count(matches.c.id))
+        .outerjoin(matches, ours)
+        .where(stories.c.seen_at >= since, stories.c.first_feed_id.is_not(None))
+        .group_by(stories.c.first_feed_id)
+        .order_by(stories.c.first_feed_id)
+    )
+    return [{"feed": r[0], "stories": r[1], "matches": r[2]} for r in db.execute(query)]
+
+
 def lags(db: sa.Connection, since: datetime, until: datetime) -> list[dict[str, Any]]:
     """Give, for each mail sent in a time and the feed of its event's earliest story: feed, published_s, seen_s.
 

@@ -11,7 +11,7 @@ from pipeline.core import poll, wishes
 from pipeline.model import Feed, Outcome, Response
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
-BOUNDS = poll.Bounds(600, 86400)
+BOUNDS = poll.Bounds()
 URL = "http://gazette.test/feed"
 FEED = Feed(
     id=7, url=URL, title="The Gazette", language="en", country=None, tags=(), expected_per_day=None, enabled=True
@@ -186,7 +186,16 @@ def test_next_fetch_is_always_bounded(interval: float, weight: float, wish: floa
     """Whatever a feed did and wishes, it is asked again: not at once, and not later than in eight days."""
     feed = replace(KNOWN, id=feed_id, interval_s=interval, failure_weight=weight, wait_s=wish)
     delay = (poll.next_fetch(feed, NOW, BOUNDS) - NOW).total_seconds()
-    assert 600 <= delay <= 8 * 86400
+    assert 480 <= delay <= 8 * 86400
+
+
+@given(st.integers(0, 2**40), st.floats(0, 60))
+def test_a_lively_feed_is_due_at_every_second_look(feed_id: int, waited_s: float) -> None:
+    """Rule: who looks every five minutes, and takes up to a minute to ask, asks a lively feed every ten minutes."""
+    feed = replace(KNOWN, id=feed_id, interval_s=BOUNDS.min_interval_s)
+    look = NOW
+    due = poll.next_fetch(feed, look + timedelta(seconds=waited_s), BOUNDS)
+    assert look + timedelta(minutes=5) < due <= look + timedelta(minutes=10)
 
 
 def test_jitter_spreads_and_repeats() -> None:
@@ -197,7 +206,7 @@ def test_jitter_spreads_and_repeats() -> None:
 
 
 @pytest.mark.parametrize(
-    ("gap_minutes", "low", "high"), [(5, 600, 900), (60, 900, 6000), (60 * 24 * 3, 40_000, 86_400)]
+    ("gap_minutes", "low", "high"), [(5, 480, 800), (60, 900, 6000), (60 * 24 * 3, 40_000, 86_400)]
 )
 def test_the_interval_finds_the_pace(gap_minutes: int, low: float, high: float) -> None:
     """A feed of one story each five minutes ends at the shortest interval, one each three days near the longest."""

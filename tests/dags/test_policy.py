@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-FILES = sorted(p for p in (ROOT / "dags").glob("*.py") if p.name != "newswatch_wiring.py")
+FILES = sorted(p for p in (ROOT / "dags").glob("*.py") if not p.name.startswith("newswatch_"))
+HELPERS = sorted(p.stem for p in (ROOT / "dags").glob("newswatch_*.py"))
 DAGS = [f"newswatch_{p.stem}" for p in FILES]
 
 STRUCTURE = {
@@ -25,7 +26,12 @@ STRUCTURE = {
         "match": {"verdict"},
         "verdict": set(),
     },
-    "newswatch_events": {"enrich": {"match"}, "match": {"cluster"}, "cluster": set()},
+    "newswatch_events": {
+        "enrich": {"match", "verdict"},
+        "match": {"cluster", "verdict"},
+        "cluster": {"verdict"},
+        "verdict": set(),
+    },
     "newswatch_alerts": {"alert": {"deliver"}, "deliver": {"targets"}, "targets": set()},
     "newswatch_digest": {
         "alert": {"deliver", "verdict"},
@@ -97,7 +103,7 @@ def test_parsing_loads_nothing_heavy() -> None:
 @pytest.mark.parametrize("path", sorted((ROOT / "dags").glob("*.py")), ids=lambda p: p.name)
 def test_dags_import_airflow_and_steps_only(path: Path) -> None:
     """Rule: order and time, no business: a DAG file knows Airflow, our steps and our settings."""
-    allowed = ("airflow.sdk", "airflow.providers", "pipeline.steps", "pipeline.settings", "newswatch_wiring")
+    allowed = ("airflow.sdk", "airflow.providers", "pipeline.steps", "pipeline.settings", *HELPERS)
     allowed_std = {"datetime", "typing", "collections.abc", "urllib.parse"}
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         names = []
@@ -139,8 +145,49 @@ def test_every_task_ends_and_is_retried(bag: Any, dag_id: str) -> None:
         assert one.retries >= 3, one.task_id
         assert one.retry_exponential_backoff > 1
         assert one.max_retry_delay <= timedelta(minutes=10)
+        assert options["doc_md"], f"{one.task_id} says nothing beside its name"
+        assert not one.is_mapped or options["map_index_template"], f"{one.task_id} is a row of bare numbers"
         policy = options["retry_policy"] if one.is_mapped else one.retry_policy
         assert "pipeline.errors.ConfigError" in policy.rules[0].exception
+
+
+@pytest.mark.parametrize(
+    ("executor", "runs_on"),
+    [
+        ("LocalExecutor", None),
+        ("CeleryExecutor", None),
+        ("KubernetesExecutor,LocalExecutor", "LocalExecutor"),
+        ("CeleryExecutor, KubernetesExecutor", "CeleryExecutor"),
+        ("KubernetesExecutor", False),
+    ],
+)
+def test_late_runs_are_told_where_an_executor_can(
+    monkeypatch: pytest.MonkeyPatch, airflow_home: Path, executor: str, runs_on: Any
+) -> None:
+    """Rule: no deadline alert for KubernetesExecutor, which can not run it and takes the scheduler along."""
+    from newswatch_outages import deadline
+
+    monkeypatch.setenv("AIRFLOW__CORE__EXECUTOR", executor)
+    found = deadline("newswatch_ingest", timedelta(minutes=45))
+    assert (found.callback.executor if found else False) == runs_on
+
+
+def test_history_waits_for_the_news(bag: Any) -> None:
+    """Rule: a replay of years never holds both slots, nor goes before what came today."""
+    rematch = bag.dags["newswatch_rematch"].get_task("rematch")
+    assert rematch.partial_kwargs["max_active_tis_per_dagrun"] == 1
+    assert rematch.partial_kwargs["weight_rule"] == "absolute"
+    assert rematch.partial_kwargs["priority_weight"] == 1
+
+
+def test_slow_hooks_do_not_hold_mails_up(bag: Any) -> None:
+    """Rule: the one slot of the mails is for deciding and sending; web hooks and chats have others."""
+    pools = {t.task_id: t.pool for d in bag.dags.values() for t in d.tasks}
+    assert pools["deliver"] == pools["alert"] == "newswatch_mail"
+    assert pools["targets"] != "newswatch_mail"
+    slots = json.loads((ROOT / "deploy" / "pools.json").read_text(encoding="utf-8"))[pools["targets"]]["slots"]
+    fetch = bag.dags["newswatch_ingest"].get_task("fetch").partial_kwargs
+    assert fetch["max_active_tis_per_dagrun"] < slots, "a run with many batches leaves a slot for pages and hooks"
 
 
 @pytest.mark.parametrize("dag_id", DAGS)
@@ -176,11 +223,7 @@ def test_parsing_twice_gives_the_same(bag: Any) -> None:
 def test_nothing_is_deprecated() -> None:
     """Rule: the DAGs run on the newest Airflow 3 without a warning that they will not on the next."""
     code = "import sys; sys.path.insert(0, 'dags')\n" + "\n".join(f"import {p.stem}" for p in FILES)
-    strict = [
-        "-W",
-        "error::DeprecationWarning:newswatch_wiring",
-        *(f"-Werror::DeprecationWarning:{p.stem}" for p in FILES),
-    ]
+    strict = [f"-Werror::DeprecationWarning:{name}" for name in (*HELPERS, *(p.stem for p in FILES))]
     done = subprocess.run([sys.executable, *strict, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "Deprecat" not in done.stderr

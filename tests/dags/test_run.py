@@ -70,7 +70,7 @@ def test_the_chain_leaves_what_the_command_line_leaves(bag: Any, environment: Ca
     states = run(bag, "ingest")
     assert states["fetch[-1]"] == "skipped", "an empty map"
     assert states["match[-1]"] == "skipped"
-    assert run(bag, "events") == {"enrich[-1]": "skipped", "match[-1]": "skipped", "cluster[-1]": "skipped"}
+    assert set(run(bag, "events").values()) == {"skipped"}
     run(bag, "digest")
     assert meaning(load().database_url) == found
     assert mails(by_dags) == expected_mails

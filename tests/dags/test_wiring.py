@@ -1,4 +1,4 @@
-"""What the DAGs share: connections instead of settings, and the metrics."""
+"""What the DAGs share: connections instead of settings, what the operator is told, and the metrics."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -29,7 +29,7 @@ from pipeline.settings import load
 def test_an_smtp_connection_is_an_address(airflow_home: Path, connection: dict[str, Any], url: str) -> None:
     """Rule: a Connection says the same as NEWSWATCH_SMTP_URL, and the mail door reads it."""
     from airflow.sdk import Connection
-    from newswatch_wiring import smtp_url
+    from newswatch_running import smtp_url
 
     from pipeline import mail
 
@@ -38,11 +38,112 @@ def test_an_smtp_connection_is_an_address(airflow_home: Path, connection: dict[s
     assert mail.parse_url(made).host == connection["host"]
 
 
+@pytest.mark.parametrize(
+    ("connection", "url"),
+    [
+        (
+            {"conn_type": "postgres", "host": "db.example", "port": 5433, "login": "a@b", "password": "p/w",
+             "schema": "news", "extra": '{"sslmode": "require", "cursor": "dictcursor", "iam": {"a": 1}}'},
+            "postgresql+psycopg://a%40b:p%2Fw@db.example:5433/news?sslmode=require",
+        ),
+        (
+            {"conn_type": "postgres", "host": "/run/postgresql", "login": "newswatch", "schema": "news"},
+            "postgresql+psycopg://newswatch:@/news?host=%2Frun%2Fpostgresql",
+        ),
+        ({"conn_type": "postgres", "host": "::1", "schema": "news"}, "postgresql+psycopg://[::1]/news"),
+        ({"conn_type": "sqlite", "host": "/srv/newswatch.db"}, "sqlite:////srv/newswatch.db"),
+    ],
+)  # fmt: skip
+def test_a_database_connection_is_an_address(airflow_home: Path, connection: dict[str, Any], url: str) -> None:
+    """Rule: a Connection says the same as NEWSWATCH_DATABASE_URL; Airflow's own extras are not sent to libpq."""
+    from airflow.sdk import Connection
+    from newswatch_running import db_url
+
+    from pipeline.store import parse_url
+
+    made = db_url(Connection(conn_id="newswatch_db", **connection))
+    assert made == url
+    assert parse_url(made).database == connection.get("schema", connection["host"])
+
+
+def test_a_task_has_no_database_of_its_own(airflow_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rule: without setting and connection a task fails, and may retry: the API server may be away for a moment."""
+    from airflow.sdk.exceptions import AirflowException, AirflowFailException
+    from newswatch_running import settings
+
+    monkeypatch.delenv("NEWSWATCH_DATABASE_URL", raising=False)
+    with pytest.raises(AirflowException, match="NEWSWATCH_DATABASE_URL") as raised:
+        settings()
+    assert not isinstance(raised.value, AirflowFailException)
+
+
+def test_who_may_not_ask_for_connections(
+    airflow_home: Path, environment: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rule: a deadline callback, which Airflow refuses connections, goes by the environment; a task never does."""
+    import newswatch_running
+    from airflow.sdk.exceptions import AirflowSecretsBackendAccessDenied
+
+    class Refusing:
+        @staticmethod
+        def get(conn_id: str) -> Any:
+            raise AirflowSecretsBackendAccessDenied(conn_id)
+
+    environment("refused")
+    monkeypatch.setattr(newswatch_running, "Connection", Refusing)
+    assert newswatch_running.settings(is_callback=True).database_url.endswith("refused.db")
+    with pytest.raises(PermissionError):
+        newswatch_running.settings()
+
+
+@pytest.mark.parametrize(("state", "told"), [("running", 1), ("queued", 1), ("failed", 0), ("success", 0)])
+def test_only_a_run_that_still_runs_is_late(
+    airflow_home: Path, environment: Callable[..., Path], state: str, told: int
+) -> None:
+    """Rule: Airflow lets a deadline pass for runs that failed long ago too; those were told when they failed."""
+    from newswatch_outages import on_late
+
+    folder = environment("late", operator="Night Desk <night@desk.example>")
+    on_late("newswatch_ingest", 45, {"dag_run": {"state": state}})
+    assert len(list(folder.glob("*.eml"))) == told
+
+
+def test_the_operator_hears_which_tasks_failed(airflow_home: Path, environment: Callable[..., Path]) -> None:
+    """Rule: one mail an outage, one more when another task fails too, and one when all is well."""
+    from types import SimpleNamespace
+
+    from newswatch_outages import on_failure, on_success
+
+    folder = environment("causes", operator="Night Desk <night@desk.example>")
+    dag = SimpleNamespace(dag_id="newswatch_ingest")
+
+    def context(*failed: str) -> dict[str, Any]:
+        states = dict.fromkeys(failed, "failed") | {"claim": "success", "verdict": "failed"}
+        ti = SimpleNamespace(get_task_states=lambda dag_id, run_ids: {run_ids[0]: states})
+        return {"dag": dag, "run_id": "r1", "reason": "task_failure", "ti": ti}
+
+    def mails() -> list[str]:
+        return sorted(p.read_text("utf-8") for p in folder.glob("*.eml"))
+
+    on_failure(context("sync"))
+    on_failure(context("sync"))
+    assert len(mails()) == 1
+    assert "sync" in mails()[0] and "verdict" not in mails()[0]
+    on_failure(context("sync", "fetch_0", "fetch_12"))
+    assert len(mails()) == 2
+    assert any("fetch" in m and "fetch_12" not in m for m in mails())
+    on_success({"dag": dag, "run_id": "r2", "reason": "success"})
+    on_success({"dag": dag, "run_id": "r3", "reason": "success"})
+    assert len(mails()) == 3
+    on_failure({"dag": dag, "run_id": "r4", "reason": "timed_out"})
+    assert len(mails()) == 4
+
+
 def test_connections_win_over_settings(
     airflow_home: Path, environment: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Rule: newswatch_db may replace the environment; the driver is named whatever the connection says."""
-    from newswatch_wiring import settings
+    from newswatch_running import settings
 
     from pipeline.store import parse_url
 
@@ -55,7 +156,7 @@ def test_connections_win_over_settings(
 
 def test_metrics_when_on(airflow_home: Path, environment: Callable[..., Path], monkeypatch: pytest.MonkeyPatch) -> None:
     """Rule: tallies, what waits, and the lag from outlet to mail go through Airflow's own metrics, and only when on."""
-    import newswatch_wiring
+    import newswatch_running
     from airflow.sdk._shared.observability.metrics import stats
 
     sent: dict[str, Any] = {}
@@ -87,12 +188,17 @@ def test_metrics_when_on(airflow_home: Path, environment: Callable[..., Path], m
         "seconds": 1.0,
         "detail": {"mails": 14},
     }
-    newswatch_wiring._count("deliver", result, at)
+    newswatch_running.count("deliver", result, at)
     assert sent == {}, "off by default"
     monkeypatch.setenv("AIRFLOW__METRICS__STATSD_ON", "True")
-    newswatch_wiring._count("deliver", result, at)
+    newswatch_running.count("deliver", result, at)
     assert sent["newswatch.deliver.done"] == tallies["deliver"].done
     assert sent["newswatch.deliver.mails"] == 14
     assert sent["newswatch.waiting.cluster"] == 0
     assert sent["newswatch.lag.seen_to_mail"].total_seconds() >= 0
     assert any(name.startswith("newswatch.lag.published_to_mail.feed.") for name in sent)
+    newswatch_running._count_feeds(datetime(2020, 1, 1, tzinfo=UTC))
+    feeds = {name for name in sent if name.startswith("newswatch.feed.")}
+    assert {name.rpartition(".")[2] for name in feeds} == {"stories", "matches", "mails"}
+    assert sum(sent[n] for n in feeds if n.endswith("stories")) == tallies["parse"].detail["stories"]
+    assert sum(sent[n] for n in feeds if n.endswith("matches")) == tallies["match"].done

@@ -1,0 +1,78 @@
+"""Telling the operator: once when a DAG begins to fail or to be late, once when it works again.
+
+Not a DAG file. `on_failure` and `on_success` run in the dag-processor, `on_late` where the executor runs it: newswatch's
+environment is needed in both.
+"""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from airflow.sdk import DeadlineAlert, DeadlineReference, SyncCallback, conf, timezone
+from newswatch_running import settings
+
+LATE = "late"  # a cause, beside the names of failed tasks
+
+
+def on_failure(context: Any) -> None:
+    """Mail the operator that a DAG fails: once until it works again, and once more when another task fails too."""
+    from pipeline.steps import outage
+
+    dag_id, run_id = context["dag"].dag_id, context["run_id"]
+    failed = _failed(context)
+    what = f"Run {run_id}: {', '.join(sorted(failed)) or context.get('reason') or 'a task'} failed."
+    where = f"{conf.get('api', 'base_url', fallback='').rstrip('/')}/dags/{dag_id}/runs/{run_id}"
+    outage.began(settings(), timezone.utcnow(), dag_id, what, where, failed)
+
+
+def on_success(context: Any) -> None:
+    """Mail the operator that a DAG works again, if it had failed."""
+    from pipeline.steps import outage
+
+    outage.ended(settings(), timezone.utcnow(), context["dag"].dag_id)
+
+
+def on_late(job: str, minutes: int, context: Mapping[str, Any] | None = None) -> None:
+    """Mail the operator that a run takes longer than it should, once until one has ended well.
+
+    Airflow forgets the deadline of a run only when that run succeeded; one that failed in time was told already.
+    """
+    from pipeline.steps import outage
+
+    if context and context["dag_run"]["state"] in {"success", "failed"}:
+        return
+    what = f"A run was queued more than {minutes} minutes ago and has not ended: no free slot, or a task that hangs."
+    where = conf.get("api", "base_url", fallback="")
+    outage.began(settings(is_callback=True), timezone.utcnow(), job, what, where, {LATE})
+
+
+def deadline(job: str, late_after: timedelta) -> DeadlineAlert | None:
+    """Make the alert for runs that take longer; None where no executor could run it.
+
+    KubernetesExecutor runs no callbacks (provider cncf-kubernetes 10.25): there a missed deadline would end the scheduler.
+    With several executors, the first that can runs them.
+    """
+    executors = [name.strip() for name in conf.get("core", "executor").split(",")]
+    able = [name for name in executors if "Kubernetes" not in name]
+    if not able:
+        return None
+    return DeadlineAlert(
+        reference=DeadlineReference.DAGRUN_QUEUED_AT,
+        interval=late_after,
+        callback=SyncCallback(
+            on_late,
+            kwargs={"job": job, "minutes": int(late_after.total_seconds() // 60)},
+            executor=able[0].rpartition(":")[2] if len(executors) > 1 else None,
+        ),
+    )
+
+
+def _failed(context: Any) -> set[str]:
+    """Name the tasks of a run that failed; `verdict` only says that others did."""
+    ti, run_id = context.get("ti"), context["run_id"]
+    if ti is None:
+        return set()
+    states = ti.get_task_states(dag_id=context["dag"].dag_id, run_ids=[run_id]).get(run_id, {})
+    found = {name for name, state in states.items() if state == "failed"}
+    # a mapped task is told as NAME_INDEX
+    return {n.rpartition("_")[0] if n.rpartition("_")[2].isdigit() else n for n in found} - {"verdict"}

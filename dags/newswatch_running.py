@@ -1,0 +1,181 @@
+"""Inside a task: which moment a step runs at, with which settings, what is kept of it, and what the metrics hear.
+
+Not a DAG file. Everything heavy is imported inside the functions: DAG files import this one at every parse.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from airflow.sdk import Connection, conf, get_current_context
+from airflow.sdk.exceptions import AirflowException, AirflowNotFoundException
+from airflow.sdk.observability import stats
+
+from pipeline import steps
+
+# These act on the world or hold leases, so they go by the time at which their attempt really began: a lease counted
+# from the time of a run that waited in a queue, or was cleared a week later, would be void before it is held.
+ACTING = frozenset({"claim", "fetch", "enrich", "deliver", "targets", "outcomes", "checks", "prune", "heartbeat"})
+
+# What libpq knows of the extras of a Postgres connection; the others are Airflow's own.
+LIBPQ = frozenset(
+    {"sslmode", "sslcert", "sslkey", "sslrootcert", "sslcrl", "connect_timeout", "keepalives", "application_name",
+     "target_session_attrs", "channel_binding", "gssencmode", "krbsrvname", "passfile", "service", "options"}
+)  # fmt: skip
+
+
+def perform(name: str, **options: Any) -> dict[str, Any]:
+    """Run a step at its time with our settings; give its tally as a small dictionary, and count it in the metrics."""
+    now = moment(name)
+    tally = steps.perform(name, settings(), now, **options)
+    plain = {k: v for k, v in tally.detail.items() if isinstance(v, int | float | str | bool)}
+    result = {
+        "seen": tally.seen,
+        "done": tally.done,
+        "skipped": tally.skipped,
+        "failed": tally.failed,
+        "seconds": round(tally.seconds, 3),
+        "detail": plain,
+    }
+    count(name, result, now)
+    return result
+
+
+def moment(name: str) -> datetime:
+    """Give the time that a step runs at: the run's, so that a retry decides the same; for those that act, the attempt's.
+
+    Runs that an asset, a person or the REST API started have no logical date, but every run has a `run_after`.
+    """
+    context: Any = get_current_context()
+    begun = context["ti"].start_date
+    return begun if name in ACTING and begun is not None else context["dag_run"].run_after
+
+
+def waiting() -> Mapping[str, int]:
+    """Count what waits for each step."""
+    from pipeline.steps import progress
+
+    context: Any = get_current_context()
+    return progress.waiting(settings(), context["ti"].start_date or context["dag_run"].run_after)
+
+
+def keep(result: Any) -> None:
+    """Keep a task's result though the task will end as skipped."""
+    context: Any = get_current_context()
+    context["ti"].xcom_push(key="return_value", value=result)
+
+
+# ------------------------------------------------------------------------------------------------------------- settings
+
+
+def settings(*, is_callback: bool = False) -> Any:
+    """Read the settings; the connections newswatch_db and newswatch_smtp, where there are any, win over them.
+
+    Without either, AirflowException: a step must never fall back to a database of its own because the API server did not
+    answer for a moment. `is_callback`: Airflow 3.3 refuses connections of its database to deadline callbacks; then the
+    environment's settings hold.
+    """
+    from pipeline.settings import load
+
+    found = load(
+        database_url=_connection("newswatch_db", db_url, is_callback),
+        smtp_url=_connection("newswatch_smtp", smtp_url, is_callback),
+    )
+    if "database_url" not in found.model_fields_set:
+        raise AirflowException("no database: set NEWSWATCH_DATABASE_URL, or make the connection newswatch_db")
+    return found
+
+
+def _connection(conn_id: str, address: Any, is_callback: bool) -> str | None:
+    try:
+        return str(address(Connection.get(conn_id)))
+    except AirflowNotFoundException:
+        return None
+    except PermissionError:  # Airflow's AirflowSecretsBackendAccessDenied
+        if is_callback:
+            return None
+        raise
+
+
+def db_url(found: Any) -> str:
+    """Write a Postgres or SQLite connection as NEWSWATCH_DATABASE_URL; of its extras those that libpq knows count."""
+    if found.conn_type == "sqlite":
+        return f"sqlite:///{found.host or found.schema}"
+    query = {k: v for k, v in found.extra_dejson.items() if k in LIBPQ}
+    host = found.host or ""
+    if host.startswith("/"):  # the folder of a socket
+        query["host"], host = host, ""
+    return f"postgresql+psycopg://{_user(found)}{_place(host, found.port)}/{found.schema or ''}" + _query(query)
+
+
+def smtp_url(found: Any) -> str:
+    """Write an SMTP connection as NEWSWATCH_SMTP_URL; `disable_ssl`, `disable_tls` and `timeout` of its extra count."""
+    extra = found.extra_dejson
+    scheme = "smtp" if _is_true(extra.get("disable_ssl")) else "smtps"
+    query = {"timeout": extra["timeout"]} if extra.get("timeout") else {}
+    if scheme == "smtp":
+        query["starttls"] = "no" if _is_true(extra.get("disable_tls")) else "yes"
+    return f"{scheme}://{_user(found)}{_place(found.host, found.port)}" + _query(query)
+
+
+def _user(found: Any) -> str:
+    return f"{quote(found.login, safe='')}:{quote(found.password or '', safe='')}@" if found.login else ""
+
+
+def _place(host: str, port: int | None) -> str:
+    return (f"[{host}]" if ":" in host else host) + (f":{port}" if port else "")
+
+
+def _query(values: Mapping[str, Any]) -> str:
+    return f"?{urlencode(values)}" if values else ""
+
+
+def _is_true(value: object) -> bool:
+    return str(value).lower() in {"true", "1", "yes"}
+
+
+# -------------------------------------------------------------------------------------------------------------- metrics
+
+
+def count(name: str, result: Mapping[str, Any], now: datetime) -> None:
+    """Send what a step did to StatsD or OpenTelemetry where Airflow has one on: for the run, and for feeds."""
+    if not (conf.getboolean("metrics", "statsd_on") or conf.getboolean("metrics", "otel_on")):
+        return
+    from pipeline.steps import progress
+
+    for key in ("seen", "done", "skipped", "failed"):
+        stats.incr(f"newswatch.{name}.{key}", result[key])
+    stats.timing(f"newswatch.{name}.duration", timedelta(seconds=result["seconds"]))
+    for key, value in result["detail"].items():
+        if isinstance(value, int) and not isinstance(value, bool):
+            stats.incr(f"newswatch.{name}.{key}", value)
+    for key, number in progress.waiting(settings(), now).items():
+        stats.gauge(f"newswatch.waiting.{key}", number)
+    if name == "match":
+        context: Any = get_current_context()
+        _count_feeds(context["dag_run"].start_date)
+    if name == "deliver":
+        _count_lags(now)
+
+
+def _count_feeds(since: datetime) -> None:
+    """Count what each feed brought in this run: stories, and those at level 1 and more."""
+    from pipeline.steps import progress
+
+    for feed in progress.brought(settings(), since):
+        stats.incr(f"newswatch.feed.{feed['feed']}.stories", feed["stories"])
+        stats.incr(f"newswatch.feed.{feed['feed']}.matches", feed["matches"])
+
+
+def _count_lags(now: datetime) -> None:
+    """Say how long the news took to the mails that were just sent: the step marks them with its time."""
+    from pipeline.steps import progress
+
+    for lag in progress.lags(settings(), now, now + timedelta(microseconds=1)):
+        stats.incr(f"newswatch.feed.{lag['feed']}.mails")
+        for kind in ("published", "seen"):
+            if lag[f"{kind}_s"] is not None:
+                took = timedelta(seconds=max(0.0, lag[f"{kind}_s"]))
+                stats.timing(f"newswatch.lag.{kind}_to_mail", took)
+                stats.timing(f"newswatch.lag.{kind}_to_mail.feed.{lag['feed']}", took)
