@@ -1,10 +1,12 @@
 #!/bin/sh
-# The init job: both schemas, the pools, and the login. Safe to run again: after an upgrade it must be.
+# The init job: the login (compose; on Kubernetes the api-server writes its own), both schemas, the pools.
+# Safe to run again: after an upgrade it must be. Airflow's components wait for its schema, so that one comes last.
 set -eu
 umask 077
 here=$(cd "$(dirname "$0")" && pwd)
-python -c 'import json, os, sys; json.dump({"admin": os.environ["AIRFLOW_ADMIN_PASSWORD"]}, sys.stdout)' \
-  > "$AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE"
+if [ -n "${AIRFLOW_ADMIN_PASSWORD:-}" ]; then
+  python "$here/login.py" "$AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE"
+fi
+newswatch db upgrade
 airflow db migrate
 airflow pools import "$here/pools.json"
-newswatch db upgrade

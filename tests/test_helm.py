@@ -1,0 +1,138 @@
+"""The Helm files say what the chart and the image know: no cluster is needed to see that they fit together."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parent.parent
+DEPLOY = ROOT / "deploy"
+VALUES: dict[str, Any] = yaml.safe_load((DEPLOY / "helm-values.yaml").read_text(encoding="utf-8"))
+KUBERNETES: dict[str, Any] = yaml.safe_load((DEPLOY / "helm-kubernetes.yaml").read_text(encoding="utf-8"))
+PAGE: list[dict[str, Any]] = list(yaml.safe_load_all((DEPLOY / "helm-page.yaml").read_text(encoding="utf-8")))
+DOCKER = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+DOCS = (ROOT / "docs" / "deploy.md").read_text(encoding="utf-8")
+
+# Of the chart's values.yaml, version 1.22.0, what one may want here
+CHART = {
+    "airflowVersion", "apiSecretKeySecretName", "apiServer", "config", "createUserJob", "dagProcessor", "data",
+    "databaseCleanup", "defaultAirflowRepository", "defaultAirflowTag", "env", "executor", "extraEnvFrom",
+    "fernetKeySecretName", "images", "ingress", "jwtSecretName", "logs", "migrateDatabaseJob", "postgresql", "redis",
+    "scheduler", "securityContexts", "statsd", "triggerer", "volumes", "volumeMounts", "workers",
+}  # fmt: skip
+
+
+def _env(items: list[dict[str, Any]]) -> set[str]:
+    return {str(item["name"]) for item in items}
+
+
+@pytest.mark.parametrize("values", [VALUES, KUBERNETES])
+def test_the_chart_knows_every_key(values: dict[str, Any]) -> None:
+    """Rule: a key that the chart renamed is found here."""
+    assert set(values) <= CHART
+    assert set(values.get("workers", {})) <= {"celery", "kubernetes"}, "1.21 moved what stood right below workers"
+
+
+def test_versions_agree() -> None:
+    """Rule: the chart decides by the version of Airflow that the image has, and starts the image that we make."""
+    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    locked = re.search(r"^apache-airflow==(\S+)", lock, re.M)
+    assert locked
+    assert locked[1] == VALUES["airflowVersion"]
+    example = (ROOT / ".env.example").read_text(encoding="utf-8")
+    image = f"newswatch:{VALUES['defaultAirflowTag']}"
+    assert f"NEWSWATCH_VERSION={VALUES['defaultAirflowTag']}\n" in example
+    deployment = PAGE[0]["spec"]["template"]["spec"]
+    assert deployment["containers"][0]["image"] == image
+    assert f"FROM {image}\n" in DOCS
+
+
+def test_the_user_is_the_image_s() -> None:
+    """Rule: files of the image are readable and its folders writable for the user that the chart runs it as."""
+    user, group = re.search(r"^USER (\d+):(\d+)$", DOCKER, re.M).groups()  # type: ignore[union-attr]
+    for context in (VALUES["securityContexts"]["pod"], PAGE[0]["spec"]["template"]["spec"]["securityContext"]):
+        assert (str(context["runAsUser"]), str(context["runAsGroup"]), context["runAsNonRoot"]) == (user, group, True)
+
+
+def test_what_is_started_is_in_the_image() -> None:
+    """Rule: every path below /app is a file or folder that the Dockerfile puts there."""
+    text = "".join((DEPLOY / f"helm-{n}.yaml").read_text(encoding="utf-8") for n in ("values", "kubernetes", "page"))
+    copied = {into: what for what, into in re.findall(r"^COPY (\w+) (/app/\w+)$", DOCKER, re.M)}
+    paths = re.findall(r"/app/\w+(?:/[\w.-]+)?", text)
+    assert len(paths) > 3
+    for path in paths:
+        folder = "/".join(path.split("/")[:3])
+        assert (ROOT / copied[folder] / path.removeprefix(folder).lstrip("/")).exists(), path
+    assert re.search(r"^COPY --chmod=0755 deploy/entrypoint.sh /entrypoint$", DOCKER, re.M), "the chart's probes"
+    assert re.search(r"^COPY --chmod=0755 deploy/clean-logs.sh /clean-logs$", DOCKER, re.M), "the chart's log groomers"
+    assert (DEPLOY / "pools.json").is_file()
+    assert "pools.json" in (DEPLOY / "init.sh").read_text(encoding="utf-8")
+
+
+def test_config_is_config() -> None:
+    """Rule: what stands below `config` are options of Airflow, the same that docker-compose.yml sets."""
+    compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
+    environment = compose["x-newswatch"]["environment"]
+    other = {"AUTH_MANAGER"}  # compose has Airflow's own default
+    for section, options in VALUES["config"].items():
+        for option, value in options.items():
+            if option.upper() in other:
+                continue
+            told = environment[f"AIRFLOW__{section.upper()}__{option.upper()}"]
+            if not option.endswith("_file") and "$" not in str(told):
+                assert str(value) == str(told), option
+
+
+def test_the_executors_fit() -> None:
+    """Rule: Celery has its broker and workers, Kubernetes has logs that outlive its pods."""
+    assert VALUES["executor"] == "CeleryExecutor"
+    assert VALUES["redis"].get("enabled", True)
+    assert VALUES["workers"]["celery"]["replicas"] >= 1
+    assert KUBERNETES["executor"] == "KubernetesExecutor"
+    assert KUBERNETES["redis"]["enabled"] is False
+    assert KUBERNETES["logs"]["persistence"]["enabled"] is True
+    for parts in (VALUES, VALUES["workers"], KUBERNETES["workers"]):
+        for name in ("apiServer", "scheduler", "dagProcessor", "triggerer", "celery", "kubernetes"):
+            if name in parts:
+                assert "memory" in parts[name]["resources"]["limits"], name
+
+
+def test_the_secrets_hold_what_is_asked_of_them() -> None:
+    """Rule: the two commands of docs/deploy.md make every key that the values name, and every variable is a setting."""
+    from pipeline.settings import Settings
+
+    made = {
+        name: set(re.findall(r"--from-literal=([\w-]+)=", literals))
+        for name, literals in re.findall(r"kubectl create secret generic (\S+)((?:[^\n]*\\\n)*[^\n]*)", DOCS)
+    }
+    assert set(made) == {"newswatch", "newswatch-airflow"}
+    ours = {name.removeprefix("NEWSWATCH_").lower() for name in made["newswatch"]}
+    assert all(name.startswith("NEWSWATCH_") for name in made["newswatch"])
+    assert ours <= set(Settings.model_fields)
+    assert {"database_url", "secret", "contact", "mail_from", "smtp_url", "base_url"} <= ours
+    compose = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
+    asked = set(re.findall(r"^  (NEWSWATCH_\w+): \S*\$\{", compose, re.M))
+    assert asked <= made["newswatch"], "what one host must be told, a cluster must be told too"
+    keys = {"connection", "fernet-key", "api-secret-key", "jwt-secret"}  # the chart's names
+    keys |= {item["valueFrom"]["secretKeyRef"]["key"] for item in VALUES["apiServer"]["env"]}
+    assert made["newswatch-airflow"] == keys
+    secrets = [VALUES["data"]["metadataSecretName"], VALUES["fernetKeySecretName"]]
+    secrets += [VALUES["apiSecretKeySecretName"], VALUES["jwtSecretName"]]
+    assert set(secrets) == {"newswatch-airflow"}
+    assert yaml.safe_load(VALUES["extraEnvFrom"]) == [{"secretRef": {"name": "newswatch"}}]
+
+
+def test_the_page_stands_alone() -> None:
+    """Rule: the page has newswatch's variables only, can write nothing but /tmp, and its Service finds it."""
+    deployment, service = PAGE
+    spec = deployment["spec"]["template"]["spec"]
+    page = spec["containers"][0]
+    assert page["envFrom"] == [{"secretRef": {"name": "newswatch"}}]
+    assert all(name.startswith("NEWSWATCH_") for name in _env(page["env"]))
+    assert page["securityContext"]["readOnlyRootFilesystem"] is True
+    assert [m["mountPath"] for m in page["volumeMounts"]] == ["/tmp"]
+    assert service["spec"]["selector"].items() <= deployment["spec"]["template"]["metadata"]["labels"].items()
+    assert service["spec"]["ports"][0]["targetPort"] in _env(page["ports"])
+    assert page["args"][-1] == str(page["ports"][0]["containerPort"])
