@@ -1,29 +1,25 @@
 """Measure the fetch step: 1,000 loopback feeds, a first and an unchanged pass, beside bare loops of the same client.
 
-python benchmarks/fetch.py [--feeds 1000] [--latency-ms 30] [--database URL] [--rounds 3]: all in one run, the server in
+python -m benchmarks.fetch [--feeds 1000] [--latency-ms 30] [--database URL] [--rounds 3]: all in one run, the server in
 a process of its own; CPU is this process's (user and system). "bare" asks the same addresses with the same concurrency
 and stores nothing: httpcore2's pool, which the door drives, and httpx2's client above it.
 """
 
 import argparse
 import asyncio
-import contextlib
 import resource
-import socket
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import httpcore2
 import httpx2
 import sqlalchemy as sa
 
+from benchmarks.server import hosts, serve
 from pipeline import log, settings, store
 from pipeline.steps import fetch
 from pipeline.store.tables import feeds
@@ -32,25 +28,9 @@ NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 CONCURRENCY = 50
 
 
-@contextlib.contextmanager
-def server(latency_ms: float) -> Iterator[int]:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
-    command = [sys.executable, str(Path(__file__).with_name("server.py")), str(port), str(latency_ms)]
-    child = subprocess.Popen(command, stdout=subprocess.PIPE)
-    assert child.stdout is not None
-    child.stdout.readline()
-    try:
-        yield port
-    finally:
-        child.kill()
-        child.wait()
-
-
 def addresses(n: int, port: int) -> list[tuple[str, str]]:
     """Feeds on hosts of their own: 127.1.0.1, 127.1.0.2, …"""
-    hosts = [f"127.{1 + i // 50_000}.{i // 200 % 250}.{i % 200 + 1}" for i in range(n)]
-    return [(host, f"http://{host}:{port}/f{i}") for i, host in enumerate(hosts)]
+    return [(host, f"http://{host}:{port}/f{i}") for i, host in enumerate(hosts(n))]
 
 
 async def bare_core(urls: list[str], conditional: bool) -> None:
@@ -95,7 +75,7 @@ def main() -> None:
     options.add_argument("--database", help="default: a SQLite file of its own")
     args = options.parse_args()
     log.configure("quiet")
-    with tempfile.TemporaryDirectory() as folder, server(args.latency_ms) as port:
+    with tempfile.TemporaryDirectory() as folder, serve(args.latency_ms, args.feeds) as port:
         url = args.database or f"sqlite:///{folder}/bench.db"
         made = settings.load(
             database_url=url, allow_addresses=("127.0.0.0/8",), host_spacing=0.0, fetch_concurrency=CONCURRENCY

@@ -1,10 +1,16 @@
 """A fast loopback feed server in a process of its own: raw asyncio, so that the measured client is the cost.
 
-python benchmarks/server.py PORT LATENCY_MS: every path is a feed of 20 entries with an ETag; If-None-Match gives 304.
+python benchmarks/server.py PORT LATENCY_MS HOSTS [ENTRIES]: every path is a feed of 20 (or so many) entries with an
+ETag; If-None-Match gives 304. It listens at HOSTS addresses of loopback: 127.1.0.1, 127.1.0.2, …
 """
 
 import asyncio
+import contextlib
+import resource
+import socket
+import subprocess
 import sys
+from collections.abc import Iterator
 from typing import ClassVar
 
 ITEM = (
@@ -14,13 +20,35 @@ ITEM = (
 )
 
 
-def document(feed: str) -> bytes:
-    items = "".join(ITEM.format(n=n, f=feed) for n in range(20))
+def hosts(count: int) -> list[str]:
+    """Give so many loopback addresses: to newswatch each is a host of its own."""
+    return [f"127.{1 + i // 50_000}.{i // 200 % 250}.{i % 200 + 1}" for i in range(count)]
+
+
+def document(feed: str, entries: int) -> bytes:
+    items = "".join(ITEM.format(n=n, f=feed) for n in range(entries))
     return f'<?xml version="1.0"?><rss version="2.0"><channel><title>{feed}</title>{items}</channel></rss>'.encode()
+
+
+@contextlib.contextmanager
+def serve(latency_ms: float, count: int, entries: int = 20) -> Iterator[int]:
+    """Run the server in a process of its own; give its port."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    words = (str(port), str(latency_ms), str(count), str(entries))
+    child = subprocess.Popen([sys.executable, __file__, *words], stdout=subprocess.PIPE)
+    assert child.stdout is not None
+    child.stdout.readline()
+    try:
+        yield port
+    finally:
+        child.kill()
+        child.wait()
 
 
 class Server(asyncio.Protocol):
     latency = 0.03
+    entries = 20
     asked: ClassVar[dict[str, int]] = {}
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -44,7 +72,7 @@ class Server(asyncio.Protocol):
         if b"if-none-match: " + etag in head or b"If-None-Match: " + etag in head:
             self.transport.write(b"HTTP/1.1 304 Not Modified\r\nETag: " + etag + b"\r\n\r\n")
             return
-        body = document(path.strip("/"))
+        body = document(path.strip("/"), self.entries)
         self.transport.write(
             b"HTTP/1.1 200 OK\r\nContent-Type: application/rss+xml\r\nETag: %s\r\nContent-Length: %d\r\n\r\n"
             % (etag, len(body))
@@ -52,13 +80,15 @@ class Server(asyncio.Protocol):
         )
 
 
-async def main(port: int, latency_ms: float) -> None:
-    Server.latency = latency_ms / 1000
-    server = await asyncio.get_running_loop().create_server(Server, "0.0.0.0", port, backlog=1000)
+async def main(port: int, latency_ms: float, count: int, entries: int = 20) -> None:
+    Server.latency, Server.entries = latency_ms / 1000, entries
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    server = await asyncio.get_running_loop().create_server(Server, ["127.0.0.1", *hosts(count)], port, backlog=1000)
     async with server:
         print("ready", flush=True)
         await server.serve_forever()
 
 
 if __name__ == "__main__":
-    asyncio.run(main(int(sys.argv[1]), float(sys.argv[2])))
+    asyncio.run(main(int(sys.argv[1]), float(sys.argv[2]), *map(int, sys.argv[3:])))

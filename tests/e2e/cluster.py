@@ -10,7 +10,6 @@ import re
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -18,91 +17,38 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import psutil
 import yaml
+
+from pipeline import store
+from tests.e2e.servers import free_port, until
 
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
+PASSWORD = "apple-tree"  # a word that stands nowhere else: Airflow masks it in logs
 COMPOSE_TEXT = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
 COMPOSE: dict[str, Any] = yaml.safe_load(COMPOSE_TEXT)
-DAGS = sorted(f"newswatch_{p.stem}" for p in (ROOT / "dags").glob("*.py") if p.stem != "newswatch_wiring")
-
-
-def free_port() -> int:
-    """Find a port that nobody listens on."""
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return int(s.getsockname()[1])
-
-
-def until(what: Callable[[], Any], seconds: float, why: str) -> Any:
-    """Wait until something is true; say what it was when it never is."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        found = what()
-        if found:
-            return found
-        time.sleep(0.2)
-    raise AssertionError(f"not within {seconds:.0f} s: {why}")
-
-
-@contextlib.contextmanager
-def serve_feeds(folder: Path, port: int = 0) -> Iterator["Feeds"]:
-    """Serve a folder of feed documents, as slowly as the test asks."""
-    feeds = Feeds(folder, port)
-    thread = threading.Thread(target=feeds.server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield feeds
-    finally:
-        feeds.server.shutdown()
-        feeds.server.server_close()
-        thread.join()
-
-
-class Feeds:
-    """A feed server that counts what it is asked for."""
-
-    def __init__(self, folder: Path, port: int = 0) -> None:
-        self.delay = 0.0
-        self.asked: list[str] = []
-        types = {".xml": "application/xml", ".rdf": "application/rdf+xml", ".json": "application/feed+json"}
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def do_GET(handler) -> None:  # noqa: N805 - `self` is the server's owner
-                self.asked.append(handler.path)
-                time.sleep(self.delay)
-                file = folder / Path(handler.path).name
-                found = file.is_file() and file.suffix in types
-                body = file.read_bytes() if found else b""
-                with contextlib.suppress(OSError):
-                    handler.send_response(200 if found else 404)
-                    handler.send_header("Content-Type", types.get(file.suffix, "text/plain"))
-                    handler.send_header("Content-Length", str(len(body)))
-                    handler.end_headers()
-                    handler.wfile.write(body)
-
-            def log_message(handler, format: str, *args: object) -> None:  # noqa: N805
-                """Stay silent."""
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
-        self.server.daemon_threads = True
-        self.port = int(self.server.server_address[1])
 
 
 class Cluster:
-    """PostgreSQL, Airflow's components, and with `workers` Redis and Celery; use as a context manager."""
+    """PostgreSQL, Airflow's components, and with `workers` Redis and Celery; use as a context manager.
 
-    def __init__(self, home: Path, settings: Mapping[str, str], workers: int = 0, **more: str) -> None:
+    `settings` are newswatch's, by field name; `more` is added to the environment of every process.
+    """
+
+    def __init__(
+        self, home: Path, settings: Mapping[str, str], workers: int = 0, dags: Path = ROOT / "dags", **more: str
+    ) -> None:
         self.home = home
         self.workers = workers
-        self.port = free_port()
+        self.dags = dags
+        self.dag_ids = sorted(f"newswatch_{p.stem}" for p in dags.glob("*.py") if not p.stem.startswith("newswatch_"))
+        self.port, self.page_port = free_port(), free_port()
+        self.peaks: dict[str, float] = {}  # component: most memory seen, MiB
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
         self.times: dict[str, float] = {}
         self.ended: list[str] = []  # components that ended by themselves
@@ -133,23 +79,28 @@ class Cluster:
         uri = self.postgres.get_uri()
         # the roles are made by the container's script, with the wheel's psql
         found = f"{self.postgres.bin_path}{os.pathsep}{os.environ['PATH']}"
-        roles = {"AIRFLOW_DB_PASSWORD": "airflow", "NEWSWATCH_DB_PASSWORD": "newswatch"}
+        roles = {"AIRFLOW_DB_PASSWORD": "plum-tree", "NEWSWATCH_DB_PASSWORD": PASSWORD}
         where = {"PGHOST": uri.rpartition("host=")[2], "PATH": found}
         self._run("sh", str(ROOT / "deploy" / "roles.sh"), env=os.environ | roles | where)
         host = uri.rpartition("?")[2]
-        metadata = f"postgresql+psycopg2://airflow:airflow@/airflow?{host}"
-        self.database_url = f"postgresql+psycopg://newswatch:newswatch@/newswatch?{host}"
+        metadata = f"postgresql+psycopg2://airflow:plum-tree@/airflow?{host}"
+        self.database_url = f"postgresql+psycopg://newswatch:{PASSWORD}@/newswatch?{host}"
         self.times["postgres"] = time.monotonic() - start
         base = f"http://127.0.0.1:{self.port}"
         # The environment of docker-compose.yml, with secrets made up; after it what is another on one machine.
         secret = {
-            name: secrets.token_hex(64 if "JWT" in name else 32) for name in re.findall(r"\$\{(\w+)", COMPOSE_TEXT)
+            name: secrets.token_hex(64 if "JWT" in name else 32) for name in re.findall(r"\$\{(\w+):\?", COMPOSE_TEXT)
         }
         secret |= {"AIRFLOW_ADMIN_PASSWORD": "admin", "AIRFLOW_FERNET_KEY": "", "WORKER_CONCURRENCY": "1"}
+
+        def filled(text: str) -> str:
+            """Put secrets and defaults in, as compose does."""
+            return re.sub(r"\$\{(\w+)(?::-([^}]*)|:\?[^}]*)?\}", lambda m: secret.get(m[1], m[2] or ""), text)
+
         composed = COMPOSE["x-newswatch"]["environment"] | {"AIRFLOW_ADMIN_PASSWORD": "${AIRFLOW_ADMIN_PASSWORD}"}
         self.environment = {
             **{k: v for k, v in os.environ.items() if not k.startswith(("AIRFLOW", "NEWSWATCH_", "PYTHONDONT"))},
-            **{k: re.sub(r"\$\{(\w+)[^}]*\}", lambda m: secret[m[1]], str(v)) for k, v in composed.items()},
+            **{k: filled(str(v)) for k, v in composed.items()},
             "PATH": f"{BIN}{os.pathsep}{os.environ.get('PATH', '')}",
             "AIRFLOW_HOME": str(self.home),
             "AIRFLOW__API__BASE_URL": base,
@@ -157,17 +108,20 @@ class Cluster:
             "AIRFLOW__API__PORT": str(self.port),
             "AIRFLOW__CELERY__RESULT_BACKEND": "db+" + metadata,
             "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "True",
-            "AIRFLOW__CORE__DAGS_FOLDER": str(ROOT / "dags"),
+            "AIRFLOW__CORE__DAGS_FOLDER": str(self.dags),
             "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{base}/execution/",
             "AIRFLOW__CORE__EXECUTOR": "CeleryExecutor" if self.workers else "LocalExecutor",
             "AIRFLOW__CORE__PARALLELISM": "4",
             "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(self.home / "passwords.json"),
+            "AIRFLOW__CORE__PLUGINS_FOLDER": str(ROOT / "plugins"),
             "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": metadata,
             "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(self.home / "logs"),
-            "AIRFLOW__SCHEDULER__ENABLE_HEALTH_CHECK": "False",  # its port is one for the whole machine
+            "AIRFLOW__SCHEDULER__SCHEDULER_HEALTH_CHECK_SERVER_HOST": "127.0.0.1",
+            "AIRFLOW__SCHEDULER__SCHEDULER_HEALTH_CHECK_SERVER_PORT": str(free_port()),
             # a dead worker is noticed within half a minute, not five: the test waits for it
             "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "30",
             "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT_DETECTION_INTERVAL": "5",
+            "TMPDIR": str(self.home),  # notes of outages
             "NEWSWATCH_CONTACT": "newsdesk@desk.example",
             "NEWSWATCH_DATABASE_URL": self.database_url,
             "NEWSWATCH_MAIL_FROM": "newswatch@desk.example",
@@ -176,11 +130,10 @@ class Cluster:
         }
         if self.workers:
             redis = free_port()
-            password = secret["REDIS_PASSWORD"]
-            told = [re.sub(r"\$\{.*\}", password, part) for part in COMPOSE["services"]["redis"]["command"]]
+            told = [filled(part) for part in COMPOSE["services"]["redis"]["command"]]
             told[told.index("/data")] = str(self.home)
             self._start("redis", self._redis(), *told[1:], "--port", str(redis), "--bind", "127.0.0.1")
-            self.environment["AIRFLOW__CELERY__BROKER_URL"] = f"redis://:{password}@127.0.0.1:{redis}/0"
+            self.environment["AIRFLOW__CELERY__BROKER_URL"] = f"redis://:{secret['REDIS_PASSWORD']}@127.0.0.1:{redis}/0"
         start = time.monotonic()
         self._run("sh", str(ROOT / "deploy" / "init.sh"), env=self.environment)
         self.times["migrate"] = time.monotonic() - start
@@ -190,19 +143,23 @@ class Cluster:
         for i in range(self.workers):
             self.start_worker(i)
         until(self._is_up, 90, "every component is healthy")
-        until(lambda: len(self.get("/api/v2/dags")["dags"]) == len(DAGS), 90, "every DAG is parsed")
+        until(lambda: len(self.get("/api/v2/dags")["dags"]) == len(self.dag_ids), 90, "every DAG is parsed")
         self.times["up"] = time.monotonic() - start
         # A DAG that is set going soon after a tick runs for it at once: let that pass, and begin anew.
-        for dag_id in DAGS:
+        for dag_id in self.dag_ids:
             self.patch(f"/api/v2/dags/{dag_id}", {"is_paused": False})
         time.sleep(8)
         self.settle(lambda: True)
         self.reset()
         self.times["first ticks"] = time.monotonic() - start - self.times["up"]
+        self._watching = threading.Event()
+        threading.Thread(target=self._watch, daemon=True).start()
 
     def close(self) -> None:
         """End every process that was started, and PostgreSQL last."""
         start = time.monotonic()
+        if hasattr(self, "_watching"):
+            self._watching.set()
         order = sorted(self.processes, key=lambda name: (name == "redis", name == "api-server"))
         for name in order:
             self._signal(name, signal.SIGTERM)
@@ -218,7 +175,7 @@ class Cluster:
 
     def start(self, service: str) -> None:
         """Start a service by the command that docker-compose.yml gives it."""
-        self._start(service, *COMPOSE["services"][service]["command"])
+        self._start(service, *map(self._here, COMPOSE["services"][service]["command"]))
 
     def start_worker(self, number: int) -> None:
         """Start one Celery worker; on one machine each needs a name of its own."""
@@ -244,6 +201,57 @@ class Cluster:
             time.sleep(2)
             self.postgres.ensure_postgres_running()
 
+    def healthy(self, service: str) -> subprocess.CompletedProcess[str]:
+        """Run the health check that docker-compose.yml gives a service."""
+        kind, *test = COMPOSE["services"][service]["healthcheck"]["test"]
+        test = [self._here(part) for part in test]
+        command = test if kind == "CMD" else ["sh", "-c", test[0].replace("$$", "$")]
+        return subprocess.run(command, env=self.environment, capture_output=True, text=True, check=False, cwd=self.home)
+
+    def _here(self, text: str) -> str:
+        """Write a part of the compose file's commands as it is on this machine: its paths and ports."""
+        health = self.environment["AIRFLOW__SCHEDULER__SCHEDULER_HEALTH_CHECK_SERVER_PORT"]
+        worker = "celery@$$(hostname)", "worker0@$$(hostname)"
+        page = str(self.page_port)
+        changes = (("/app/", f"{ROOT}/"), (":8080", f":{self.port}"), (":8974", f":{health}"), ("8321", page), worker)
+        for there, here in changes:
+            text = text.replace(there, here)
+        return text.replace("0.0.0.0", "127.0.0.1")
+
+    def tidy(self) -> None:
+        """Run one round of the upkeep."""
+        self._run("sh", str(ROOT / "deploy" / "tidy.sh"), "once", env=self.environment)
+
+    def memory(self) -> dict[str, float]:
+        """Give the memory of each component with all its processes, MiB: shared pages are counted once (PSS)."""
+        found: dict[str, float] = {}
+        for name, process in list(self.processes.items()):
+            with contextlib.suppress(psutil.Error):
+                top = psutil.Process(process.pid)
+                total = 0
+                for one in (top, *top.children(recursive=True)):
+                    with contextlib.suppress(psutil.Error):
+                        total += one.memory_full_info().pss
+                found[name] = total / 2**20
+        return found
+
+    def cpu(self) -> float:
+        """Give the processor seconds that all components and their ended children took so far."""
+        total = 0.0
+        for process in list(self.processes.values()):
+            with contextlib.suppress(psutil.Error):
+                top = psutil.Process(process.pid)
+                for one in (top, *top.children(recursive=True)):
+                    with contextlib.suppress(psutil.Error):
+                        total += sum(one.cpu_times()[:4])
+        return total
+
+    def _watch(self) -> None:
+        """Keep the most memory that each component took."""
+        while not self._watching.wait(2):
+            for name, size in self.memory().items():
+                self.peaks[name] = max(self.peaks.get(name, 0), size)
+
     def _start(self, name: str, *command: str) -> None:
         log = (self.home / f"{name}.log").open("ab")
         self.processes[name] = subprocess.Popen(
@@ -253,8 +261,6 @@ class Cluster:
 
     def _signal(self, name: str, what: signal.Signals) -> None:
         """Signal a component's whole process group; its tasks run in groups of their own and are found by descent."""
-        import psutil
-
         process = self.processes[name]
         children: list[Any] = []
         with contextlib.suppress(psutil.NoSuchProcess):
@@ -306,6 +312,24 @@ class Cluster:
         parts = ("metadatabase", "scheduler", "dag_processor")
         return all(health[part]["status"] == "healthy" for part in parts)
 
+    def move(self, smtp_port: int) -> None:
+        """Give newswatch another database, and this mail server, as Connections; the environment keeps what it has."""
+        import psycopg
+
+        with psycopg.connect(self.postgres.get_uri(), autocommit=True) as admin:
+            admin.execute("create database desk owner newswatch")
+        self.database_url = self.database_url.replace("/newswatch?", "/desk?")
+        store.upgrade(self.database_url)
+        host = self.postgres.get_uri().rpartition("host=")[2]
+        names = {"host": host, "login": "newswatch", "password": PASSWORD, "schema": "desk"}
+        self.connect("newswatch_db", "postgres", **names)
+        plain = json.dumps({"disable_ssl": True, "disable_tls": True})
+        self.connect("newswatch_smtp", "smtp", host="127.0.0.1", port=smtp_port, extra=plain)
+
+    def connect(self, conn_id: str, conn_type: str, **values: Any) -> None:
+        """Make a Connection, as anybody would over the REST API."""
+        self.call("POST", "/api/v2/connections", {"connection_id": conn_id, "conn_type": conn_type, **values})
+
     def trigger(self, dag_id: str, **conf: Any) -> str:
         """Start a run, as anybody would over the REST API; give its id."""
         body = {"logical_date": None, "conf": conf}
@@ -338,19 +362,19 @@ class Cluster:
             raise AssertionError(f"{e}\n{self.story()}") from e
 
     def reset(self) -> None:
-        """Empty newswatch's database, as before the first run; not when the clock is about to start one."""
+        """Empty newswatch's tables, as the init job leaves them; not when the clock is about to start a run."""
         import psycopg
 
-        self.settle(lambda: 3 < time.time() % 600 < 585)
-
-        with psycopg.connect(self.postgres.get_uri(), autocommit=True) as admin:
-            admin.execute("drop database newswatch with (force)")
-            admin.execute("create database newswatch owner newswatch")
+        self.settle(lambda: 5 < time.time() % 300 < 285)
+        with psycopg.connect(self.database_url.replace("+psycopg", "")) as db:
+            names = db.execute("select tablename from pg_tables where schemaname = 'newswatch'").fetchall()
+            tables = ", ".join(f"newswatch.{name}" for (name,) in names if name != "alembic_version")
+            db.execute(f"truncate {tables} restart identity cascade")  # type: ignore[arg-type]
 
     def story(self) -> str:
         """Tell what happened, for a test that failed."""
         lines = []
-        for dag_id in DAGS:
+        for dag_id in self.dag_ids:
             for run in self.runs(dag_id):
                 parts = [f"{t['task_id']}[{t['map_index']}]={t['state']}/{t['try_number']}" for t in
                          self.tasks(dag_id, run["dag_run_id"])]  # fmt: skip

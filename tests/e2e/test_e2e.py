@@ -3,6 +3,8 @@
 Rows and mails equal those of `newswatch run`, whatever is killed on the way. Run by `make e2e`.
 """
 
+import re
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,18 +15,35 @@ import pytest
 from pipeline.cli.app import run_all
 from pipeline.settings import load
 from pipeline.steps import sample
-from tests.e2e.cluster import Cluster, Feeds, serve_feeds, until
+from tests.e2e.cluster import ROOT, Cluster
+from tests.e2e.servers import Feeds, Metrics, serve_feeds, until
 from tests.meaning import meaning
 from tests.postoffice import PostOffice
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1200), pytest.mark.xdist_group("e2e")]
+
+PROBE = """
+'''Airflow DAG: a run that is late, for the tests.'''
+import time
+from datetime import timedelta
+
+from airflow.sdk import task
+from newswatch_wiring import job
+
+with job("newswatch_probe", schedule=None, doc="", late_after=timedelta(seconds=2), tags=["test"]) as dag:
+
+    @task
+    def hang():
+        time.sleep(15)
+
+    hang()
+"""
 
 SETTINGS = {
     "allow_addresses": "127.0.0.1",
     "host_spacing": "0",
     "host_concurrency": "1",
     "enrich": "false",
-    "encoder": "none",
     "operator": "Night Desk <night@desk.example>",
 }
 
@@ -79,9 +98,23 @@ def same(cluster: Cluster, post: PostOffice, by_hand: tuple[dict[str, Any], list
     assert len(ids) == len(set(ids)), "one mail came twice"
 
 
-def open_cluster(home: Path, watch: Path, post: PostOffice, workers: int = 0) -> Cluster:
-    """Make a cluster that reads this watch folder and mails to this server."""
-    return Cluster(home, SETTINGS | {"watch_dir": str(watch), "smtp_url": post.url}, workers)
+def open_cluster(home: Path, watch: Path, smtp_url: str, workers: int = 0, **more: str) -> Cluster:
+    """Make a cluster that reads this watch folder, mails to this server, and has one DAG more, whose runs are late."""
+    dags = home / "dags"
+    shutil.copytree(ROOT / "dags", dags, ignore=shutil.ignore_patterns("__pycache__"))
+    (dags / "probe.py").write_text(PROBE, encoding="utf-8")
+    settings = SETTINGS | {"watch_dir": str(watch), "smtp_url": smtp_url}
+    return Cluster(home, settings, workers, dags, **more)
+
+
+def complaints(home: Path) -> list[str]:
+    """Give the lines of all logs in which Airflow finds fault with our files: deprecations, failed callbacks."""
+    ours = re.compile(
+        r"(newswatch|pipeline|/dags/|DAG file).*(Deprecat|RemovedIn)|(Deprecat|RemovedIn).*(newswatch_|/dags/)"
+    )
+    bad = re.compile(r"Callback failed|Callback execution failed|callback_exceptions")
+    lines = [line for path in home.rglob("*.log") for line in path.read_text(errors="replace").splitlines()]
+    return [line[:500] for line in lines if ours.search(line) or bad.search(line)]
 
 
 @pytest.fixture
@@ -98,9 +131,27 @@ def states(cluster: Cluster, dag_id: str, run_id: str) -> dict[str, tuple[str, i
 
 
 def test_local_executor(home: Path, watch: Path, by_hand: Any, feeds: Feeds) -> None:
-    """Rule: one run over REST is enough: assets carry it on to events, alerts and mails; a failing job is told once."""
-    with PostOffice() as post, open_cluster(home, watch, post) as cluster:
-        post.mails.clear()
+    """Rule: one run over REST is enough: assets carry it on to events, alerts and mails; a failing job is told once.
+
+    Connections win over the environment, which names another database and mail server here; metrics are sent.
+    """
+    with (
+        PostOffice() as post,
+        PostOffice() as elsewhere,
+        Metrics() as metrics,
+        open_cluster(
+            home,
+            watch,
+            elsewhere.url,
+            AIRFLOW__METRICS__STATSD_ON="True",
+            AIRFLOW__METRICS__STATSD_HOST="127.0.0.1",
+            AIRFLOW__METRICS__STATSD_PORT=str(metrics.port),
+        ) as cluster,
+    ):
+        environment_url = cluster.database_url
+        cluster.move(post.port)
+        elsewhere.mails.clear()
+        metrics.counters.clear()
         start = time.monotonic()
         run_id = cluster.trigger("newswatch_ingest", batch_size=1)
         cluster.settle(lambda: letters(post) == by_hand[1])
@@ -109,6 +160,10 @@ def test_local_executor(home: Path, watch: Path, by_hand: Any, feeds: Feeds) -> 
         found = states(cluster, "newswatch_ingest", run_id)
         assert found["fetch[0]"] == found["fetch[1]"] == ("success", 1)
         assert found["verdict[-1]"][0] == "skipped"
+        rows = {t["rendered_map_index"] for t in cluster.tasks("newswatch_ingest", run_id) if t["task_id"] == "fetch"}
+        assert all(re.fullmatch(r"\d+ feeds from number \d+", row) for row in rows), rows
+        assert letters(elsewhere) == []
+        assert meaning(environment_url)["stories"] == []
 
         # a mistake in the watch folder: two red runs, one mail; mended: one more
         path = watch / "feeds.toml"
@@ -118,17 +173,39 @@ def test_local_executor(home: Path, watch: Path, by_hand: Any, feeds: Feeds) -> 
             red = cluster.trigger("newswatch_ingest")
             cluster.settle(lambda run=red: states(cluster, "newswatch_ingest", run)["verdict[-1]"][0] == "failed")
         until(lambda: len(operator(post)) >= 1, 60, "the operator's mail")
+        assert "sync failed" in next(m.get_content() for to, m in post.mails if "night@" in to)
         path.write_text(good, encoding="utf-8")
         cluster.trigger("newswatch_ingest")
         until(lambda: len(operator(post)) >= 2, 90, "the mail that it works again")
         assert operator(post) == ["newswatch: newswatch_ingest fails", "newswatch: newswatch_ingest works again"]
         same(cluster, post, by_hand)
-        print("after", round(time.monotonic() - start, 1))
+
+        # what was sent to StatsD is what stands in the rows
+        assert metrics.counters["newswatch.parse.stories"], sorted(metrics.names)
+        assert metrics.counters["newswatch.parse.stories"] == len(by_hand[0]["stories"])
+        assert metrics.counters["newswatch.deliver.mails"] == len(by_hand[1])
+        brought = [v for k, v in metrics.counters.items() if re.fullmatch(r"newswatch\.feed\.\d+\.stories", k)]
+        assert sum(brought) == len(by_hand[0]["stories"])
+        assert {
+            "newswatch.lag.published_to_mail",
+            "newswatch.lag.seen_to_mail",
+            "newswatch.waiting.match",
+        } <= metrics.names
+
+        # a run that is late; Airflow refuses connections to deadline callbacks, so the mail goes by the environment
+        cluster.trigger("newswatch_probe")
+        until(lambda: operator(elsewhere), 60, "the mail about a late run")
+        assert operator(elsewhere) == ["newswatch: newswatch_probe fails"]
+        assert complaints(home) == []
+        print("after", round(time.monotonic() - start, 1), cluster.peaks)
 
 
 def test_celery(home: Path, watch: Path, by_hand: Any, feeds: Feeds) -> None:
-    """Rule: with two workers the end is the same; also when one is killed, the database or the scheduler restarted."""
-    with PostOffice() as post, open_cluster(home, watch, post, workers=2) as cluster:
+    """Rule: with two workers the end is the same; also when one is killed, the database or the scheduler restarted.
+
+    It is the compose file's topology: its health checks, its page and its tidying are tried too.
+    """
+    with PostOffice() as post, open_cluster(home, watch, post.url, workers=2) as cluster:
 
         def round_of(name: str, disturb: Callable[[], None]) -> dict[str, tuple[str, int]]:
             cluster.reset()
@@ -160,11 +237,27 @@ def test_celery(home: Path, watch: Path, by_hand: Any, feeds: Feeds) -> None:
 
         print("\n", cluster.times)
         round_of("plain", lambda: None)
+        cluster.start("page")
+        for service in ("api-server", "scheduler", "dag-processor", "triggerer", "worker", "page"):
+            until(
+                lambda s=service: cluster.healthy(s).returncode == 0,
+                60,
+                f"{service} is healthy: {cluster.healthy(service)}",
+            )
+        cluster.kill("page")
+        assert cluster.healthy("page").returncode != 0, "a check must be able to fail"
+        del cluster.processes["page"]
+        cluster.trigger("newswatch_probe")
+        until(lambda: operator(post), 60, "the mail about a late run")
+        assert operator(post) == ["newswatch: newswatch_probe fails"]
         feeds.delay = 0.7
         found = round_of("worker killed", kill_worker)
         assert max(tries for name, (_, tries) in found.items() if name.startswith("fetch")) >= 2, found
         round_of("postgres restarted", restart_postgres)
         round_of("scheduler killed", restart_scheduler)
+        cluster.tidy()
+        assert complaints(home) == []
+        print("\nmemory", cluster.peaks)
 
 
 def operator(post: PostOffice) -> list[str]:

@@ -1,0 +1,104 @@
+"""What the outside is to a cluster on one machine: feeds that count what they are asked, and a StatsD that listens."""
+
+import contextlib
+import socket
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+
+def free_port() -> int:
+    """Find a port that nobody listens on."""
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return int(s.getsockname()[1])
+
+
+def until(what: Callable[[], Any], seconds: float, why: str) -> Any:
+    """Wait until something is true; say what it was when it never is."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        found = what()
+        if found:
+            return found
+        time.sleep(0.2)
+    raise AssertionError(f"not within {seconds:.0f} s: {why}")
+
+
+@contextlib.contextmanager
+def serve_feeds(folder: Path, port: int = 0) -> Iterator["Feeds"]:
+    """Serve a folder of feed documents, as slowly as the test asks."""
+    feeds = Feeds(folder, port)
+    thread = threading.Thread(target=feeds.server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield feeds
+    finally:
+        feeds.server.shutdown()
+        feeds.server.server_close()
+        thread.join()
+
+
+class Feeds:
+    """A feed server that counts what it is asked for."""
+
+    def __init__(self, folder: Path, port: int = 0) -> None:
+        self.delay = 0.0
+        self.asked: list[str] = []
+        types = {".xml": "application/xml", ".rdf": "application/rdf+xml", ".json": "application/feed+json"}
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_GET(handler) -> None:  # noqa: N805 - `self` is the server's owner
+                self.asked.append(handler.path)
+                time.sleep(self.delay)
+                file = folder / Path(handler.path).name
+                found = file.is_file() and file.suffix in types
+                body = file.read_bytes() if found else b""
+                with contextlib.suppress(OSError):
+                    handler.send_response(200 if found else 404)
+                    handler.send_header("Content-Type", types.get(file.suffix, "text/plain"))
+                    handler.send_header("Content-Length", str(len(body)))
+                    handler.end_headers()
+                    handler.wfile.write(body)
+
+            def log_message(handler, format: str, *args: object) -> None:  # noqa: N805
+                """Stay silent."""
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
+        self.server.daemon_threads = True
+        self.port = int(self.server.server_address[1])
+
+
+class Metrics:
+    """A StatsD server: keeps the sum of each counter, and the names of all that was measured. A context manager."""
+
+    def __enter__(self) -> "Metrics":
+        self.counters: Counter[str] = Counter()
+        self.names: set[str] = set()
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket.bind(("127.0.0.1", 0))
+        self.port = int(self._socket.getsockname()[1])
+        self._thread = threading.Thread(target=self._listen, daemon=True)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as last:
+            last.sendto(b"", ("127.0.0.1", self.port))
+        self._thread.join()
+        self._socket.close()
+
+    def _listen(self) -> None:
+        while packet := self._socket.recv(65536):
+            for line in packet.decode().splitlines():
+                name, _, rest = line.removeprefix("airflow.").partition(":")  # Airflow's default prefix
+                value, _, kind = rest.partition("|")
+                self.names.add(name)
+                if kind.startswith("c"):
+                    self.counters[name] += int(float(value))
