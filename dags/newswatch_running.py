@@ -6,7 +6,6 @@ Not a DAG file. Everything heavy is imported inside the functions: DAG files imp
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import quote, urlencode
 
 from airflow.sdk import Connection, conf, get_current_context
 from airflow.sdk.exceptions import AirflowException, AirflowNotFoundException
@@ -17,12 +16,6 @@ from pipeline import steps
 # These act on the world or hold leases, so they go by the time at which their attempt really began: a lease counted
 # from the time of a run that waited in a queue, or was cleared a week later, would be void before it is held.
 ACTING = frozenset({"claim", "fetch", "enrich", "deliver", "targets", "outcomes", "checks", "prune", "heartbeat"})
-
-# What libpq knows of the extras of a Postgres connection; the others are Airflow's own.
-LIBPQ = frozenset(
-    {"sslmode", "sslcert", "sslkey", "sslrootcert", "sslcrl", "connect_timeout", "keepalives", "application_name",
-     "target_session_attrs", "channel_binding", "gssencmode", "krbsrvname", "passfile", "service", "options"}
-)  # fmt: skip
 
 
 def perform(name: str, **options: Any) -> dict[str, Any]:
@@ -76,11 +69,11 @@ def settings(*, is_callback: bool = False) -> Any:
     answer for a moment. `is_callback`: Airflow 3.3 refuses connections of its database to deadline callbacks; then the
     environment's settings hold.
     """
-    from pipeline.settings import load
+    from pipeline.settings import database_url_of, load, smtp_url_of
 
     found = load(
-        database_url=_connection("newswatch_db", db_url, is_callback),
-        smtp_url=_connection("newswatch_smtp", smtp_url, is_callback),
+        database_url=_connection("newswatch_db", database_url_of, is_callback),
+        smtp_url=_connection("newswatch_smtp", smtp_url_of, is_callback),
     )
     if "database_url" not in found.model_fields_set:
         raise AirflowException("no database: set NEWSWATCH_DATABASE_URL, or make the connection newswatch_db")
@@ -96,43 +89,6 @@ def _connection(conn_id: str, address: Any, is_callback: bool) -> str | None:
         if is_callback:
             return None
         raise
-
-
-def db_url(found: Any) -> str:
-    """Write a Postgres or SQLite connection as NEWSWATCH_DATABASE_URL; of its extras those that libpq knows count."""
-    if found.conn_type == "sqlite":
-        return f"sqlite:///{found.host or found.schema}"
-    query = {k: v for k, v in found.extra_dejson.items() if k in LIBPQ}
-    host = found.host or ""
-    if host.startswith("/"):  # the folder of a socket
-        query["host"], host = host, ""
-    return f"postgresql+psycopg://{_user(found)}{_place(host, found.port)}/{found.schema or ''}" + _query(query)
-
-
-def smtp_url(found: Any) -> str:
-    """Write an SMTP connection as NEWSWATCH_SMTP_URL; `disable_ssl`, `disable_tls` and `timeout` of its extra count."""
-    extra = found.extra_dejson
-    scheme = "smtp" if _is_true(extra.get("disable_ssl")) else "smtps"
-    query = {"timeout": extra["timeout"]} if extra.get("timeout") else {}
-    if scheme == "smtp":
-        query["starttls"] = "no" if _is_true(extra.get("disable_tls")) else "yes"
-    return f"{scheme}://{_user(found)}{_place(found.host, found.port)}" + _query(query)
-
-
-def _user(found: Any) -> str:
-    return f"{quote(found.login, safe='')}:{quote(found.password or '', safe='')}@" if found.login else ""
-
-
-def _place(host: str, port: int | None) -> str:
-    return (f"[{host}]" if ":" in host else host) + (f":{port}" if port else "")
-
-
-def _query(values: Mapping[str, Any]) -> str:
-    return f"?{urlencode(values)}" if values else ""
-
-
-def _is_true(value: object) -> bool:
-    return str(value).lower() in {"true", "1", "yes"}
 
 
 # -------------------------------------------------------------------------------------------------------------- metrics

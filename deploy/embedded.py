@@ -90,16 +90,19 @@ def _settings(port: int, watch: Path) -> Mapping[str, str]:
         "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
         "AIRFLOW__CORE__PARALLELISM": "4",
+        "AIRFLOW__CORE__PLUGINS_FOLDER": str(ROOT / "plugins"),
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(HOME / "passwords.json"),
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": "admin:admin",
         "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{HOME / 'airflow.db'}",
         "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(HOME / "logs"),
         "AIRFLOW__WORKERS__MIN_HEARTBEAT_INTERVAL": "1",
+        "NEWSWATCH_BASE_URL": f"{base}/newswatch",  # the links in mails lead to the page inside Airflow
         "NEWSWATCH_ALLOW_ADDRESSES": "127.0.0.1",
         "NEWSWATCH_DATABASE_URL": f"sqlite:///{HOME / 'newswatch.db'}",
         "NEWSWATCH_ENRICH": "false",  # the outlets are fictional: there are no article pages
         "NEWSWATCH_HOST_SPACING": "0",
         "NEWSWATCH_MAIL_DIR": str(HOME / "mail"),
+        "NEWSWATCH_OPERATOR": "night-desk@desk.example",  # hears of outages: try it with a mistake in the watch folder
         "NEWSWATCH_WATCH_DIR": str(watch),
     }
 
@@ -159,8 +162,10 @@ def _tell(port: int) -> None:
     print(
         f"""
 Airflow is up:    http://127.0.0.1:{port}   (log in as admin, password admin)
-The DAGs run:     newswatch_ingest every ten minutes, and once now; what it finds wakes the others
+The DAGs run:     newswatch_ingest every five minutes, and once now; what it finds wakes the others
+The events:       http://127.0.0.1:{port}/newswatch/events, or "News events" in Airflow's navigation
 Mails land in:    {HOME / "mail"}
+The watch folder: {HOME / "watch"}
 The store:        .venv/bin/newswatch events list {option}
 Logs:             {HOME}/*.log, and {HOME / "logs"} for tasks
 

@@ -3,8 +3,10 @@
 Each field is read from `NEWSWATCH_<NAME>` (upper case). `Settings()` reads; the rest of the program takes plain values.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
+from urllib.parse import quote, urlencode
 
 from pydantic import Field, ValidationError
 from pydantic.functional_validators import BeforeValidator
@@ -16,6 +18,12 @@ from pipeline.errors import ConfigError
 def _split(value: object) -> object:
     return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
+
+# What libpq knows of the extras of a Postgres connection; the others are Airflow's own.
+LIBPQ = frozenset(
+    {"sslmode", "sslcert", "sslkey", "sslrootcert", "sslcrl", "connect_timeout", "keepalives", "application_name",
+     "target_session_attrs", "channel_binding", "gssencmode", "krbsrvname", "passfile", "service", "options"}
+)  # fmt: skip
 
 CommaList = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
 
@@ -89,3 +97,43 @@ def load(**overrides: object) -> Settings:
         first = e.errors()[0]
         name = "NEWSWATCH_" + "_".join(str(p) for p in first["loc"]).upper()
         raise ConfigError(f"{name}: {first['msg']} (it is {first.get('input')!r}); correct it and run again") from e
+
+
+def database_url_of(found: Any) -> str:
+    """Write an Airflow Connection (Postgres, SQLite) as NEWSWATCH_DATABASE_URL; libpq's words of its extra count."""
+    if found.conn_type == "sqlite":
+        return f"sqlite:///{found.host or found.schema}"
+    query = {k: v for k, v in found.extra_dejson.items() if k in LIBPQ}
+    host = found.host or ""
+    if host.startswith("/"):  # the folder of a socket
+        query["host"], host = host, ""
+    return f"postgresql+psycopg://{_user(found)}{_place(host, found.port)}/{found.schema or ''}" + _query(query)
+
+
+def smtp_url_of(found: Any) -> str:
+    """Write an Airflow Connection (SMTP) as NEWSWATCH_SMTP_URL.
+
+    Of its extra `disable_ssl`, `disable_tls` and `timeout` count.
+    """
+    extra = found.extra_dejson
+    scheme = "smtp" if _is_true(extra.get("disable_ssl")) else "smtps"
+    query = {"timeout": extra["timeout"]} if extra.get("timeout") else {}
+    if scheme == "smtp":
+        query["starttls"] = "no" if _is_true(extra.get("disable_tls")) else "yes"
+    return f"{scheme}://{_user(found)}{_place(found.host, found.port)}" + _query(query)
+
+
+def _user(found: Any) -> str:
+    return f"{quote(found.login, safe='')}:{quote(found.password or '', safe='')}@" if found.login else ""
+
+
+def _place(host: str, port: int | None) -> str:
+    return (f"[{host}]" if ":" in host else host) + (f":{port}" if port else "")
+
+
+def _query(values: Mapping[str, Any]) -> str:
+    return f"?{urlencode(values)}" if values else ""
+
+
+def _is_true(value: object) -> bool:
+    return str(value).lower() in {"true", "1", "yes"}

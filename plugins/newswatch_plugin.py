@@ -55,8 +55,10 @@ def _database() -> str | None:
     from airflow.exceptions import AirflowNotFoundException
     from airflow.models.connection import Connection  # the server's own: airflow.sdk's asks a task's supervisor
 
+    from pipeline.settings import database_url_of
+
     try:
-        return str(Connection.get_connection_from_secrets("newswatch_db").get_uri())
+        return database_url_of(Connection.get_connection_from_secrets("newswatch_db"))
     except AirflowNotFoundException:
         return None
 

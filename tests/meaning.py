@@ -1,5 +1,6 @@
 """What a store means, without the numbers and times that differ between any two runs of the same."""
 
+import contextlib
 import json
 from typing import Any
 
@@ -45,5 +46,6 @@ def _plain(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:.6g}"
     if isinstance(value, str) and value.startswith(("[", "{")):
-        value = json.loads(value)
+        with contextlib.suppress(ValueError):  # a title may begin with a bracket
+            value = json.loads(value)
     return json.dumps(value, sort_keys=True) if isinstance(value, list | dict) else str(value)

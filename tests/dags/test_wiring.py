@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from pipeline.cli.app import run_all
-from pipeline.settings import load
+from pipeline.settings import database_url_of, load, smtp_url_of
 
 
 @pytest.mark.parametrize(
@@ -29,11 +29,10 @@ from pipeline.settings import load
 def test_an_smtp_connection_is_an_address(airflow_home: Path, connection: dict[str, Any], url: str) -> None:
     """Rule: a Connection says the same as NEWSWATCH_SMTP_URL, and the mail door reads it."""
     from airflow.sdk import Connection
-    from newswatch_running import smtp_url
 
     from pipeline import mail
 
-    made = smtp_url(Connection(conn_id="newswatch_smtp", conn_type="smtp", **connection))
+    made = smtp_url_of(Connection(conn_id="newswatch_smtp", conn_type="smtp", **connection))
     assert made == url
     assert mail.parse_url(made).host == connection["host"]
 
@@ -57,11 +56,10 @@ def test_an_smtp_connection_is_an_address(airflow_home: Path, connection: dict[s
 def test_a_database_connection_is_an_address(airflow_home: Path, connection: dict[str, Any], url: str) -> None:
     """Rule: a Connection says the same as NEWSWATCH_DATABASE_URL; Airflow's own extras are not sent to libpq."""
     from airflow.sdk import Connection
-    from newswatch_running import db_url
 
     from pipeline.store import parse_url
 
-    made = db_url(Connection(conn_id="newswatch_db", **connection))
+    made = database_url_of(Connection(conn_id="newswatch_db", **connection))
     assert made == url
     assert parse_url(made).database == connection.get("schema", connection["host"])
 

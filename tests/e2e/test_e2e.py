@@ -163,6 +163,11 @@ def test_local_executor(home: Path, watch: Path, by_hand: Any, feeds: Feeds) -> 
         rows = {t["rendered_map_index"] for t in cluster.tasks("newswatch_ingest", run_id) if t["task_id"] == "fetch"}
         assert all(re.fullmatch(r"\d+ feeds from number \d+", row) for row in rows), rows
         assert letters(elsewhere) == []
+        parse = f"/api/v2/dags/newswatch_ingest/dagRuns/{run_id}/taskInstances/parse"
+        tally = cluster.get(f"{parse}/xcomEntries/return_value")["value"]
+        assert tally["detail"]["stories"] == len(by_hand[0]["stories"])
+        lines = [line for line in cluster.get(f"{parse}/logs/1")["content"] if line.get("event") == "parse"]
+        assert [line["stories"] for line in lines] == [tally["detail"]["stories"]], "the task's log carries the tally"
         assert meaning(environment_url)["stories"] == []
 
         # a mistake in the watch folder: two red runs, one mail; mended: one more
