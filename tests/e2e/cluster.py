@@ -142,8 +142,8 @@ class Cluster:
             self.start(component)
         for i in range(self.workers):
             self.start_worker(i)
-        until(self._is_up, 90, "every component is healthy")
-        until(lambda: len(self.get("/api/v2/dags")["dags"]) == len(self.dag_ids), 90, "every DAG is parsed")
+        until(self._is_up, 180, "every component is healthy")
+        until(lambda: len(self.get("/api/v2/dags")["dags"]) == len(self.dag_ids), 180, "every DAG is parsed")
         self.times["up"] = time.monotonic() - start
         # A DAG that is set going soon after a tick runs for it at once: let that pass, and begin anew.
         for dag_id in self.dag_ids:
