@@ -86,12 +86,21 @@ def began(
 
 
 def ended(settings: Settings, now: datetime, job: str) -> bool:
-    """Note that a job worked; mail the operator when its outage was told. Return whether a mail went out."""
-    note = _forget(settings, job)
-    if note is None or not note.told:
+    """Note that a job worked; mail the operator when it had failed before. Return whether a mail went out.
+
+    The note is taken away when the mail was accepted or nobody is to be told; else the next success tries again.
+    """
+    note = _find(settings, job)
+    if note is None:
         return False
     text = f"{job} works again since {now:{_TIME}}; it had failed since {note.since:{_TIME}}.\n"
-    return _send(settings, now, f"newswatch: {job} works again", text, "outage-over", job, note.since.isoformat())
+    if not note.told:
+        what = f" What failed: {', '.join(sorted(note.owed))}." if note.owed else ""
+        text += f"\nNo mail got out to tell it then.{what}\n"
+    is_sent = _send(settings, now, f"newswatch: {job} works again", text, "outage-over", job, note.since.isoformat())
+    if is_sent or not settings.operator or mail.way(settings.smtp_url, settings.mail_dir) is None:
+        _forget(settings, job)
+    return is_sent
 
 
 def _key(job: str) -> str:
@@ -123,20 +132,26 @@ def _change(settings: Settings, job: str, how: Callable[[_Note | None], _Note | 
     return note
 
 
-def _forget(settings: Settings, job: str) -> _Note | None:
-    """Take the note away; return it as it stood. A database that does not answer keeps it until the next success."""
-    path = _file(settings, job)
+def _find(settings: Settings, job: str) -> _Note | None:
+    """Read the note on a job, from the database and from a file."""
     stands = None
     try:
-        with store.begin(settings.database_url, lock="outage") as db:
+        with store.read(settings.database_url) as db:
             stands = runs.get_meta(db, _key(job))
-            if stands:
-                runs.set_meta(db, _key(job), "")
     except NewswatchError as e:
         log.get().warning("outage not looked up", job=job, reason=str(e))
-    note = _join(_read(stands), _read_file(path))
-    path.unlink(missing_ok=True)
-    return note
+    return _join(_read(stands), _read_file(_file(settings, job)))
+
+
+def _forget(settings: Settings, job: str) -> None:
+    """Take the note away. A database that does not answer keeps it until the next success."""
+    try:
+        with store.begin(settings.database_url, lock="outage") as db:
+            if runs.get_meta(db, _key(job)):
+                runs.set_meta(db, _key(job), "")
+    except NewswatchError as e:
+        log.get().warning("outage not forgotten", job=job, reason=str(e))
+    _file(settings, job).unlink(missing_ok=True)
 
 
 def _join(one: _Note | None, other: _Note | None) -> _Note | None:

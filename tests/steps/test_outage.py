@@ -110,17 +110,32 @@ def test_a_mail_that_did_not_get_out_is_tried_again(database_url: str) -> None:
     assert "What failed: fetch, sync" in text, "nothing of the mails that did not get out is lost"
 
 
-def test_an_outage_that_nobody_heard_of_ends_in_silence(database_url: str) -> None:
-    """Rule: "works again" answers a mail; where none got out it is forgotten, and the next outage is a new one."""
+def test_an_outage_that_nobody_heard_of_is_told_at_its_end(database_url: str) -> None:
+    """Rule: when no mail could get out while it lasted, the operator hears afterwards what it was, and since when."""
     with PostOffice() as post:
         s = by_smtp(database_url, post.url)
         post.refuse[OPERATOR] = "451 4.3.0 not now"
-        assert outage.began(s, NOW, "ingest", "it broke") is False
+        assert outage.began(s, NOW, "ingest", "it broke", causes={"parse"}) is False
+        assert outage.ended(s, NOW + timedelta(minutes=10), "ingest") is False, "this mail does not get out either"
         post.refuse.clear()
-        assert outage.ended(s, NOW + timedelta(minutes=10), "ingest") is False
-        assert outage.began(s, NOW + timedelta(hours=9), "ingest", "it broke") is True
-        ((_, text),) = texts(post)
-    assert "ingest failed at 2026-11-22 15:00 UTC" in text
+        assert outage.ended(s, NOW + timedelta(minutes=20), "ingest") is True, "the next success tells it"
+        assert outage.ended(s, NOW + timedelta(minutes=30), "ingest") is False
+        assert outage.began(s, NOW + timedelta(hours=9), "ingest", "it broke") is True, "the next outage is a new one"
+        (over, text), (_, again) = texts(post)
+    assert over == "newswatch: ingest works again"
+    assert "it had failed since 2026-11-22 06:00 UTC" in text and "What failed: parse" in text
+    assert "ingest failed at 2026-11-22 15:00 UTC" in again
+
+
+def test_with_nobody_to_tell_nothing_is_kept(database_url: str) -> None:
+    """Rule: without an operator an outage ends with the first success; one named later hears of new ones only."""
+    s = load(database_url=database_url, log_format="quiet")
+    assert outage.began(s, NOW, "ingest", "it broke") is False
+    assert outage.ended(s, NOW + timedelta(minutes=10), "ingest") is False
+    with PostOffice() as post:
+        told = by_smtp(database_url, post.url)
+        assert outage.ended(told, NOW + timedelta(minutes=20), "ingest") is False
+        assert texts(post) == []
 
 
 def test_a_retry_is_the_same_mail(database_url: str) -> None:
