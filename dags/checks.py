@@ -11,8 +11,8 @@ DOC = """
 
 ### When it is red
 
-The log names each check that returned rows, with the first of them; `newswatch checks` shows them again, the header of
-the SQL file says what they mean and what to do. It stays red until they are gone; the operator is mailed once.
+The log names each check that returned rows, how many, what they mean and what to do; `newswatch checks` shows the rows. It stays
+red until they are gone; the operator is mailed once, and once more when another check finds something.
 """
 
 with job(

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from airflow.sdk import Param, TriggerRule, get_current_context, task
-from newswatch_running import moment, perform, settings
+from newswatch_running import explained, moment, no_other_params, perform, settings
 from newswatch_wiring import STORIES, every, job, options_of, step, verdict
 
 DOC = """
@@ -43,6 +43,7 @@ with job(
             type=["null", "integer"],
             minimum=1,
             maximum=500,
+            title="Batch size",
             description="Feeds in a batch; by default it follows from how many are due (25 to 50).",
         )
     },
@@ -56,8 +57,10 @@ with job(
         from pipeline.steps import fetch
 
         context: Any = get_current_context()
-        size = context["params"].get("batch_size")
-        return fetch.claim_batches(settings(), moment("claim"), context["run_id"], size)
+        with explained():
+            no_other_params()
+            size = context["params"].get("batch_size")
+            return fetch.claim_batches(settings(), moment("claim"), context["run_id"], size)
 
     # No more at once than the pool allows, so that a run with many batches leaves slots for pages and web hooks.
     @task(
@@ -68,7 +71,8 @@ with job(
     def fetch(feed_ids: list[int]) -> Any:
         """Fetch one batch."""
         context: Any = get_current_context()
-        return perform("fetch", feed_ids=feed_ids, claim=context["run_id"])
+        with explained():
+            return perform("fetch", feed_ids=feed_ids, claim=context["run_id"])
 
     claimed = claim()
     fetched = fetch.expand(feed_ids=claimed)

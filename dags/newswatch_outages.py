@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from airflow.sdk import DeadlineAlert, DeadlineReference, SyncCallback, conf, timezone
-from newswatch_running import settings
+from newswatch_running import WHY, settings
 
 LATE = "late"  # a cause, beside the names of failed tasks
 
@@ -19,10 +19,10 @@ def on_failure(context: Any) -> None:
     from pipeline.steps import outage
 
     dag_id, run_id = context["dag"].dag_id, context["run_id"]
-    failed = _failed(context)
-    what = f"Run {run_id}: {', '.join(sorted(failed)) or context.get('reason') or 'a task'} failed."
+    lines, causes = _failed(context)
+    what = f"Run {run_id}: " + ("; ".join(lines) or context.get("reason") or "a task failed") + "."
     where = f"{conf.get('api', 'base_url', fallback='').rstrip('/')}/dags/{dag_id}/runs/{run_id}"
-    outage.began(settings(), timezone.utcnow(), dag_id, what, where, failed)
+    outage.began(settings(), timezone.utcnow(), dag_id, what, where, causes)
 
 
 def on_success(context: Any) -> None:
@@ -58,7 +58,9 @@ def deadline(job: str, late_after: timedelta) -> DeadlineAlert | None:
         return None
     return DeadlineAlert(
         reference=DeadlineReference.DAGRUN_QUEUED_AT,
-        interval=late_after,
+        # As a number, which Airflow reads too: with a timedelta nobody could clear a run that has not ended well (3.3.2:
+        # "unsupported type for timedelta seconds component", issue 70368).
+        interval=late_after.total_seconds(),  # type: ignore[arg-type]
         callback=SyncCallback(
             on_late,
             kwargs={"job": job, "minutes": int(late_after.total_seconds() // 60)},
@@ -67,12 +69,19 @@ def deadline(job: str, late_after: timedelta) -> DeadlineAlert | None:
     )
 
 
-def _failed(context: Any) -> set[str]:
-    """Name the tasks of a run that failed; `verdict` only says that others did."""
+def _failed(context: Any) -> tuple[list[str], set[str]]:
+    """Say which tasks of a run failed and why, and name the causes; `verdict` only says that others failed."""
     ti, run_id = context.get("ti"), context["run_id"]
     if ti is None:
-        return set()
+        return [], set()
     states = ti.get_task_states(dag_id=context["dag"].dag_id, run_ids=[run_id]).get(run_id, {})
     found = {name for name, state in states.items() if state == "failed"}
     # a mapped task is told as NAME_INDEX
-    return {n.rpartition("_")[0] if n.rpartition("_")[2].isdigit() else n for n in found} - {"verdict"}
+    tasks = {n.rpartition("_")[0] if n.rpartition("_")[2].isdigit() else n for n in found} - {"verdict"}
+    lines, causes = [], set()
+    for task in sorted(tasks):
+        told = ti.xcom_pull(task_ids=task, key=WHY) or {}
+        told = told if isinstance(told, dict) else next(iter(told), {})  # of mapped tasks the first
+        lines.append(f"{task}: {told['why']}" if told.get("why") else task)
+        causes |= set(told.get("causes", ())) or {task}
+    return lines, causes

@@ -3,15 +3,23 @@
 Not a DAG file. Everything heavy is imported inside the functions: DAG files import this one at every parse.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
 from airflow.sdk import Connection, conf, get_current_context
-from airflow.sdk.exceptions import AirflowException, AirflowNotFoundException
+from airflow.sdk.exceptions import (
+    AirflowException,
+    AirflowFailException,
+    AirflowNotFoundException,
+    AirflowSkipException,
+)
 from airflow.sdk.observability import stats
 
 from pipeline import steps
+
+WHY = "why"  # XCom of a failed task
 
 # These act on the world or hold leases, so they go by the time at which their attempt really began: a lease counted
 # from the time of a run that waited in a queue, or was cleared a week later, would be void before it is held.
@@ -45,6 +53,27 @@ def moment(name: str) -> datetime:
     return begun if name in ACTING and begun is not None else context["dag_run"].run_after
 
 
+@contextmanager
+def explained(causes: Sequence[str] = ()) -> Iterator[None]:
+    """Keep why a task failed as an XCom, for the mail to the operator; `causes` are what failed within it."""
+    try:
+        yield
+    except AirflowSkipException:
+        raise
+    except Exception as e:  # raised again: nothing is absorbed
+        context: Any = get_current_context()
+        context["ti"].xcom_push(key=WHY, value={"why": (str(e) or repr(e))[:500], "causes": list(causes)})
+        raise
+
+
+def no_other_params() -> None:
+    """Refuse a run that was given a parameter which the DAG has not: a typing mistake would be ignored."""
+    context: Any = get_current_context()
+    known = set(context["dag"].params)
+    if unknown := sorted(set(context["dag_run"].conf or {}) - known):
+        raise AirflowFailException(f"unknown parameter: {', '.join(unknown)}; there are {', '.join(sorted(known))}")
+
+
 def waiting() -> Mapping[str, int]:
     """Count what waits for each step."""
     from pipeline.steps import progress
@@ -71,13 +100,11 @@ def settings(*, is_callback: bool = False) -> Any:
     """
     from pipeline.settings import database_url_of, load, smtp_url_of
 
-    found = load(
-        database_url=_connection("newswatch_db", database_url_of, is_callback),
-        smtp_url=_connection("newswatch_smtp", smtp_url_of, is_callback),
-    )
+    smtp = _connection("newswatch_smtp", smtp_url_of, is_callback)
+    found = load(database_url=_connection("newswatch_db", database_url_of, is_callback), smtp_url=smtp)
     if "database_url" not in found.model_fields_set:
         raise AirflowException("no database: set NEWSWATCH_DATABASE_URL, or make the connection newswatch_db")
-    return found
+    return found.model_copy(update={"mail_dir": None}) if smtp else found
 
 
 def _connection(conn_id: str, address: Any, is_callback: bool) -> str | None:

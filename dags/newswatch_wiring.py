@@ -19,7 +19,7 @@ from airflow.sdk import (
 )
 from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowSkipException
 from newswatch_outages import deadline, on_failure, on_success
-from newswatch_running import keep, perform, waiting
+from newswatch_running import explained, keep, perform, waiting
 
 # Lineage names, not addresses: what OpenLineage calls these tables on PostgreSQL. They are the same on SQLite.
 STORIES = Asset("newswatch_stories", uri="postgres://newswatch-db:5432/newswatch/newswatch/stories", group="newswatch")
@@ -133,10 +133,13 @@ def step(
     def run() -> Any:
         if if_waiting and not waiting()[name]:
             raise AirflowSkipException(f"nothing waits for {name}")
-        result = perform(name)
+        with explained():
+            result = perform(name)
         if red_if_failed and result["failed"]:
-            why = f"{name}: {result['failed']} of {result['seen']} failed; the log lines say which"
-            raise AirflowException(why) if can_retry else AirflowFailException(why)
+            found = {f"{name} {key}": value for key, value in result["detail"].items() if value}
+            why = f"{result['failed']} of {result['seen']} failed: " + ", ".join(f"{k} ({v})" for k, v in found.items())
+            with explained(list(found)):
+                raise AirflowException(why) if can_retry else AirflowFailException(why)
         if then and not any(waiting()[one] for one in then):
             keep(result)
             raise AirflowSkipException(f"{name} is done; nothing waits for {' or '.join(then)}, so nobody is woken")
@@ -153,10 +156,11 @@ def deliver(**options: Any) -> Any:
 
     @task(**(options_of("deliver") | options))
     def run() -> Any:
-        result = perform("deliver")
-        why, held = result["detail"].get("why"), result["detail"].get("held", 0)
-        if held or (why and result["failed"]):
-            raise AirflowFailException(f"deliver: {why or 'the mail server fails'}; {held} alerts wait for it")
+        with explained():
+            result = perform("deliver")
+            why, held = result["detail"].get("why"), result["detail"].get("held", 0)
+            if held or (why and result["failed"]):
+                raise AirflowFailException(f"{why or 'the mail server fails'}; {held} alerts wait for it")
         if why:
             keep(result)
             raise AirflowSkipException(f"deliver: {why}")

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from airflow.sdk import Param, TriggerRule, get_current_context, task
-from newswatch_running import perform, settings
+from newswatch_running import explained, no_other_params, perform, settings
 from newswatch_wiring import job, options_of, step, verdict
 
 DOC = """
@@ -18,8 +18,9 @@ Look before you leap: `newswatch backtest --since …` says what would change, a
 
 ### When it is red
 
-A chunk that failed can be cleared alone; chunks that are done stay done and cost nothing when they are judged again.
-An unknown watchlist version fails at once: versions are in the table `watchlists`.
+A chunk that failed can be cleared (with its downstream tasks); chunks that are done stay done, and judging them again changes
+nothing, though it takes as long as the first time.
+An unknown watchlist version or parameter fails at once: versions are in the table `watchlists`.
 """
 
 with job(
@@ -38,7 +39,9 @@ with job(
             title="Watchlist version",
             description="Judge with this stored version; the current one by default.",
         ),
-        "chunk": Param(1000, type="integer", minimum=100, maximum=20000, description="Stories judged in one task."),
+        "chunk": Param(
+            1000, type="integer", minimum=100, maximum=20000, title="Chunk", description="Stories judged in one task."
+        ),
     },
 ) as dag:
 
@@ -49,7 +52,9 @@ with job(
 
         context: Any = get_current_context()
         params = context["params"]
-        return rematch.plan(settings(), params["since"], params["chunk"], params.get("watchlist"))
+        with explained():
+            no_other_params()
+            return rematch.plan(settings(), params["since"], params["chunk"], params.get("watchlist"))
 
     # One chunk at a time, and behind every other task: news of today does not wait for history.
     @task(
@@ -62,7 +67,8 @@ with job(
     def rematch(between: list[int]) -> Any:
         """Judge one chunk again."""
         context: Any = get_current_context()
-        return perform("rematch", between=between, watchlist=context["params"].get("watchlist"))
+        with explained():
+            return perform("rematch", between=between, watchlist=context["params"].get("watchlist"))
 
     chunks = plan()
     judged = rematch.expand(between=chunks)

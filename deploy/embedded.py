@@ -60,7 +60,7 @@ def main() -> int:
             print(f"{ended[0]} ended by itself; its log: {HOME / ended[0]}.log", flush=True)
             return 1
         except KeyboardInterrupt:
-            print("\nStopping …", flush=True)
+            print("\nStopping; tasks that run have half a minute …", flush=True)
             return 0
         except (subprocess.CalledProcessError, TimeoutError) as e:
             print(f"Airflow did not start: {e}", flush=True)
@@ -183,13 +183,12 @@ def _end(running: Mapping[str, subprocess.Popen[bytes]]) -> None:
     for what in (signal.SIGINT, signal.SIGTERM):
         signal.signal(what, signal.SIG_IGN)
     family = [c for p in running.values() for c in _children(p.pid)]
+    # In this order, each to its end: a task that still runs under the scheduler asks the api-server until it is done.
     for name in ("scheduler", "dag-processor", "api-server"):
         if name in running and running[name].poll() is None:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(running[name].pid, signal.SIGTERM)
-    for p in running.values():
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            p.wait(30)
+            running[name].terminate()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                running[name].wait(30)
     for p in running.values():
         with contextlib.suppress(ProcessLookupError):
             os.killpg(p.pid, signal.SIGKILL)

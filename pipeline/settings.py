@@ -103,6 +103,8 @@ def database_url_of(found: Any) -> str:
     """Write an Airflow Connection (Postgres, SQLite) as NEWSWATCH_DATABASE_URL; libpq's words of its extra count."""
     if found.conn_type == "sqlite":
         return f"sqlite:///{found.host or found.schema}"
+    if found.conn_type not in {"postgres", "postgresql"}:
+        raise ConfigError(f"the connection {found.conn_id} is of type {found.conn_type}; make it a Postgres connection")
     query = {k: v for k, v in found.extra_dejson.items() if k in LIBPQ}
     host = found.host or ""
     if host.startswith("/"):  # the folder of a socket
@@ -115,6 +117,8 @@ def smtp_url_of(found: Any) -> str:
 
     Of its extra `disable_ssl`, `disable_tls` and `timeout` count.
     """
+    if found.conn_type != "smtp":
+        raise ConfigError(f"the connection {found.conn_id} is of type {found.conn_type}; make it an SMTP connection")
     extra = found.extra_dejson
     scheme = "smtp" if _is_true(extra.get("disable_ssl")) else "smtps"
     query = {"timeout": extra["timeout"]} if extra.get("timeout") else {}

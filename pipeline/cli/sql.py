@@ -41,7 +41,8 @@ def query(
             common.print_json([{"name": s.name, **s.header} for s in sheets])
             return
         common.print_table(("query", "question"), [(s.name, s.question) for s in sheets])
-        common.out.print("Ask one: newswatch query newest_events", highlight=False)
+        where = f" --database {database}" if database else ""
+        common.out.print(f"Ask one: newswatch query newest_events{where}", highlight=False, soft_wrap=True)
         return
     settings = common.load(database=database)
     sheet = step.find(what)

@@ -114,8 +114,8 @@ class Composer:
             start, end = chart.span(sheet.stories)
             alt = words.say(
                 "timeline_alt",
-                n=len(sheet.stories),
-                languages=words.number(len({s.language for s in sheet.stories})),
+                stories=words.say("stories", n=len(sheet.stories)),
+                languages=words.say("languages", n=len({s.language for s in sheet.stories})),
                 start=words.when(start),
                 end=words.when(end),
             )

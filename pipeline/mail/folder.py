@@ -1,5 +1,6 @@
 """The way out without a server: each mail a file, whole or not there, under a name that a second attempt repeats."""
 
+import contextlib
 import hashlib
 import os
 import re
@@ -20,19 +21,20 @@ class Folder:
 
     def send(self, letter: Letter, sender: str, recipient: str, name: str, created_at: datetime) -> Answer:
         """Write one mail; the file name has `created_at`, `name` (a subscription key) and a hash of the Message-ID."""
-        self._directory.mkdir(parents=True, exist_ok=True)
         digest = hashlib.sha256(letter.message_id.encode()).hexdigest()[:12]
         key = re.sub(r"[^a-z0-9-]+", "-", name.lower())[:40]
         path = self._directory / f"{created_at:%Y%m%d-%H%M%S}-{key}-{digest}.eml"
         part = path.with_suffix(f".{os.getpid()}.part")
         try:
+            self._directory.mkdir(parents=True, exist_ok=True)
             with part.open("wb") as out:
                 out.write(letter.content)
                 out.flush()
                 os.fsync(out.fileno())
             part.replace(path)
         except OSError as e:
-            part.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                part.unlink(missing_ok=True)
             return Answer("server", None, f"the mail folder cannot be written: {e.strerror}")
         return Answer("accepted")
 

@@ -62,5 +62,5 @@ def _write(numbers: dict[str, int], sick: list[dict[str, Any]], late: int, setti
             lines.append(f"- {header_text(f['title'] or f['url'], 80)}: {f['state']} since {since}\n  {f['url']}")
     else:
         lines.append(words.say("heartbeat_healthy"))
-    lines += ["", words.say("heartbeat_why"), settings.base_url, ""]
+    lines += ["", words.say("heartbeat_why"), f"{settings.base_url.rstrip('/')}/events", ""]
     return words.say("heartbeat", days=EVERY.days), "\n".join(lines)

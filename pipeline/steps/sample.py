@@ -120,8 +120,15 @@ def write_watch(folder: Path, port: int, weeks: int = 0) -> None:
 
 @contextmanager
 def watched(folder: Path, now: datetime) -> Iterator[None]:
-    """Serve the sample feeds of this week, and write a watch folder for them; again on the port and week of before."""
-    port, weeks = last(folder) or (0, weeks_to(now))
-    with serve(port) as found:
-        write_watch(folder, found, weeks)
+    """Serve the sample feeds of this week, and write a watch folder for them, or go on with one: edits of it stay."""
+    known = last(folder)
+    with serve(known[0] if known else 0) as port:
+        if known is None:
+            write_watch(folder, port, weeks_to(now))
+        elif port != known[0]:  # the old one is taken
+            path = folder / "feeds.toml"
+            text = path.read_text(encoding="utf-8").replace(
+                f"http://127.0.0.1:{known[0]}/", f"http://127.0.0.1:{port}/"
+            )
+            path.write_text(text, encoding="utf-8")
         yield

@@ -42,6 +42,7 @@ def add(
                 stories.c.id,
                 stories.c.url_hash,
                 stories.c.content_hash,
+                stories.c.text.is_(None).label("is_bare"),
                 stories.c.words_feed_id,
                 stories.c.words_at,
                 stories.c.change_count,
@@ -63,6 +64,8 @@ def add(
                 values |= {"text": row["text"], "text_source": row["text_source"]}
             values |= {"updated_at": now, "change_count": old.change_count + 1, "language": None, "judged_at": None}
             changed += 1
+        elif old.is_bare and row["text"]:  # whose words count is one question, whether there is a text another
+            values |= {"text": row["text"], "text_source": row["text_source"], "judged_at": None}
         if values:
             db.execute(sa.update(stories).where(stories.c.id == old.id).values(**values))
     seen = [

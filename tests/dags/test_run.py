@@ -118,6 +118,19 @@ def test_rematch_replays_history_and_mails_nobody(bag: Any, environment: Callabl
     assert mails(folder) == sent
 
 
+def test_a_mistyped_parameter_is_refused(bag: Any, environment: Callable[..., Path]) -> None:
+    """Rule: what the DAG does not know is not ignored: the replay would be another one than was asked for."""
+    environment("mistyped")
+    run(bag, "ingest")
+    dag = copy.copy(bag.dags["newswatch_rematch"])
+    dag.deadline = None
+    dag.params = copy.deepcopy(dag.params)
+    dag.params.update({"since": "2020-01-01"})
+    done = dag.test(run_after=datetime.now(UTC), run_conf={"since": "2020-01-01", "wathclist": "0123456789ab"})
+    states = {ti.task_id: (str(ti.state), ti.try_number) for ti in done.get_task_instances()}
+    assert states["plan"] == ("failed", 1)
+
+
 @pytest.mark.parametrize("dag_id", ["checks", "prune"])
 def test_care(bag: Any, environment: Callable[..., Path], dag_id: str) -> None:
     """Rule: a healthy store is green."""

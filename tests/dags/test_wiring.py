@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from pipeline.cli.app import run_all
+from pipeline.errors import ConfigError
 from pipeline.settings import database_url_of, load, smtp_url_of
 
 
@@ -64,6 +65,15 @@ def test_a_database_connection_is_an_address(airflow_home: Path, connection: dic
     assert parse_url(made).database == connection.get("schema", connection["host"])
 
 
+@pytest.mark.parametrize("write", [database_url_of, smtp_url_of])
+def test_a_connection_of_another_type_is_refused(airflow_home: Path, write: Callable[[Any], str]) -> None:
+    """Rule: a mistake in a Connection fails at once, in words, and is never taken for what it is not."""
+    from airflow.sdk import Connection
+
+    with pytest.raises(ConfigError, match="newswatch_x is of type http"):
+        write(Connection(conn_id="newswatch_x", conn_type="http", host="db.example"))
+
+
 def test_a_task_has_no_database_of_its_own(airflow_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Rule: without setting and connection a task fails, and may retry: the API server may be away for a moment."""
     from airflow.sdk.exceptions import AirflowException, AirflowFailException
@@ -115,9 +125,15 @@ def test_the_operator_hears_which_tasks_failed(airflow_home: Path, environment: 
     folder = environment("causes", operator="Night Desk <night@desk.example>")
     dag = SimpleNamespace(dag_id="newswatch_ingest")
 
+    checks: list[str] = []
+
     def context(*failed: str) -> dict[str, Any]:
         states = dict.fromkeys(failed, "failed") | {"claim": "success", "verdict": "failed"}
-        ti = SimpleNamespace(get_task_states=lambda dag_id, run_ids: {run_ids[0]: states})
+        kept = {"sync": {"why": "feeds.toml:3: no such key", "causes": []}, "checks": {"why": "two", "causes": checks}}
+        ti = SimpleNamespace(
+            get_task_states=lambda dag_id, run_ids: {run_ids[0]: states},
+            xcom_pull=lambda task_ids, key: {"why": kept.get(task_ids)}[key],
+        )
         return {"dag": dag, "run_id": "r1", "reason": "task_failure", "ti": ti}
 
     def mails() -> list[str]:
@@ -126,7 +142,7 @@ def test_the_operator_hears_which_tasks_failed(airflow_home: Path, environment: 
     on_failure(context("sync"))
     on_failure(context("sync"))
     assert len(mails()) == 1
-    assert "sync" in mails()[0] and "verdict" not in mails()[0]
+    assert "sync: feeds.toml:3: no such key" in mails()[0] and "verdict" not in mails()[0]
     on_failure(context("sync", "fetch_0", "fetch_12"))
     assert len(mails()) == 2
     assert any("fetch" in m and "fetch_12" not in m for m in mails())
@@ -135,6 +151,10 @@ def test_the_operator_hears_which_tasks_failed(airflow_home: Path, environment: 
     assert len(mails()) == 3
     on_failure({"dag": dag, "run_id": "r4", "reason": "timed_out"})
     assert len(mails()) == 4
+    for found in (["checks lead_story"], ["checks lead_story"], ["checks event_counts", "checks lead_story"]):
+        checks[:] = found
+        on_failure(context("checks"))
+    assert len(mails()) == 6, "the same check once, another one once more"
 
 
 def test_connections_win_over_settings(
@@ -150,6 +170,9 @@ def test_connections_win_over_settings(
     monkeypatch.setenv("AIRFLOW_CONN_NEWSWATCH_DB", "postgres://desk:secret@db.example:5433/news")
     assert parse_url(settings().database_url).drivername == "postgresql+psycopg"
     assert parse_url(settings().database_url).database == "news"
+    assert settings().mail_dir is not None
+    monkeypatch.setenv("AIRFLOW_CONN_NEWSWATCH_SMTP", '{"conn_type": "smtp", "host": "mail.example"}')
+    assert (settings().smtp_url, settings().mail_dir) == ("smtps://mail.example", None), "a mail folder steps back"
 
 
 def test_metrics_when_on(airflow_home: Path, environment: Callable[..., Path], monkeypatch: pytest.MonkeyPatch) -> None:

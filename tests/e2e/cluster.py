@@ -335,13 +335,24 @@ class Cluster:
         body = {"logical_date": None, "conf": conf}
         return str(self.call("POST", f"/api/v2/dags/{dag_id}/dagRuns", body)["dag_run_id"])
 
+    def clear(self, dag_id: str, run_id: str) -> None:
+        """Clear the tasks of a run that failed, and what comes after them, as the UI does."""
+        body = {"dry_run": False, "only_failed": True, "dag_run_id": run_id, "include_downstream": True}
+        self.call("POST", f"/api/v2/dags/{dag_id}/clearTaskInstances", body)
+
     def runs(self, dag_id: str) -> list[dict[str, Any]]:
         """List the runs of a DAG, oldest first."""
         return list(self.get(f"/api/v2/dags/{dag_id}/dagRuns?order_by=run_after&limit=100")["dag_runs"])
 
     def tasks(self, dag_id: str, run_id: str) -> list[dict[str, Any]]:
-        """List the task instances of a run."""
-        return list(self.get(f"/api/v2/dags/{dag_id}/dagRuns/{run_id}/taskInstances?limit=1000")["task_instances"])
+        """List the task instances of a run; a page of the API has a hundred at most."""
+        found: list[dict[str, Any]] = []
+        path = f"/api/v2/dags/{dag_id}/dagRuns/{run_id}/taskInstances?order_by=id&limit=100&offset="
+        while (page := self.get(f"{path}{len(found)}")) and page["task_instances"]:
+            found += page["task_instances"]
+            if len(found) >= page["total_entries"]:
+                break
+        return found
 
     def is_idle(self) -> bool:
         """Whether no run is queued or running."""

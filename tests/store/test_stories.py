@@ -171,3 +171,20 @@ def test_the_latest_claimed_words_stand_in_any_order(database_url: str) -> None:
             found.append(db.execute(sa.select(t.stories.c.title, t.stories.c.published_at)).all())
     assert found == [[("Later words", early)]] * 3
     assert sum(changes) == 1  # of the last, longest order: changed once, then quiet
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+@pytest.mark.parametrize("words", ["Other words", "Title"])
+def test_a_text_is_kept_in_any_order(database_url: str, order: tuple[int, int], words: str) -> None:
+    """Rule: of two feeds one brings the article's text: it stands whichever comes first and whosever words count."""
+    with store.begin(database_url) as db:
+        feeds = feed(db, "https://a.example/"), feed(db, "https://b.example/")
+        entries = (
+            entry("1", published_at=NOW - timedelta(hours=3), text="The whole article."),
+            entry("1", words, published_at=NOW - timedelta(hours=3), updated_at=NOW - timedelta(hours=1)),
+        )
+        for i in order:
+            stories.add(db, feeds[i], [entries[i]], NOW)
+            stories.set_languages(db, {s.id: Language("en", 0.9, "langdetect") for s in stories.undetected(db, 9)})
+        (row,) = db.execute(sa.select(t.stories)).all()
+        assert (row.title, row.text, row.judged_at) == (words, "The whole article.", None)
