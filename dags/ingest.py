@@ -23,7 +23,7 @@ Each step takes everything that waits in the database, so a run that failed or n
 |---|---|
 | `sync` | a file of the watch folder is wrong; the log names file and line. The run went on with the last good state. Correct the file; the next run reads it. |
 | `claim`, or every task | the database does not answer, or waits for `newswatch db upgrade`: the log says which. |
-| one `fetch` | its batch was not finished: killed worker or time limit. Its feeds are due again within the hour; single feeds that fail never make it red (`newswatch feeds health`). |
+| one `fetch` | its batch was not finished: killed worker or time limit. Its feeds are due again within the hour; single feeds that fail never make it red (`newswatch feeds check`). |
 | `parse` | a document can not be stored at all (one that can not be *read* is only counted). Report it with its body number. |
 | `match` | the log has the reason; stories wait meanwhile. After a change of the watchlist, `newswatch explain STORY` shows whether it judges. |
 | `verdict` | only says that something before it is red. |

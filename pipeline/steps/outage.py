@@ -75,8 +75,7 @@ def began(
         f"{head}\n\n{what}\n\n"
         + (f"What failed: {', '.join(sorted(note.owed))}\n\n" if note.owed else "")
         + (f"Where to look: {where}\n\n" if where else "")
-        + "Nothing more is sent about this until it works again or something else fails; "
-        "the work waits in the database and is not lost.\n"
+        + "Nothing more is sent about this until it works again or something else fails.\n"
     )
     identity = ("outage", job, note.since.isoformat(), *sorted(note.owed))
     if not _send(settings, now, f"newswatch: {job} fails", text, *identity):

@@ -3,6 +3,7 @@
 import ast
 import copy
 import json
+import re
 import subprocess
 import sys
 from datetime import timedelta
@@ -129,6 +130,23 @@ def test_every_dag_can_be_operated(bag: Any, dag_id: str) -> None:
     assert dag.on_failure_callback
     assert dag.on_success_callback
     assert dag.deadline
+
+
+@pytest.mark.parametrize("dag_id", DAGS)
+def test_what_a_dag_tells_to_do_can_be_done(bag: Any, dag_id: str) -> None:
+    """Rule: at night nobody should meet a command that does not exist."""
+    import typer.main
+
+    from pipeline.cli.app import app
+
+    assert "check" in typer.main.get_command(app).commands["feeds"].commands, "the tree is read at all"
+    for told in re.findall(r"`newswatch ([a-z -]+)", bag.dags[dag_id].doc_md):
+        command: Any = typer.main.get_command(app)
+        for word in told.split():
+            if not hasattr(command, "commands"):  # what follows are its options
+                break
+            assert word in command.commands, f"newswatch {told}"
+            command = command.commands[word]
 
 
 @pytest.mark.parametrize("dag_id", DAGS)
