@@ -80,8 +80,9 @@ def _failed(context: Any) -> tuple[list[str], set[str]]:
     tasks = {n.rpartition("_")[0] if n.rpartition("_")[2].isdigit() else n for n in found} - {"verdict"}
     lines, causes = [], set()
     for task in sorted(tasks):
-        told = ti.xcom_pull(task_ids=task, key=WHY) or {}
-        told = told if isinstance(told, dict) else next(iter(told), {})  # of mapped tasks the first
+        told = ti.xcom_pull(task_ids=task, key=WHY)
+        if not isinstance(told, dict):  # of mapped tasks the first
+            told = next((one for one in told or () if isinstance(one, dict)), {})
         lines.append(f"{task}: {told['why']}" if told.get("why") else task)
         causes |= set(told.get("causes", ())) or {task}
     return lines, causes

@@ -62,7 +62,10 @@ def explained(causes: Sequence[str] = ()) -> Iterator[None]:
         raise
     except Exception as e:  # raised again: nothing is absorbed
         context: Any = get_current_context()
-        context["ti"].xcom_push(key=WHY, value={"why": (str(e) or repr(e))[:500], "causes": list(causes)})
+        why = (str(e).splitlines() or [repr(e)])[0][
+            :300
+        ]  # the lines after it may be a statement with readers' addresses
+        context["ti"].xcom_push(key=WHY, value={"why": why, "causes": list(causes)})
         raise
 
 
