@@ -130,6 +130,14 @@ def test_a_screen_reader_finds_its_way(served: str, browser, path: str) -> None:
     assert browser.execute_script("return document.documentElement.lang") == "en"
 
 
+def until(browser, what) -> None:  # type: ignore[no-untyped-def]
+    """Wait for what a key set going: a browser answers it in its own time."""
+    from selenium.common.exceptions import WebDriverException
+    from selenium.webdriver.support.ui import WebDriverWait
+
+    WebDriverWait(browser, 10, 0.05, [WebDriverException]).until(lambda _: what())
+
+
 def test_the_keyboard_alone(served: str, browser) -> None:  # type: ignore[no-untyped-def]
     """Rule: the first tab reaches the skip link, what has the focus shows it, and search works by Enter."""
     from selenium.webdriver.common.action_chains import ActionChains
@@ -145,11 +153,12 @@ def test_the_keyboard_alone(served: str, browser) -> None:  # type: ignore[no-un
     assert browser.switch_to.active_element.get_attribute("id") == "main"
     field = browser.find_element("id", "q")
     field.send_keys("Memphis", Keys.ENTER)
-    assert "q=Memphis" in browser.current_url
-    assert len(browser.find_elements("css selector", ".events > li")) == 1
+    until(browser, lambda: "q=Memphis" in browser.current_url)
+    until(browser, lambda: len(browser.find_elements("css selector", ".events > li")) == 1)
     link = browser.find_element("css selector", ".events h2 a")
     link.send_keys(Keys.ENTER)
-    assert browser.current_url.endswith("/events/2")
+    until(browser, lambda: browser.current_url.endswith("/events/2"))
+    until(browser, lambda: browser.find_elements("css selector", ".stories summary"))
     summary = browser.find_element("css selector", ".stories summary")
     assert browser.execute_script("return getComputedStyle(arguments[0]).outlineStyle", summary) == "none"
     browser.execute_script("arguments[0].focus({focusVisible: true})", summary)
@@ -226,14 +235,16 @@ def test_an_analyst_corrects(sqlite_url: str, browser) -> None:  # type: ignore[
         width(browser, 1100)
         browser.get(f"{base}/events/{one}")
         browser.find_element("link text", "Sign in to correct").click()
+        until(browser, lambda: browser.find_element("id", "token"))
         browser.find_element("id", "name").send_keys("Ana")
         browser.find_element("id", "token").send_keys(TOKEN)
         browser.find_element("css selector", "form.sheet button").click()
+        until(browser, lambda: not browser.find_elements("id", "token"))
         browser.get(f"{base}/events/{one}")
         assert "Ana" in browser.find_element("css selector", ".desk").text
         browser.find_elements("css selector", "input[name=story]")[1].click()
         browser.find_element("id", "split-note").send_keys("another deal")
         browser.find_element("xpath", "//button[.='Split']").click()
-        assert "taken out" in browser.find_element("css selector", "[role=status]").text
+        until(browser, lambda: "taken out" in browser.find_element("css selector", "[role=status]").text)
         assert len(browser.find_elements("css selector", ".stories > li")) == 1
         assert complaints(browser) == []
