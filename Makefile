@@ -30,7 +30,7 @@ test: $(READY)  ## run the tests (they start what they need themselves)
 	@$(BIN)/pytest -q -n 2 --dist loadgroup
 
 e2e: $(READY)  ## the tests with a real Airflow, PostgreSQL, Redis (some minutes)
-	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/pytest -q -m e2e tests/e2e
+	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/pytest -q -s -m e2e tests/e2e
 
 airflow: $(READY)  ## Airflow with these DAGs on the sample feeds, at http://127.0.0.1:8080
 	@exec env -u PYTHONDONTWRITEBYTECODE $(BIN)/python deploy/embedded.py

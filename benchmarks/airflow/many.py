@@ -57,11 +57,11 @@ def measure(folder: Path, workers: int, count: int) -> dict[str, Any]:
             cluster.reset()
             cluster.patch("/api/v2/dags/newswatch_checks", {"is_paused": True})
             first = one_pass(cluster)
+            after_a_tick(cluster)
+            unchanged = one_pass(cluster)
             with psycopg.connect(cluster.database_url.replace("+psycopg", "")) as db:
                 outcomes = dict(
                     db.execute("select outcome, count(*) from newswatch.fetches group by outcome").fetchall()
                 )
-            after_a_tick(cluster)
-            unchanged = one_pass(cluster)
             return {"feeds": count, "outcomes": outcomes, "first": first, "unchanged": unchanged,
                     "peak_mib": {k: round(v) for k, v in cluster.peaks.items()}}  # fmt: skip
