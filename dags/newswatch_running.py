@@ -4,7 +4,7 @@ Not a DAG file. Everything heavy is imported inside the functions: DAG files imp
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,6 +13,7 @@ from airflow.sdk.exceptions import (
     AirflowException,
     AirflowFailException,
     AirflowNotFoundException,
+    AirflowRuntimeError,
     AirflowSkipException,
 )
 from airflow.sdk.observability import stats
@@ -62,10 +63,9 @@ def explained(causes: Sequence[str] = ()) -> Iterator[None]:
         raise
     except Exception as e:  # raised again: nothing is absorbed
         context: Any = get_current_context()
-        why = (str(e).splitlines() or [repr(e)])[0][
-            :300
-        ]  # the lines after it may be a statement with readers' addresses
-        context["ti"].xcom_push(key=WHY, value={"why": why, "causes": list(causes)})
+        first, *_ = str(e).splitlines() or [repr(e)]  # the others may be a statement with readers' addresses
+        with suppress(AirflowRuntimeError):  # the API server is away: what failed must not be hidden by that
+            context["ti"].xcom_push(key=WHY, value={"why": first[:300], "causes": list(causes)})
         raise
 
 

@@ -19,6 +19,8 @@ def _split(value: object) -> object:
     return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
 
+SECRET = frozenset({"database_url", "smtp_url", "secret", "web_token"})  # no error says what they are
+
 # What libpq knows of the extras of a Postgres connection; the others are Airflow's own.
 LIBPQ = frozenset(
     {"sslmode", "sslcert", "sslkey", "sslrootcert", "sslcrl", "connect_timeout", "keepalives", "application_name",
@@ -96,7 +98,8 @@ def load(**overrides: object) -> Settings:
     except ValidationError as e:
         first = e.errors()[0]
         name = "NEWSWATCH_" + "_".join(str(p) for p in first["loc"]).upper()
-        raise ConfigError(f"{name}: {first['msg']} (it is {first.get('input')!r}); correct it and run again") from e
+        value = "" if first["loc"][0] in SECRET else f" (it is {first.get('input')!r})"
+        raise ConfigError(f"{name}: {first['msg']}{value}; correct it and run again") from e
 
 
 def database_url_of(found: Any) -> str:

@@ -303,3 +303,16 @@ def test_a_watch_folder_remembers_port_and_week(tmp_path: Path) -> None:
         assert sample.last(tmp_path / "watch") == (port, 3)
         found = urllib.request.urlopen(f"http://127.0.0.1:{port}/w3/meridian-wire.xml").read()
     assert found == sample.later((SAMPLE / "meridian-wire.xml").read_bytes(), 3)
+
+
+@pytest.mark.parametrize("edit", ["[[feeds]\n", '[[feeds]]\nurl = "https://mine.example/feed.xml"\n\n'])
+def test_edits_of_the_watch_folder_stay(tmp_path: Path, edit: str) -> None:
+    """Rule: what somebody tries out in the folder is theirs, mistakes too; the samples are served where they were."""
+    now, path = WINDOW[1] + timedelta(weeks=3), tmp_path / "watch" / "feeds.toml"
+    with sample.watched(tmp_path / "watch", now):
+        before = sample.last(tmp_path / "watch")
+        path.write_text(edit + path.read_text(encoding="utf-8"), encoding="utf-8")
+    edited = path.read_text(encoding="utf-8")
+    with sample.watched(tmp_path / "watch", now + timedelta(weeks=9)):
+        assert path.read_text(encoding="utf-8") == edited
+        assert sample.last(tmp_path / "watch") == before

@@ -7,14 +7,12 @@ of this week whenever it is run, and questions such as "in the last seven days" 
 import calendar
 import hashlib
 import re
-import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
-from urllib.parse import urlsplit
 
 from pipeline import catalog
 
@@ -24,6 +22,7 @@ NEWEST = datetime(2026, 11, 21, tzinfo=UTC)  # no entry is younger
 _TIMES = re.compile(rb'(?:<(?:pubDate|lastBuildDate|dc:date|updated|published)>|"date_\w+": *")[^<"]+')
 _ISO = re.compile(rb"\d{4}-\d\d-\d\d")
 _RFC822 = re.compile(rb"(\d\d?) ([A-Z][a-z]{2}) (\d{4})")
+_PLACE = re.compile(r"http://127\.0\.0\.1:(\d+)/(?:w(\d+)/)?")
 _MONTHS = list(calendar.month_abbr)
 
 
@@ -95,14 +94,13 @@ def serve(port: int = 0) -> Iterator[int]:
 
 
 def last(folder: Path) -> tuple[int, int] | None:
-    """Give the port and the weeks that a watch folder written earlier points at, None when there is none."""
-    try:
-        feeds = tomllib.loads((folder / "feeds.toml").read_text(encoding="utf-8"))["feeds"]
-        address = urlsplit(feeds[0]["url"])
-        weeks = re.match(r"/w(\d+)/", address.path)
-        return int(address.port or 0), int(weeks[1]) if weeks else 0
-    except (OSError, ValueError, KeyError, IndexError):
-        return None
+    """Give the port and the weeks that a watch folder written earlier points at, None when it points at none.
+
+    Read as text: a mistake that somebody made in the file says nothing about it.
+    """
+    path = folder / "feeds.toml"
+    found = _PLACE.search(path.read_text(encoding="utf-8", errors="replace")) if path.exists() else None
+    return (int(found[1]), int(found[2] or 0)) if found else None
 
 
 def write_watch(folder: Path, port: int, weeks: int = 0) -> None:
@@ -121,12 +119,11 @@ def write_watch(folder: Path, port: int, weeks: int = 0) -> None:
 @contextmanager
 def watched(folder: Path, now: datetime) -> Iterator[None]:
     """Serve the sample feeds of this week, and write a watch folder for them, or go on with one: edits of it stay."""
-    known = last(folder)
+    known, path = last(folder), folder / "feeds.toml"
     with serve(known[0] if known else 0) as port:
-        if known is None:
+        if not path.exists():
             write_watch(folder, port, weeks_to(now))
-        elif port != known[0]:  # the old one is taken
-            path = folder / "feeds.toml"
+        elif known and port != known[0]:  # the old one is taken
             text = path.read_text(encoding="utf-8").replace(
                 f"http://127.0.0.1:{known[0]}/", f"http://127.0.0.1:{port}/"
             )

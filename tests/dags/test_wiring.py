@@ -74,6 +74,34 @@ def test_a_connection_of_another_type_is_refused(airflow_home: Path, write: Call
         write(Connection(conn_id="newswatch_x", conn_type="http", host="db.example"))
 
 
+def test_why_a_task_failed_is_not_hidden(airflow_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rule: the mail gets the first line of the reason; when even that cannot be kept, the reason itself stands."""
+    from types import SimpleNamespace
+
+    import newswatch_running
+    from airflow.sdk.exceptions import AirflowRuntimeError, ErrorType
+    from airflow.sdk.execution_time.comms import ErrorResponse
+
+    kept: list[Any] = []
+
+    def away(key: str, value: Any) -> None:
+        kept.append(value)
+        raise AirflowRuntimeError(ErrorResponse(error=ErrorType.API_SERVER_ERROR))
+
+    monkeypatch.setattr(newswatch_running, "get_current_context", lambda: {"ti": SimpleNamespace(xcom_push=away)})
+    with pytest.raises(ConfigError, match=r"feeds\.toml:3"), newswatch_running.explained():
+        raise ConfigError("feeds.toml:3: no such key\nparameters: somebody@desk.example")
+    assert kept == [{"why": "feeds.toml:3: no such key", "causes": []}]
+
+
+def test_no_error_tells_a_secret(airflow_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rule: an error's words go into logs and mails; a token that is too short is no less a token."""
+    monkeypatch.setenv("NEWSWATCH_WEB_TOKEN", "hunter2")
+    with pytest.raises(ConfigError, match="NEWSWATCH_WEB_TOKEN") as raised:
+        load()
+    assert "hunter2" not in str(raised.value)
+
+
 def test_a_task_has_no_database_of_its_own(airflow_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Rule: without setting and connection a task fails, and may retry: the API server may be away for a moment."""
     from airflow.sdk.exceptions import AirflowException, AirflowFailException
