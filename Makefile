@@ -4,21 +4,21 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: help setup demo test e2e airflow check format lint types contracts sql-lint lock clean
+.PHONY: help setup demo test floor e2e airflow containers check format lint types contracts sql-lint lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 setup: $(READY)  ## make .venv from the lock file
 
-$(READY): requirements.lock requirements-uv.lock pyproject.toml
+$(READY): requirements-dev.lock requirements-uv.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "newswatch needs Python 3.11 or newer; this is $$($(PYTHON) --version). Try: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
 	@echo "Setting up .venv (once, a minute or so) …"
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-uv.lock
-	@$(BIN)/uv pip install --quiet --compile-bytecode --require-hashes -r requirements.lock || \
-	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/uv pip install --quiet --compile-bytecode --require-hashes -r requirements-dev.lock || \
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@$(BIN)/uv pip install --quiet --no-deps --no-build-isolation --editable . || \
 	  $(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
@@ -28,6 +28,10 @@ demo: $(READY)  ## run the main job on the sample feeds, into var/demo/
 
 test: $(READY)  ## run the tests (they start what they need themselves)
 	@$(BIN)/pytest -q -n 2 --dist loadgroup
+
+floor: $(READY)  ## the store's tests on the oldest SQLAlchemy that is allowed
+	@$(BIN)/uv pip install --quiet --target $(VENV)/floor --no-deps --require-hashes -r requirements-floor.lock
+	@PYTHONPATH=$(VENV)/floor $(BIN)/pytest -q -n 2 tests/store -W ignore::DeprecationWarning
 
 e2e: $(READY)  ## the tests with a real Airflow, PostgreSQL, Redis (some minutes)
 	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/pytest -q -s -m e2e tests/e2e
@@ -53,10 +57,12 @@ sql-lint: $(READY)  ## lint views, queries and checks, read as PostgreSQL and as
 	@$(BIN)/sqlfluff lint --disable-progress-bar sql/views sql/queries sql/checks
 	@$(BIN)/sqlfluff lint --disable-progress-bar --dialect sqlite --exclude-rules ST06,RF04,ST10 sql/views sql/queries sql/checks
 
-lock:  ## resolve the dependencies anew into requirements.lock
-	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-	  --no-annotate --no-header --extra dev pyproject.toml -o requirements.lock
-	@grep '^uv==' requirements.lock >/dev/null || echo "note: uv is locked in requirements-uv.lock"
+LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header
+
+lock:  ## resolve the dependencies anew: requirements-dev.lock (what develops), requirements.lock (what runs: a part of it)
+	@$(LOCK) --upgrade --extra dev pyproject.toml -o requirements-dev.lock
+	@cp requirements-dev.lock requirements.lock && $(LOCK) --extra production pyproject.toml -o requirements.lock
+	@grep '^uv==' requirements-dev.lock >/dev/null || echo "note: uv is locked in requirements-uv.lock"
 
 clean:  ## remove what was built and run, the data under var/ included
 	@rm -rf $(VENV) var .mypy_cache .ruff_cache .hypothesis .import_linter_cache

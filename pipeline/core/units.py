@@ -4,9 +4,11 @@ Full currency names come from Babel's CLDR when first needed (0.4 s, once a proc
 symbols, and all units of power and energy are ours: CLDR has no inflection.
 """
 
+from decimal import Decimal
 from functools import cache
 
 from babel import Locale, UnknownLocaleError
+from babel.numbers import get_currency_name
 
 from pipeline.core.lexicon import Lexicon
 
@@ -22,6 +24,8 @@ _CODES_LIST = (
     "ISK GEL AMD AZN "
 )
 _CODES = tuple(_CODES_LIST.split())
+# Counts among which every language finds each of its plural forms (CLDR's samples; seven and eight are Irish)
+_SAMPLES = (0, 1, 2, 3, 5, 6, 7, 8, 11, 20, 21, 100, 1_000_000, Decimal("0.5"), Decimal("1.5"))
 
 # Written before the amount; "kr" and "$" are refined by language or by what follows.
 _PREFIXES: dict[str, str] = {
@@ -344,10 +348,11 @@ def currencies() -> Lexicon[str]:
             name = locale.currencies.get(code)
             if name and name != code and " " in name:
                 lexicon.add([name], code)
-        plurals = locale._data.get("currency_names_plural", {})
+        counts = {locale.plural_form(n): n for n in _SAMPLES}  # one for each of the language's plural forms
         for code in _CODES:
-            for name in dict(plurals.get(code, {})).values():
-                if " " in name:
+            for count in counts.values():
+                name = get_currency_name(code, count=count, locale=locale)
+                if name != code and " " in name:
                     lexicon.add([name], code)
     return lexicon
 

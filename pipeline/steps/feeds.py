@@ -1,6 +1,7 @@
 """The feeds by hand: list them, check their health, add one, exchange lists with other readers."""
 
 import asyncio
+import json
 import os
 import re
 import shutil
@@ -10,8 +11,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-
-import tomlkit
 
 from pipeline import catalog, http, store
 from pipeline.core import discover, health, opml, parse, url
@@ -129,20 +128,20 @@ def declare(folder: Path, specs: Sequence[FeedSpec]) -> None:
 
 
 def _table(spec: FeedSpec) -> str:
-    table = tomlkit.table()
-    table["url"] = spec.url
-    table["title"] = " ".join(spec.title.split()) or spec.url
+    lines = ["[[feeds]]", f"url = {_quoted(spec.url)}"]
+    lines.append(f"title = {_quoted(' '.join(spec.title.split()) or spec.url)}")
     if spec.language and (tag := _tag(spec.language)):
-        table["language"] = tag
+        lines.append(f"language = {_quoted(tag)}")
     if spec.country:
-        table["country"] = spec.country
+        lines.append(f"country = {_quoted(spec.country)}")
     if spec.tags:
-        table["tags"] = list(spec.tags)
-    listed = tomlkit.aot()
-    listed.append(table)
-    document = tomlkit.document()
-    document["feeds"] = listed
-    return "\n" + tomlkit.dumps(document)
+        lines.append(f"tags = [{', '.join(map(_quoted, spec.tags))}]")
+    return "\n" + "\n".join(lines) + "\n"
+
+
+def _quoted(text: str) -> str:
+    """Write a TOML string: JSON's, whose escapes TOML shares, but for one character that only TOML escapes."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def _tag(language: str) -> str | None:

@@ -69,8 +69,11 @@ def _value(column: Column, value: Any) -> Any:
 
 
 def _parquet(columns: Sequence[Column], batches: Iterator[Sequence[sa.Row[Any]]], target: IO[bytes]) -> int:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
+    try:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+    except ImportError as e:
+        raise ConfigError("Parquet needs pyarrow: pip install 'newswatch[parquet]', or write --format csv") from e
 
     types = {
         "integer": pa.int64(),
