@@ -3,7 +3,8 @@
     python benchmarks/real_run.py --data DIR            one run and a second one; table of steps, memory, stories/s
     python benchmarks/real_run.py --data DIR --kills 10 SIGKILL at random moments, then compare with an undisturbed run
 
-DIR holds feed files (a manifest.tsv is ignored). Everything is written to a temporary folder.
+DIR holds feed files (a manifest.tsv is ignored). Beside them `--large` made feeds of 1 to 2 MB are served, since what
+is lost under way is lost where a body takes long. Everything is written to a temporary folder.
 """
 
 import argparse
@@ -30,14 +31,31 @@ from pipeline.steps import sample
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def serve(folder: Path) -> ThreadingHTTPServer:
-    """Serve the files of a folder on a free loopback port, as a plain web server would."""
+def make_large(folder: Path, n: int) -> list[Path]:
+    """Write n feeds of 1 to 2 MB, each with 30 entries of its own whose text does not pack well."""
+    chance, made = random.Random(0), []
+    for i in range(n):
+        size = (2**20 + 2**20 * i // n) // 30
+        items = (
+            f"<item><title>Large report {i}-{j}</title><link>http://large.test/{i}/{j}</link>"
+            f"<description>{chance.randbytes(size // 2).hex()}</description></item>"
+            for j in range(30)
+        )
+        made.append(folder / f"large-{i:03}.xml")
+        text = f"<rss version='2.0'><channel><title>Large {i}</title>{''.join(items)}</channel></rss>"
+        made[-1].write_text(text, encoding="utf-8")
+    return made
+
+
+def serve(files: list[Path]) -> ThreadingHTTPServer:
+    """Serve files by their names on a free loopback port, as a plain web server would."""
+    found = {path.name: path for path in files}
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:
-            body = (folder / Path(self.path).name).read_bytes()
+            body = found[Path(self.path).name].read_bytes()
             self.send_response(200)
             self.send_header("Content-Type", "application/xml")
             self.send_header("Content-Length", str(len(body)))
@@ -104,6 +122,9 @@ def state(home: Path) -> dict[str, list]:
     """Give the end state by meaning, free of row numbers: stories, matches, events and alerts."""
     db = sqlite3.connect(home / "newswatch.db")
     queries = {
+        "bodies": "select f.url, b.hash from feeds f left join bodies b on b.feed_id = f.id order by 1, 2",
+        "hashes without their body": """select url from feeds f where body_hash is not null
+            and not exists (select 1 from bodies b where b.feed_id = f.id and b.hash = f.body_hash)""",
         "stories": "select canonical_url, title, language from stories order by 1",
         "matches": """select s.canonical_url, m.level, round(m.score, 6) from matches m
             join stories s on s.id = m.story_id where m.is_current order by 1""",
@@ -167,11 +188,13 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--kills", type=int, default=0)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--large", type=int, default=40, help="made feeds of 1 to 2 MB beside those of DIR")
     args = parser.parse_args()
     files = sorted(p for p in args.data.iterdir() if p.is_file() and p.suffix != ".tsv")
-    server = serve(args.data)
-    port = server.server_address[1]
     with tempfile.TemporaryDirectory() as folder:
+        files += make_large(Path(folder), args.large)
+        server = serve(files)
+        port = server.server_address[1]
         calm = Path(folder) / "calm"
         write_watch(calm / "watch", files, port)
         tallies, seconds, peak = run(calm)
@@ -197,7 +220,7 @@ def main() -> None:
                 if not same:
                     odd = set(map(tuple, before[name])) ^ set(map(tuple, after[name]))
                     print("   ", *list(odd)[:5], sep="\n    ")
-    server.shutdown()
+        server.shutdown()
 
 
 if __name__ == "__main__":

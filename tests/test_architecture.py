@@ -59,6 +59,130 @@ def test_one_per_item_guard_a_step() -> None:
         assert len(broad) <= allowed, f"{path.relative_to(ROOT)} line {broad[0].lineno}"
 
 
+MUTATORS = {
+    "append",
+    "appendleft",
+    "extend",
+    "add",
+    "update",
+    "insert",
+    "setdefault",
+    "put_nowait",
+    "remove",
+    "discard",
+}
+TO_THREAD = {"to_thread": 0, "run_in_executor": 1, "submit": 0}  # where the function stands among the arguments
+
+
+def _shared(node: ast.expr) -> list[ast.Attribute]:
+    """List what an expression reads of `self`, but not inside an await (that is read when its turn comes)."""
+    if isinstance(node, ast.Await | ast.Lambda):
+        return []
+    mine = [node] if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) else []
+    mine = [n for n in mine if isinstance(n.ctx, ast.Load) and n.value.id in {"self", "worker"}]  # type: ignore[attr-defined]
+    return mine + [x for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr) for x in _shared(child)]
+
+
+def _awaits(node: ast.AST) -> list[ast.Await]:
+    return [n for n in ast.walk(node) if isinstance(n, ast.Await)]
+
+
+def stale_reads(tree: ast.AST) -> list[int]:
+    """Give the lines on which a value is read before an await and used after it."""
+    found = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.AugAssign) and _awaits(node.value):
+            found.append(node.lineno)
+        if not isinstance(node, ast.expr) or isinstance(node, ast.Await | ast.Lambda):
+            continue
+        waits = [(a.lineno, a.col_offset) for a in _awaits(node)]
+        if not waits:
+            continue
+        changes = isinstance(node, ast.Call) and getattr(node.func, "attr", "") in MUTATORS
+        if changes or any((n.lineno, n.col_offset) < max(waits) for n in _shared(node)):
+            found.append(node.lineno)
+    return sorted(set(found))
+
+
+def shared_with_threads(tree: ast.AST) -> list[int]:
+    """Give the lines on which a thread gets a method, a closure, or something that its caller still changes."""
+    top = {n.name for n in ast.iter_child_nodes(tree) if isinstance(n, ast.FunctionDef)}
+    top |= {a.asname or a.name for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) for a in n.names}
+    found = []
+    for node in ast.walk(tree):
+        name = getattr(node.func, "attr", getattr(node.func, "id", "")) if isinstance(node, ast.Call) else ""
+        if not isinstance(node, ast.Call) or name not in TO_THREAD or len(node.args) <= TO_THREAD[name]:
+            continue
+        work, *values = node.args[TO_THREAD[name] :]
+        base = work.value if isinstance(work, ast.Attribute) else work
+        is_plain = isinstance(base, ast.Name) and base.id in top
+        made = ast.List | ast.Dict | ast.Set | ast.ListComp | ast.DictComp | ast.SetComp | ast.Lambda
+        is_shared = any(isinstance(v, made) or ast.unparse(v) in {"self", "worker"} for v in values)
+        if not is_plain or is_shared:
+            found.append(node.lineno)
+    return found
+
+
+def test_nothing_is_read_before_an_await_and_used_after() -> None:
+    """`rows.append(await f())` binds `rows` first: meanwhile another may have taken the list, and the row is lost."""
+    found = {str(p.relative_to(ROOT)): n for p in MODULES if (n := stale_reads(ast.parse(p.read_text("utf-8"))))}
+    assert found == {}
+
+
+def test_threads_get_values() -> None:
+    """A function of a module and values that nobody changes meanwhile; what it finds, it returns."""
+    found = {
+        str(p.relative_to(ROOT)): n for p in MODULES if (n := shared_with_threads(ast.parse(p.read_text("utf-8"))))
+    }
+    assert found == {}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "self.rows.append(await f())",
+        "rows.extend([await f(), 1])",
+        "self.n += await f()",
+        "total += 1 + await f()",
+        "self.n = self.n + await f()",
+        "x = [self.a, await f()]",
+        "g(self.a, x=await f())",
+        "self.seen.update({1: await f()})",
+    ],
+)
+def test_the_rule_finds_stale_reads(line: str) -> None:
+    """The rule itself can fail."""
+    assert stale_reads(ast.parse(f"async def h(self):\n    {line}")) == [2]
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["x = await f(self.a)", "self.n = await f()", "self.rows.append(x)", "x = (await f()) + self.n", "await g()"],
+)
+def test_the_rule_leaves_others_alone(line: str) -> None:
+    """What is read when it is used is fresh."""
+    assert stale_reads(ast.parse(f"async def h(self):\n    {line}")) == []
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "asyncio.to_thread(self._save, rows)",
+        "asyncio.to_thread(lambda: f(rows))",
+        "asyncio.to_thread(inner, rows)",
+        "asyncio.to_thread(save, [r for r in rows])",
+        "asyncio.to_thread(save, self)",
+        "loop.run_in_executor(None, self._save)",
+        "pool.submit(self._save)",
+    ],
+)
+def test_the_rule_finds_what_threads_share(call: str) -> None:
+    """The rule itself can fail."""
+    text = f"def save(*a): ...\nasync def h(self):\n    def inner(*a): ...\n    await {call}"
+    assert shared_with_threads(ast.parse(text)) == [4]
+    assert shared_with_threads(ast.parse(text.replace(call, "asyncio.to_thread(save, self.url, tuple(rows))"))) == []
+
+
 def test_no_machine_path_and_no_registry_host_is_named() -> None:
     """The project runs anywhere: nothing names this machine or where packages come from."""
     words = ["python" + "hosted", "pypi" + ".org", "registry.npm" + "js", "/work" + "/main", "/ro" + "ot/"]

@@ -79,6 +79,15 @@ def validators(feed: Feed, now: datetime) -> dict[str, str]:
     return found
 
 
+def without_body(feed: Feed) -> Feed:
+    """Give a feed whose stored hash has no body as one that must be read whole, so that what was lost comes again.
+
+    If nothing of it was ever news, its first body is still to come.
+    """
+    first = feed.first_fetched_at if feed.last_new_at else None
+    return replace(feed, body_hash=None, etag=None, last_modified=None, first_fetched_at=first)
+
+
 def jitter(feed_id: int) -> float:
     """Give a feed's own number in [0, 1): the same at every run, spread evenly over feeds."""
     return zlib.crc32(feed_id.to_bytes(8, "big", signed=True)) / 2**32

@@ -34,6 +34,11 @@ class TlsError(Exception):
     """The TLS handshake failed: certificate, protocol, or silence."""
 
 
+def _look_up(host: str, port: int) -> list[str]:
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return [str(entry[4][0]) for entry in found]
+
+
 class Guard(httpcore2.AsyncNetworkBackend):
     """Connects to public addresses, and to those that `allow` opens."""
 
@@ -47,11 +52,7 @@ class Guard(httpcore2.AsyncNetworkBackend):
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     async def _system(self, host: str, port: int) -> list[str]:
-        def look_up() -> list[str]:
-            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-            return [str(entry[4][0]) for entry in found]
-
-        return await asyncio.get_running_loop().run_in_executor(self._threads, look_up)
+        return await asyncio.get_running_loop().run_in_executor(self._threads, _look_up, host, port)
 
     async def connect_tcp(
         self,

@@ -2,8 +2,10 @@
 
 import asyncio
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from urllib.parse import urljoin, urlsplit
 
 from protego import Protego
@@ -80,30 +82,24 @@ class _Worker:
             self._child, self._pages, self._extracting = child, 0, asyncio.Lock()
             async with http.Client(self.settings) as client:
                 while self.seen < limit and not self.is_late:
-                    wanted = await asyncio.to_thread(self._claim, min(PORTION, limit - self.seen))
+                    room = min(PORTION, limit - self.seen)
+                    wanted, robots, rests = await asyncio.to_thread(
+                        _claim, self.settings.database_url, self.clock(), room
+                    )
                     if not wanted:
                         break
                     self.seen += len(wanted)
+                    self._robots = robots | self._robots
+                    self._rests |= rests
                     found = await asyncio.gather(*(self._page(client, one) for one in wanted))
-                    await asyncio.to_thread(self._save, [page for page in found if page])
+                    await self._save(tuple(page for page in found if page))
                     self.progress("enrich", self.seen, None)
 
-    def _claim(self, limit: int) -> list[pages.Wanted]:
-        with store.begin(self.settings.database_url) as db:
-            wanted = pages.claim(db, self.clock(), self.clock() + LEASE, limit, PER_HOST)
-            names = {_site(one.url) for one in wanted} | {http.host_of(one.url) for one in wanted}
-            self._robots |= {k: v for k, v in pages.robots(db, names).items() if k not in self._robots}
-            self._rests |= pages.rests(db, names, self.clock())
-        return wanted
-
-    def _save(self, found: list[pages.Page]) -> None:
-        with store.begin(self.settings.database_url) as db:
-            pages.save(db, found, self.clock())
-            pages.save_hosts(db, {host: self._robots[host] for host in self._fresh}, self._new_rests)
-            pages.give_back(db, self._given_back)
-        self._fresh.clear()
-        self._new_rests.clear()
-        self._given_back.clear()
+    async def _save(self, found: tuple[pages.Page, ...]) -> None:
+        robots = MappingProxyType({host: self._robots[host] for host in self._fresh})
+        rests, given_back = MappingProxyType(self._new_rests), MappingProxyType(self._given_back)
+        self._fresh, self._new_rests, self._given_back = set(), {}, {}
+        await asyncio.to_thread(_save, self.settings.database_url, self.clock(), found, robots, rests, given_back)
 
     async def _page(self, client: http.Client, wanted: pages.Wanted) -> pages.Page | None:
         """Get one page's text; None when its host rests and the attempt does not count."""
@@ -138,7 +134,7 @@ class _Worker:
             if self._pages % extract.RECYCLE == 0:
                 self._child.close()  # the next call starts another: memory does not grow
             try:
-                got = await asyncio.to_thread(self._child.call, response.body, response.final_url, content_type)
+                got = await asyncio.to_thread(_extract, self._child, response.body, response.final_url, content_type)
             except ChildError as e:
                 return self._failure(wanted, f"extraction: {e}", is_final=True)
         if not got:
@@ -164,7 +160,8 @@ class _Worker:
             known = self._robots.get(site)
             keep = ROBOTS_AGAIN if known and known.text is None else ROBOTS_FOR
             if known is None or self.clock() - known.read_at > keep:
-                known = self._robots[site] = pages.Robots(await self._read_robots(client, url), self.clock())
+                answer = await self._read_robots(client, url)
+                known = self._robots[site] = pages.Robots(answer, self.clock())
                 self._fresh.add(site)
                 self._parsed.pop(site, None)
             if known.text is None:
@@ -186,6 +183,35 @@ class _Worker:
         if response.outcome is Outcome.HTTP_ERROR and response.status is not None and response.status < 500:
             return ""
         return None
+
+
+def _claim(
+    url: str, now: datetime, limit: int
+) -> tuple[list[pages.Wanted], dict[str, pages.Robots], dict[str, datetime]]:
+    """Claim pages; give them, what is known of their sites' robots.txt, and which hosts rest until when."""
+    with store.begin(url) as db:
+        wanted = pages.claim(db, now, now + LEASE, limit, PER_HOST)
+        names = {_site(one.url) for one in wanted} | {http.host_of(one.url) for one in wanted}
+        return wanted, pages.robots(db, names), pages.rests(db, names, now)
+
+
+def _save(
+    url: str,
+    now: datetime,
+    found: tuple[pages.Page, ...],
+    robots: Mapping[str, pages.Robots],
+    rests: Mapping[str, datetime],
+    given_back: Mapping[int, datetime],
+) -> None:
+    with store.begin(url) as db:
+        pages.save(db, found, now)
+        pages.save_hosts(db, robots, rests)
+        pages.give_back(db, given_back)
+
+
+def _extract(child: Child, body: bytes, url: str, content_type: str) -> str:
+    found: str = child.call(body, url, content_type)  # one call at a time: `_extracting` is held
+    return found
 
 
 def is_page(response: Response) -> bool:

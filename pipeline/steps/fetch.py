@@ -6,20 +6,19 @@ this host (they name the dead process) and lapse elsewhere.
 """
 
 import asyncio
-import hashlib
 import math
 import time
-import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from pipeline import catalog, http, log, store
 from pipeline.core import poll
+from pipeline.core.handover import Handover
 from pipeline.model import Feed, Fetch, Outcome, Response, Tally
 from pipeline.settings import Settings
 from pipeline.steps import Progress, silent
-from pipeline.store import claims, feeds, watchlists
+from pipeline.store import claims, feeds, fetching, watchlists
 
 PORTION = 200  # feeds claimed at once at most: what a killed worker holds
 PER_HOST = 10  # of one host in a portion, so that one big host does not fill it
@@ -31,7 +30,6 @@ BATCH_LEASE_S = 3600.0  # feeds set aside for tasks that may wait in a queue
 BATCH_SMALL, BATCH_LARGE, MANY = 25, 50, 1000  # feeds in a batch, when there are fewer or more than MANY
 MAX_BATCHES = 500  # Airflow maps at most 1,024 tasks
 UNSAVED = 64 * 2**20  # compressed bytes that wait to be stored, above which nothing more is taken in
-LEVEL = 4  # of zlib: .250 of the size in half the time of level 6 (.238), on 245 real feeds
 SMALL = 64 * 2**10  # bytes up to which a body is packed in the loop; more would delay the others
 
 
@@ -110,7 +108,11 @@ def claim_batches(settings: Settings, now: datetime, token: str, size: int | Non
 
 @dataclass
 class _Worker:
-    """One run: claims, asks, stores; all in one event loop, its transactions in a thread."""
+    """One run: claims, asks, stores; all in one event loop, its transactions in a thread.
+
+    Threads get values and give values: nothing that the loop still changes. Between the bytes of an answer and its
+    place in the next batch there is no await but that of the packing.
+    """
 
     settings: Settings
     now: datetime
@@ -132,10 +134,9 @@ class _Worker:
         self._bounds = poll.Bounds(self.settings.min_interval, self.settings.max_interval)
         self._started = time.monotonic()
         self._renewed = self._started
-        self._results: list[feeds.Result] = []
-        self._unsaved = 0
+        self._results: Handover[feeds.Result] = Handover()
+        self._given_back: Handover[int] = Handover()
         self._room = asyncio.Event()
-        self._given_back: list[int] = []
         self._resting: set[str] = set()  # hosts that asked us to wait, in this run
         self._waiting: dict[str, int] = {}  # feeds per host that we hold
         self._seen: set[int] = set()
@@ -152,7 +153,7 @@ class _Worker:
             try:
                 while True:
                     if more and len(tasks) <= PORTION // 2:
-                        found = await asyncio.to_thread(self._claim)
+                        found = await self._claim()
                         more = bool(found)
                         for one in found:
                             tasks.add(asyncio.create_task(self._one(client, one)))
@@ -162,7 +163,7 @@ class _Worker:
                     for task in done:
                         task.result()  # an exception here is of the step, not of a feed
                     late = time.monotonic() - stored_at >= GROUP_S
-                    if len(self._results) >= GROUP or self._unsaved >= GROUP_BYTES or late or not tasks:
+                    if len(self._results) >= GROUP or self._results.weight >= GROUP_BYTES or late or not tasks:
                         await self._store()
                         stored_at = time.monotonic()
                         more = True  # a host that had its share in our hands may have more that is due
@@ -170,26 +171,23 @@ class _Worker:
                 for task in tasks:
                     task.cancel()
                 await asyncio.gather(*tasks, return_exceptions=True)
+        self._results.settle("fetches")
+        self._given_back.settle("feeds given back")
 
-    def _claim(self) -> list[claims.Claimed]:
-        now = self.clock()
-        until = now + timedelta(seconds=LEASE_S)
+    async def _claim(self) -> list[claims.Claimed]:
         room = min(PORTION, self.limit - self.claimed)
         if room <= 0 or self.wanted == []:
             return []
-        with store.begin(self.settings.database_url) as db:
-            if self.wanted is not None:
-                found: list[claims.Claimed] = []
-                while self.wanted and not found:  # a portion may be gone as a whole: an earlier attempt did it
-                    ids, self.wanted = self.wanted[:room], self.wanted[room:]
-                    found = claims.take(db, ids, self.token, now, until, dead=self.dead, from_claim=self.from_claim)
-                    self.skipped += len(ids) - len(found)
-            else:
-                full = [host for host, n in self._waiting.items() if n >= PER_HOST]
-                found = claims.claim(
-                    db, self.token, now, until, room, dead=self.dead, not_since=self.not_since, per_host=PER_HOST,
-                    skip_hosts={*full, *self._resting},
-                )  # fmt: skip
+        now = self.clock()
+        until = now + timedelta(seconds=LEASE_S)
+        ask = fetching.Ask(self.settings.database_url, self.token, now, until, room, frozenset(self.dead))
+        if self.wanted is not None:
+            found, tried = await asyncio.to_thread(fetching.take, ask, tuple(self.wanted), self.from_claim)
+            self.wanted = self.wanted[tried:]
+            self.skipped += tried - len(found)
+        else:
+            skip = {host for host, n in self._waiting.items() if n >= PER_HOST} | self._resting
+            found = await asyncio.to_thread(fetching.claim, ask, PER_HOST, frozenset(skip), self.not_since)
         found = [one for one in found if one.feed.id not in self._seen]
         self._seen.update(one.feed.id for one in found)
         for one in found:
@@ -214,26 +212,30 @@ class _Worker:
                     client.hold(claimed.host, self.settings.host_spacing - since)
             secret = self.credentials.get(url)
             async with client.fetched(url, headers, credentials=secret, go=go) as response:
-                self._results.append(await self._decide(claimed, response, not headers, at))
-                while self._unsaved > UNSAVED:  # a large body's slot is held till there is room for the next
+                packed = await _pack(response.body)
+                self._decide(claimed, response, packed, not headers, at)
+                while self._results.weight > UNSAVED:  # a large body's slot is held till there is room for the next
                     await self._room.wait()
         except http.NotNowError:  # an answer to another feed of this host asked us to wait
-            self._given_back.append(feed.id)
+            self._given_back.add(feed.id)
             self.skipped += 1
         except Exception as e:  # the per-item guard: the client promises never to raise; one feed must not end the run
             log.get().error("fetch broke", feed=url, error=repr(e)[:300])
             broken = Response(url, url, Outcome.PROTOCOL, error=f"internal: {type(e).__name__}")
-            self._results.append(await self._decide(claimed, broken, not headers, at))
+            self._decide(claimed, broken, feeds.pack(b""), not headers, at)
         finally:
             self._waiting[claimed.host] -= 1
 
-    async def _decide(
-        self, claimed: claims.Claimed, response: Response, was_unconditional: bool, at: datetime
-    ) -> feeds.Result:
-        if len(response.body) <= SMALL:
-            body_hash, content = _pack(response.body)
-        else:
-            body_hash, content = await asyncio.to_thread(_pack, response.body)
+    def _decide(
+        self,
+        claimed: claims.Claimed,
+        response: Response,
+        packed: feeds.Hashed,
+        was_unconditional: bool,
+        at: datetime,
+    ) -> None:
+        """Decide what an answer means and put it into the next batch: one uninterrupted piece of the loop's time."""
+        body_hash, content = packed
         old = claimed.feed
         decision = poll.after_fetch(old, response, body_hash, was_unconditional, at, self._bounds)
         body = None
@@ -246,7 +248,6 @@ class _Worker:
         self._tell(old, decision, response)
         self.counts[decision.outcome] = self.counts.get(decision.outcome, 0) + 1
         self.bytes += len(response.body)
-        self._unsaved += len(content) if body else 0
         fetch = Fetch(
             feed_id=old.id,
             fetched_at=at,
@@ -260,7 +261,8 @@ class _Worker:
             retry_after_s=decision.retry_after_s,
         )
         host = http.host_of(poll.address(decision.feed)) or claimed.host
-        return feeds.Result(decision.feed, fetch, host, body, decision.hold_host_s, answered_by)
+        result = feeds.Result(decision.feed, fetch, host, body, decision.hold_host_s, answered_by)
+        self._results.add(result, len(content) if body else 0)
 
     def _tell(self, old: Feed, decision: poll.Decision, response: Response) -> None:
         state = decision.feed.state
@@ -274,25 +276,20 @@ class _Worker:
             log.get().info("fetch failed", feed=old.url, outcome=decision.outcome.value, error=decision.error)
 
     async def _store(self) -> None:
-        results, self._results, self._unsaved = self._results, [], 0
-        given_back, self._given_back = self._given_back, []
+        results, given_back = self._results.take(), self._given_back.take()
         must_renew = time.monotonic() - self._renewed > LEASE_S / 3
-        await asyncio.to_thread(self._save, results, given_back, must_renew)
+        until = self.clock() + timedelta(seconds=LEASE_S) if must_renew else None
+        saved = await asyncio.to_thread(
+            fetching.save, self.settings.database_url, self.token, results, given_back, until
+        )
+        self._results.done(saved)
+        self._given_back.done(len(given_back))
         self._room.set()
         self._room.clear()
         if must_renew:
             self._renewed = time.monotonic()
         self.progress("fetch", sum(self.counts.values()) + self.skipped, None)
 
-    def _save(self, results: list[feeds.Result], given_back: list[int], must_renew: bool) -> None:
-        if not (results or given_back or must_renew):
-            return
-        with store.begin(self.settings.database_url) as db:
-            feeds.save(db, results, self.token)
-            claims.release(db, self.token, given_back)
-            if must_renew:
-                claims.renew(db, self.token, self.clock() + timedelta(seconds=LEASE_S))
 
-
-def _pack(body: bytes) -> tuple[str | None, bytes]:
-    return (hashlib.sha256(body).hexdigest(), zlib.compress(body, LEVEL)) if body else (None, b"")
+async def _pack(body: bytes) -> feeds.Hashed:
+    return feeds.pack(body) if len(body) <= SMALL else await asyncio.to_thread(feeds.pack, body)

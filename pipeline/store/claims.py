@@ -14,9 +14,10 @@ from typing import Any
 import psutil
 import sqlalchemy as sa
 
+from pipeline.core import poll
 from pipeline.model import Feed
 from pipeline.store.engine import insert
-from pipeline.store.feeds import feed
+from pipeline.store.feeds import feed, without_body
 from pipeline.store.tables import feeds, hosts
 
 
@@ -179,13 +180,18 @@ def _take(
 ) -> list[Claimed]:
     found: list[Claimed] = []
     for start in range(0, len(ids), 500):  # both databases bound the number of parameters
+        some = list(ids[start : start + 500])
         query = (
             sa.update(feeds)
-            .where(feeds.c.id.in_(list(ids[start : start + 500])), may)
+            .where(feeds.c.id.in_(some), may)
             .values(claimed_by=token, claimed_until=until)
             .returning(feeds)
         )
-        found += [Claimed(feed(row), row.host, states.get(row.host)) for row in db.execute(query)]
+        taken = db.execute(query).all()
+        lost = without_body(db, some)
+        for row in taken:
+            one = poll.without_body(feed(row)) if row.id in lost else feed(row)
+            found.append(Claimed(one, row.host, states.get(row.host)))
     return sorted(found, key=lambda c: (c.feed.next_fetch_at is not None, c.feed.next_fetch_at, c.feed.id))
 
 

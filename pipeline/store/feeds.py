@@ -1,5 +1,7 @@
 """Feeds and their fetches: what a fetch changes, whole or not at all."""
 
+import hashlib
+import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -25,6 +27,9 @@ _POLLING = (
 )  # fmt: skip
 KEPT_HEADERS = ("content-type", "content-location", "content-language", "last-modified", "date")
 MAX_HEADER = 1000  # characters kept of one header
+LEVEL = 4  # of zlib: .250 of the size in half the time of level 6 (.238), on 245 real feeds
+
+Hashed = tuple[str | None, bytes]  # a document's hash and compressed bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,11 @@ class Result:
     body: Packed | None = None
     hold_host_s: float | None = None  # how long the host that answered wants to be left alone
     answered_by: str = ""  # that host, when it is another one (a redirect's target)
+
+
+def pack(body: bytes) -> Hashed:
+    """Give the hash of a document and its compressed bytes; (None, b"") for an empty one."""
+    return (hashlib.sha256(body).hexdigest(), zlib.compress(body, LEVEL)) if body else (None, b"")
 
 
 def feed(row: Any) -> Feed:
@@ -80,21 +90,24 @@ def every(db: sa.Connection, only_enabled: bool = False) -> list[Feed]:
 # ------------------------------------------------------------------------------------------------------------ results
 
 
-def save(db: sa.Connection, results: Sequence[Result], token: str) -> None:
+def save(db: sa.Connection, results: Sequence[Result], token: str) -> int:
     """Store what fetches brought: attempts, bodies, feed states and host rests, and give the claims back.
 
     A feed that another worker has claimed meanwhile keeps that claim and its state; the attempt is stored all the same.
+    Gives the number of attempts stored.
     """
     if not results:
-        return
+        return 0
+    saved = 0
     plain = [_fetch_row(r.fetch) for r in results if r.body is None]
     if plain:
-        db.execute(sa.insert(fetches), plain)
+        saved += len(db.scalars(sa.insert(fetches).returning(fetches.c.id), plain).all())  # no driver's guess: rows
     with_body = [r for r in results if r.body is not None]
     if with_body:
         query = sa.insert(fetches).returning(fetches.c.id, sort_by_parameter_order=True)
         ids = db.scalars(query, [_fetch_row(r.fetch) for r in with_body]).all()
         _save_bodies(db, zip(ids, with_body, strict=True))
+        saved += len(ids)
     ours = sa.or_(feeds.c.claimed_by == token, feeds.c.claimed_by.is_(None))
     update = (
         sa.update(feeds)
@@ -104,6 +117,14 @@ def save(db: sa.Connection, results: Sequence[Result], token: str) -> None:
     )
     db.execute(update, [_feed_row(r) for r in results])
     _save_hosts(db, results)
+    return saved
+
+
+def without_body(db: sa.Connection, ids: Sequence[int]) -> set[int]:
+    """Give those feeds whose hash names a body that is not there: it was lost, and "unchanged" would be a lie."""
+    there = sa.exists().where(bodies.c.feed_id == feeds.c.id, bodies.c.hash == feeds.c.body_hash)
+    query = sa.select(feeds.c.id).where(feeds.c.id.in_(list(ids)), feeds.c.body_hash.is_not(None), ~there)
+    return set(db.scalars(query))
 
 
 def _fetch_row(fetch: Fetch) -> dict[str, Any]:

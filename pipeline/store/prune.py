@@ -17,6 +17,7 @@ from pipeline.store.tables import (
     event_history,
     event_stories,
     events,
+    feeds,
     fetches,
     labels,
     matches,
@@ -41,7 +42,8 @@ class Rule:
 
 def _old_body(cut: datetime) -> sa.ColumnElement[bool]:
     last = sa.select(sa.func.max(bodies.c.id)).group_by(bodies.c.feed_id)  # the health of a feed looks at it
-    return sa.and_(bodies.c.fetched_at < cut, bodies.c.content.is_(None), bodies.c.id.not_in(last))
+    is_last = sa.exists().where(feeds.c.id == bodies.c.feed_id, feeds.c.body_hash == bodies.c.hash)  # "unchanged"
+    return sa.and_(bodies.c.fetched_at < cut, bodies.c.content.is_(None), bodies.c.id.not_in(last), ~is_last)
 
 
 def _old_fetch(cut: datetime) -> sa.ColumnElement[bool]:

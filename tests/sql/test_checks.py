@@ -39,6 +39,7 @@ def broken(c: Clock) -> dict[str, tuple[list[str], list[tuple[object, ...]]]]:
         "event_times": ([f"update events set last_seen_at = '{future}' where id = 3"], [(3,)]),
         "event_undecided": ([f"update events set revision = 9, updated_at = '{old}' where id = 2"], [(2, 9, 2)]),
         "feed_overdue": ([f"update feeds set next_fetch_at = '{old}' where id = 3"], [(3, "Warta Nusantara")]),
+        "hash_without_body": ([f"update feeds set body_hash = '{1:064}' where id = 3"], [(3, "Warta Nusantara")]),
         "impossible_time": ([f"update stories set story_at = '{future}' where id = 12"], [(12,)]),
         "judged_without_match": (["delete from matches where story_id = 12"], [(12,)]),
         "lead_story": (["update events set lead_story_id = 11 where id = 3"], [(3, 11, None)]),

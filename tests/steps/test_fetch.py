@@ -1,11 +1,13 @@
 """The fetch step against real servers: what is stored, who is asked, and what a killed run leaves."""
 
 import os
+import random
 import re
 import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -17,10 +19,11 @@ import pytest
 import sqlalchemy as sa
 
 from pipeline import catalog, settings, store
+from pipeline.core.handover import LostError
 from pipeline.model import Tally
 from pipeline.settings import Settings
 from pipeline.steps import fetch
-from pipeline.store import claims, feeds, tables
+from pipeline.store import claims, feeds, fetching, tables
 from tests.hostile import Hostile, reply
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -265,6 +268,116 @@ def test_a_retry_finds_what_the_first_attempt_left(database_url: str, server: Ho
     assert not any(f.claimed_by for f in rows(database_url, tables.feeds)), "nothing stays set aside"
 
 
+# --------------------------------------------------------------------------------------------------- nothing is lost
+
+
+PATIENT: dict[str, object] = {"max_body_bytes": 2**22, "fetch_timeout": 60.0, "connect_timeout": 60.0}
+
+
+def large(n: int) -> bytes:
+    """A feed of .5 to 1.7 MB that does not pack well: 30 entries, the same at every call."""
+    chance = random.Random(n)
+    size = (500_000 + 20_000 * (n % 60)) // 30
+    items = (
+        f"<item><title>Ferry {n}-{i}</title><link>http://gazette.test/{n}/{i}</link>"
+        f"<description>{chance.randbytes(size // 2).hex()}</description></item>"
+        for i in range(30)
+    )
+    return f'<?xml version="1.0"?><rss version="2.0"><channel><title>G</title>{"".join(items)}</channel></rss>'.encode()
+
+
+def complete(url: str, feed_count: int) -> None:
+    """Every feed has its fetch, and the body that its hash names."""
+    assert len(rows(url, tables.fetches)) == feed_count
+    there = {(b.feed_id, b.hash) for b in rows(url, tables.bodies)}
+    assert [f.id for f in rows(url, tables.feeds) if (f.id, f.body_hash) not in there] == []
+
+
+def test_large_bodies_are_all_stored(database_url: str, server: Hostile, monkeypatch: pytest.MonkeyPatch) -> None:
+    """60 feeds of .5 to 1.7 MB, stored every few results while others are still packed: none is lost."""
+    monkeypatch.setattr(fetch, "GROUP", 2)
+    declare(database_url, *(server.url(f"/large/{i}", f"127.0.7.{i + 1}") for i in range(60)))
+    for i in range(60):
+        server.page(f"/large/{i}", large(i))
+    tally = fetch.run(make(database_url, **PATIENT), NOW)
+    assert counts(tally) == (60, 60, 0, 0)
+    complete(database_url, 60)
+
+
+def test_a_result_that_comes_while_another_batch_is_saved(
+    sqlite_url: str, server: Hostile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By seams, not by speed: the second body is packed only when the first batch is being saved."""
+    saving, packed = threading.Event(), threading.Event()
+    pack, save = feeds.pack, fetching.save
+
+    def slow_pack(body: bytes) -> feeds.Hashed:
+        if b"Ferry 1-" in body:
+            assert saving.wait(20)
+        found = pack(body)
+        packed.set()
+        return found
+
+    def slow_save(*args: object) -> int:
+        if args[2] and not saving.is_set():
+            saving.set()
+            packed.clear()
+            assert packed.wait(20)
+        return save(*args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(fetch, "GROUP", 1)
+    monkeypatch.setattr(feeds, "pack", slow_pack)
+    monkeypatch.setattr(fetching, "save", slow_save)
+    declare(sqlite_url, *(server.url(f"/large/{i}", f"127.0.7.{i + 1}") for i in range(2)))
+    for i in range(2):
+        server.page(f"/large/{i}", large(i))
+    tally = fetch.run(make(sqlite_url, **PATIENT), NOW)
+    assert counts(tally) == (2, 2, 0, 0)
+    complete(sqlite_url, 2)
+
+
+def test_what_was_saved_is_counted(sqlite_url: str, server: Hostile, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A store that keeps less than it was given is no success, whatever the reason."""
+    save = feeds.save
+    monkeypatch.setattr(feeds, "save", lambda db, results, token: save(db, results[1:], token))
+    declare(sqlite_url, *(server.url(f"/feed/{i}") for i in range(3)))
+    with pytest.raises(LostError, match="3 fetches were decided and 2 stored"):
+        fetch.run(make(sqlite_url), NOW)
+
+
+@pytest.mark.parametrize("path", ["/feed", "/lying", "/plain"])
+def test_a_feed_that_lost_its_body_heals(database_url: str, server: Hostile, path: str) -> None:
+    """Stores in the field hold hashes of bodies that were never stored: the next fetch brings them, no 304 is asked."""
+    server.page("/plain", b"<rss version='2.0'><channel><title>P</title></channel></rss>")
+    declare(database_url, server.url(path), server.url("/feed/2"))
+    s = make(database_url)
+    fetch.run(s, NOW)
+    with store.begin(database_url) as db:
+        db.execute(sa.delete(tables.bodies).where(tables.bodies.c.feed_id == 1))
+        db.execute(sa.delete(tables.fetches).where(tables.fetches.c.feed_id == 1))
+    server.server.heads.clear()
+    tally = fetch.run(s, NOW + 3 * HOUR)
+    assert tally.detail["new"] == 1 and tally.detail["unchanged"] == 1
+    assert sum("if-none-match" in head.lower() for head in server.server.heads) == 1, "only of the sound feed"
+    complete(database_url, 3)
+    assert rows(database_url, tables.feeds)[0].state == "ok"
+    assert fetch.run(s, NOW + 30 * HOUR).failed == 0
+
+
+def test_a_lost_first_body_is_still_the_first(sqlite_url: str, server: Hostile) -> None:
+    """Of a feed added later, the body that heals it is baseline: what it told before must flood nobody."""
+    s = make(sqlite_url)
+    with store.begin(sqlite_url) as db:
+        listed = {"version": "1", "name": "w", "content": {}, "created_at": NOW - DAY, "is_current": True}
+        db.execute(sa.insert(tables.watchlists).values(**listed))
+    declare(sqlite_url, server.url("/feed/1"))
+    fetch.run(s, NOW)
+    with store.begin(sqlite_url) as db:
+        db.execute(sa.delete(tables.bodies))
+    fetch.run(s, NOW + 3 * HOUR)
+    assert [b.baseline for b in rows(sqlite_url, tables.bodies)] == [True]
+
+
 def child(url: str) -> subprocess.Popen[bytes]:
     """Run the step in a process of its own."""
     code = f"""
@@ -283,6 +396,8 @@ print(t.done)
 def test_a_killed_run_leaves_no_claim_behind(database_url: str, server: Hostile) -> None:
     """kill -9 in the middle: what it had stored stays, the rest is fetched by the next run at once, nothing twice."""
     declare(database_url, *(server.url(f"/feed/{i}", f"127.0.4.{i}") for i in range(1, 31)))
+    for i in range(1, 31):
+        server.page(f"/feed/{i}", large(20 + i))
     declare(database_url, *(server.url("/silent", f"127.0.5.{i}") for i in range(1, 4)))
     running = child(database_url)
     deadline = time.monotonic() + 30
@@ -295,7 +410,7 @@ def test_a_killed_run_leaves_no_claim_behind(database_url: str, server: Hostile)
     server.page("/silent", b"<rss/>")
     tally = fetch.run(make(database_url), NOW + timedelta(seconds=30))
     assert (tally.seen, tally.done) == (3, 3), "no waiting for a lease"
-    assert len(rows(database_url, tables.fetches)) == 33
+    complete(database_url, 33)
 
 
 def test_a_living_run_keeps_its_claims(sqlite_url: str, server: Hostile) -> None:
@@ -321,13 +436,13 @@ def test_two_processes_share_the_work(database_url: str, server: Hostile) -> Non
         return reply(b"<rss/>")
 
     for i in range(400):
-        server.page(f"/feed/{i}", slow)
+        server.page(f"/feed/{i}", large(i) if i % 10 == 0 else slow)
     declare(database_url, *(server.url(f"/feed/{i}", f"127.0.{6 + i // 200}.{i % 200 + 1}") for i in range(400)))
     workers = [child(database_url), child(database_url)]
     done = [int(w.communicate(timeout=60)[0].split()[-1]) for w in workers]
     assert sum(done) == 400 and min(done) > 0
     assert len(server.hits) == 400 and set(server.hits.values()) == {1}
-    assert len(rows(database_url, tables.fetches)) == 400
+    complete(database_url, 400)
 
 
 def test_spacing_holds_from_one_worker_to_the_next(sqlite_url: str, server: Hostile) -> None:
