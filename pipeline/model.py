@@ -262,6 +262,11 @@ class Entry:
     published_raw: str | None = None
     updated_at: datetime | None = None  # a later date than published_at, when the feed has both
     categories: tuple[str, ...] = ()
+    outlet: str | None = None  # who told it; None: the host of the address; "": a carrier's, and nobody says whose
+    told_by: str = ""  # the outlet's name as the feed prints it
+    raw_title: str = ""  # as the feed prints it, where that is not the title
+    kind: str = ""  # what the title says of itself: "breaking", "exclusive update", "opinion", …
+    update: int | None = None  # the number of an update ("UPDATE 2-", "종합2보")
 
 
 @dataclass(frozen=True, slots=True)

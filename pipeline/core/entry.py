@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from pipeline.core import dates, text, url
+from pipeline.core import dates, outlets, text, url
 from pipeline.model import Entry, Refusal
 
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # before the web: a broken clock or an empty field
@@ -13,22 +13,51 @@ MAX_TAGS = 20
 SUMMARY_OF_TEXT = 600  # characters of the full text that stand in for a missing summary
 
 
-def make(base: str, links: Sequence[str], title: str, summary: str, full: str, **rest: Any) -> Entry | Refusal:
+def make(
+    base: str,
+    links: Sequence[str],
+    title: str,
+    summary: str,
+    full: str,
+    source: outlets.Source = outlets.Source(),  # noqa: B008 - frozen
+    **rest: Any,
+) -> Entry | Refusal:
     """Make an entry of a title's markup and of clean summary and text; refuse what has no address or no words.
 
-    The first of `links` that makes an http(s) address against `base` counts.
+    The first of `links` that makes an http(s) address against `base` counts; one that only carries the article's own
+    gives way to it.
     """
     if not links:
         return Refusal("no-link", text.plain(title, 100))
     address = next((a for a in (url.resolve(base, text.safe(link)) for link in links) if a), None)
+    address = outlets.article(address) if address else None
     identity = url.canonical(address) if address else None
     if address is None or identity is None:
         return Refusal("bad-link", text.safe(links[0])[:100])
     headline = text.plain(title, text.MAX_TITLE) or text.clip(summary or full, 120)
     if not headline:
         return Refusal("no-text", address[:200])
+    told = outlets.told(address, headline, source)
+    if not told.has_summary or _repeats(summary, headline, told):
+        summary = ""
     summary = summary or text.clip(full, SUMMARY_OF_TEXT)
-    return Entry(url.without_credentials(address), identity, headline, summary, full if full != summary else "", **rest)
+    return Entry(
+        url.without_credentials(address),
+        identity,
+        told.title,
+        summary,
+        full if full != summary else "",
+        outlet=told.outlet,
+        told_by=told.name,
+        raw_title=headline if told.title != headline else "",
+        **rest,
+    )
+
+
+def _repeats(summary: str, headline: str, told: outlets.Told) -> bool:
+    """Whether a summary says no more than the headline and who told it, as searches write it."""
+    said = outlets.squeezed(summary)
+    return bool(told.name) and said in {outlets.squeezed(f"{title} {told.name}") for title in (headline, told.title)}
 
 
 def unique(made: Iterable[Entry | Refusal]) -> tuple[tuple[Entry, ...], tuple[Refusal, ...]]:

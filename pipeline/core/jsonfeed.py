@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from pipeline.core import entry, text
+from pipeline.core import entry, outlets, text
 from pipeline.model import Document, Entry, Refusal
 
 
@@ -22,8 +22,9 @@ def parse(body: bytes, base: str, now: datetime, max_entries: int) -> Document:
     if not isinstance(items, list):
         return Document("json", error="this JSON Feed has no list of items")
     language = entry.tag(feed.get("language"))
+    site = _words(feed, "home_page_url")
     left_out = itertools.repeat(Refusal("too-many"), max(0, len(items) - max_entries))
-    made: Iterator[Entry | Refusal] = (_item(item, base, language, now) for item in items[:max_entries])
+    made: Iterator[Entry | Refusal] = (_item(item, base, language, now, site) for item in items[:max_entries])
     entries, refusals = entry.unique(itertools.chain(made, left_out))
     return Document("json", text.plain(_words(feed, "title"), text.MAX_TITLE), language, entries, refusals)
 
@@ -39,7 +40,12 @@ def _words(item: Mapping[str, Any], name: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _item(item: Any, base: str, language: str | None, now: datetime) -> Entry | Refusal:
+def _linked(item: Mapping[str, Any]) -> str:
+    """Give an item's markup; what a link blog links to stands before it."""
+    return f'<a href="{_words(item, "external_url")}">' + _words(item, "content_html")
+
+
+def _item(item: Any, base: str, language: str | None, now: datetime, site: str) -> Entry | Refusal:
     if not isinstance(item, dict):
         return Refusal("no-text", "the item is no object")
     full = text.plain(_words(item, "content_html"), text.MAX_TEXT) or text.plain(
@@ -61,6 +67,7 @@ def _item(item: Any, base: str, language: str | None, now: datetime) -> Entry | 
         _words(item, "title"),
         text.plain(_words(item, "summary"), text.MAX_SUMMARY),
         full,
+        outlets.Source(author=", ".join(names), markup=_linked(item), site=site),
         author=text.plain(", ".join(n for n in names if n), 200) or None,
         guid=text.safe(str(guid))[:500] if isinstance(guid, str | int | float) else None,
         language=own,

@@ -7,13 +7,14 @@ import io
 import itertools
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any
 
 import feedparser
 
-from pipeline.core import entry, jsonfeed, sitemap, text, url
+from pipeline.core import entry, jsonfeed, outlets, sitemap, text, titles, url
 from pipeline.model import Document, Entry, Refusal
 
 MAX_ENTRIES = 5000
@@ -41,8 +42,14 @@ def document(
 ) -> Document:
     """Parse a feed document; `base_url` resolves relative links, `now` quarantines absurd dates.
 
-    Every entry found is in `entries` or counted in `refusals`; a document without entries says why in `error`.
+    Every entry found is in `entries` or counted in `refusals`; a document without entries says why in `error`. Titles
+    are as a person would print them, `raw_title` as the feed does.
     """
+    made = _read(body, headers, base_url, now, max_entries)
+    return replace(made, entries=titles.printed(made.entries, made.title)) if made.entries else made
+
+
+def _read(body: bytes, headers: Mapping[str, str], base_url: str, now: datetime, max_entries: int) -> Document:
     head = body[:HEAD].lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n\x00")
     if not head:
         return Document("", error="the document is empty")
@@ -104,8 +111,9 @@ def _feed(
             return Document("", error=f"the parser gave up: {type(e).__name__}")
     feed = parsed.get("feed", {})
     declared = entry.tag(dict.get(feed, "language"))
+    site = str(dict.get(feed, "link") or "")
     left_out = itertools.repeat(Refusal("too-many"), max(0, len(parsed.entries) - max_entries))
-    made: Iterator[Entry | Refusal] = (_entry(raw, base, declared, now) for raw in parsed.entries[:max_entries])
+    made: Iterator[Entry | Refusal] = (_entry(raw, base, declared, now, site) for raw in parsed.entries[:max_entries])
     entries, refusals = entry.unique(itertools.chain(made, left_out))
     version = str(parsed.get("version") or "") or ("cdf" if root == "channel" and parsed.entries else "")
     trouble = parsed.get("bozo_exception") if parsed.get("bozo") else None
@@ -138,7 +146,7 @@ def _possible(found: re.Match[bytes]) -> bytes:
     return found[0] if 0 < code < 0xD800 or 0xDFFF < code < 0x110000 else b""
 
 
-def _entry(raw: dict[str, Any], base: str, language: str | None, now: datetime) -> Entry | Refusal:
+def _entry(raw: dict[str, Any], base: str, language: str | None, now: datetime, site: str) -> Entry | Refusal:
     get: Callable[..., Any] = partial(dict.get, raw)  # feedparser's own `get` guesses at other keys and is slow
     contents = get("content", ())
     full = text.plain(next((str(c["value"]) for c in contents if c.get("value")), ""), text.MAX_TEXT)
@@ -157,6 +165,7 @@ def _entry(raw: dict[str, Any], base: str, language: str | None, now: datetime) 
         str(get("title") or ""),
         text.plain(str(get("summary") or ""), text.MAX_SUMMARY),
         full,
+        _source(raw, site),
         author=text.plain(str(get("author") or ""), 200) or None,
         guid=text.safe(guid)[:500] or None,
         language=own,
@@ -165,6 +174,18 @@ def _entry(raw: dict[str, Any], base: str, language: str | None, now: datetime) 
         updated_at=updated,
         categories=entry.categories(t.get("term") for t in get("tags", ())),
     )
+
+
+def _source(raw: dict[str, Any], site: str) -> outlets.Source:
+    """Gather what an entry says of its origin: RSS's and Atom's source, Bing's News:Source, Dublin Core."""
+    get: Callable[..., Any] = partial(dict.get, raw)
+    given = get("source")
+    given = given if isinstance(given, dict) else {}
+    address = dict.get(given, "href") or dict.get(given, "link") or dict.get(given, "url") or ""
+    name = dict.get(given, "title") or dict.get(given, "value") or get("news_source") or get("dc_source") or ""
+    markup = "".join([str(c.get("value") or "") for c in get("content", ())] + [str(get("summary") or "")])
+    publisher = str(get("publisher") or "")
+    return outlets.Source(str(name or publisher), str(address), str(get("author") or ""), markup, site)
 
 
 def _ttl(feed: dict[str, Any]) -> float | None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from lxml import etree
 
-from pipeline.core import entry, text
+from pipeline.core import entry, outlets, text
 from pipeline.model import Document, Entry, Refusal
 
 # The first element of the document says what it is; sitemaps bear any prefix and any of several namespaces.
@@ -55,6 +55,7 @@ def _entry(one: Any, base: str, now: datetime) -> Entry | Refusal:
         _text(news, "title"),
         "",
         "",
+        outlets.Source(_text(publication, "name")),
         language=language,
         published_at=published,
         published_raw=raw,

@@ -78,20 +78,44 @@ _AMP_TAIL = re.compile(
     r"|(?:\.amp|~amp)(?=(?:\.html?)?$)|(?<=[0-9a-f]{8})-amp$"  # an id before "-amp": without, it may be a guitar's
 )
 _ENCODED = re.compile(r"%([0-9a-fA-F]{2})")
+# Addresses as editors and scripts break them: a second scheme in front ("http://https://a", where browsers would see a
+# host named "https"), a scheme short of a colon or a slash, a site's own address twice, a host without its scheme.
+_TWICE = re.compile(r"^(?:https?:?/*(?:www\.)?)+(?=https?:/|https?//)", re.IGNORECASE)
+_SHORT = re.compile(r"^(?:(https?)(?::{1,2}[/\\]{0,5}|[/\\]{2,5})|:?//)(?=[^/\\:])", re.IGNORECASE)
+_SELF_TWICE = re.compile(r"^https?://([^/?#]+)/+(https?:/{1,3}(?:www\.)?\1(?:[/?#]|$).*)", re.IGNORECASE)
+_BARE_HOST = re.compile(r"^(?:www\d?\.[\w-]+|[\w-]+\.[\w-]+)(?:\.[\w-]+)+(?::\d+)?(?=[/?#]|$)")
 
 
 def resolve(base: str, url: str) -> str | None:
     """Make `url` absolute against `base`; None when neither makes an http(s) address."""
-    url = "".join(c for c in url.strip() if c >= " ")
+    url = mended("".join(c for c in url if c >= " "))
     if not url or len(url) > 2 * MAX_URL:
         return None
     try:
         made = ada_url.URL(url, base) if base else ada_url.URL(url)
     except (ValueError, UnicodeError):
         return None
-    if made.protocol not in {"http:", "https:"} or not made.hostname or len(made.href) > MAX_URL:
+    if made.protocol not in {"http:", "https:"} or made.hostname in {"", "http", "https"} or len(made.href) > MAX_URL:
         return None
     return str(made.href)
+
+
+def mended(url: str) -> str:
+    """Repair an address that its writer broke in a way that leaves no doubt; others come back as they are."""
+    url = url.strip()
+    for _ in range(3):
+        before = url
+        url = _TWICE.sub("", url)
+        if found := _SELF_TWICE.match(url):
+            url = found[2]
+        if url == before:
+            break
+    if (short := _SHORT.match(url)) and not url.startswith("//"):
+        url = f"{short[1] or 'https'}://{url[short.end() :]}"
+    if url.lower().startswith(("feed:", "rss:")) and (rest := url.split(":", 1)[1]):
+        url = mended("https:" + rest if rest.startswith("//") else rest)
+    bare = _BARE_HOST.match(url)
+    return f"https://{url}" if bare and (url.startswith("www.") or is_registered(bare[0])) else url
 
 
 def canonical(url: str) -> str | None:
@@ -192,6 +216,11 @@ def outlet(url: str) -> str:
 def _outlet(name: str) -> str:
     found = get_fld(f"https://{name}/", fail_silently=True) if name else None
     return str(found) if found else _host(name)
+
+
+def is_registered(name: str) -> bool:
+    """Tell whether a name is a host under a public suffix ("lemonde.fr"), not just words with a dot between them."""
+    return bool(get_fld(f"https://{name}/", fail_silently=True))
 
 
 def without_credentials(url: str) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from pipeline.core import text, url
+from pipeline.core import moved, text, url
 from pipeline.model import Entry, Feed, Language, Story
 from pipeline.store.engine import insert
 from pipeline.store.tables import sightings, stories
@@ -31,6 +31,11 @@ def add(
         rows.setdefault(row["url_hash"], row)
     if not rows:
         return 0, 0
+    known_as = _moved(db, feed, rows)
+    at_new_address = {old.url_hash for old in known_as.values()}
+    for identity, old in known_as.items():
+        row = rows.pop(identity)
+        rows.setdefault(old.url_hash, row | {"url_hash": old.url_hash, "canonical_url": old.canonical_url})
     ordered = [rows[k] for k in sorted(rows)]  # one order for all writers: no deadlocks
     made = insert(db, stories).on_conflict_do_nothing(index_elements=["url_hash"]).returning(stories.c.url_hash)
     new = set(db.scalars(made, ordered))
@@ -58,6 +63,8 @@ def add(
         if identity in new:
             continue
         values = _earlier(old, row)
+        if identity in at_new_address:
+            values["url"] = row["url"]
         if old.content_hash != row["content_hash"] and _wins(old, row, now):
             values |= {k: row[k] for k in _WORDS}
             if row["text"]:
@@ -76,7 +83,53 @@ def add(
     return len(new), changed
 
 
-_WORDS = ("title", "summary", "content_hash", "words_at", "words_feed_id", "declared_language", "country")
+_WORDS = (
+    "title",
+    "raw_title",
+    "kind",
+    "update_number",
+    "summary",
+    "content_hash",
+    "words_at",
+    "words_feed_id",
+    "declared_language",
+    "country",
+)
+
+
+def _moved(db: sa.Connection, feed: Feed, rows: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """Find the stories that an unknown address of these rows is: the same guid of the feed, or of the outlet."""
+    own = moved.unique([row["_guid"] for row in rows.values()])
+    wanted = {row["_guid"]: identity for identity, row in rows.items() if row["_guid"] in own}
+    for chunk in _chunks(list(wanted.values()), 500):
+        for identity in db.scalars(sa.select(stories.c.url_hash).where(stories.c.url_hash.in_(chunk))):
+            wanted.pop(rows[identity]["_guid"])
+    found: dict[str, Any] = {}
+    for chunk in _chunks(list(wanted), 500):
+        query = (
+            sa.select(
+                stories.c.id,
+                stories.c.url_hash,
+                stories.c.canonical_url,
+                stories.c.outlet,
+                sa.func.coalesce(stories.c.raw_title, stories.c.title).label("title"),
+                stories.c.published_at,
+                sightings.c.guid,
+                sightings.c.feed_id,
+            )
+            .join(sightings, sightings.c.story_id == stories.c.id)
+            .where(sightings.c.guid.in_(chunk))
+            .order_by(stories.c.id)
+        )
+        for old in db.execute(query):
+            row = rows[wanted[old.guid]]
+            if old.url_hash in rows or not (old.feed_id == feed.id or (old.outlet and old.outlet == row["outlet"])):
+                continue
+            before = (old.canonical_url, old.title, old.published_at)
+            after = (row["canonical_url"], row["raw_title"] or row["title"], row["published_at"])
+            if moved.is_same(old.guid, len(own) > 1, before, after):
+                found[wanted[old.guid]] = old  # the youngest of several
+    return found
 
 
 def _wins(old: Any, row: Mapping[str, Any], now: datetime) -> bool:
@@ -102,8 +155,11 @@ def _row(feed: Feed, entry: Entry, now: datetime, baseline: bool) -> dict[str, A
         "url_hash": url.key(entry.canonical_url),
         "canonical_url": entry.canonical_url,
         "url": entry.url,
-        "outlet": url.outlet(entry.url),
+        "outlet": url.outlet(entry.url) if entry.outlet is None else entry.outlet,
         "title": entry.title,
+        "raw_title": entry.raw_title or None,
+        "kind": entry.kind[:60] or None,
+        "update_number": entry.update,
         "summary": entry.summary,
         "text": entry.text or None,
         "text_source": "feed" if entry.text else None,
@@ -115,7 +171,7 @@ def _row(feed: Feed, entry: Entry, now: datetime, baseline: bool) -> dict[str, A
         "published_raw": entry.published_raw,
         "seen_at": now,
         "story_at": min(entry.published_at, now) if entry.published_at else now,
-        "content_hash": text.content_hash(entry.title, entry.summary),
+        "content_hash": text.content_hash(entry.raw_title or entry.title, entry.summary),
         "first_feed_id": feed.id,
         "words_feed_id": feed.id,
         "words_at": max((t for t in (entry.published_at, entry.updated_at) if t), default=None),

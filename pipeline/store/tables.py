@@ -213,11 +213,14 @@ stories = sa.Table(
     _c(
         "outlet",
         Text,
-        comment="Publisher as far as the address tells: registrable host.",
+        comment="Who wrote it, not who carried it: registrable host, or a name without one; empty when unknown.",
         server_default="",
         index=True,
     ),
-    _c("title", Text, comment="Headline, plain text."),
+    _c("title", Text, comment="Headline as a person would print it: without outlet, kind and update number."),
+    _c("raw_title", Text, comment="Headline as the feed has it, where it differs from title.", null=True),
+    _c("kind", sa.String(60), comment="What the headline calls itself: breaking, exclusive, update, …", null=True),
+    _c("update_number", sa.Integer, comment="Number of the update that the headline names.", null=True),
     _c("summary", Text, comment="Summary, plain text.", server_default=""),
     _c("text", Text, comment="Article text from the feed or its page; null once pruned.", null=True),
     _c("text_source", sa.String(32), comment="Where text comes from: feed, page:trafilatura, …", null=True),
@@ -267,9 +270,15 @@ sightings = sa.Table(
     sa.Column("story_id", Id, sa.ForeignKey("stories.id", ondelete="cascade"), primary_key=True, comment="Story."),
     sa.Column("feed_id", Id, sa.ForeignKey("feeds.id"), primary_key=True, comment="Feed that carried it."),
     _c("seen_at", Utc, comment="When it was first seen there."),
-    _c("guid", Text, comment="The feed's id for it; a hint only.", null=True),
+    _c(
+        "guid",
+        Text,
+        comment="The feed's id for it; with something else of the article it tells a story whose address changed.",
+        null=True,
+    ),
     _c("url", Text, comment="Address as this feed gives it."),
     sa.Index("ix_sightings_feed_id_seen_at", "feed_id", "seen_at"),
+    sa.Index("ix_sightings_guid", "guid"),
     comment="One row per story and feed that carried it.",
 )
 

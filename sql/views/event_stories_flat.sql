@@ -13,9 +13,9 @@
 --   seen_at time: when newswatch first saw it
 --   language text: detected language (BCP 47), und when unsure
 --   country text: country of the feed that brought it first
---   outlet text: publisher as far as the address tells
+--   outlet text: who wrote it, not who carried it: host or name; empty when unknown
 --   feed_id integer: feed that brought it first
---   title text: headline
+--   title text: headline as a person would print it
 --   summary text: summary
 --   url text: address
 --   level integer: the story's own level
@@ -30,6 +30,9 @@
 --   copy_of integer: that story
 --   joined_at time: when it came into the event
 --   evidence text: all that decided the join, as JSON
+--   raw_title text: headline as the feed has it
+--   kind text: what the headline calls itself: breaking, exclusive, update, opinion, …
+--   update_number integer: number of the update that the headline names
 create view event_stories_flat as
 select
     e.id as event_id,
@@ -57,7 +60,10 @@ select
     (m.copy_of is not null) as is_copy,
     m.copy_of,
     m.joined_at,
-    cast(m.evidence as text) as evidence
+    cast(m.evidence as text) as evidence,
+    coalesce(s.raw_title, s.title) as raw_title,
+    s.kind,
+    s.update_number
 from event_stories as m
 inner join events as e on m.event_id = e.id
 inner join stories as s on m.story_id = s.id

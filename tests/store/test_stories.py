@@ -188,3 +188,82 @@ def test_a_text_is_kept_in_any_order(database_url: str, order: tuple[int, int], 
             stories.set_languages(db, {s.id: Language("en", 0.9, "langdetect") for s in stories.undetected(db, 9)})
         (row,) = db.execute(sa.select(t.stories)).all()
         assert (row.title, row.text, row.judged_at) == (words, "The whole article.", None)
+
+
+AT = NOW - timedelta(hours=3, minutes=7)
+DAY = NOW.replace(hour=0)
+# (what, guid, first (path, title, published), then, stories): one feed, two documents
+MOVED = [
+    ("the slug follows the headline", "paper-4711", ("dam-rented-4711.html", "Dam rented", AT),
+     ("utility-takes-dam-4711.html", "Utility takes over", LATER), 1),
+    ("the date is the same", "x1", ("dam-rented", "Dam rented", AT), ("utility-takes", "Utility takes", AT), 1),
+    ("another section, the same words", "x1", ("world/a", "City rents a dam for ten years", None),
+     ("energy/b", "City rents a dam for twenty years", None), 1),
+    ("words without spaces", "x1", ("a", "電力会社がダムを借りる", None), ("b", "電力会社がダムを買う", None), 1),
+    ("a draft's address becomes a good one", "https://paper.example/?p=88123", ("?p=88123", "Auto draft", None),
+     ("2026/dam-88123", "Dam rented", LATER), 1),
+    ("one guid on everything", "1", ("a", "Dam rented", AT), ("b", "Mast built", LATER), 2),
+    ("the place in the list", "item-1", ("a", "Dam rented", AT), ("b", "Mast built", LATER), 2),
+    ("the day", "20260105", ("a", "Dam rented", AT), ("b", "Mast built", LATER), 2),
+    ("midnight is no evidence", "1", ("a", "Dam rented", DAY), ("b", "Mast built", DAY), 2),
+    ("a year in the address is none", "1", ("2026/a", "Dam rented", AT), ("2026/b", "Mast built", LATER), 2),
+    ("the section's number", "77", ("s/20260105/a", "Dam rented", AT), ("s/20260105/b", "Mast built", LATER), 2),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("what", "guid", "first", "then", "count"), MOVED, ids=[row[0] for row in MOVED])
+def test_a_stable_guid_with_another_address(
+    what: str, guid: str, first: tuple, then: tuple, count: int, sqlite_url: str
+) -> None:
+    """One guid of one feed, with something else of the article, is one story; a guid alone proves nothing."""
+    other = entry("other", "Mine shut", guid="paper-99001")
+    with store.begin(sqlite_url) as db:
+        one = feed(db, "https://a.example/")
+        for at, (path, title, published) in ((NOW, first), (LATER, then)):
+            stories.add(db, one, [entry(path, title, guid=guid, published_at=published), other], at)
+        rows = db.execute(sa.select(t.stories).where(t.stories.c.title != "Mine shut").order_by(t.stories.c.id)).all()
+    assert len(rows) == count, what
+    assert rows[-1].title == then[1]
+    assert rows[-1].url.startswith(f"https://paper.example/{then[0]}")
+    if count == 1:
+        assert rows[0].canonical_url == f"https://paper.example/{first[0]}"
+
+
+def test_a_moved_story_follows_again_and_again(database_url: str) -> None:
+    """Seven headlines, seven addresses, one guid: one story, whose link is the newest; another feed is not joined."""
+    with store.begin(database_url) as db:
+        one, two = feed(db, "https://a.example/"), feed(db, "https://b.example/")
+        for n in range(7):
+            made = entry(f"{n}-words-4711.html", f"Headline {n} of them", guid="p-4711", published_at=AT)
+            stories.add(db, one, [made], NOW + timedelta(minutes=20 * n))
+        far = Entry("https://far.example/1", "https://far.example/1", "Far", guid="p-4711", published_at=AT)
+        assert stories.add(db, two, [far], LATER) == (1, 0)
+        rows = db.execute(sa.select(t.stories).order_by(t.stories.c.id)).all()
+    assert [r.title for r in rows] == ["Headline 6 of them", "Far"]
+    assert rows[0].canonical_url == "https://paper.example/0-words-4711.html"
+    assert rows[0].url.startswith("https://paper.example/6-words-4711.html")
+
+
+def test_two_entries_of_one_document_stay_two(database_url: str) -> None:
+    """A guid that two entries of one document bear tells nothing."""
+    with store.begin(database_url) as db:
+        one = feed(db, "https://a.example/")
+        stories.add(db, one, [entry("a-4711", guid="g", published_at=AT)], NOW)
+        stories.add(db, one, [entry("b-4711", guid="g"), entry("c-4711", guid="g")], LATER)
+        assert db.scalar(sa.select(sa.func.count()).select_from(t.stories)) == 3
+
+
+def test_who_told_it_and_the_raw_title_are_kept(database_url: str) -> None:
+    """The outlet that parsing found stands, "" for nobody; the raw title decides whether words changed."""
+    told = {"outlet": "Harbour Post", "raw_title": "UPDATE 2-Dam rented", "kind": "update", "update": 2}
+    with store.begin(database_url) as db:
+        one = feed(db, "https://a.example/")
+        stories.add(db, one, [entry("1", "Dam rented", **told), entry("2", "Mine shut", outlet="")], NOW)
+        stories.add(
+            db, one, [entry("1", "Dam rented", **told | {"raw_title": "UPDATE 3-Dam rented", "update": 3})], LATER
+        )
+        rows = db.execute(sa.select(t.stories).order_by(t.stories.c.canonical_url)).all()
+    assert (rows[0].outlet, rows[0].raw_title, rows[0].kind, rows[0].update_number, rows[0].change_count) == (
+        "Harbour Post", "UPDATE 3-Dam rented", "update", 3, 1,
+    )  # fmt: skip
+    assert (rows[1].outlet, rows[1].raw_title, rows[1].kind) == ("", None, None)

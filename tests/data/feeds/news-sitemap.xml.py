@@ -15,6 +15,7 @@ EXPECTED = Document(
             language="pl",
             published_at=datetime(2026, 1, 5, 9, 0, tzinfo=UTC),
             categories=("energia", "prąd"),
+            told_by="Gazeta Portowa",
         ),
     ),
     refusals=(
