@@ -6,8 +6,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from pipeline.core import moved, text, url
+from pipeline.core import text, url
 from pipeline.model import Entry, Feed, Language, Story
+from pipeline.store import moves
 from pipeline.store.engine import insert
 from pipeline.store.tables import sightings, stories
 
@@ -31,7 +32,7 @@ def add(
         rows.setdefault(row["url_hash"], row)
     if not rows:
         return 0, 0
-    known_as = _moved(db, feed, rows)
+    known_as = moves.find(db, feed, rows)
     at_new_address = {old.url_hash for old in known_as.values()}
     for identity, old in known_as.items():
         row = rows.pop(identity)
@@ -95,41 +96,6 @@ _WORDS = (
     "declared_language",
     "country",
 )
-
-
-def _moved(db: sa.Connection, feed: Feed, rows: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """Find the stories that an unknown address of these rows is: the same guid of the feed, or of the outlet."""
-    own = moved.unique([row["_guid"] for row in rows.values()])
-    wanted = {row["_guid"]: identity for identity, row in rows.items() if row["_guid"] in own}
-    for chunk in _chunks(list(wanted.values()), 500):
-        for identity in db.scalars(sa.select(stories.c.url_hash).where(stories.c.url_hash.in_(chunk))):
-            wanted.pop(rows[identity]["_guid"])
-    found: dict[str, Any] = {}
-    for chunk in _chunks(list(wanted), 500):
-        query = (
-            sa.select(
-                stories.c.id,
-                stories.c.url_hash,
-                stories.c.canonical_url,
-                stories.c.outlet,
-                sa.func.coalesce(stories.c.raw_title, stories.c.title).label("title"),
-                stories.c.published_at,
-                sightings.c.guid,
-                sightings.c.feed_id,
-            )
-            .join(sightings, sightings.c.story_id == stories.c.id)
-            .where(sightings.c.guid.in_(chunk))
-            .order_by(stories.c.id)
-        )
-        for old in db.execute(query):
-            row = rows[wanted[old.guid]]
-            if old.url_hash in rows or not (old.feed_id == feed.id or (old.outlet and old.outlet == row["outlet"])):
-                continue
-            before = (old.canonical_url, old.title, old.published_at)
-            after = (row["canonical_url"], row["raw_title"] or row["title"], row["published_at"])
-            if moved.is_same(old.guid, len(own) > 1, before, after):
-                found[wanted[old.guid]] = old  # the youngest of several
-    return found
 
 
 def _wins(old: Any, row: Mapping[str, Any], now: datetime) -> bool:
