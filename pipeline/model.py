@@ -199,6 +199,7 @@ class Outcome(StrEnum):
     PROTOCOL = "protocol"  # broken HTTP, wrong length, broken compression
     EMPTY = "empty"  # 200 with nothing in it
     NOT_A_FEED = "not-a-feed"  # HTML or anything else
+    LOCAL = "local"  # this machine could not ask: no descriptors, no network
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,12 @@
 """The HTTP door against a hostile server: every case ends in an Outcome, in bounded time and memory."""
 
 import asyncio
+import errno
+import os
+import threading
 import time
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import psutil
@@ -11,9 +15,10 @@ import pytest
 from pipeline import http
 from pipeline.errors import ConfigError
 from pipeline.http.address import networks, refusal
-from pipeline.http.inflate import BrokenEncodingError, Inflater
+from pipeline.http.exchange import Call, Exchange
+from pipeline.http.inflate import Inflater
 from pipeline.model import Outcome, Response
-from tests.hostile import FEED, HalfTls, Hostile, pack
+from tests.hostile import FEED, HalfTls, Hostile, bomb, pack, reply
 
 
 @dataclass(frozen=True)
@@ -27,6 +32,9 @@ class Limits:
     connect_timeout: float = 0.5
     max_body_bytes: int = 2 * 2**20
     max_redirects: int = 4
+
+
+PATIENT = Limits(fetch_timeout=60.0, connect_timeout=30.0)
 
 
 def get(url: str, limits: Limits | None = None, **options: object) -> Response:
@@ -63,7 +71,7 @@ CASES = [
     ("/cut/br", Outcome.PROTOCOL, "half a brotli stream"),
     ("/cut/zstd", Outcome.PROTOCOL, "half a zstd stream"),
     ("/claims/gzip", Outcome.PROTOCOL, "says gzip, is not"),
-    ("/claims/snake", Outcome.PROTOCOL, "an unknown coding"),
+    ("/claims/snake", Outcome.NEW, "a coding that nobody knows means nothing: the bytes are read as they are"),
     ("/claims/gzip, gzip, gzip, gzip", Outcome.PROTOCOL, "codings without end"),
     ("/reset", Outcome.CONNECT, "a connection reset in the middle"),
     ("/status/204", Outcome.EMPTY, "no content"),
@@ -89,12 +97,15 @@ CASES = [
 
 @pytest.mark.parametrize(("path", "outcome", "rule"), CASES, ids=[c[0] for c in CASES])
 def test_every_fault_is_an_outcome(path: str, outcome: Outcome, rule: str) -> None:
-    """Each way to go wrong ends in its Outcome, within the deadline, and says why."""
+    """Each way to go wrong ends in its Outcome, and says why; what has no end of its own ends at the deadline."""
+    if path.startswith("/bomb/"):
+        bomb(path.removeprefix("/bomb/"))  # making it takes seconds, which are not the client's
+    is_timed = (
+        outcome is Outcome.TIMEOUT
+    )  # what would never end; the others have all the time that a busy machine needs
     with Hostile() as server:
-        start = time.monotonic()
-        response = get(server.url(path).replace(" ", "%20"))
+        response = get(server.url(path).replace(" ", "%20"), Limits() if is_timed else PATIENT)
     assert response.outcome is outcome, (rule, response.error)
-    assert time.monotonic() - start < 3
     assert (response.error is None) == (outcome in {Outcome.NEW, Outcome.UNCHANGED}), "a failure says why"
     assert (response.body == b"") == (outcome is not Outcome.NEW), "only a success has a body"
 
@@ -105,10 +116,11 @@ def test_the_others_are_unharmed() -> None:
     with Hostile() as server:
         bad = [server.url(path).replace(" ", "%20") for path, outcome, _ in CASES if outcome is not Outcome.NEW]
         good = [server.url(f"/feed/{i}") for i in range(20)]
-        for path in ("gzip", "br", "zstd", "gzip, gzip"):  # their making is the server's memory
-            get(server.url(f"/bomb/{path}").replace(" ", "%20"))
+        for coding in ("gzip", "br", "zstd", "gzip, gzip"):  # their making is the server's memory
+            bomb(coding)
         before = process.memory_info().rss
-        responses = get_all([*bad, *good], Limits(host_concurrency=60, fetch_concurrency=60, fetch_timeout=3.0))
+        limits = Limits(host_concurrency=60, fetch_concurrency=60, fetch_timeout=15.0, connect_timeout=15.0)
+        responses = get_all([*bad, *good], limits)
         grown = process.memory_info().rss - before
     assert all(r.outcome is Outcome.NEW for r in responses[len(bad) :])
     assert not any(r.outcome is Outcome.NEW for r in responses[: len(bad)])
@@ -116,12 +128,10 @@ def test_the_others_are_unharmed() -> None:
 
 
 def test_half_a_tls_handshake_ends() -> None:
-    """A server that stops in the middle of the handshake costs the connect time-out, no more."""
+    """A server that stops in the middle of the handshake costs the connect time-out: it would hold us for ever."""
     with HalfTls() as url:
-        start = time.monotonic()
         response = get(url)
     assert response.outcome in {Outcome.TLS, Outcome.TIMEOUT}
-    assert time.monotonic() - start < 2
 
 
 def test_tls_to_a_plain_server_is_a_tls_failure() -> None:
@@ -230,7 +240,7 @@ def test_a_name_with_good_and_bad_addresses_uses_the_good() -> None:
 
 
 def test_who_we_are_and_what_we_take() -> None:
-    """An honest User-Agent with a contact, conditional headers as given, no cookies ever."""
+    """An honest User-Agent with a contact, conditional headers as given, no cookies from one call to the next."""
     with Hostile() as server:
         server.page("/c", lambda head: b"HTTP/1.1 200 OK\r\nSet-Cookie: a=b\r\nContent-Length: 2\r\n\r\nok")
         first = get(server.url("/c"))
@@ -274,20 +284,20 @@ def test_spacing_and_concurrency_are_per_host() -> None:
     """Starts at one host keep their distance; another host does not wait for it."""
     with Hostile("0.0.0.0") as server:
         urls = [server.url(f"/feed/{i}", "127.0.0.1") for i in range(4)] + [server.url("/feed/other", "127.0.0.2")]
-        limits = Limits(allow_addresses=("127.0.0.0/8",), host_spacing=0.2, host_concurrency=1)
+        limits = replace(PATIENT, allow_addresses=("127.0.0.0/8",), host_spacing=0.5, host_concurrency=1)
         start = time.monotonic()
         get_all(urls, limits)
         times = {path: at - start for at, path in server.server.times}
     first = sorted(times[f"/feed/{i}"] for i in range(4))
-    assert all(b - a >= 0.18 for a, b in pairwise(first))
-    assert times["/feed/other"] < first[2], "did not queue behind the four"
+    assert all(b - a >= 0.4 for a, b in pairwise(first))
+    assert times["/feed/other"] < first[-1], "did not queue behind the four"
 
 
 def test_waiting_for_a_host_is_not_its_fault() -> None:
     """The deadline is the server's; a queue of our own making does not eat it."""
     with Hostile() as server:
-        limits = Limits(host_spacing=0.3, fetch_timeout=0.5)
-        responses = get_all([server.url(f"/feed/{i}") for i in range(5)], limits)
+        limits = replace(PATIENT, host_spacing=1.5, fetch_timeout=4.0)
+        responses = get_all([server.url(f"/feed/{i}") for i in range(5)], limits)  # the last starts after 6 s
     assert all(r.outcome is Outcome.NEW for r in responses)
 
 
@@ -311,8 +321,193 @@ def test_odd_streams_that_work_elsewhere_work_here() -> None:
     assert b"".join(Inflater("gzip").feed(pack("gzip", b"a") + pack("gzip", b"b"))) == b"ab"
     assert b"".join(Inflater("x-gzip").feed(pack("gzip", FEED) + b"\0\0\0")) == FEED
     assert b"".join(Inflater("identity").feed(FEED)) == FEED
-    with pytest.raises(BrokenEncodingError):
-        Inflater("zip")
+
+
+@pytest.mark.parametrize("name", ["utf-8", "UTF-8", "none", "binary", "8bit", "text/xml", "zip", "gzip-not", "*", ",,"])
+def test_a_coding_that_is_none_means_nothing(name: str) -> None:
+    """Browsers read on; so do we, and what the bytes are is for the parser to say."""
+    with Hostile() as server:
+        server.page("/odd", lambda head: reply(FEED, headers=f"Content-Encoding: {name}\r\n"))
+        response = get(server.url("/odd"), PATIENT)
+    assert (response.outcome, response.body) == (Outcome.NEW, FEED)
+
+
+@pytest.mark.parametrize("name", ['"gzip"', " GZIP ", "x-gzip;q=1", "utf-8, gzip", "identity, gzip", "gzip, none"])
+def test_a_coding_among_nonsense_is_undone(name: str) -> None:
+    """Quotes, parameters and names that are none beside it do not hide it."""
+    with Hostile() as server:
+        server.page("/odd", lambda head: reply(pack("gzip", FEED), headers=f"Content-Encoding: {name}\r\n"))
+        assert get(server.url("/odd"), PATIENT).body == FEED
+
+
+@pytest.mark.parametrize("header", ["", "gzip", "br", "zstd", "utf-8"])
+@pytest.mark.parametrize("layers", [1, 2])
+def test_gzip_that_no_header_tells_of(header: str, layers: int) -> None:
+    """A file news.xml.gz is served as it lies there, also with a coding around it: first bytes tell, in any pieces."""
+    plain = body = FEED * 50
+    for _ in range(layers):
+        body = pack("gzip", body)
+    sent = pack(header, body) if header in {"gzip", "br", "zstd"} else body
+    with Hostile() as server:
+        head = f"Content-Encoding: {header}\r\n" if header else "Content-Type: application/x-gzip\r\n"
+        server.page("/news.xml.gz", lambda _: reply(sent, headers=head))
+        assert get(server.url("/news.xml.gz"), PATIENT).body == plain
+    inflater = Inflater(header)
+    pieces = [piece for i in range(len(sent)) for piece in inflater.feed(sent[i : i + 1])]
+    assert b"".join([*pieces, *inflater.rest()]) == plain
+
+
+@pytest.mark.parametrize(
+    ("body", "outcome"),
+    [
+        (pack("gzip", FEED * 50)[:-20], Outcome.PROTOCOL),
+        (pack("gzip", FEED * 50)[:15] + b"\0" * 99, Outcome.PROTOCOL),
+        (pack("gzip", bytes(20 * 2**20)), Outcome.TOO_LARGE),
+        (pack("gzip", pack("gzip", bytes(20 * 2**20))), Outcome.TOO_LARGE),
+        (pack("gzip", b""), Outcome.EMPTY),
+        (b"\x1f", Outcome.NEW), (b"\x1f\x8b", Outcome.NEW), (b"\x1f\x8b\x07 no gzip", Outcome.NEW),
+        (b" ", Outcome.EMPTY),
+    ],
+)  # fmt: skip
+def test_untold_gzip_is_bounded_like_told(body: bytes, outcome: Outcome) -> None:
+    """Half a stream is no document, a bomb is one, and what only begins alike is left as it is."""
+    with Hostile() as server:
+        server.page("/x.gz", lambda head: reply(body))
+        response = get(server.url("/x.gz"), PATIENT)
+    assert response.outcome is outcome, response.error
+    assert response.body == (body if outcome is Outcome.NEW else b"")
+
+
+# ------------------------------------------------------------------------------------------------------------- cookies
+
+
+def gate(cookie: str) -> Callable[[str], bytes]:
+    """A page that sends whoever comes without a cookie back to itself with one."""
+
+    def page(head: str) -> bytes:
+        if "seen=1" in head:
+            return reply(FEED)
+        return reply(b"", "302 Found", f"Location: /gate\r\nSet-Cookie: {cookie}\r\nSet-Cookie: other=2; Path=/x\r\n")
+
+    return page
+
+
+@pytest.mark.parametrize(
+    "cookie", ["seen=1", "seen=1; Path=/; HttpOnly; SameSite=Lax", "seen=1; Max-Age=60", 'seen=1; x="y']
+)
+def test_a_cookie_lives_for_one_chain(cookie: str) -> None:
+    """The next hop has the cookie that the last one set; the next call has none."""
+    with Hostile() as server:
+        server.page("/gate", gate(cookie))
+        assert get(server.url("/gate"), PATIENT).outcome is Outcome.NEW
+        assert server.header("cookie") == ["seen=1"]
+        assert get(server.url("/gate"), PATIENT).outcome is Outcome.NEW
+        assert "seen" not in server.server.heads[2], "kept nowhere"
+
+
+@pytest.mark.parametrize(
+    "cookie",
+    ["seen=1; Secure", "seen=1; Domain=other.test", "seen=1; Path=/elsewhere", "seen=1; Max-Age=0", "a" * 5000 + "=1",
+     "seen=1; Expires=Thu, 01 Jan 1970 00:00:00 GMT"],
+)  # fmt: skip
+def test_a_cookie_that_is_not_for_us_is_not_sent(cookie: str) -> None:
+    """Whom a cookie is for is the setter's word: https only, another domain or path, or gone already."""
+    with Hostile() as server:
+        server.page("/gate", gate(cookie))
+        assert get(server.url("/gate"), PATIENT).outcome is Outcome.TOO_MANY_REDIRECTS
+        assert server.header("cookie") == []
+
+
+def test_a_cookie_stays_with_its_host() -> None:
+    """What one host sets is not told to the host that it redirects to."""
+    with Hostile("0.0.0.0") as server:
+        there = server.url("/feed", "127.0.0.2")
+        server.page("/away", lambda head: reply(b"", "302 Found", f"Location: {there}\r\nSet-Cookie: seen=1\r\n"))
+        response = get(server.url("/away"), replace(PATIENT, allow_addresses=("127.0.0.0/8",)))
+    assert response.outcome is Outcome.NEW and server.header("cookie") == []
+
+
+# ------------------------------------------------------------------------------------------------------- silent hosts
+
+
+@pytest.mark.parametrize("start", [b"", b"HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\n<rss>"])
+def test_silent_servers_hold_no_place(start: bytes) -> None:
+    """Twelve that say nothing (or begin and fall silent) and four places: the good ones are answered meanwhile.
+
+    The silent ones wait for the good ones to be done, so this ends only if they do not wait for each other.
+    """
+    with Hostile() as server:
+        left = threading.Semaphore(0)
+
+        def silent(head: str) -> bytes:
+            return start + (b"x" * 45 if left.acquire(timeout=60) and start else reply(FEED) if not start else b"")
+
+        def good(head: str) -> bytes:
+            return reply(FEED)
+
+        for i in range(12):
+            server.page(f"/silent/{i}", silent)
+        urls = [server.url(f"/silent/{i}") for i in range(12)]
+        limits = replace(PATIENT, host_concurrency=50, fetch_concurrency=4)
+
+        async def run() -> list[Response]:
+            async with http.Client(limits) as client:
+                waiting = [asyncio.create_task(client.get(u)) for u in urls]
+                while sum(server.hits.values()) < 4:
+                    await asyncio.sleep(0.01)
+                found = await asyncio.gather(*(client.get(server.url(f"/feed/{i}")) for i in range(20)))
+                for _ in urls:
+                    left.release()
+                return [*found, *await asyncio.gather(*waiting)]
+
+        responses = asyncio.run(run())
+    assert [r.outcome for r in responses] == [Outcome.NEW] * 32
+
+
+def test_our_own_waiting_is_not_the_servers_time() -> None:
+    """The deadline is put off by what we wait for a place or a slot of our own."""
+
+    async def exchange(call: Call) -> Exchange:
+        await call.ours(asyncio.sleep(2.5))
+        return Exchange(200, body=b"x")
+
+    async def run() -> Call:
+        call = Call("http://e.test/", 2.0)
+        await call.timed(exchange(call))
+        with pytest.raises(TimeoutError):
+            await call.timed(asyncio.sleep(60))  # type: ignore[arg-type]
+        return call
+
+    assert asyncio.run(run()).used < 4.0
+
+
+@pytest.mark.parametrize(
+    "code", [errno.EMFILE, errno.ENFILE, errno.ENETUNREACH, errno.EHOSTUNREACH, errno.EADDRNOTAVAIL]
+)
+def test_what_is_ours_is_told_apart(code: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No descriptors or no route is no fault of the server's; whoever can be tried says more than who cannot."""
+    addresses = ["127.0.0.2", "127.0.0.1"]
+
+    async def found(host: str, port: int) -> list[str]:
+        return addresses
+
+    real = asyncio.open_connection
+
+    async def open_connection(host: str, *args: object, **more: object) -> object:
+        if host == "127.0.0.2":
+            raise OSError(code, os.strerror(code))
+        return await real(host, *args, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(asyncio, "open_connection", open_connection)
+    limits = replace(PATIENT, allow_addresses=("127.0.0.0/8",))
+    with Hostile() as server:
+        url = server.url("/feed", "two.test")
+        assert get_all([url], limits, resolve=found)[0].outcome is Outcome.NEW
+        addresses[:] = ["127.0.0.2"]
+        ours = get_all([url], limits, resolve=found)[0]
+    addresses[:] = ["127.0.0.1", "127.0.0.2"]
+    assert get_all([url], limits, resolve=found)[0].outcome is Outcome.CONNECT, "nobody listens there any more"
+    assert ours.outcome is Outcome.LOCAL and "this machine" in (ours.error or "")
 
 
 @pytest.mark.parametrize(

@@ -161,6 +161,9 @@ def _success(
 
 
 def _failure(feed: Feed, response: Response, at: datetime, bounds: Bounds) -> Decision:
+    if response.outcome is Outcome.LOCAL:  # nobody was asked: it says nothing of the feed, and we try again soon
+        soon = at + timedelta(seconds=bounds.min_interval_s * (1 + JITTER * jitter(feed.id)))
+        return Decision(feed=replace(feed, next_fetch_at=soon), outcome=response.outcome, error=response.error)
     feed = replace(
         feed,
         failure_weight=feed.failure_weight + weight(response.outcome, response.status),

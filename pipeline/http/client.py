@@ -1,26 +1,28 @@
 """One client a run: politeness per host, deadlines, size caps, redirects by hand, and the guarded network beneath.
 
 It drives httpcore2, the engine of httpx2, through its public `network_backend`; URL rules and TLS defaults are
-httpx2's. The client object above it would add cookies, its own redirects and an unbounded read, none of which we want,
-and CPU time (docs/fetching.md). Environment proxies and .netrc are never looked at.
+httpx2's. The client object above it would add a cookie store, its own redirects and an unbounded read, none of which we
+want, and CPU time (docs/fetching.md). Environment proxies and .netrc are never looked at.
 """
 
 import asyncio
 import base64
 import contextlib
 import ssl
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Protocol, Self
+from typing import Any, Protocol, Self
 
 import httpcore2
 import httpx2
 
 import pipeline
 from pipeline.http.address import networks
+from pipeline.http.cookies import ChainCookies, set_cookies
 from pipeline.http.exchange import Call, Exchange, length, read_headers
-from pipeline.http.guard import DnsError, Guard, RefusedError, Resolver, TlsError
+from pipeline.http.guard import DnsError, Guard, LocalError, RefusedError, Resolver, TlsError
 from pipeline.http.inflate import BrokenEncodingError, Inflater
+from pipeline.http.turns import Place, Turns
 from pipeline.http.url import clean_url, credentials_of, location, parse
 from pipeline.model import Outcome, Response
 
@@ -59,18 +61,11 @@ class Limits(Protocol):
 
 
 class NotNowError(Exception):
-    """`go` said no when the turn came: nothing was asked."""
+    """Raised by `go` when the turn has come and nothing is to be asked."""
 
 
 class _TooLargeError(Exception):
     pass
-
-
-@dataclass(slots=True)
-class _Host:
-    slots: asyncio.Semaphore
-    spacing: float
-    next_start: float = 0.0  # loop time
 
 
 class Client:
@@ -84,14 +79,14 @@ class Client:
         self._guard = Guard(networks(limits.allow_addresses), resolve)
         self._tls = tls
         self._agent = f"newswatch/{pipeline.__version__} (+mailto:{limits.contact})"
-        self._hosts: dict[str, _Host] = {}
 
     async def __aenter__(self) -> Self:
-        self._all = asyncio.Semaphore(self._limits.fetch_concurrency)
+        limits = self._limits
+        self._turns = Turns(limits.host_concurrency, limits.host_spacing, limits.fetch_concurrency)
         self._large = asyncio.Semaphore(LARGE_SLOTS)
         self._pool = httpcore2.AsyncConnectionPool(
             ssl_context=self._tls or httpx2.create_ssl_context(trust_env=False),
-            max_connections=self._limits.fetch_concurrency,
+            max_connections=self._limits.fetch_concurrency + self._turns.lane,
             max_keepalive_connections=self._limits.fetch_concurrency // 2,
             keepalive_expiry=5.0,
             network_backend=self._guard,
@@ -103,14 +98,19 @@ class Client:
         await self._pool.aclose()
         self._guard.close()
 
+    @property
+    def idle(self) -> int:
+        """How many requests only wait: for politeness, or for a server that says nothing."""
+        return self._turns.idle
+
     def hold(self, host: str, seconds: float) -> None:
         """Start nothing at a host for that long: another worker has just asked it."""
-        state = self._host(host)
+        state = self._turns.host(host)
         state.next_start = max(state.next_start, asyncio.get_running_loop().time() + seconds)
 
     def space(self, host: str, seconds: float) -> None:
         """Keep at least that many seconds between two starts at a host: its robots.txt asks for it."""
-        state = self._host(host)
+        state = self._turns.host(host)
         state.spacing = max(state.spacing, seconds)
 
     async def get(
@@ -134,13 +134,13 @@ class Client:
         credentials: str | None = None,
         accept: str = ACCEPT_FEED,
         max_bytes: int | None = None,
-        go: Callable[[], bool] | None = None,
+        go: Callable[[], None] | None = None,
     ) -> AsyncIterator[Response]:
         """Get a URL and keep, while in the context, the slot that a large body needs: work it up inside.
 
         `credentials` ("user:password", or in the URL itself) go to the URL's own origin only. Waiting for politeness
-        does not count against the deadline, everything else does. `go` is called when the turn has come; when it says
-        no, NotNowError is raised and nothing is asked.
+        does not count against the deadline, everything else does. `go` is called when the turn has come; when it raises
+        NotNowError, nothing is asked. Cookies live for one chain of redirects.
         """
         async with contextlib.AsyncExitStack() as slots:
             yield await self._get(url, headers or {}, credentials, accept, max_bytes, go, slots)
@@ -152,27 +152,29 @@ class Client:
         credentials: str | None,
         accept: str,
         max_bytes: int | None,
-        go: Callable[[], bool] | None,
+        go: Callable[[], None] | None,
         slots: contextlib.AsyncExitStack,
     ) -> Response:
         asked = clean_url(url)
         call = Call(asked, self._limits.fetch_timeout)
         credentials = credentials or credentials_of(url)
+        cookies = ChainCookies()
         try:
             target = parse(asked)
             origin = target.scheme, target.host, target.port
             for _ in range(self._limits.max_redirects + 1):
                 sent = {"user-agent": self._agent, "accept": accept, **headers}
+                if cookie := cookies.header(str(target)):
+                    sent["cookie"] = cookie
                 if credentials and (target.scheme, target.host, target.port) == origin:
                     sent["authorization"] = "Basic " + base64.b64encode(credentials.encode()).decode()
-                async with self._turn(target.host, is_hop=bool(call.redirects)):
-                    if go and not call.redirects and not go():
-                        raise NotNowError
-                    got = await call.timed(
-                        self._exchange(target, sent, max_bytes or self._limits.max_body_bytes, slots)
-                    )
+                is_hop = bool(call.redirects)
+                async with self._turns.turn(target.host, is_hop, None if is_hop else go) as place:
+                    visit = _Visit(call, place, max_bytes or self._limits.max_body_bytes, slots)
+                    got = await call.timed(self._exchange(target, sent, visit))
                 if got.status not in REDIRECTS or not got.headers.get("location"):
                     return call.ended(got, str(target) if call.redirects else asked)
+                cookies.note(str(target), got.cookies)
                 target = parse(clean_url(str(target.join(location(got.headers["location"])))))
                 call.redirects.append((got.status, str(target)))
             return call.failed(Outcome.TOO_MANY_REDIRECTS, f"more than {self._limits.max_redirects} redirects")
@@ -180,6 +182,8 @@ class Client:
             return call.failed(Outcome.BAD_URL, f"not a URL that can be fetched: {e}")
         except DnsError as e:
             return call.failed(Outcome.DNS, str(e))
+        except LocalError as e:
+            return call.failed(Outcome.LOCAL, str(e))
         except RefusedError as e:
             return call.failed(Outcome.REFUSED_ADDRESS, f"address refused: {e}")
         except TlsError as e:
@@ -193,34 +197,7 @@ class Client:
         except (httpcore2.NetworkError, OSError) as e:
             return call.failed(Outcome.CONNECT, str(e) or "connection broke")
 
-    def _host(self, host: str) -> _Host:
-        found = self._hosts.get(host)
-        if found is None:
-            found = self._hosts[host] = _Host(
-                asyncio.Semaphore(self._limits.host_concurrency), self._limits.host_spacing
-            )
-        return found
-
-    @contextlib.asynccontextmanager
-    async def _turn(self, host: str, is_hop: bool) -> AsyncIterator[None]:
-        """Wait for a host's slot and spacing, then for a place among all: waiting for one host delays no other.
-
-        A redirect waits for a slot but not for the spacing: it is the same visit.
-        """
-        loop = asyncio.get_running_loop()
-        state = self._host(host)
-        async with state.slots:
-            if not is_hop:
-                start = max(loop.time(), state.next_start)
-                state.next_start = start + state.spacing
-                if (wait := start - loop.time()) > 0:
-                    await asyncio.sleep(wait)
-            async with self._all:
-                yield
-
-    async def _exchange(
-        self, url: httpx2.URL, headers: Mapping[str, str], max_bytes: int, slots: contextlib.AsyncExitStack
-    ) -> Exchange:
+    async def _exchange(self, url: httpx2.URL, headers: Mapping[str, str], visit: "_Visit") -> Exchange:
         limits = self._limits
         request = httpcore2.Request(
             b"GET",
@@ -239,40 +216,49 @@ class Client:
                 }
             },
         )
-        response = await self._pool.handle_async_request(request)
+        response = await visit.patient(self._pool.handle_async_request(request))
         try:
-            got = Exchange(response.status, read_headers(response.headers))
+            got = Exchange(response.status, read_headers(response.headers), cookies=set_cookies(response.headers))
             if 200 <= got.status < 300:
-                got.body = await self._read(response, got.headers, max_bytes, slots)
+                got.body = await self._read(response, got.headers, visit)
             elif got.status in {204, 304} or length(got.headers) <= DRAIN:
                 await _drain(response)
             return got
         finally:
             await response.aclose()
 
-    async def _read(
-        self,
-        response: httpcore2.Response,
-        headers: Mapping[str, str],
-        max_bytes: int,
-        slots: contextlib.AsyncExitStack,
-    ) -> bytes:
-        too_large = _TooLargeError(f"more than {max_bytes} bytes")
+    async def _read(self, response: httpcore2.Response, headers: Mapping[str, str], visit: "_Visit") -> bytes:
+        too_large = _TooLargeError(f"more than {visit.max_bytes} bytes")
         inflater = Inflater(headers.get("content-encoding", ""))
-        if 0 < max_bytes < length(headers, unknown=0):
+        if 0 < visit.max_bytes < length(headers, unknown=0):
             raise too_large
         body = bytearray()
         has_slot = False
-        async for chunk in response.aiter_stream():
+        chunks = aiter(response.aiter_stream())
+        while (chunk := await visit.patient(anext(chunks, None))) is not None:
             for piece in inflater.feed(chunk):
-                if len(body) + len(piece) > max_bytes:
+                if len(body) + len(piece) > visit.max_bytes:
                     raise too_large
                 body += piece
-                if len(body) > LARGE and not has_slot:
-                    await slots.enter_async_context(self._large)
+                if len(body) > LARGE and not has_slot:  # a slot of ours: waiting for it is not the server's time
+                    await visit.call.ours(visit.slots.enter_async_context(self._large))
                     has_slot = True
-        inflater.finish()
+        for piece in inflater.rest():
+            body += piece
         return bytes(body)
+
+
+@dataclass(frozen=True, slots=True)
+class _Visit:
+    """One hop: its call's clock, its place, and what it may take."""
+
+    call: Call
+    place: Place
+    max_bytes: int
+    slots: contextlib.AsyncExitStack
+
+    async def patient(self, silent: Awaitable[Any]) -> Any:
+        return await self.place.patient(silent, self.call.ours)
 
 
 async def _drain(response: httpcore2.Response) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from pipeline.model import Outcome, Response
 
@@ -14,6 +15,7 @@ class Exchange:
     status: int
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes = b""
+    cookies: list[str] = field(default_factory=list)  # that it sets
 
 
 @dataclass(slots=True)
@@ -24,16 +26,32 @@ class Call:
     left: float
     redirects: list[tuple[int, str]] = field(default_factory=list)
     used: float = 0.0
+    _limit: asyncio.Timeout | None = None
 
     async def timed(self, exchange: Awaitable[Exchange]) -> Exchange:
         """Await one hop within what is left of the deadline; raise TimeoutError."""
         loop = asyncio.get_running_loop()
         start = loop.time()
         try:
-            async with asyncio.timeout(max(0.0, self.left - self.used)):
+            async with asyncio.timeout(max(0.0, self.left - self.used)) as self._limit:
                 return await exchange
         finally:
             self.used += loop.time() - start
+
+    async def ours(self, waiting: Awaitable[Any]) -> Any:
+        """Await something of our own, within `timed`: the deadline is put off by as long as it takes."""
+        loop = asyncio.get_running_loop()
+        start, limit = loop.time(), self._limit
+        until = limit.when() if limit else None
+        if limit is None or until is None:
+            return await waiting
+        limit.reschedule(None)
+        try:
+            return await waiting
+        finally:
+            took = loop.time() - start
+            self.used -= took
+            limit.reschedule(until + took)
 
     def ended(self, got: Exchange, final: str) -> Response:
         """Give the response of a chain that came to an answer."""

@@ -5,6 +5,7 @@ redirect must pass, after DNS, so that neither a name, a redirect nor a second D
 """
 
 import asyncio
+import errno
 import socket
 import ssl
 from collections.abc import Awaitable, Callable, Iterable
@@ -18,7 +19,12 @@ from pipeline.http.address import Network, refusal
 Resolver = Callable[[str, int], Awaitable[list[str]]]
 """Give the addresses of a host name for a port; raise OSError when it has none."""
 
-DNS_THREADS = 16  # getaddrinfo blocks; asyncio's own pool has six threads here, and one slow zone would fill it
+DNS_THREADS = 64  # getaddrinfo blocks; asyncio's own pool has six threads here, and some slow zones would fill it
+# What the system says when it is us: no descriptors, no memory, no address of our own, no route, no network.
+OURS = frozenset(
+    {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM, errno.ENOSPC, errno.EADDRNOTAVAIL, errno.ENETDOWN,
+     errno.ENETUNREACH, errno.EHOSTUNREACH, errno.EACCES, errno.EPERM, errno.EAFNOSUPPORT}
+)  # fmt: skip
 TRIES = 3  # addresses tried in turn
 
 
@@ -28,6 +34,10 @@ class DnsError(Exception):
 
 class RefusedError(Exception):
     """The address guard said no; its text says which address and why."""
+
+
+class LocalError(Exception):
+    """This machine could not ask: it is not the server's fault; the text says what is missing."""
 
 
 class TlsError(Exception):
@@ -74,6 +84,8 @@ class Guard(httpcore2.AsyncNetworkBackend):
         try:
             found = list(dict.fromkeys(await self._resolve(host, port)))
         except (OSError, UnicodeError) as e:
+            if isinstance(e, OSError) and not isinstance(e, socket.gaierror) and e.errno in OURS:
+                raise LocalError(f"this machine cannot ask: {e.strerror}") from e
             raise DnsError(f"no address for {host}: {getattr(e, 'strerror', None) or e}") from e
         if not found:
             raise DnsError(f"no address for {host}")
@@ -89,6 +101,7 @@ class Guard(httpcore2.AsyncNetworkBackend):
         other = next((a for a in addresses if (":" in a) != (":" in first)), None)
         order = [first, *([other] if other else []), *(a for a in addresses[1:] if a != other)][:TRIES]
         share = timeout / len(order) if timeout else None
+        theirs: OSError | TimeoutError | None = None  # what an address that could be tried said
         for place, address in enumerate(order):
             is_last = place == len(order) - 1
             try:
@@ -96,11 +109,15 @@ class Guard(httpcore2.AsyncNetworkBackend):
                     reader, writer = await asyncio.open_connection(address, port)
                 return Stream(reader, writer)
             except (OSError, TimeoutError) as e:
+                is_ours = not isinstance(e, TimeoutError) and e.errno in OURS
+                theirs = theirs if is_ours else e
                 if not is_last:
                     continue
-                if isinstance(e, TimeoutError):
-                    raise
-                raise httpcore2.ConnectError(f"cannot connect to {address}: {e.strerror or e}") from e
+                if theirs is None:
+                    raise LocalError(f"this machine cannot connect to {address}: {e.strerror or e}") from e
+                if isinstance(theirs, TimeoutError):
+                    raise TimeoutError from theirs
+                raise httpcore2.ConnectError(f"cannot connect to {address}: {theirs.strerror or theirs}") from theirs
         raise httpcore2.ConnectError("nothing to connect to")
 
     async def connect_unix_socket(

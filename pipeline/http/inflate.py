@@ -110,14 +110,57 @@ class _Zstd:
             raise BrokenEncodingError("zstd ends too early")
 
 
+GZIP = b"\x1f\x8b\x08"  # the first bytes of a gzip stream: no feed and no page begins so
+MAX_WRAPPED = 2  # layers of gzip that no header tells of
+
+
+class _Unwrap:
+    """Undoes a gzip that no header told of (news.xml.gz as a file), by the first bytes of what comes."""
+
+    def __init__(self, depth: int = 1) -> None:
+        self._depth = depth
+        self._start = b""
+        self._through: list[_Coding] | None = None  # None: too few bytes came to know
+
+    def feed(self, data: bytes) -> Iterator[bytes]:
+        if self._through is None:
+            data = self._start + data
+            if len(data) < len(GZIP) and GZIP.startswith(data):
+                self._start = data
+                return
+            is_packed = data.startswith(GZIP) and self._depth <= MAX_WRAPPED
+            self._through = [_Zlib("gzip"), _Unwrap(self._depth + 1)] if is_packed else []
+        if not self._through:
+            yield data
+            return
+        for piece in self._through[0].feed(data):
+            yield from self._through[1].feed(piece)
+
+    def rest(self) -> Iterator[bytes]:
+        if self._through is None:
+            yield self._start
+        for coding in self._through or ():
+            if isinstance(coding, _Unwrap):
+                yield from coding.rest()
+
+    def finish(self) -> None:
+        for coding in self._through or ():
+            coding.finish()
+
+
 class Inflater:
-    """Undoes the codings that a Content-Encoding header names, last applied first."""
+    """Undoes the codings that a Content-Encoding header names, last applied first, and a gzip that it does not name.
+
+    A name that is none ("utf-8", "none", "binary") means nothing, as browsers have it: the bytes are read as they are.
+    """
 
     def __init__(self, header: str) -> None:
-        names = [name for name in (part.strip().lower() for part in header.split(",")) if name not in {"", "identity"}]
-        if len(names) > MAX_CODINGS:
-            raise BrokenEncodingError(f"{len(names)} content encodings")
-        self._codings: list[_Coding] = [_coding(name) for name in reversed(names)]
+        names = [part.partition(";")[0].strip(" \t\"'").lower() for part in header.split(",")]
+        codings = [made for name in reversed(names) if (made := _coding(name))]
+        if len(codings) > MAX_CODINGS:
+            raise BrokenEncodingError(f"{len(codings)} content encodings")
+        self._unwrap = _Unwrap()
+        self._codings: list[_Coding] = [*codings, self._unwrap]
 
     def feed(self, data: bytes) -> Iterator[bytes]:
         """Give the plain bytes of more input, in pieces."""
@@ -130,13 +173,18 @@ class Inflater:
         for piece in self._codings[depth].feed(data):
             yield from self._through(depth + 1, piece)
 
+    def rest(self) -> Iterator[bytes]:
+        """Give the last bytes, three at most; raise BrokenEncodingError when any stream is not at its end."""
+        self.finish()
+        yield from self._unwrap.rest()
+
     def finish(self) -> None:
         """Raise BrokenEncodingError when any stream is not at its end."""
         for coding in self._codings:
             coding.finish()
 
 
-def _coding(name: str) -> _Coding:
+def _coding(name: str) -> _Coding | None:
     match name:
         case "gzip" | "x-gzip":
             return _Zlib("gzip")
@@ -147,4 +195,4 @@ def _coding(name: str) -> _Coding:
         case "zstd":
             return _Zstd()
         case _:
-            raise BrokenEncodingError(f"unknown content encoding {name[:20]!r}")
+            return None

@@ -200,10 +200,11 @@ class _Worker:
         url = poll.address(feed)
         headers = poll.validators(feed, self.clock())
 
-        def go() -> bool:
+        def go() -> None:
             nonlocal at
             at = self.clock()
-            return claimed.host not in self._resting
+            if claimed.host in self._resting:
+                raise http.NotNowError
 
         try:
             if claimed.host_started_at is not None:

@@ -96,7 +96,19 @@ def test_weights(outcome: Outcome, status: int | None, expected: float) -> None:
 
 def test_every_failure_has_a_weight() -> None:
     """A new outcome without a weight would never back off."""
-    assert all(poll.weight(o) > 0 for o in Outcome if o not in {Outcome.NEW, Outcome.UNCHANGED})
+    assert all(poll.weight(o) > 0 for o in Outcome if o not in {Outcome.NEW, Outcome.UNCHANGED, Outcome.LOCAL})
+
+
+@pytest.mark.parametrize("feed", [FEED, KNOWN, replace(KNOWN, failure_weight=1.5, failure_count=2)])
+def test_what_is_our_fault_says_nothing_of_the_feed(feed: Feed) -> None:
+    """Without descriptors or a route nobody was asked: health stays, and we try again soon."""
+    for _ in range(20):
+        decision = after(feed, response(Outcome.LOCAL, None, error="this machine cannot ask"), None)
+        same = ("failure_weight", "failure_count", "state", "etag", "body_hash", "interval_s", "first_fetched_at")
+        assert [getattr(decision.feed, n) for n in same] == [getattr(feed, n) for n in same]
+        assert decision.feed.next_fetch_at <= NOW + timedelta(minutes=9)  # type: ignore[operator]
+        feed = decision.feed
+    assert decision.error and not decision.store_body
 
 
 def test_back_off_grows_and_never_gives_up() -> None:
