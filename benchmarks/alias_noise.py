@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pipeline import catalog
-from pipeline.core import alias
+from pipeline.core.match import names
 
 
 def texts(folder: Path) -> Iterator[tuple[str, str]]:
@@ -36,7 +36,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--watch", type=Path, default=catalog.default_dir())
     options = parser.parse_args()
-    index = alias.Index(catalog.load(options.watch).watchlist)
+    index = names.Index(catalog.load(options.watch).watchlist)
     fired: Counter[str] = Counter()
     where: dict[str, Counter[str]] = {}
     start, count = time.perf_counter(), 0

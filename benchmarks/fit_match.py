@@ -17,9 +17,9 @@ from typing import Any
 import numpy as np
 
 from pipeline import catalog
-from pipeline.core.alias import Found, Hit
-from pipeline.core.features import features, passage
-from pipeline.core.match import Look, Matcher, Weights, scaled
+from pipeline.core.match.features import features, passage
+from pipeline.core.match.judge import Look, Matcher, Weights, scaled
+from pipeline.core.match.names import Found, Hit
 from pipeline.encoder import Encoder
 from pipeline.model import Story
 

@@ -14,7 +14,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
 
-from pipeline.core import tags
+from pipeline.core.text import tags
 
 Answer = tuple[str, float]
 

@@ -21,7 +21,7 @@ from pathlib import Path
 import feedparser
 
 from pipeline.child import Child, ChildError
-from pipeline.core import parse
+from pipeline.core.feeds import parse
 from pipeline.steps.parse import MEGABYTES, SMALL
 
 TARGET = 1.2  # times bare feedparser
@@ -116,7 +116,7 @@ def compare(path: Path, rounds: int) -> int:
 def hostile(sizes: list[int], seconds: float) -> int:
     """Print what documents made to be slow cost, here up to the step's limit and in its child process above."""
     now = datetime.now(UTC)
-    with Child("pipeline.core.parse:document", seconds, MEGABYTES) as child:
+    with Child("pipeline.core.feeds.parse:document", seconds, MEGABYTES) as child:
         for size in sizes:
             where = "in this process" if size <= SMALL else f"in a child with {seconds:.0f} s and {MEGABYTES} MB"
             print(f"{size} bytes, {where}")

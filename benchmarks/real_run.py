@@ -26,7 +26,7 @@ from pathlib import Path
 import feedparser
 import psutil
 
-from pipeline.steps import sample
+from pipeline.desk import sample
 
 ROOT = Path(__file__).resolve().parent.parent
 

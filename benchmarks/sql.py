@@ -19,7 +19,7 @@ import psycopg
 import sqlalchemy as sa
 
 from pipeline import store
-from pipeline.store import query
+from pipeline.store.sql import query
 from tests.sql import bulk
 from tests.sql.main_queries import main_queries, plan
 

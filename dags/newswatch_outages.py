@@ -16,7 +16,7 @@ LATE = "late"  # a cause, beside the names of failed tasks
 
 def on_failure(context: Any) -> None:
     """Mail the operator that a DAG fails: once until it works again, and once more when another task fails too."""
-    from pipeline.steps import outage
+    from pipeline.desk import outage
 
     dag_id, run_id = context["dag"].dag_id, context["run_id"]
     lines, causes = _failed(context)
@@ -27,7 +27,7 @@ def on_failure(context: Any) -> None:
 
 def on_success(context: Any) -> None:
     """Mail the operator that a DAG works again, if it had failed."""
-    from pipeline.steps import outage
+    from pipeline.desk import outage
 
     outage.ended(settings(), timezone.utcnow(), context["dag"].dag_id)
 
@@ -37,7 +37,7 @@ def on_late(job: str, minutes: int, context: Mapping[str, Any] | None = None) ->
 
     Airflow forgets the deadline of a run only when that run succeeded; one that failed in time was told already.
     """
-    from pipeline.steps import outage
+    from pipeline.desk import outage
 
     if context and context["dag_run"]["state"] in {"success", "failed"}:
         return

@@ -79,7 +79,7 @@ def no_other_params() -> None:
 
 def waiting() -> Mapping[str, int]:
     """Count what waits for each step."""
-    from pipeline.steps import progress
+    from pipeline.desk import progress
 
     context: Any = get_current_context()
     return progress.waiting(settings(), context["ti"].start_date or context["dag_run"].run_after)
@@ -128,7 +128,7 @@ def count(name: str, result: Mapping[str, Any], now: datetime) -> None:
     """Send what a step did to StatsD or OpenTelemetry where Airflow has one on: for the run, and for feeds."""
     if not (conf.getboolean("metrics", "statsd_on") or conf.getboolean("metrics", "otel_on")):
         return
-    from pipeline.steps import progress
+    from pipeline.desk import progress
 
     for key in ("seen", "done", "skipped", "failed"):
         stats.incr(f"newswatch.{name}.{key}", result[key])
@@ -147,7 +147,7 @@ def count(name: str, result: Mapping[str, Any], now: datetime) -> None:
 
 def _count_feeds(since: datetime) -> None:
     """Count what each feed brought in this run: stories, and those at level 1 and more."""
-    from pipeline.steps import progress
+    from pipeline.desk import progress
 
     for feed in progress.brought(settings(), since):
         stats.incr(f"newswatch.feed.{feed['feed']}.stories", feed["stories"])
@@ -156,7 +156,7 @@ def _count_feeds(since: datetime) -> None:
 
 def _count_lags(now: datetime) -> None:
     """Say how long the news took to the mails that were just sent: the step marks them with its time."""
-    from pipeline.steps import progress
+    from pipeline.desk import progress
 
     for lag in progress.lags(settings(), now, now + timedelta(microseconds=1)):
         stats.incr(f"newswatch.feed.{lag['feed']}.mails")

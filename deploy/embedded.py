@@ -22,7 +22,7 @@ from typing import Any
 
 import psutil
 
-from pipeline.steps import sample
+from pipeline.desk import sample
 
 ROOT = Path(__file__).resolve().parents[1]
 HOME = ROOT / "var" / "airflow"

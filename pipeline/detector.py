@@ -15,8 +15,8 @@ from langdetect import detector_factory
 from langdetect.utils.ngram import NGram
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-from pipeline.core import language
-from pipeline.core.language import Floats, Opinion
+from pipeline.core.language import decide
+from pipeline.core.language.decide import Floats, Opinion
 from pipeline.model import Language
 
 _LOADING = threading.Lock()  # functools.cache alone would let two threads load at once
@@ -143,23 +143,23 @@ class Detector:
         self._first = _engine(engine) if isinstance(engine, str) else engine
         self._second = _engine(second) if isinstance(second, str) else second
         others = self._second.languages if self._second else ()
-        self._panels = {script: language.Panel(script, self._first.languages, others) for script in language.SHARED}
+        self._panels = {script: decide.Panel(script, self._first.languages, others) for script in decide.SHARED}
 
     @functools.cached_property
     def version(self) -> str:
         """Name what decided, for the rows that store it: engines with their versions, and our own rules' version."""
         names = [engine.name for engine in (self._first, self._second) if engine]
-        return "+".join([*(f"{name}-{_version(name)}" for name in names), f"rules-{language.VERSION}"])
+        return "+".join([*(f"{name}-{_version(name)}" for name in names), f"rules-{decide.VERSION}"])
 
     def detect(self, title: str, summary: str = "", declared: Sequence[str] = ()) -> Language:
         """Tell the language of a story; `declared` are BCP 47 tags of entry, document and feed, strongest first."""
-        evidence = language.read(title, summary, declared)
+        evidence = decide.read(title, summary, declared)
         if evidence.answer is not None:
             return evidence.answer
         if evidence.script not in self._panels:
-            return Language(language.UNDECIDED, 0.0, "unknown-script")
+            return Language(decide.UNDECIDED, 0.0, "unknown-script")
         second = self._second.opinion(evidence.text) if self._second else None
-        return language.decide(
+        return decide.decide(
             evidence,
             self._panels[evidence.script],
             self._first.opinion(evidence.text),

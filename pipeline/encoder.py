@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import ThreadpoolController
 
-from pipeline.core.features import passage
+from pipeline.core.match.features import passage
 from pipeline.errors import ConfigError
 
 # USE was trained on 16 languages; for these, the relatives it was measured on (NTREX: id, ms, ca, bg as good), and no

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from pipeline import store
-from pipeline.core import url as urls
+from pipeline.core.text import url as urls
 from pipeline.model import Subscription, Watchlist
 from pipeline.store import watchlists
 from pipeline.store.tables import (

@@ -8,8 +8,8 @@ import sqlalchemy as sa
 
 from pipeline import store
 from pipeline.cli.app import run_all
+from pipeline.desk import sample
 from pipeline.settings import load
-from pipeline.steps import sample
 from tests.meaning import meaning
 
 

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from pipeline import catalog
-from pipeline.core import alias
+from pipeline.core.match import names
 from pipeline.model import Role, Watch
 
 MAX_URL = 2000  # what servers and proxies accept without question
@@ -25,9 +25,9 @@ def watch() -> Watch:
 
 
 @pytest.fixture(scope="module")
-def index(watch: Watch) -> alias.Index:
+def index(watch: Watch) -> names.Index:
     """The default watchlist, compiled."""
-    return alias.Index(watch.watchlist)
+    return names.Index(watch.watchlist)
 
 
 def test_feeds_are_many_and_in_many_languages(watch: Watch) -> None:
@@ -53,7 +53,7 @@ def test_the_feeds_file_says_that_it_was_not_verified() -> None:
     assert "NOT verified" in (catalog.default_dir() / "feeds.toml").read_text(encoding="utf-8")
 
 
-def test_the_seeds_name_every_party_in_both_languages(watch: Watch, index: alias.Index) -> None:
+def test_the_seeds_name_every_party_in_both_languages(watch: Watch, index: names.Index) -> None:
     """The seeds' own faults (Artman, Openai, XAI, Nextera, Blackrock) must not hide who they are about."""
     wanted = {"aip", "blackrock", "gip", "microsoft", "mgx", "xai", "openai", "nextera", "gevernova"}
     assert {s.language for s in watch.watchlist.seeds} == {"fr", "id"}
@@ -104,7 +104,7 @@ def test_no_two_entities_share_a_name(watch: Watch) -> None:
     for entity in watch.watchlist.entities:
         for a in entity.aliases:
             if not a.needs:
-                owners.setdefault(alias.fold(a.text), set()).add(entity.key)
+                owners.setdefault(names.fold(a.text), set()).add(entity.key)
     assert {name: keys for name, keys in owners.items() if len(keys) > 1} == {}
 
 
@@ -112,7 +112,7 @@ def test_no_alias_stands_twice_in_one_language(watch: Watch) -> None:
     """Spellings that fold alike are one alias, unless case or company tells them apart."""
     for entity in watch.watchlist.entities:
         rules = Counter(
-            (a.language, alias.fold(a.text), a.text if a.case else "", bool(a.needs)) for a in entity.aliases
+            (a.language, names.fold(a.text), a.text if a.case else "", bool(a.needs)) for a in entity.aliases
         )
         assert [rule for rule, count in rules.items() if count > 1] == [], entity.key
 
@@ -122,8 +122,8 @@ def test_stems_are_long_enough(watch: Watch) -> None:
     for entity in watch.watchlist.entities:
         for a in entity.aliases:
             if a.prefix:
-                assert len(alias.fold(a.text)) >= 4, (entity.key, a.text)
-                assert len(alias.fold(a.text)) >= 5 or a.needs, (entity.key, a.text)
+                assert len(names.fold(a.text)) >= 4, (entity.key, a.text)
+                assert len(names.fold(a.text)) >= 5 or a.needs, (entity.key, a.text)
 
 
 NAMED = [
@@ -166,7 +166,7 @@ NAMED = [
 
 
 @pytest.mark.parametrize(("language", "text", "key"), NAMED, ids=[f"{n[0]}-{i}" for i, n in enumerate(NAMED)])
-def test_a_name_is_found_as_the_press_writes_it(index: alias.Index, language: str, text: str, key: str) -> None:
+def test_a_name_is_found_as_the_press_writes_it(index: names.Index, language: str, text: str, key: str) -> None:
     """Inflected, transliterated and translated names count as the entity."""
     assert key in {m.entity for m in index.find(text, "").mentions}
 
@@ -194,7 +194,7 @@ TRAPS = [
 
 
 @pytest.mark.parametrize(("text", "absent", "cue"), TRAPS, ids=[t[2] + str(i) for i, t in enumerate(TRAPS)])
-def test_a_lookalike_speaks_up(index: alias.Index, text: str, absent: str | None, cue: str) -> None:
+def test_a_lookalike_speaks_up(index: names.Index, text: str, absent: str | None, cue: str) -> None:
     """Every kind of trap leaves a cue, and the ambiguous name alone is no mention."""
     found = index.find(text, "")
     assert cue in found.lookalikes

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from pipeline.core.features import PASSAGE, passage
+from pipeline.core.match.features import PASSAGE, passage
 from pipeline.encoder import DIMENSIONS, USE_LANGUAGES, Encoder
 from pipeline.errors import ConfigError
 

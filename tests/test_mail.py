@@ -15,10 +15,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline import mail
-from pipeline.core import mailaddress, mailtext
-from pipeline.core.mailtext import Item, RawFact, Sheet, StoryLine, Why
-from pipeline.mail.texts import LANGUAGES, TEXTS
+from pipeline.core.alerts import content as mailtext
+from pipeline.core.alerts.content import Item, RawFact, Sheet, StoryLine, Why
+from pipeline.core.text import mailaddress
 from pipeline.model import Event
+from pipeline.words.texts import LANGUAGES, TEXTS
 from tests.newsroom import TITLES
 
 GOLDEN = Path(__file__).parent / "data" / "mails"

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+from pipeline.desk.evaluate import match
 from pipeline.settings import load
-from pipeline.steps import evaluate
 
 GOLD = Path(__file__).parent / "gold"
 FILES = ("stories.jsonl", "blind.jsonl", "blind2.jsonl")
@@ -27,7 +27,7 @@ def result(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """Judge every second story of each file, as shipped."""
     path = tmp_path_factory.mktemp("quality") / "half.jsonl"
     path.write_text("".join(line for name in FILES for line in lines(name)[::2]), encoding="utf-8")
-    return evaluate.run(path, load())
+    return match.run(path, load())
 
 
 @pytest.fixture(scope="module")
@@ -35,27 +35,27 @@ def bare(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """Judge all stories without an encoder."""
     path = tmp_path_factory.mktemp("quality") / "all.jsonl"
     path.write_text("".join(line for name in FILES for line in lines(name)), encoding="utf-8")
-    return evaluate.run(path, load(encoder="none"))
+    return match.run(path, load(encoder="none"))
 
 
 @pytest.mark.parametrize(("level", "floor"), [("1", 0.98), ("2", 0.98), ("3", 0.94)])
 def test_levels(result: dict[str, Any], level: str, floor: float) -> None:
     """Rule: F1 at "at least" each level stays above its floor."""
-    assert result["levels"][level]["f1"] >= floor, evaluate.render(result)
+    assert result["levels"][level]["f1"] >= floor, match.render(result)
 
 
 def test_lookalikes(result: dict[str, Any]) -> None:
     """Rule: at most 1 in 20 lookalikes is taken for ours."""
     looks = result["lookalikes"]
     assert looks["n"] >= 100
-    assert looks["wrong"] * 20 <= looks["n"], evaluate.render(result)
+    assert looks["wrong"] * 20 <= looks["n"], match.render(result)
 
 
 def test_no_language_is_left_behind(result: dict[str, Any]) -> None:
     """Rule: no language with five or more stories is below 0.88."""
     many = {k: v["f1"] for k, v in result["languages"].items() if v["n"] >= 5}
     assert len(many) >= 20
-    assert min(many.values()) >= 0.88, evaluate.render(result)
+    assert min(many.values()) >= 0.88, match.render(result)
 
 
 def test_the_first_tier_loses_nothing(result: dict[str, Any], bare: dict[str, Any]) -> None:
@@ -66,13 +66,13 @@ def test_the_first_tier_loses_nothing(result: dict[str, Any], bare: dict[str, An
 @pytest.mark.parametrize(("level", "floor"), [("1", 0.97), ("2", 0.97), ("3", 0.92)])
 def test_without_encoders_it_still_stands(bare: dict[str, Any], level: str, floor: float) -> None:
     """Rule: "none" is a setting that works: aliases, fields and lookalikes alone carry most of it."""
-    assert bare["levels"][level]["f1"] >= floor, evaluate.render(bare)
+    assert bare["levels"][level]["f1"] >= floor, match.render(bare)
 
 
 def test_without_encoders_lookalikes_and_languages_stand(bare: dict[str, Any]) -> None:
     """Rule: the two other floors hold there too, on every story that we have."""
     assert bare["lookalikes"]["n"] >= 200
-    assert bare["lookalikes"]["wrong"] * 20 <= bare["lookalikes"]["n"], evaluate.render(bare)
+    assert bare["lookalikes"]["wrong"] * 20 <= bare["lookalikes"]["n"], match.render(bare)
     many = {k: v["f1"] for k, v in bare["languages"].items() if v["n"] >= 5}
     assert len(many) >= 30
-    assert min(many.values()) >= 0.8, evaluate.render(bare)
+    assert min(many.values()) >= 0.8, match.render(bare)

@@ -18,7 +18,7 @@ import feedparser
 import pytest
 
 import pipeline
-from pipeline.steps import sample
+from pipeline.desk import sample
 
 SAMPLE = Path(pipeline.__file__).parent / "data" / "sample"
 DOCUMENTS = sorted(p for p in SAMPLE.iterdir() if p.suffix in {".xml", ".rdf", ".json"})

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
 
-from pipeline.core import url
+from pipeline.core.text import url
 from pipeline.store.tables import entities, facts, match_entities, matches, stories, watchlists
 
 T0 = datetime(2025, 3, 19, 8, tzinfo=UTC)

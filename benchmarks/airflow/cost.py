@@ -11,7 +11,7 @@ import psycopg
 from benchmarks.airflow.latency import moment, spans
 from benchmarks.server import hosts, serve
 from pipeline import catalog
-from pipeline.steps import sample
+from pipeline.desk import sample
 from tests.e2e.cluster import Cluster
 from tests.e2e.servers import serve_feeds
 from tests.postoffice import PostOffice

@@ -118,7 +118,7 @@ app.add_typer(db, name="db")
 @db.command("upgrade")
 def db_upgrade(database: DatabaseOption = None) -> None:
     """Migrate the database to this version's schema and make the views anew."""
-    from pipeline.steps import upgrade
+    from pipeline.desk import database as upgrade
 
     before, after = upgrade.run(common.load(database=database))
     common.out.print(

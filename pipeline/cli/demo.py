@@ -4,9 +4,9 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.cli import common
+from pipeline.desk import overview, sample
 from pipeline.model import Tally
 from pipeline.settings import Settings
-from pipeline.steps import overview, sample
 
 
 def settings_for(directory: Path) -> Settings:

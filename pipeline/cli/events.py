@@ -32,7 +32,7 @@ def list_events(
     as_json: JsonOption = False,
 ) -> None:
     """List the standing events, the last told first."""
-    from pipeline.steps import events as step
+    from pipeline.desk import events as step
 
     found = step.newest(common.load(database=database), limit, min_level, entity=entity)
     if as_json:
@@ -48,7 +48,7 @@ def list_events(
 @events.command("show")
 def show(event: EventArgument, database: DatabaseOption = None, as_json: JsonOption = False) -> None:
     """Show one event: its stories by language, its facts, its history."""
-    from pipeline.steps import events as step
+    from pipeline.desk import events as step
 
     found = step.show(common.load(database=database), event)
     if as_json:
@@ -95,7 +95,7 @@ def merge(
     database: DatabaseOption = None,
 ) -> None:
     """Say that two events are one happening; the correction survives every replay."""
-    from pipeline.steps import events as step
+    from pipeline.desk import events as step
 
     stays = step.merge(common.load(database=database), common.now(), event, into, by, note)
     common.out.print(
@@ -112,7 +112,7 @@ def split(
     database: DatabaseOption = None,
 ) -> None:
     """Say that some stories of an event tell another happening; the correction survives every replay."""
-    from pipeline.steps import events as step
+    from pipeline.desk import events as step
 
     numbers = step.split(common.load(database=database), common.now(), event, stories, by, note)
     common.out.print(f"They are events {' and '.join(map(str, numbers))} now.")
@@ -124,7 +124,7 @@ def replay(
     as_json: JsonOption = False,
 ) -> None:
     """Rebuild events from stored stories in memory and print what would differ; nothing is written."""
-    from pipeline.steps import events as step
+    from pipeline.desk import events as step
 
     found = step.replay(common.load(database=database), common.now(), days or None)
     if as_json:

@@ -25,7 +25,7 @@ def explain(
 ) -> None:
     """Tell why a story matched and why it joined its event, with the evidence."""
     from pipeline.cli import explained
-    from pipeline.steps import explain as step
+    from pipeline.desk import explain as step
 
     found = step.run(common.load(database=database), story)
     if as_json:
@@ -43,7 +43,7 @@ def facts(
 ) -> None:
     """Show the quantities read from a text: money, energy, power, dates, counts."""
     from pipeline.cli import explained
-    from pipeline.steps import facts as step
+    from pipeline.desk import facts as step
 
     found = step.read(text, language)
     if as_json:
@@ -75,7 +75,7 @@ def evaluate(
     as_json: JsonOption = False,
 ) -> None:
     """Measure matching on labelled stories: lines {lang, title, summary, url, date, relevance 0-3}."""
-    from pipeline.steps import evaluate as step
+    from pipeline.desk.evaluate import match as step
 
     settings = common.load(watch, database)
     with common.progress(not as_json) as report:
@@ -95,7 +95,7 @@ def evaluate(
 
 def evaluate_language(file: LinesArgument, as_json: JsonOption = False) -> None:
     """Measure language detection on lines LANGUAGE <tab> TEXT (further columns are ignored)."""
-    from pipeline.steps import evaluate_language as step
+    from pipeline.desk.evaluate import language as step
 
     found = step.run(file)
     if as_json:
@@ -129,7 +129,7 @@ def evaluate_events(
     as_json: JsonOption = False,
 ) -> None:
     """Measure clustering on lines {lang, title, summary, url, date, event}; only lines with an event count."""
-    from pipeline.steps import evaluate_events as step
+    from pipeline.desk.evaluate import events as step
 
     with common.progress(not as_json) as report:
         found = step.run(file, common.load(watch), all_lines=all_lines, pairs_path=pairs, progress=report)

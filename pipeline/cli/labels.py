@@ -36,7 +36,7 @@ def label(
 
     0 = not ours, 1 = a watched entity in the seeds' field, 2 = the seeds' subject, 3 = the seeds' happening.
     """
-    from pipeline.steps import label as step
+    from pipeline.desk import labels as step
 
     found = step.run(common.load(database=database), common.now(), story, level, by, note)
     if as_json:
@@ -63,7 +63,7 @@ def list_labels(
     as_json: JsonOption = False,
 ) -> None:
     """List the labelled stories, the newest label first, beside what they are judged."""
-    from pipeline.steps import label as step
+    from pipeline.desk import labels as step
 
     found = step.listed(common.load(database=database), wrong)
     if as_json:
@@ -83,7 +83,7 @@ def export_labels(
     database: DatabaseOption = None,
 ) -> None:
     """Write the labels as JSON lines that `newswatch evaluate` and `benchmarks/fit_match.py --data` read."""
-    from pipeline.steps import label as step
+    from pipeline.desk import labels as step
 
     lines = step.export(common.load(database=database))
     text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
@@ -97,7 +97,7 @@ def export_labels(
 @labels.command("withdraw")
 def withdraw_label(story: StoryArgument, database: DatabaseOption = None) -> None:
     """Take back all that was said of a story."""
-    from pipeline.steps import label as step
+    from pipeline.desk import labels as step
 
     number, count = step.withdraw(common.load(database=database), story)
     say(f"story {number}: {count} labels withdrawn")
@@ -118,7 +118,7 @@ def check_watchlist(
     as_json: JsonOption = False,
 ) -> None:
     """Find aliases that collide, are too common, or never fired; exit 1 when a person should act."""
-    from pipeline.steps import watchlist as step
+    from pipeline.desk import watchlist as step
 
     settings = common.load(watch, database)
     with common.progress(not as_json) as report:
@@ -160,7 +160,7 @@ def suggest_names(
 
     A name is proposed that stands in stories of events about an entity where no alias of it does.
     """
-    from pipeline.steps import watchlist as step
+    from pipeline.desk import watchlist as step
 
     with common.progress(not as_json) as report:
         found = step.find(common.load(watch, database), entity=entity, progress=report)

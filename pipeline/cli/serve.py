@@ -27,11 +27,11 @@ def serve(
     """Show events, stories, watchlist, feeds and queries in a browser, and serve the links of mails."""
     import uvicorn
 
-    from pipeline.steps import reading
+    from pipeline.desk import pages
     from pipeline.web import create_app
 
     settings = common.load(database=database)
-    reading.ready(settings)
+    pages.ready(settings)
     app = create_app(settings, common.now, hosts=_names(host, settings.base_url))
     sock = _listen(host, port)
     config = uvicorn.Config(

@@ -33,7 +33,7 @@ def query(
     as_json: JsonOption = False,
 ) -> None:
     """Ask a question in SQL, read-only; without a name, list the questions that ship with newswatch."""
-    from pipeline.steps import query as step
+    from pipeline.desk import sql as step
 
     if what is None:
         sheets = step.listed()
@@ -59,7 +59,7 @@ def query(
 
 
 def _print_csv(columns, rows) -> None:  # type: ignore[no-untyped-def]
-    from pipeline.steps.export import cell
+    from pipeline.desk.export import cell
 
     lines = csv.writer(sys.stdout, lineterminator="\n")
     lines.writerow(columns)
@@ -67,7 +67,7 @@ def _print_csv(columns, rows) -> None:  # type: ignore[no-untyped-def]
 
 
 def _print_json(columns, rows) -> None:  # type: ignore[no-untyped-def]
-    from pipeline.steps.export import plain
+    from pipeline.desk.export import plain
 
     sys.stdout.write("[")
     for i, row in enumerate(rows):
@@ -89,8 +89,8 @@ def export(
     database: DatabaseOption = None,
 ) -> None:
     """Write a view to a file, with its types; without a view, list the views."""
-    from pipeline.steps import export as step
-    from pipeline.steps import query as asked
+    from pipeline.desk import export as step
+    from pipeline.desk import sql as asked
 
     if view is None:
         rows = [(s.name, s.header.get("grain", ""), s.question) for s in asked.views()]
@@ -153,7 +153,7 @@ def grant_analyst(
     database: DatabaseOption = None,
 ) -> None:
     """Make a PostgreSQL role that reads the views and nothing else: no tables, no addresses."""
-    from pipeline.steps import grant
+    from pipeline.desk import grant
 
     settings = common.load(database=database)
     password = typer.prompt("Password of the role", hide_input=True, confirmation_prompt=True) if ask_password else None
@@ -165,7 +165,7 @@ def dictionary(
     check: Annotated[bool, typer.Option("--check", help="Exit 1 when sql/README.md is not current.")] = False,
 ) -> None:
     """Print the data dictionary; --write puts it into sql/README.md, --check says whether it is current."""
-    from pipeline.steps import dictionary as step
+    from pipeline.desk import dictionary as step
 
     if write:
         common.out.print("written" if step.write() else "was current")

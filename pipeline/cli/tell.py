@@ -49,7 +49,7 @@ def alerts_dead(limit: ShownOption = 50, database: DatabaseOption = None, as_jso
 
 
 def _show_alerts(state: str | None, subscription: str | None, limit: int, database: str | None, as_json: bool) -> None:
-    from pipeline.steps import subscriptions as step
+    from pipeline.desk import subscriptions as step
 
     found = step.alerts_listed(common.load(database=database), state, subscription, limit)
     if as_json:
@@ -78,7 +78,7 @@ def alerts_requeue(
     database: DatabaseOption = None,
 ) -> None:
     """Give dead letters a fresh start, after the cause was mended; `newswatch deliver` sends them."""
-    from pipeline.steps import subscriptions as step
+    from pipeline.desk import subscriptions as step
 
     count = step.requeue(common.load(database=database), ids or [], common.now())
     common.out.print(f"{count} dead letters wait again; send them with: newswatch deliver")
@@ -90,7 +90,7 @@ def alerts_baseline(
     yes: Annotated[bool, typer.Option("--yes", help="Do it without asking.")] = False,
 ) -> None:
     """Drop everything that waits, for good: after a backup was restored, when readers know it already."""
-    from pipeline.steps import subscriptions as step
+    from pipeline.desk import subscriptions as step
 
     if not yes:
         typer.confirm("Everything that waits will never be sent. Go on?", abort=True)
@@ -100,7 +100,7 @@ def alerts_baseline(
 @subscriptions.command("list")
 def subscriptions_list(database: DatabaseOption = None, as_json: JsonOption = False) -> None:
     """List subscriptions with what each got; addresses are masked."""
-    from pipeline.steps import subscriptions as step
+    from pipeline.desk import subscriptions as step
 
     found = step.listed(common.load(database=database))
     if as_json:
@@ -130,7 +130,7 @@ def subscriptions_forget(
     address: Annotated[str, typer.Argument(help="The mail address to erase.")], database: DatabaseOption = None
 ) -> None:
     """Erase an address, with name and targets, wherever it stands; take it out of subscriptions.toml yourself."""
-    from pipeline.steps import subscriptions as step
+    from pipeline.desk import subscriptions as step
 
     keys = step.forget(common.load(database=database), address, common.now())
     common.out.print(f"Erased from {', '.join(keys)}. Remove it from subscriptions.toml too.", soft_wrap=True)
@@ -142,7 +142,7 @@ def subscriptions_unsubscribe(
     database: DatabaseOption = None,
 ) -> None:
     """Do what the unsubscribe link in a mail does."""
-    from pipeline.steps import subscriptions as step
+    from pipeline.desk import subscriptions as step
 
     key = step.unsubscribe(common.load(database=database), token, common.now())
     common.out.print(f"{key} gets no more mail.")
@@ -179,7 +179,7 @@ def feed_out(
     database: DatabaseOption = None,
 ) -> None:
     """Write the events as an Atom feed, to follow in any reader."""
-    from pipeline.steps import feed_out as step
+    from pipeline.desk import feed_out as step
 
     settings = common.load(database=database)
     written = step.run(settings, common.now(), limit=limit, min_level=min_level, language=language)

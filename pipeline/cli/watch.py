@@ -21,7 +21,7 @@ def register(app: typer.Typer) -> None:
 
 def init(directory: Annotated[Path, typer.Argument(help="A new or empty folder.")]) -> None:
     """Write the default watch folder there, to edit: feeds, watchlist, seeds, subscriptions."""
-    from pipeline.steps import init as step
+    from pipeline.desk import init as step
 
     for path in step.run(directory):
         common.out.print(f"  {path}", highlight=False, soft_wrap=True)
@@ -38,7 +38,7 @@ def list_feeds(
     as_json: JsonOption = False,
 ) -> None:
     """List the stored feeds with their state; before the first run, those that the watch folder declares."""
-    from pipeline.steps import feeds as step
+    from pipeline.desk import feeds as step
 
     settings = common.load(watch, database)
     try:
@@ -65,7 +65,7 @@ def list_feeds(
 @feeds.command("check")
 def check_feeds(watch: WatchOption = None, database: DatabaseOption = None, as_json: JsonOption = False) -> None:
     """Check the watch folder's files, then the health of the stored feeds; exit 1 when a person should act."""
-    from pipeline.steps import feeds as step
+    from pipeline.desk import feeds as step
 
     settings = common.load(watch, database)
     count = len(step.declared(settings))
@@ -93,7 +93,7 @@ def add_feed(
     watch: WatchOption = None,
 ) -> None:
     """Find the feed at an address, and append it to the watch folder's feeds.toml."""
-    from pipeline.steps import feeds as step
+    from pipeline.desk import feeds as step
 
     found = step.add(common.load(watch), url, common.now())
     common.out.print(
@@ -106,7 +106,7 @@ def add_feed(
 @feeds.command("import")
 def import_feeds(file: Annotated[Path, typer.Argument(help="An OPML file.")], watch: WatchOption = None) -> None:
     """Append the feeds of an OPML file to the watch folder, all or none."""
-    from pipeline.steps import feeds as step
+    from pipeline.desk import feeds as step
 
     added, known = step.import_opml(common.load(watch), file)
     common.out.print(f"{added} feeds added, {known} were there already")
@@ -117,6 +117,6 @@ def export_feeds(watch: WatchOption = None) -> None:
     """Write the watch folder's feeds as OPML to standard output."""
     import sys
 
-    from pipeline.steps import feeds as step
+    from pipeline.desk import feeds as step
 
     sys.stdout.buffer.write(step.export_opml(common.load(watch)))

@@ -7,7 +7,7 @@ from pipeline.mail.folder import Folder
 from pipeline.mail.mime import Letter
 from pipeline.mail.smtp import Answer, Server, Smtp, parse_url
 from pipeline.mail.token import read_token, sign_token
-from pipeline.mail.words import Words
+from pipeline.words.language import Words
 
 __all__ = [
     "Answer",

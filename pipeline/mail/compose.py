@@ -13,13 +13,14 @@ from typing import Any
 import css_inline
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from pipeline.core import mailtext
-from pipeline.core.mailaddress import bare, header_text, host_of, to_ascii
-from pipeline.core.mailtext import Item, Sheet
+from pipeline.core.alerts import content
+from pipeline.core.alerts.content import Item, Sheet
+from pipeline.core.text.mailaddress import bare, header_text, host_of, to_ascii
 from pipeline.errors import ConfigError
-from pipeline.mail import chart, mime, view
+from pipeline.mail import mime, view
 from pipeline.mail.mime import Body, Letter
-from pipeline.mail.words import Words
+from pipeline.words import mail_charts
+from pipeline.words.language import Words
 
 _KEPT = 300  # bodies and pictures: 60 kB each at worst
 _PICTURE = "picture@newswatch"
@@ -111,7 +112,7 @@ class Composer:
         page = view.of(item, words, self._base) | self._frame(words)
         picture, alt = None, ""
         if sheet.stories:
-            start, end = chart.span(sheet.stories)
+            start, end = mail_charts.span(sheet.stories)
             alt = words.say(
                 "timeline_alt",
                 stories=words.say("stories", n=len(sheet.stories)),
@@ -120,21 +121,21 @@ class Composer:
                 end=words.when(end),
             )
             key = (sheet.event.id, "timeline", words.zone.key, words.language)
-            picture = self._keep(key, sheet, lambda: chart.timeline(sheet.stories, words.tick))
+            picture = self._keep(key, sheet, lambda: mail_charts.timeline(sheet.stories, words.tick))
         page |= {"alt": alt, "has_picture": picture is not None}
         return self._render("event", page, header_text(page["title"]), picture, alt)
 
     def _digest_body(self, items: Sequence[Item], kind: str, words: Words, cap: str | None) -> Body:
         shown = sorted(items, key=lambda i: (-i.sheet.event.level, -i.sheet.event.independent_count))
-        shown = shown[: mailtext.MAX_ITEMS]
-        groups = mailtext.by_topic(shown)
+        shown = shown[: content.MAX_ITEMS]
+        groups = content.by_topic(shown)
         sections = [
             {"title": self._topic(key, words), "items": [view.of(i, words, self._base) for i in held]}
             for key, held in groups.items()
         ]
         counts = {str(n): len(held) for n, held in enumerate(groups.values(), 1)}
         alt = words.say("chart_alt", what="; ".join(f"{s['title']}: {len(s['items'])}" for s in sections))
-        picture = chart.bars(counts) if len(counts) > 1 else None
+        picture = mail_charts.bars(counts) if len(counts) > 1 else None
         note = None
         if kind in {"burst", "gap"}:
             number, _, unit = (cap or "").partition(" ")
@@ -144,7 +145,7 @@ class Composer:
         lead = shown[0] if shown else None
         title = header_text(subject)
         if lead is not None:
-            subject = f"{subject} · {mailtext.title(lead.sheet, words.language)[0]}"
+            subject = f"{subject} · {content.title(lead.sheet, words.language)[0]}"
         page = self._frame(words) | {
             "title": title,
             "dir": "ltr",

@@ -15,7 +15,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 
-from pipeline.core.mailaddress import header_text
+from pipeline.core.text.mailaddress import header_text
 
 _EOL = b"\r\n"
 _HOLE = re.compile(r"nw-([0-9a-f]{16})-([a-z]+)-hole")

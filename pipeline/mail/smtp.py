@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from pipeline.core.mailaddress import redact
+from pipeline.core.text.mailaddress import redact
 from pipeline.errors import ConfigError
 from pipeline.mail.mime import Letter
 

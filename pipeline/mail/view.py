@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from pipeline.core import mailtext
-from pipeline.core.mailaddress import header_text
-from pipeline.core.mailtext import Item, Sheet
-from pipeline.mail.words import Words
+from pipeline.core.alerts import content
+from pipeline.core.alerts.content import Item, Sheet
+from pipeline.core.text.mailaddress import header_text
+from pipeline.words.language import Words
 
 _RTL = frozenset({"ar", "fa", "he", "ur", "ps", "ckb", "yi", "dv", "ug", "sd"})
 
@@ -13,8 +13,8 @@ _RTL = frozenset({"ar", "fa", "he", "ur", "ps", "ckb", "yi", "dv", "ug", "sd"})
 def of(item: Item, words: Words, base_url: str) -> dict[str, Any]:
     """Give what the templates need of one event, in words; every text is one line without control characters."""
     sheet, event = item.sheet, item.sheet.event
-    title, tag = mailtext.title(sheet, words.language)
-    listed, dropped = mailtext.groups(sheet, words.language)
+    title, tag = content.title(sheet, words.language)
+    listed, dropped = content.groups(sheet, words.language)
     counts = [
         words.say("stories", n=event.story_count),
         words.say("languages", n=event.language_count),
@@ -38,7 +38,7 @@ def of(item: Item, words: Words, base_url: str) -> dict[str, Any]:
                 "says": words.sources(f.outlets),
                 "disputed": words.say("disputed") if f.disputed else "",
             }
-            for f in mailtext.facts(sheet)
+            for f in content.facts(sheet)
         ],
         "why": _why(sheet, words),
         "groups": [

@@ -17,7 +17,7 @@ from pipeline.errors import ConfigError
 from pipeline.model import Tally, Watchlist
 
 if TYPE_CHECKING:  # heavy: a DAG file that names a step must not load the encoder, the store or pydantic
-    from pipeline.core.match import Matcher
+    from pipeline.core.match.judge import Matcher
     from pipeline.encoder import Encoder
     from pipeline.settings import Settings
 
@@ -45,7 +45,7 @@ def _encoder(name: str, pid: int) -> "Encoder":
 
 def matcher(settings: "Settings", watchlist: Watchlist) -> "Matcher":
     """Make the matcher for every step that judges: with the weights that ship, or with those of `matcher_file`."""
-    from pipeline.core.match import Matcher, Weights, default_weights
+    from pipeline.core.match.judge import Matcher, Weights, default_weights
 
     if settings.matcher_file is None:
         return Matcher(watchlist, default_weights(), encoder(settings))

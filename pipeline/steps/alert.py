@@ -4,8 +4,8 @@ import traceback
 from datetime import datetime, timedelta
 
 from pipeline import log, store
-from pipeline.core import alert
-from pipeline.core.mailaddress import host_of, redact
+from pipeline.core.alerts import decide
+from pipeline.core.text.mailaddress import host_of, redact
 from pipeline.model import Tally
 from pipeline.settings import Settings
 from pipeline.steps import Progress, silent
@@ -42,7 +42,7 @@ def run(settings: Settings, now: datetime, *, limit: int = 100_000, progress: Pr
                 about = {picture.event_id, *picture.relatives}
                 mine = [t for t in told if t.event_id in about]
                 try:
-                    decision = alert.decide(picture, readers, mine, now, host, gap)  # decide
+                    decision = decide.decide(picture, readers, mine, now, host, gap)  # decide
                     with db.begin_nested():  # of an event that breaks half-way nothing stands, and its batch goes on
                         made = alerts.apply(db, decision, now)  # apply
                 except Exception:  # the per-item guard: one event must not keep every other one's mails

@@ -7,7 +7,7 @@ from typing import Any
 from pipeline import log
 from pipeline.model import Tally
 from pipeline.settings import Settings
-from pipeline.store import query
+from pipeline.store.sql import query
 
 SHOWN = 20  # rows of a check that are kept: enough to see what is wrong
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from pipeline import log, steps, store
-from pipeline.core import pairs
+from pipeline.core.events import pairs
 from pipeline.model import Tally
 from pipeline.settings import Settings
 from pipeline.steps import Progress, silent

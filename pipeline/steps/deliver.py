@@ -7,15 +7,18 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from pipeline import log, mail, notify, store
-from pipeline.core import alert, dispatch, schedule
-from pipeline.core.mailaddress import host_of, to_ascii
-from pipeline.core.mailtext import Item, Sheet
-from pipeline.core.picture import Picture, State
+from pipeline.core.alerts import decide, schedule
+from pipeline.core.alerts import mails as dispatch
+from pipeline.core.alerts.content import Item, Sheet
+from pipeline.core.alerts.state import Picture, State
+from pipeline.core.text.mailaddress import host_of, to_ascii
 from pipeline.errors import BusyError
 from pipeline.model import Alert, Subscription, Tally
 from pipeline.settings import Settings
 from pipeline.steps import Progress, silent
-from pipeline.store import alerts, outbox, outcomes, sheets, subscriptions
+from pipeline.store import alerts, outbox, subscriptions
+from pipeline.store.rows import mails as sheets
+from pipeline.store.rows import outcomes
 
 ERASE_AFTER = timedelta(days=30)  # a reader who left by mistake can come back; after that the address is gone
 _SHEETS = 200  # events held in memory at once: 100 kB each at worst
@@ -161,7 +164,7 @@ def _send(one: _Run, db: Any, reader: Subscription, m: dispatch.Mail) -> None:
         return
     held = [a for a in m.alerts if a.id in told]
     ids = [a.id for a in held]
-    mail_id = held[0].message_id if m.batch_key is None else alert.message_id(one.host, "digest", m.batch_key)
+    mail_id = held[0].message_id if m.batch_key is None else decide.message_id(one.host, "digest", m.batch_key)
     letter = None
     try:
         recipient = to_ascii(reader.address)
@@ -240,7 +243,7 @@ def _items(
         since = a.detail.get("since")
         news: dict[str, Any] = {}
         if since is not None and a.reason != "new":
-            news = alert.news(reader, State.read(since), state, picture.history)
+            news = decide.news(reader, State.read(since), state, picture.history)
         news |= {k: a.detail[k] for k in ("merged", "split") if a.detail.get(k)}
         if a.detail.get("why") == "revived":
             news["revived"] = True

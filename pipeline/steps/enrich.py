@@ -12,11 +12,12 @@ from protego import Protego
 
 from pipeline import extract, http, log, store
 from pipeline.child import Child, ChildError
-from pipeline.core import poll, text, wishes
+from pipeline.core.feeds import headers, poll
+from pipeline.core.text import plain
 from pipeline.model import Outcome, Response, Tally
 from pipeline.settings import Settings
 from pipeline.steps import Progress, silent
-from pipeline.store import pages
+from pipeline.store import articles
 
 PORTION = 40  # pages taken at once: what a killed run leaves put off for LEASE
 PER_HOST = 5  # of one host in a portion, which waits for all of its pages: 2.5 minutes at the longest MAX_CRAWL_DELAY
@@ -62,7 +63,7 @@ class _Worker:
 
     def __post_init__(self) -> None:
         self._started = time.monotonic()
-        self._robots: dict[str, pages.Robots] = {}
+        self._robots: dict[str, articles.Robots] = {}
         self._parsed: dict[str, Protego] = {}
         self._asking: dict[str, asyncio.Lock] = {}
         self._rests: dict[str, datetime] = {}
@@ -95,13 +96,13 @@ class _Worker:
                     await self._save(tuple(page for page in found if page))
                     self.progress("enrich", self.seen, None)
 
-    async def _save(self, found: tuple[pages.Page, ...]) -> None:
+    async def _save(self, found: tuple[articles.Page, ...]) -> None:
         robots = MappingProxyType({host: self._robots[host] for host in self._fresh})
         rests, given_back = MappingProxyType(self._new_rests), MappingProxyType(self._given_back)
         self._fresh, self._new_rests, self._given_back = set(), {}, {}
         await asyncio.to_thread(_save, self.settings.database_url, self.clock(), found, robots, rests, given_back)
 
-    async def _page(self, client: http.Client, wanted: pages.Wanted) -> pages.Page | None:
+    async def _page(self, client: http.Client, wanted: articles.Wanted) -> articles.Page | None:
         """Get one page's text; None when its host rests and the attempt does not count."""
         host = http.host_of(wanted.url)
         try:
@@ -114,7 +115,7 @@ class _Worker:
                 wanted.url, accept=http.ACCEPT_PAGE, max_bytes=min(extract.MAX_HTML, self.settings.max_body_bytes)
             )
             if response.outcome is Outcome.RATE_LIMITED:
-                wait = wishes.retry_after(response.headers.get("retry-after"), self.clock()) or poll.RATE_LIMIT_S
+                wait = headers.retry_after(response.headers.get("retry-after"), self.clock()) or poll.RATE_LIMIT_S
                 answered_by = http.host_of(response.final_url)
                 self._rests[answered_by] = self._new_rests[answered_by] = self.clock() + timedelta(seconds=wait)
             if response.outcome is not Outcome.NEW:
@@ -127,7 +128,7 @@ class _Worker:
             log.get().error("enrich broke", story=wanted.id, error=repr(e)[:300])
             return self._failure(wanted, f"internal: {type(e).__name__}", is_final=False)
 
-    async def _extracted(self, wanted: pages.Wanted, response: Response) -> pages.Page:
+    async def _extracted(self, wanted: articles.Wanted, response: Response) -> articles.Page:
         content_type = response.headers.get("content-type", "")
         async with self._extracting:
             self._pages += 1
@@ -139,19 +140,19 @@ class _Worker:
                 return self._failure(wanted, f"extraction: {e}", is_final=True)
         if not got:
             return self._failure(wanted, "no article text found", is_final=True)
-        found = text.safe(got)
+        found = plain.safe(got)
         if len(found) < max(MIN_TEXT, wanted.length):
             return self._failure(wanted, "its page has no more text than its feed", is_final=True)
         self.done += 1
-        return pages.Page(wanted.id, found, extract.METHOD)
+        return articles.Page(wanted.id, found, extract.METHOD)
 
-    def _failure(self, wanted: pages.Wanted, reason: str, is_final: bool) -> pages.Page:
+    def _failure(self, wanted: articles.Wanted, reason: str, is_final: bool) -> articles.Page:
         retry_at = None
         if not is_final and wanted.attempts <= len(RETRY_AFTER):
             retry_at = self.clock() + RETRY_AFTER[wanted.attempts - 1]
         self.reasons[reason] = self.reasons.get(reason, 0) + 1
         log.get().info("enrich failed", story=wanted.id, reason=reason)
-        return pages.Page(wanted.id, error=text.safe(reason)[:300], retry_at=retry_at)
+        return articles.Page(wanted.id, error=plain.safe(reason)[:300], retry_at=retry_at)
 
     async def _is_allowed(self, client: http.Client, url: str) -> bool:
         """Ask robots.txt, reading it once a day; a site that cannot say is not asked for pages (RFC 9309 §2.3)."""
@@ -161,7 +162,7 @@ class _Worker:
             keep = ROBOTS_AGAIN if known and known.text is None else ROBOTS_FOR
             if known is None or self.clock() - known.read_at > keep:
                 answer = await self._read_robots(client, url)
-                known = self._robots[site] = pages.Robots(answer, self.clock())
+                known = self._robots[site] = articles.Robots(answer, self.clock())
                 self._fresh.add(site)
                 self._parsed.pop(site, None)
             if known.text is None:
@@ -177,7 +178,7 @@ class _Worker:
         """Read a site's robots.txt: "" when it has none (4xx), None when the site is not able to say."""
         response = await client.get(urljoin(url, "/robots.txt"), accept="text/plain, */*;q=0.5", max_bytes=ROBOTS_BYTES)
         if response.outcome is Outcome.NEW:
-            return text.safe(response.body.decode("utf-8", "replace"))
+            return plain.safe(response.body.decode("utf-8", "replace"))
         if response.outcome in {Outcome.EMPTY, Outcome.TOO_LARGE, Outcome.GONE, Outcome.TOO_MANY_REDIRECTS}:
             return ""
         if response.outcome is Outcome.HTTP_ERROR and response.status is not None and response.status < 500:
@@ -187,26 +188,26 @@ class _Worker:
 
 def _claim(
     url: str, now: datetime, limit: int
-) -> tuple[list[pages.Wanted], dict[str, pages.Robots], dict[str, datetime]]:
+) -> tuple[list[articles.Wanted], dict[str, articles.Robots], dict[str, datetime]]:
     """Claim pages; give them, what is known of their sites' robots.txt, and which hosts rest until when."""
     with store.begin(url) as db:
-        wanted = pages.claim(db, now, now + LEASE, limit, PER_HOST)
+        wanted = articles.claim(db, now, now + LEASE, limit, PER_HOST)
         names = {_site(one.url) for one in wanted} | {http.host_of(one.url) for one in wanted}
-        return wanted, pages.robots(db, names), pages.rests(db, names, now)
+        return wanted, articles.robots(db, names), articles.rests(db, names, now)
 
 
 def _save(
     url: str,
     now: datetime,
-    found: tuple[pages.Page, ...],
-    robots: Mapping[str, pages.Robots],
+    found: tuple[articles.Page, ...],
+    robots: Mapping[str, articles.Robots],
     rests: Mapping[str, datetime],
     given_back: Mapping[int, datetime],
 ) -> None:
     with store.begin(url) as db:
-        pages.save(db, found, now)
-        pages.save_hosts(db, robots, rests)
-        pages.give_back(db, given_back)
+        articles.save(db, found, now)
+        articles.save_hosts(db, robots, rests)
+        articles.give_back(db, given_back)
 
 
 def _extract(child: Child, body: bytes, url: str, content_type: str) -> str:

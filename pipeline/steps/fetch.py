@@ -13,12 +13,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from pipeline import catalog, http, log, store
-from pipeline.core import poll
-from pipeline.core.handover import Handover
+from pipeline.core.feeds import poll
+from pipeline.core.feeds.handover import Handover
 from pipeline.model import Feed, Fetch, Outcome, Response, Tally
 from pipeline.settings import Settings
 from pipeline.steps import Progress, silent
-from pipeline.store import claims, feeds, fetching, watchlists
+from pipeline.store import feeds, fetching, leases, watchlists
 
 PORTION = 200  # feeds claimed at once at most: what a killed worker holds
 PER_HOST = 10  # of one host in a portion, so that one big host does not fill it
@@ -52,9 +52,9 @@ def run(
     """
     known = _credentials(settings) if credentials is None else dict(credentials)
     worker = _Worker(settings, now, limit, known, progress or silent)
-    worker.token = f"{claim}/{claims.worker()}" if claim else claims.worker()
+    worker.token = f"{claim}/{leases.worker()}" if claim else leases.worker()
     with store.read(settings.database_url) as db:
-        worker.dead = claims.dead(db)
+        worker.dead = leases.dead(db)
         worker.began = watchlists.began_at(db)
     worker.not_since = now if all_feeds else None
     worker.wanted = None if feed_ids is None else list(feed_ids)
@@ -63,7 +63,7 @@ def run(
         asyncio.run(worker.work())
     finally:
         with store.begin(settings.database_url) as db:
-            claims.release(db, worker.token)
+            leases.release(db, worker.token)
     counts, fine = worker.counts, {Outcome.NEW, Outcome.UNCHANGED}
     return log.tally(
         Tally(
@@ -94,16 +94,16 @@ def claim_batches(settings: Settings, now: datetime, token: str, size: int | Non
     small a `size` is asked for, there are at most MAX_BATCHES.
     """
     with store.read(settings.database_url) as db:
-        dead = claims.dead(db)
+        dead = leases.dead(db)
     while True:
         with store.begin(settings.database_url) as db:
             until = now + timedelta(seconds=BATCH_LEASE_S)
-            if not claims.claim(db, token, now, until, 1000, dead=dead):
+            if not leases.claim(db, token, now, until, 1000, dead=dead):
                 break
     with store.read(settings.database_url) as db:
-        found = claims.held(db, token)
+        found = leases.held(db, token)
     size = size or (BATCH_SMALL if len(found) < MANY else BATCH_LARGE)
-    return claims.batches(found, max(size, math.ceil(len(found) / MAX_BATCHES)))
+    return leases.batches(found, max(size, math.ceil(len(found) / MAX_BATCHES)))
 
 
 @dataclass
@@ -174,7 +174,7 @@ class _Worker:
         self._results.settle("fetches")
         self._given_back.settle("feeds given back")
 
-    async def _claim(self) -> list[claims.Claimed]:
+    async def _claim(self) -> list[leases.Claimed]:
         room = min(PORTION, self.limit - self.claimed)
         if room <= 0 or self.wanted == []:
             return []
@@ -195,7 +195,7 @@ class _Worker:
         self.claimed += len(found)
         return found
 
-    async def _one(self, client: http.Client, claimed: claims.Claimed) -> None:
+    async def _one(self, client: http.Client, claimed: leases.Claimed) -> None:
         feed, at = claimed.feed, self.now
         url = poll.address(feed)
         headers = poll.validators(feed, self.clock())
@@ -229,7 +229,7 @@ class _Worker:
 
     def _decide(
         self,
-        claimed: claims.Claimed,
+        claimed: leases.Claimed,
         response: Response,
         packed: feeds.Hashed,
         was_unconditional: bool,

@@ -4,13 +4,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from pipeline import log, mail, store
-from pipeline.core import alert
-from pipeline.core.mailaddress import bare, header_text, host_of, to_ascii
+from pipeline.core.alerts import decide
+from pipeline.core.text.mailaddress import bare, header_text, host_of, to_ascii
 from pipeline.mail import Words
 from pipeline.model import Tally
 from pipeline.settings import Settings
-from pipeline.store import outcomes, runs
-from pipeline.store.outcomes import AFTER
+from pipeline.store import runs
+from pipeline.store.rows import outcomes
+from pipeline.store.rows.outcomes import AFTER
 
 EVERY = timedelta(days=7)
 
@@ -35,7 +36,7 @@ def run(settings: Settings, now: datetime, *, force: bool = False) -> Tally:
     # a second attempt in the same week is the same mail; a forced one is another
     year, week, _ = now.isocalendar()
     identity = ("heartbeat", now.isoformat()) if force else ("heartbeat", last or "first", year, week)
-    message_id = alert.message_id(host_of(settings.mail_from), *identity)
+    message_id = decide.message_id(host_of(settings.mail_from), *identity)
     letter = composer.plain(subject, text, mail.operator_envelope(settings.operator, message_id, now))
     answer = way.send(letter, composer.sender, to_ascii(bare(settings.operator)), "operator", now)
     way.close()

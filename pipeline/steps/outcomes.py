@@ -4,12 +4,13 @@ import json
 from datetime import datetime, timedelta
 
 from pipeline import log, mail, store
-from pipeline.core import alert
-from pipeline.core.mailaddress import bare, host_of, to_ascii
+from pipeline.core.alerts import decide
+from pipeline.core.text.mailaddress import bare, host_of, to_ascii
 from pipeline.model import Tally
 from pipeline.settings import Settings
-from pipeline.store import outcomes, runs
-from pipeline.store.outcomes import AFTER
+from pipeline.store import runs
+from pipeline.store.rows import outcomes
+from pipeline.store.rows.outcomes import AFTER
 
 
 def run(settings: Settings, now: datetime, *, after: timedelta = AFTER) -> Tally:
@@ -54,7 +55,7 @@ def _tell(settings: Settings, now: datetime, found: list[dict[str, object]], fre
         "undecided: `newswatch alert` has not run; late: `newswatch deliver` has not run, or the server fails;\n"
         "dead: given up, see `newswatch alerts dead` and `newswatch alerts requeue`.\n\n" + "\n".join(lines) + "\n"
     )
-    envelope = mail.operator_envelope(str(settings.operator), alert.message_id(host, "alarm", *fresh), now)
+    envelope = mail.operator_envelope(str(settings.operator), decide.message_id(host, "alarm", *fresh), now)
     letter = composer.plain(f"newswatch: {len(found)} mails did not get out", text, envelope)
     answer = way.send(letter, composer.sender, to_ascii(bare(str(settings.operator))), "operator", now)
     way.close()

@@ -3,7 +3,8 @@
 from datetime import datetime
 
 from pipeline import child, log, store
-from pipeline.core import parse, poll, text
+from pipeline.core.feeds import parse, poll
+from pipeline.core.text import plain
 from pipeline.errors import NewswatchError
 from pipeline.model import Document, Tally
 from pipeline.settings import Settings
@@ -28,7 +29,7 @@ def run(settings: Settings, now: datetime, *, limit: int = 10_000, progress: Pro
     detail = {"entries": 0, "stories": 0, "changed": 0, "refused": 0}
     with store.read(settings.database_url) as db:
         waiting = bodies.unparsed_ids(db, limit)
-    with child.Child("pipeline.core.parse:document", SECONDS, MEGABYTES) as large:
+    with child.Child("pipeline.core.feeds.parse:document", SECONDS, MEGABYTES) as large:
         for start in range(0, len(waiting), BATCH):
             wanted = waiting[start : start + BATCH]
             with store.read(settings.database_url) as db:  # gather
@@ -42,7 +43,7 @@ def run(settings: Settings, now: datetime, *, limit: int = 10_000, progress: Pro
                 except NewswatchError:
                     raise  # the store is unusable: a retry is needed, the body waits
                 except Exception as e:  # the per-item guard: one document never stops the step
-                    failed += _fail(settings, one, text.safe(f"{type(e).__name__}: {e}")[:300], now)
+                    failed += _fail(settings, one, plain.safe(f"{type(e).__name__}: {e}")[:300], now)
                     continue
                 if applied is None:
                     skipped += 1

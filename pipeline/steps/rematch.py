@@ -14,7 +14,8 @@ from pipeline.errors import ConfigError, NotFoundError
 from pipeline.model import Level, Tally, Watchlist
 from pipeline.settings import Settings
 from pipeline.steps import Progress, silent
-from pipeline.store import history, matches, watchlists
+from pipeline.store import matches, watchlists
+from pipeline.store.rows import history
 
 BATCH = 200  # stories a transaction, as in match
 EXAMPLES = 20  # stories named per change in a backtest

@@ -4,14 +4,15 @@ import contextlib
 from datetime import datetime
 
 from pipeline import log, notify, store
-from pipeline.core import mailtext
-from pipeline.core.mailaddress import header_text
+from pipeline.core.alerts import content
+from pipeline.core.text.mailaddress import header_text
 from pipeline.errors import BusyError
 from pipeline.mail import Words
 from pipeline.model import Subscription, Tally
 from pipeline.settings import Settings
 from pipeline.steps import Progress, silent
-from pipeline.store import outbox, sheets
+from pipeline.store import outbox
+from pipeline.store.rows import mails
 
 ATTEMPTS = 12  # one a run; then it is given up with a warning
 
@@ -61,11 +62,11 @@ def _write(settings: Settings, reader: Subscription, events: list[int], reason: 
     base = settings.base_url.rstrip("/")
     lines = []
     with store.read(settings.database_url) as db:
-        for event_id in events[: mailtext.MAX_ITEMS]:
-            sheet = sheets.load(db, event_id)
+        for event_id in events[: content.MAX_ITEMS]:
+            sheet = mails.load(db, event_id)
             if sheet is None:
                 continue
-            title = header_text(mailtext.title(sheet, words.language)[0], 300)
+            title = header_text(content.title(sheet, words.language)[0], 300)
             counts = words.say("stories", n=sheet.event.story_count) + ", "
             counts += words.say("languages", n=sheet.event.language_count)
             lines.append((title, counts, f"{base}/events/{event_id}"))

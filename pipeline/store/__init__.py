@@ -6,6 +6,6 @@ store.upgrade(url)                  the schema and the views
 """
 
 from pipeline.store.engine import begin, connect, engine, guard, insert, parse_url, read
-from pipeline.store.schema import ensure, sql_dir, upgrade
+from pipeline.store.sql.schema import ensure, sql_dir, upgrade
 
 __all__ = ["begin", "connect", "engine", "ensure", "guard", "insert", "parse_url", "read", "sql_dir", "upgrade"]

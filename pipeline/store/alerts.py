@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from pipeline.core.picture import Decision, Line, Part, Picture, State, Told
+from pipeline.core.alerts.state import Decision, Line, Part, Picture, State, Told
 from pipeline.store.engine import insert
 from pipeline.store.tables import alerts, event_history, event_stories, events, matches, stories, subscriptions
 

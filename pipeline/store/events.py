@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from pipeline.core import events as core
+from pipeline.core.events import event as core
 from pipeline.model import Event, Member
 from pipeline.store.corrections import chunks
 from pipeline.store.engine import insert

@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from pipeline.core import poll
+from pipeline.core.feeds import poll
 from pipeline.model import Feed, Fetch, Outcome
 from pipeline.store.engine import insert
 from pipeline.store.tables import bodies, feeds, fetches, hosts

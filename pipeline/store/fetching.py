@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from pipeline.store import claims, feeds
+from pipeline.store import feeds, leases
 from pipeline.store.engine import begin
 
 
@@ -24,21 +24,21 @@ class Ask:
     dead: frozenset[str]  # claimants that have ended
 
 
-def claim(ask: Ask, per_host: int, skip_hosts: frozenset[str], not_since: datetime | None) -> list[claims.Claimed]:
+def claim(ask: Ask, per_host: int, skip_hosts: frozenset[str], not_since: datetime | None) -> list[leases.Claimed]:
     """Claim due feeds."""
     with begin(ask.database_url) as db:
-        return claims.claim(
+        return leases.claim(
             db, ask.token, ask.now, ask.until, ask.room, dead=ask.dead, not_since=not_since, per_host=per_host,
             skip_hosts=skip_hosts,
         )  # fmt: skip
 
 
-def take(ask: Ask, wanted: Sequence[int], from_claim: str | None) -> tuple[list[claims.Claimed], int]:
+def take(ask: Ask, wanted: Sequence[int], from_claim: str | None) -> tuple[list[leases.Claimed], int]:
     """Claim the next portion of `wanted`; give it, and how many of `wanted` were tried."""
     with begin(ask.database_url) as db:
         for start in range(0, len(wanted), ask.room):  # a portion may be gone as a whole: an earlier attempt did it
             ids = wanted[start : start + ask.room]
-            if found := claims.take(db, ids, ask.token, ask.now, ask.until, dead=ask.dead, from_claim=from_claim):
+            if found := leases.take(db, ids, ask.token, ask.now, ask.until, dead=ask.dead, from_claim=from_claim):
                 return found, start + len(ids)
     return [], len(wanted)
 
@@ -55,7 +55,7 @@ def save(
         return 0
     with begin(database_url) as db:
         saved = feeds.save(db, results, token)
-        claims.release(db, token, given_back)
+        leases.release(db, token, given_back)
         if until:
-            claims.renew(db, token, until)
+            leases.renew(db, token, until)
     return saved

@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from pipeline.core import text
+from pipeline.core.text import plain
 from pipeline.model import Match, Story
 from pipeline.store.engine import insert
 from pipeline.store.tables import facts, match_entities, matches, stories
@@ -60,7 +60,7 @@ def _row(story: Story, match: Match, now: datetime) -> dict[str, Any]:
         "story_id": story.id,
         "watchlist_version": match.watchlist_version,
         "matcher_version": match.matcher_version,
-        "content_hash": text.content_hash(story.title, story.summary, story.text),
+        "content_hash": plain.content_hash(story.title, story.summary, story.text),
         "level": int(match.level),
         "score": match.score,
         "seed_key": match.seed_key,

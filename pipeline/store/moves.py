@@ -5,7 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from pipeline.core import moved
+from pipeline.core.feeds import moved
 from pipeline.model import Feed
 from pipeline.store.tables import sightings, stories
 

@@ -6,8 +6,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from pipeline.core import cluster, pairs, url
-from pipeline.core import events as core
+from pipeline.core.events import cluster, pairs
+from pipeline.core.events import event as core
+from pipeline.core.text import url
 from pipeline.model import Member
 from pipeline.store import corrections, events, pool
 

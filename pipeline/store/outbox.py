@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from pipeline.core.picture import State
+from pipeline.core.alerts.state import State
 from pipeline.model import Alert, Subscription
 from pipeline.store.engine import lock_number
 from pipeline.store.subscriptions import noun

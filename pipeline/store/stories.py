@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from pipeline.core import text, url
+from pipeline.core.text import plain, url
 from pipeline.model import Entry, Feed, Language, Story
 from pipeline.store import moves
 from pipeline.store.engine import insert
@@ -137,7 +137,7 @@ def _row(feed: Feed, entry: Entry, now: datetime, baseline: bool) -> dict[str, A
         "published_raw": entry.published_raw,
         "seen_at": now,
         "story_at": min(entry.published_at, now) if entry.published_at else now,
-        "content_hash": text.content_hash(entry.raw_title or entry.title, entry.summary),
+        "content_hash": plain.content_hash(entry.raw_title or entry.title, entry.summary),
         "first_feed_id": feed.id,
         "words_feed_id": feed.id,
         "words_at": max((t for t in (entry.published_at, entry.updated_at) if t), default=None),

@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from pipeline.core.picture import Reader
+from pipeline.core.alerts.state import Reader
 from pipeline.model import Frequency, Subscription
 from pipeline.store import runs
 from pipeline.store.tables import alerts, subscriptions

@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from pipeline.core import url
+from pipeline.core.text import url
 from pipeline.errors import StoreError
 from pipeline.model import Alias, Entity, FeedSpec, Role, Seed, Subscription, Topic, Watchlist, WordGroup
 from pipeline.store.engine import insert

@@ -5,9 +5,10 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Request
 from starlette.responses import Response
 
-from pipeline.steps import reading
-from pipeline.web import charts, security
+from pipeline.desk import pages
+from pipeline.web import security
 from pipeline.web.events import Number, settings_of
+from pipeline.words import charts
 
 router = APIRouter()
 
@@ -25,7 +26,7 @@ def timeline(
     request: Request, number: Number, narrow: bool = False, if_none_match: Annotated[str, Header()] = ""
 ) -> Response:
     """Draw when an event was told in which language; drawn anew only when the event changed."""
-    revision, stories = reading.timeline(settings_of(request), number)
+    revision, stories = pages.timeline(settings_of(request), number)
     etag = f'"{charts.VERSION}-{number}-{revision}-{narrow:d}"'
     if if_none_match == etag:
         return Response(status_code=304, headers={"etag": etag})

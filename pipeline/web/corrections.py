@@ -5,8 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, HTTPException, Request
 from starlette.responses import RedirectResponse, Response
 
+from pipeline.desk import events as correcting
 from pipeline.errors import NotFoundError
-from pipeline.steps import events as correcting
 from pipeline.web import render, security
 from pipeline.web.events import Number, goto, settings_of
 

@@ -9,9 +9,9 @@ from fastapi import APIRouter, Query, Request
 from fastapi import Path as PathParameter
 from starlette.responses import RedirectResponse, Response
 
+from pipeline.desk import explain, pages
 from pipeline.errors import NotFoundError
 from pipeline.settings import Settings
-from pipeline.steps import explain, reading
 from pipeline.web import render
 
 router = APIRouter()
@@ -63,7 +63,7 @@ def listed(
         "until": until if _day(until) else "",
     }
     end = _day(until)
-    found = reading.found(
+    found = pages.found(
         settings_of(request),
         terms(wanted["q"]),
         PER_PAGE,
@@ -114,10 +114,10 @@ def _place(text: str) -> tuple[datetime, int] | None:
 def event(request: Request, number: Number, done: str = "") -> Response:
     """Show one event; a number that was merged away leads to the event that it is now."""
     settings = settings_of(request)
-    standing = reading.standing(settings, number)
+    standing = pages.standing(settings, number)
     if standing != number:
         return goto(request, f"/events/{standing}?done=moved-{number}", 308)
-    told = reading.event(settings, number)
+    told = pages.event(settings, number)
     by_language: dict[str, list[dict[str, Any]]] = {}
     for story in told["stories"]:
         by_language.setdefault(story["language"] or "und", []).append(story)

@@ -3,8 +3,8 @@
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from pipeline.desk import subscriptions
 from pipeline.errors import NotFoundError
-from pipeline.steps import subscriptions
 from pipeline.web import render
 from pipeline.web.events import settings_of
 

@@ -5,10 +5,11 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from starlette.responses import JSONResponse, Response
 
+from pipeline.desk import pages
 from pipeline.errors import NewswatchError
-from pipeline.steps import reading
-from pipeline.web import render, words
+from pipeline.web import render
 from pipeline.web.events import settings_of
+from pipeline.words import page
 
 router = APIRouter()
 
@@ -16,7 +17,7 @@ router = APIRouter()
 @router.get("/watchlist")
 def watchlist(request: Request) -> Response:
     """Show what is watched, under which written forms, and how much was found."""
-    found = reading.watchlist(settings_of(request))
+    found = pages.watchlist(settings_of(request))
     rank = ("subject", "party", "watched", "context")
     found["entities"].sort(
         key=lambda e: (min((rank.index(r) for r in e["roles"] if r in rank), default=9), -e["story_count"])
@@ -29,10 +30,8 @@ def feeds(
     request: Request, state: Annotated[str, Query(max_length=16)] = "", q: Annotated[str, Query(max_length=100)] = ""
 ) -> Response:
     """Show the feeds, those in trouble first."""
-    wanted = state if state in words.STATES else ""
-    found = reading.feeds(
-        settings_of(request), request.app.state.clock(), wanted or None, q.replace("\x00", "").strip()
-    )
+    wanted = state if state in page.STATES else ""
+    found = pages.feeds(settings_of(request), request.app.state.clock(), wanted or None, q.replace("\x00", "").strip())
     return render.page(request, "feeds.html.j2", state=wanted, q=q, **found)
 
 
@@ -40,8 +39,8 @@ def feeds(
 def health(request: Request) -> Response:
     """Tell a machine whether the database answers, and how fresh it is."""
     try:
-        found = reading.pulse(settings_of(request))
+        found = pages.pulse(settings_of(request))
     except NewswatchError as e:
         return JSONResponse({"ok": False, "reason": str(e)}, 503, headers={"cache-control": "no-store"})
-    told = {k: words.iso(v) if k.endswith("_at") else v for k, v in found.items()}
+    told = {k: page.iso(v) if k.endswith("_at") else v for k, v in found.items()}
     return JSONResponse({"ok": True} | told, headers={"cache-control": "no-store"})

@@ -12,12 +12,13 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 
+from pipeline.desk import sql
 from pipeline.errors import BusyError, NotFoundError
 from pipeline.settings import Settings
-from pipeline.steps import query
-from pipeline.web import charts, render
+from pipeline.web import render
 from pipeline.web.charted import svg
 from pipeline.web.events import settings_of
+from pipeline.words import charts
 
 router = APIRouter()
 SHOWN = 200  # rows on the page; CSV has them all
@@ -29,20 +30,20 @@ _WAIT_S = 5.0
 Name = Annotated[str, Path(pattern=r"^[a-z0-9_]{1,80}$")]
 
 
-def _sheet(name: str) -> query.Sheet:
+def _sheet(name: str) -> sql.Sheet:
     """Give a shipped query; unlike the command line, the page never reads a file that somebody names."""
-    for sheet in query.listed():
+    for sheet in sql.listed():
         if sheet.name == name:
             return sheet
     raise NotFoundError(f"There is no query {name}.")
 
 
 @contextmanager
-def _ask(settings: Settings, sheet: query.Sheet) -> Iterator[query.Answer]:
+def _ask(settings: Settings, sheet: sql.Sheet) -> Iterator[sql.Answer]:
     if not _AT_ONCE.acquire(timeout=_WAIT_S):
         raise BusyError("Four queries run already. Try again in a minute.")
     try:
-        with query.ask(settings, sheet) as answer:
+        with sql.ask(settings, sheet) as answer:
             yield answer
     finally:
         _AT_ONCE.release()
@@ -51,7 +52,7 @@ def _ask(settings: Settings, sheet: query.Sheet) -> Iterator[query.Answer]:
 @router.get("/queries")
 def listed(request: Request) -> Response:
     """List the queries with the questions that they answer."""
-    return render.page(request, "queries.html.j2", queries=query.listed())
+    return render.page(request, "queries.html.j2", queries=sql.listed())
 
 
 @router.get("/queries/{name}")
@@ -117,7 +118,7 @@ def chart(request: Request, name: Name) -> Response:
     return svg(_lines(rows, at, sheet.question, columns))
 
 
-def _chart(sheet: query.Sheet, columns: tuple[str, ...]) -> tuple[str, list[int]] | None:
+def _chart(sheet: sql.Sheet, columns: tuple[str, ...]) -> tuple[str, list[int]] | None:
     """Read a header's chart line: (bar or line, places of its columns); None when there is none that can be drawn."""
     kind, *names = sheet.header.get("chart", "").split() or [""]
     if kind not in {"bar", "line"} or len(names) < 2 or not set(names) <= set(columns):

@@ -9,7 +9,8 @@ from jinja2 import ChainableUndefined, Environment, FileSystemLoader
 from starlette.responses import HTMLResponse
 
 from pipeline import __version__
-from pipeline.web import security, words
+from pipeline.web import security
+from pipeline.words import page as words
 
 _environment = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),

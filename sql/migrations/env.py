@@ -1,4 +1,4 @@
-"""Run the migrations on the connection that `pipeline.store.schema` passes in, inside its transaction."""
+"""Run the migrations on the connection that `pipeline.store.sql.schema` passes in, inside its transaction."""
 
 from alembic import context
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pipeline import __version__
-from pipeline.steps import sample
+from pipeline.desk import sample
 
 NEWSWATCH = str(Path(sys.executable).parent / "newswatch")
 Run = Callable[..., subprocess.CompletedProcess[str]]

@@ -14,9 +14,9 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
+from pipeline.desk import sample
+from pipeline.desk import sql as step
 from pipeline.settings import Settings
-from pipeline.steps import query as step
-from pipeline.steps import sample
 from tests.sql.conftest import new_postgres
 
 NEWSWATCH = str(Path(sys.executable).parent / "newswatch")

@@ -59,7 +59,7 @@ def bag(airflow_home: Path) -> Any:
 @pytest.fixture
 def sample_watch(tmp_path: Path) -> Iterator[Path]:
     """Serve the sample feeds, and give a watch folder that points at them."""
-    from pipeline.steps import sample
+    from pipeline.desk import sample
 
     with sample.serve() as port:
         sample.write_watch(tmp_path / "watch", port)

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from pipeline.cli.app import run_all
+from pipeline.desk import sample
 from pipeline.settings import load
-from pipeline.steps import sample
 from tests.e2e.cluster import ROOT, Cluster
 from tests.e2e.servers import Feeds, Metrics, serve_feeds, until
 from tests.meaning import meaning

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from pipeline import store
 from pipeline.settings import Settings
 from pipeline.steps import checks
-from pipeline.store import query
+from pipeline.store.sql import query
 from tests.sql.conftest import Seeded
 from tests.sql.seed import Clock
 

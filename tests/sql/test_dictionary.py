@@ -1,8 +1,9 @@
 """sql/README.md is the data dictionary, and current."""
 
-from pipeline.steps import dictionary
-from pipeline.store import query, tables
-from pipeline.store.schema import sql_dir
+from pipeline.desk import dictionary
+from pipeline.store import tables
+from pipeline.store.sql import query
+from pipeline.store.sql.schema import sql_dir
 
 
 def test_the_dictionary_is_current() -> None:
@@ -28,7 +29,7 @@ def test_a_stale_dictionary_is_noticed(tmp_path: object, monkeypatch: object) ->
 
     import pytest
 
-    from pipeline.store import dictionary as made
+    from pipeline.store.sql import dictionary as made
 
     assert isinstance(monkeypatch, pytest.MonkeyPatch)
     folder = Path(str(tmp_path))

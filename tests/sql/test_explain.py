@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from pipeline import store
-from pipeline.store import query
+from pipeline.store.sql import query
 from tests.sql import bulk
 from tests.sql.conftest import new_postgres
 from tests.sql.main_queries import main_queries, plan

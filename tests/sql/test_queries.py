@@ -3,7 +3,7 @@
 import pytest
 import sqlalchemy as sa
 
-from pipeline.store import query
+from pipeline.store.sql import query
 from tests.sql.conftest import Seeded
 from tests.sql.expected import rows
 

@@ -6,7 +6,8 @@ import pytest
 import sqlalchemy as sa
 
 from pipeline import store
-from pipeline.store import dictionary, query, tables
+from pipeline.store import tables
+from pipeline.store.sql import dictionary, query
 from tests.sql.conftest import Seeded
 
 VIEWS = {s.name: s for s in query.shipped("views")}

@@ -15,10 +15,11 @@ import sqlalchemy as sa
 
 from pipeline import settings as settings_module
 from pipeline import store
-from pipeline.core import url
+from pipeline.core.text import url
+from pipeline.desk import events
 from pipeline.errors import NotFoundError
 from pipeline.settings import Settings
-from pipeline.steps import cluster, events
+from pipeline.steps import cluster
 from pipeline.store.tables import event_history, event_stories, matches, stories
 from pipeline.store.tables import events as event_table
 from tests.told import JOIN, STORIES, T0, Told, hash_of, tell

@@ -194,7 +194,7 @@ def test_a_refused_recipient_blocks_nobody(room: Newsroom) -> None:
             rows = db.execute(sa.select(deliveries.c.outcome, deliveries.c.code).order_by(deliveries.c.outcome)).all()
         assert rows == [("accepted", None), ("permanent", 550)]
         post.refuse.clear()
-        from pipeline.steps import subscriptions
+        from pipeline.desk import subscriptions
 
         assert subscriptions.requeue(settings(room.url), [], T0) == 1
         assert send(room.url, post.url, 1).done == 1

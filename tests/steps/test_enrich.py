@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from pipeline import settings, store
 from pipeline.settings import Settings
 from pipeline.steps import enrich
-from pipeline.store import pages, tables
+from pipeline.store import articles, tables
 from tests.hostile import Hostile
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -148,27 +148,27 @@ def test_two_runs_do_not_share_a_page(database_url: str) -> None:
     """Claiming puts a story off for others; a killed run's stories come back after the lease."""
     wanted(database_url, "http://a.test/1", "http://a.test/2", "http://a.test/3")
     with store.begin(database_url) as db:
-        first = pages.claim(db, NOW, NOW + HOUR, 2)
-        second = pages.claim(db, NOW, NOW + HOUR, 5)
+        first = articles.claim(db, NOW, NOW + HOUR, 2)
+        second = articles.claim(db, NOW, NOW + HOUR, 5)
         assert [w.id for w in first + second] == [1, 2, 3]
-        assert pages.claim(db, NOW + HOUR / 2, NOW + HOUR, 5) == []
-        assert len(pages.claim(db, NOW + HOUR, NOW + 2 * HOUR, 5)) == 3
+        assert articles.claim(db, NOW + HOUR / 2, NOW + HOUR, 5) == []
+        assert len(articles.claim(db, NOW + HOUR, NOW + 2 * HOUR, 5)) == 3
 
 
 def test_one_host_does_not_fill_a_portion(database_url: str) -> None:
     """Its share is taken, the rest stays due for the next portion; other hosts' pages behind it are found at once."""
-    many = pages.WINDOW + 20
+    many = articles.WINDOW + 20
     wanted(
         database_url, *(f"http://big.test/{i}" for i in range(many)), "http://small.test/1", "https://SMALL.test:8/2"
     )
     with store.begin(database_url) as db:
-        first = pages.claim(db, NOW, NOW + HOUR, 40, 5)
+        first = articles.claim(db, NOW, NOW + HOUR, 40, 5)
         assert [w.id for w in first] == [1, 2, 3, 4, 5, many + 1, many + 2]
-        second = pages.claim(db, NOW, NOW + HOUR, 40, 5)
+        second = articles.claim(db, NOW, NOW + HOUR, 40, 5)
         assert [w.id for w in second] == [6, 7, 8, 9, 10]
-        assert len(pages.claim(db, NOW, NOW + HOUR, 3, 5)) == 3
+        assert len(articles.claim(db, NOW, NOW + HOUR, 3, 5)) == 3
         left = 0
-        while more := pages.claim(db, NOW, NOW + HOUR, 40, 5):
+        while more := articles.claim(db, NOW, NOW + HOUR, 40, 5):
             left += len(more)
     assert left == many - 13
     waiting = stories(database_url)
@@ -181,13 +181,13 @@ def test_two_claimers_walk_past_one_another(database_url: str) -> None:
         pytest.skip("SQLite has one writer")
     wanted(database_url, *(f"http://{host}.test/{i}" for host in "ab" for i in range(4)))
     with store.begin(database_url) as one, store.begin(database_url) as other:
-        assert [w.id for w in pages.claim(one, NOW, NOW + HOUR, 40, 2)] == [1, 2, 5, 6]
-        assert [w.id for w in pages.claim(other, NOW, NOW + HOUR, 40, 2)] == [3, 4, 7, 8]
+        assert [w.id for w in articles.claim(one, NOW, NOW + HOUR, 40, 2)] == [1, 2, 5, 6]
+        assert [w.id for w in articles.claim(other, NOW, NOW + HOUR, 40, 2)] == [3, 4, 7, 8]
 
 
 def test_claiming_walks_an_index(sqlite_url: str) -> None:
     """A million stories that want nothing cost nothing, and what is due is never sorted."""
-    wanted(sqlite_url, *(f"http://big.test/{i}" for i in range(pages.WINDOW + 1)))
+    wanted(sqlite_url, *(f"http://big.test/{i}" for i in range(articles.WINDOW + 1)))
     plans: list[list[str]] = []
 
     def explain(connection: Any, cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
@@ -197,7 +197,7 @@ def test_claiming_walks_an_index(sqlite_url: str) -> None:
 
     with store.begin(sqlite_url) as db:
         sa.event.listen(db, "before_cursor_execute", explain)
-        assert len(pages.claim(db, NOW, NOW + HOUR, 40, 5)) == 5
+        assert len(articles.claim(db, NOW, NOW + HOUR, 40, 5)) == 5
     assert plans == [["SEARCH stories USING INDEX ix_stories_unenriched"]] * 3
 
 

@@ -19,11 +19,11 @@ import pytest
 import sqlalchemy as sa
 
 from pipeline import catalog, settings, store
-from pipeline.core.handover import LostError
+from pipeline.core.feeds.handover import LostError
 from pipeline.model import Tally
 from pipeline.settings import Settings
 from pipeline.steps import fetch
-from pipeline.store import claims, feeds, fetching, tables
+from pipeline.store import feeds, fetching, leases, tables
 from tests.hostile import Hostile, bomb, reply
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -241,7 +241,7 @@ def test_batches_keep_hosts_together(database_url: str, server: Hostile) -> None
 @pytest.mark.parametrize(("n", "size", "most"), [(10, 25, 1), (999, 25, 40), (5000, 50, 100), (100_000, 200, 500)])
 def test_batch_sizes(n: int, size: int, most: int) -> None:
     """Batches grow with the number of feeds, so that their number stays below what Airflow maps."""
-    made = claims.batches([(i, f"h{i}") for i in range(n)], size)
+    made = leases.batches([(i, f"h{i}") for i in range(n)], size)
     assert len(made) == most
 
 
@@ -462,14 +462,14 @@ def test_spacing_holds_from_one_worker_to_the_next(sqlite_url: str, server: Host
 )
 def test_claims_from_elsewhere_are_never_called_dead(token: str, dead: bool) -> None:
     """Only this host's processes can be seen from here."""
-    assert claims.is_dead(token) is dead
+    assert leases.is_dead(token) is dead
 
 
 def test_own_claims_are_alive_and_recycled_numbers_are_not() -> None:
     """A process number that was given to another process does not keep a claim alive."""
-    mine = claims.worker()
-    assert not claims.is_dead(mine) and not claims.is_dead("run-1/" + mine)
-    assert claims.is_dead(mine.rpartition(":")[0] + ":1.00")
+    mine = leases.worker()
+    assert not leases.is_dead(mine) and not leases.is_dead("run-1/" + mine)
+    assert leases.is_dead(mine.rpartition(":")[0] + ":1.00")
 
 
 def test_a_zombie_is_dead() -> None:
@@ -478,12 +478,12 @@ def test_a_zombie_is_dead() -> None:
     process = psutil.Process(running.pid)
     token = f"{socket.gethostname()}:{running.pid}:{process.create_time():.2f}"
     try:
-        assert not claims.is_dead(token)
+        assert not leases.is_dead(token)
         running.kill()
         deadline = time.monotonic() + 10
-        while not claims.is_dead(token) and time.monotonic() < deadline:
+        while not leases.is_dead(token) and time.monotonic() < deadline:
             time.sleep(0.01)
-        assert claims.is_dead(token)
+        assert leases.is_dead(token)
     finally:
         running.wait()
-    assert claims.is_dead(token)
+    assert leases.is_dead(token)

@@ -17,8 +17,8 @@ import pytest
 import sqlalchemy as sa
 
 from pipeline import store
-from pipeline.core import url
-from pipeline.steps import sample
+from pipeline.core.text import url
+from pipeline.desk import sample
 
 NEWSWATCH = str(Path(sys.executable).parent / "newswatch")
 

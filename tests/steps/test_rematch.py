@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from pipeline.cli.app import run_all
+from pipeline.desk import sample
 from pipeline.errors import ConfigError, NotFoundError
 from pipeline.settings import Settings, load
-from pipeline.steps import perform, rematch, sample
+from pipeline.steps import perform, rematch
 from pipeline.store import begin
 from tests.meaning import meaning
 

@@ -8,7 +8,8 @@ import numpy as np
 import sqlalchemy as sa
 
 from pipeline import store
-from pipeline.core import pairs, url
+from pipeline.core.events import pairs
+from pipeline.core.text import url
 from pipeline.store import corrections, events, neighbourhood, pool
 from pipeline.store.tables import event_history, event_stories, matches
 from pipeline.store.tables import events as event_table

@@ -9,9 +9,9 @@ import pytest
 import sqlalchemy as sa
 
 from pipeline import store
-from pipeline.core import poll
+from pipeline.core.feeds import poll
 from pipeline.model import Fetch, Outcome
-from pipeline.store import claims, feeds, tables
+from pipeline.store import feeds, leases, tables
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 HEADERS = {"content-type": "text/xml", "x": "y"}
@@ -31,7 +31,7 @@ def url(database_url: str) -> str:
 
 def claim(url: str, token: str, now: datetime = NOW, limit: int = 100, **more: object) -> list[int]:
     with store.begin(url) as db:
-        return sorted(c.feed.id for c in claims.claim(db, token, now, now + timedelta(minutes=15), limit, **more))  # type: ignore[arg-type]
+        return sorted(c.feed.id for c in leases.claim(db, token, now, now + timedelta(minutes=15), limit, **more))  # type: ignore[arg-type]
 
 
 def result(
@@ -89,12 +89,12 @@ def test_claims_lapse_and_claims_of_the_dead_are_void(url: str) -> None:
     assert len(claim(url, "b", NOW + timedelta(minutes=16))) == 12
     assert len(claim(url, "c", NOW + timedelta(minutes=17), dead={"b"})) == 12
     with store.begin(url) as db:
-        assert claims.claimants(db) == ["c"]
-        claims.renew(db, "c", NOW + timedelta(hours=5))
+        assert leases.claimants(db) == ["c"]
+        leases.renew(db, "c", NOW + timedelta(hours=5))
     assert claim(url, "d", NOW + timedelta(hours=4)) == []
     with store.begin(url) as db:
-        claims.release(db, "c", [1])
-        claims.release(db, "x")
+        leases.release(db, "c", [1])
+        leases.release(db, "x")
     assert claim(url, "c", NOW) == [1]
 
 
@@ -116,7 +116,7 @@ def test_a_host_that_asked_for_rest_has_it(url: str) -> None:
     limited = feeds.Result(**{**_fields(result(1, url, Outcome.RATE_LIMITED, None)), "hold_host_s": 600.0})
     save(url, "a", limited)
     with store.begin(url) as db:
-        claims.release(db, "a")
+        leases.release(db, "a")
         db.execute(sa.update(tables.feeds).values(next_fetch_at=None))
     assert claim(url, "b", NOW + timedelta(minutes=9)) == [i for i in range(1, 13) if (i - 1) % 4]
     assert 1 in claim(url, "b", NOW + timedelta(minutes=11))
@@ -140,7 +140,7 @@ def test_workers_at_once_never_share_a_feed_or_a_host(url: str) -> None:
         mine = taken[token] = []
         while True:
             with store.begin(url) as db:
-                found = claims.claim(db, token, NOW, LATER, 20, per_host=3)
+                found = leases.claim(db, token, NOW, LATER, 20, per_host=3)
                 left = db.scalar(sa.select(sa.func.count()).where(tables.feeds.c.claimed_by.is_(None)))
             if not found and not left:  # nothing found may mean that the others hold the locks just now
                 return
@@ -164,13 +164,13 @@ def test_set_aside_feeds_go_to_who_names_the_claim(url: str) -> None:
     """A batch is taken over by its task; a task that died on this host loses it to its retry, a living one does not."""
     ids = claim(url, "run-7")
     with store.begin(url) as db:
-        assert claims.held(db, "run-7")[0] == (1, "h0.test")
-        mine = claims.take(db, ids[:5], "run-7/w1", NOW, LATER, from_claim="run-7")
+        assert leases.held(db, "run-7")[0] == (1, "h0.test")
+        mine = leases.take(db, ids[:5], "run-7/w1", NOW, LATER, from_claim="run-7")
         assert [c.feed.id for c in mine] == ids[:5]
-        assert claims.take(db, ids[:5], "run-7/w2", NOW, LATER, from_claim="run-7") == []
-        again = claims.take(db, ids[:5], "run-7/w2", NOW, LATER, dead={"run-7/w1"}, from_claim="run-7")
+        assert leases.take(db, ids[:5], "run-7/w2", NOW, LATER, from_claim="run-7") == []
+        again = leases.take(db, ids[:5], "run-7/w2", NOW, LATER, dead={"run-7/w1"}, from_claim="run-7")
         assert len(again) == 5
-        assert claims.take(db, ids[5:], "else", NOW, LATER) == [], "not without the claim's name"
+        assert leases.take(db, ids[5:], "else", NOW, LATER) == [], "not without the claim's name"
 
 
 # ------------------------------------------------------------------------------------------------------------ results

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 import uvicorn
 
 from pipeline import store
-from pipeline.core import url as urls
+from pipeline.core.text import url as urls
 from pipeline.settings import load
 from pipeline.store import tables as t
 from pipeline.web import create_app

@@ -8,9 +8,9 @@ import sqlalchemy as sa
 from fastapi.testclient import TestClient
 
 from pipeline import mail, store
-from pipeline.core import url as urls
+from pipeline.core.text import url as urls
+from pipeline.desk import subscriptions as step
 from pipeline.settings import load
-from pipeline.steps import subscriptions as step
 from pipeline.store import tables as t
 from pipeline.web.security import COOKIE, STAYS
 from tests.newsroom import Newsroom, reader

@@ -111,7 +111,7 @@ def test_pages_bring_each_event_once(newsroom: Newsroom) -> None:
 
 def test_a_search_looks_back_in_bounded_stretches(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
     """Rule: a search costs the same whatever the history: it says how far it looked, and goes on from there."""
-    monkeypatch.setattr("pipeline.store.search.EXAMINED", 4)
+    monkeypatch.setattr("pipeline.store.rows.search.EXAMINED", 4)
     needle = newsroom.event([newsroom.story("en", "A needle", at=T0)])
     for i in range(1, 10):
         at = T0 + timedelta(days=i)
@@ -206,7 +206,7 @@ def test_a_long_event_is_cut_and_says_so(newsroom: Newsroom, monkeypatch: pytest
     copies = [newsroom.story("en", f"Copy {i}") for i in range(3)]
     event = newsroom.event(told)
     newsroom.join(event, copies, copy_of=told[0])
-    monkeypatch.setattr("pipeline.store.reading.told.__defaults__", (8,))
+    monkeypatch.setattr("pipeline.store.rows.events.told.__defaults__", (8,))
     page = Site(newsroom.url).get(f"/events/{event}")
     assert "The first 8 of 11 are shown" in page
     assert "Copy 1" not in page

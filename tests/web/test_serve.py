@@ -62,11 +62,11 @@ def test_a_taken_port_is_one_sentence(lite: Site) -> None:
 
 def test_an_empty_database_is_made(tmp_path: Path) -> None:
     """Rule: who starts with the page sees a page that says what to do next."""
+    from pipeline.desk import pages
     from pipeline.settings import load
-    from pipeline.steps import reading
 
     url = f"sqlite:///{tmp_path / 'new' / 'newswatch.db'}"
-    reading.ready(load(database_url=url))
+    pages.ready(load(database_url=url))
     assert "newswatch run" in Site(url).get("/events")
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from pipeline import catalog
-from pipeline.core.fold import fold
+from pipeline.core.text.fold import fold
 from pipeline.model import Watchlist
 
 HERE = Path(__file__).parent

@@ -1,0 +1,1 @@
+"""Who is owed which mail about which event, when, and with what in it."""

@@ -1,0 +1,66 @@
+"""Events as an Atom feed (RFC 4287), to follow in any reader."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from urllib.parse import urlsplit
+from xml.etree import ElementTree
+
+from pipeline.core.alerts import content
+from pipeline.core.alerts.content import Sheet
+from pipeline.core.text.plain import safe
+
+_ATOM = "http://www.w3.org/2005/Atom"
+
+
+def feed(found: Sequence[tuple[Sheet, datetime]], base_url: str, language: str, now: datetime) -> bytes:
+    """Write events with the time each last changed, newest first; titles in `language` where a story has one."""
+    base = base_url.rstrip("/")
+    host = urlsplit(base).hostname or "localhost"
+    ElementTree.register_namespace("", _ATOM)
+    root = _element("feed")
+    _add(root, "title", "newswatch")
+    _add(root, "id", f"tag:{host},2026:newswatch/events")
+    _add(root, "updated", _time(max((at for _, at in found), default=now)))
+    root.append(_element("link", rel="alternate", href=f"{base}/events"))
+    for sheet, at in found:
+        root.append(_entry(sheet, at, base, host, language))
+    return bytes(ElementTree.tostring(root, encoding="utf-8", xml_declaration=True))
+
+
+def _entry(sheet: Sheet, at: datetime, base: str, host: str, language: str) -> ElementTree.Element:
+    event = sheet.event
+    title, tag = content.title(sheet, language)
+    entry = _element("entry")
+    entry.set("{http://www.w3.org/XML/1998/namespace}lang", tag)
+    _add(entry, "title", safe(title))
+    _add(entry, "id", f"tag:{host},2026:newswatch/events/{event.id}")  # never changes, so a reader shows it once
+    _add(entry, "published", _time(event.first_seen_at))
+    _add(entry, "updated", _time(at))
+    entry.append(_element("link", rel="alternate", href=f"{base}/events/{event.id}"))
+    for story in sheet.stories[: content.MAX_STORIES]:
+        if story.url.startswith(("http://", "https://")):
+            entry.append(_element("link", rel="related", href=safe(story.url), title=safe(story.title)[:200]))
+    author = _element("author")
+    _add(author, "name", ", ".join(dict.fromkeys(safe(s.outlet) for s in sheet.stories[:3] if s.outlet)) or "newswatch")
+    entry.append(author)
+    for topic in event.topics:
+        entry.append(_element("category", term=topic))
+    listed, _ = content.groups(sheet, language)
+    lines = [f"Level {event.level} · {event.story_count} stories · {event.language_count} languages"]
+    lines += [f"{g.language}: {safe(s.title)} ({safe(s.outlet)})" for g in listed for s in g.stories[:2]]
+    _add(entry, "summary", "\n".join(lines))
+    return entry
+
+
+def _element(name: str, **attributes: str) -> ElementTree.Element:
+    return ElementTree.Element(f"{{{_ATOM}}}{name}", attributes)
+
+
+def _add(parent: ElementTree.Element, name: str, text: str) -> None:
+    child = _element(name)
+    child.text = text
+    parent.append(child)
+
+
+def _time(at: datetime) -> str:
+    return at.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,209 @@
+"""Who is owed a mail about an event, and why: decided from the event's picture and from what each reader was told.
+
+    decide(picture, readers, told, now)  ->  Decision: rows to add, rows to cancel, rows to wake
+
+A reader hears of an event once as `new`, then only of something new (`update`) or when two events turn out to be one or
+one to be two (`correction`). A mail that still waits says everything when it goes out, so it makes others needless.
+"""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, replace
+from datetime import datetime
+from typing import Any
+
+from pipeline.core.alerts.schedule import slot
+from pipeline.core.alerts.state import Decision, Intent, Line, Picture, Reader, State, Told
+from pipeline.model import Subscription
+
+MORE_REPORTS = 5  # an update for reports alone needs that many more, and twice as many as the reader knows of:
+# 1, 6, 12, 24 … so an event that the whole world reprints makes a handful of mails, not one a run
+STALE = frozenset(
+    {"feed", "watchlist"}
+)  # why a story is no news: it came with a new feed's first body, or a new watchlist
+
+
+def message_id(host: str, *identity: object) -> str:
+    """Give the Message-ID of what a mail is about: no clock and no chance, so every attempt bears the same."""
+    digest = hashlib.sha256("\x1f".join(map(str, identity)).encode()).hexdigest()
+    return f"<{digest[:32]}@{host}>"
+
+
+def wants(subscription: Subscription, picture: Picture, state: State) -> bool:
+    """Whether an event that says `state` is what this subscription asks for."""
+    weight = state.independent if subscription.only_independent else state.stories
+    return (
+        state.stories > 0
+        and state.level >= subscription.min_level
+        and weight >= subscription.min_stories
+        and _meets(subscription.topics, picture.topics)
+        and _meets(subscription.entities, picture.entities)
+        and (not subscription.story_languages or any(_speaks(subscription, x) for x in state.languages))
+    )
+
+
+def _meets(wanted: Sequence[str], there: Sequence[str]) -> bool:
+    return not wanted or not set(wanted).isdisjoint(there)
+
+
+def _speaks(subscription: Subscription, language: str) -> bool:
+    """Whether a language is one of the wanted ones; "zh" stands for "zh-Hant" too."""
+    return any(language == x or language.startswith(f"{x}-") for x in subscription.story_languages)
+
+
+def news(subscription: Subscription, knows: State, now: State, history: Iterable[Line]) -> dict[str, Any]:
+    """Give what a reader who knows one state learns from another; empty when it is not worth a mail.
+
+    Keys: languages (new ones, of those the reader reads), level (from, to), contradictions (how many), reports (more).
+    """
+    found: dict[str, Any] = {}
+    fresh = sorted(set(now.languages) - set(knows.languages))
+    fresh = [x for x in fresh if not subscription.story_languages or _speaks(subscription, x)]
+    if fresh:
+        found["languages"] = fresh
+    if now.level > knows.level:
+        found["level"] = [knows.level, now.level]
+    contradictions = sum(x.kind == "fact" and x.revision > knows.revision for x in history)
+    if contradictions:
+        found["contradictions"] = contradictions
+    more = now.independent - knows.independent
+    if more >= MORE_REPORTS and now.independent >= 2 * knows.independent:
+        found["reports"] = more
+    return found
+
+
+def decide(
+    picture: Picture, readers: Sequence[Reader], told: Sequence[Told], now: datetime, host: str, gap: str | None = None
+) -> Decision:
+    """Say which alerts follow from an event's change.
+
+    `told` are the alerts on this event and its relatives; `host` stands in Message-IDs; `gap` (a batch key) gathers all
+    new mail of a run after a long standstill into one digest a reader.
+    """
+    by_reader: dict[int, list[Told]] = {}
+    for t in told:
+        by_reader.setdefault(t.subscription_id, []).append(t)
+    add: list[Intent] = []
+    cancel: list[int] = []
+    wake: list[tuple[int, datetime, str | None]] = []
+    for reader in readers:
+        one = _for_reader(picture, reader, by_reader.get(reader.id, []), now, host, gap)
+        add += one.add
+        cancel += one.cancel
+        wake += one.wake
+    return Decision(tuple(add), tuple(cancel), tuple(wake))
+
+
+def _for_reader(
+    picture: Picture, reader: Reader, told: Sequence[Told], now: datetime, host: str, gap: str | None
+) -> Decision:
+    own = [t for t in told if t.event_id == picture.event_id]
+    merged = {x.other_event_id for x in picture.history if x.kind == "merged"}
+    theirs = [t for t in told if t.event_id in merged]
+    needless = tuple(t.alert_id for t in theirs if t.state == "pending")  # their events are this one now
+    state = picture.state()
+    waiting = [t for t in own if t.state == "pending"]
+    if not wants(reader.subscription, picture, state):
+        return Decision(cancel=needless + tuple(t.alert_id for t in waiting))
+    if waiting:
+        return Decision(cancel=needless)
+    make = _maker(picture, reader, now, host, gap)
+    first = next((t for t in own if t.reason == "new"), None)
+    if first is None:
+        return Decision(tuple(_first(picture, reader, told, make)), needless)
+    if first.state == "cancelled":
+        due = slot(reader.subscription, now)
+        return Decision(cancel=needless, wake=((first.alert_id, due.due_at, due.batch_key),))
+    return Decision(tuple(_again(picture, reader, own, theirs, state, make)), needless)
+
+
+def _maker(picture: Picture, reader: Reader, now: datetime, host: str, gap: str | None) -> Any:
+    def make(reason: str, pending: bool, reply_to: str | None = None, **detail: Any) -> Intent:
+        revision = 0 if reason == "new" else picture.revision
+        due = slot(reader.subscription, now)
+        return Intent(
+            subscription_id=reader.id,
+            event_id=picture.event_id,
+            reason=reason,
+            revision=revision,
+            state="pending" if pending else "baseline",
+            due_at=due.due_at,
+            message_id=message_id(host, reader.subscription.key, picture.event_id, picture.identity, reason, revision),
+            batch_key=(due.batch_key or (f"{reader.subscription.key} {gap}" if gap else None)) if pending else None,
+            in_reply_to=reply_to,
+            detail={k: asdict(v) if isinstance(v, State) else v for k, v in detail.items() if v is not None},
+        )
+
+    return make
+
+
+def _first(picture: Picture, reader: Reader, told: Sequence[Told], make: Any) -> list[Intent]:
+    """Decide for a reader to whom nothing was said of this event yet."""
+    merged = {x.other_event_id for x in picture.history if x.kind == "merged"}
+    sent = [t for t in told if t.state == "sent" and t.event_id != picture.event_id]
+    known = [t for t in sent if t.event_id in merged]
+    if known:  # told of it under the number of an event that merged into it
+        return [make("new", False, _root(known), why="merged", knows=_at(_last(known), picture))]
+    if sent:  # told of its stories as part of the event that it was split off from
+        return [
+            make("new", False, _root(sent), why="split", knows=picture.state()),
+            make("correction", True, _root(sent), split=sorted({t.event_id for t in sent}), since=picture.state()),
+        ]
+    stale = {p.stale for p in picture.parts}
+    if None not in stale:  # stood before we watched it so: of no news value until somebody reports anew
+        return [make("new", False, why=sorted(filter(None, stale))[0], knows=picture.state())]
+    if not reader.is_founding:
+        before = picture.state(reader.created_at)
+        if wants(reader.subscription, picture, before):  # stood before the reader came
+            fresh = news(reader.subscription, before, picture.state(), _since(picture, reader.created_at))
+            return [
+                make("new", False, why="subscription", knows=_at(before, picture)),
+                *([make("update", True, since=before)] if fresh else []),
+            ]
+    return [make("new", True)]
+
+
+def _at(state: State | None, picture: Picture) -> State | None:
+    """Say that a state is known as of the picture's revision: numbers of other events do not compare."""
+    return None if state is None else replace(state, revision=picture.revision)
+
+
+def _since(picture: Picture, at: datetime) -> list[Line]:
+    stood = {p.story_id for p in picture.parts if p.joined_at < at}
+    return [x for x in picture.history if x.kind == "fact" and x.detail.get("story_id") not in stood]
+
+
+def _again(
+    picture: Picture, reader: Reader, own: Sequence[Told], theirs: Sequence[Told], state: State, make: Any
+) -> list[Intent]:
+    """Decide for a reader who was told of this event before."""
+    knows = _last(own) or state
+    reply_to = _root(own) or _root(theirs)
+    heard = sorted({t.event_id for t in theirs if t.state == "sent" and t.reason == "new"})
+    new_merges = [x.other_event_id for x in picture.history if x.kind == "merged" and x.revision > knows.revision]
+    both = [i for i in heard if i in new_merges]
+    if both and any(t.state == "sent" for t in own):
+        return [make("correction", True, reply_to, merged=both, since=knows)]
+    if _revived(picture, own):
+        return [make("update", True, since=knows, why="revived")]
+    if news(reader.subscription, knows, state, picture.history):
+        return [make("update", True, reply_to, since=knows)]
+    return []
+
+
+def _revived(picture: Picture, own: Sequence[Told]) -> bool:
+    """Whether an event of stale stories only got its first fresh one; this reader was never written to about it."""
+    asleep = all(t.state == "baseline" and t.why in STALE for t in own)
+    return asleep and any(p.stale is None and not p.is_copy for p in picture.parts)
+
+
+def _last(told: Sequence[Told]) -> State | None:
+    """Give the newest state that a reader knows."""
+    states = [t.knows for t in told if t.knows is not None]
+    return max(states, key=lambda s: (s.revision, s.stories)) if states else None
+
+
+def _root(told: Sequence[Told]) -> str | None:
+    """Give the Message-ID of the first mail that a reader really got."""
+    sent = sorted((t for t in told if t.state == "sent"), key=lambda t: t.alert_id)
+    return sent[0].mail_id if sent else None

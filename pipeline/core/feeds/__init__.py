@@ -1,0 +1,1 @@
+"""Feed documents and their polling: parse, entries, dates, and when to ask a feed again."""

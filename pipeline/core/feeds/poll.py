@@ -1,0 +1,295 @@
+"""When to ask a feed again, with which validators, and what its answers say about it: pure decisions.
+
+The fetch step hands in a feed and a response, and stores what comes out. Every constant stands with its reason.
+"""
+
+import zlib
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from pipeline.core.feeds.failures import HARD, weight
+from pipeline.core.feeds.headers import retry_after, server_wish
+from pipeline.model import Feed, Outcome, Response
+
+LONG_DEAD = 30.0  # weight after which a feed is asked weekly instead of daily, and never less: feeds come back
+LONG_DEAD_S = 7 * 86400.0
+FAILING = 2.0  # weight that is no accident any more: two hard failures, eight time-outs
+
+# A feed that brings something is asked sooner, one that does not later. At 0.7 and 1.25 about 38 % of the fetches bring
+# something: (1 - p) ln 1.25 = p ln (1 / 0.7). A document of which half is new may have lost entries: halve at once.
+SOONER, MUCH_SOONER, LATER = 0.7, 0.5, 1.25
+HALF_NEW = 0.5
+
+ADOPT_COUNT, ADOPT_AFTER = 3, timedelta(days=2)  # a permanent redirect is believed after so many fetches over so long
+RETURN_WEIGHT = 5.0  # an adopted address that fails this much is given up for the declared one
+UNCONDITIONAL_S = 86400.0  # validators are put to the test at most daily, at least weekly, else every tenth time
+RATE_LIMIT_S = 900.0  # a 429 that does not say how long
+SLOW_S = 10.0  # an answer that takes longer than this
+QUIET_DAYS = 14.0  # without a new story, when nothing says what to expect
+QUIET_GAPS = 5.0  # or so many times the expected distance of two stories
+STARTING = timedelta(days=1)  # after the first run of a store, the time in which its first feeds may answer first
+JITTER = 0.1  # share of a delay, always later, so that feeds added together drift apart
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """The schedule's limits, in seconds."""
+
+    min_interval_s: float = 480.0
+    max_interval_s: float = 86400.0
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What one response means: the feed's next state, how the fetch ended, and what is to be stored or told."""
+
+    feed: Feed
+    outcome: Outcome
+    store_body: bool = False
+    retry_after_s: float | None = None  # as the server asked, seconds
+    hold_host_s: float | None = None  # nobody asks this host before
+    adopted: str | None = None  # address adopted just now
+    error: str | None = None
+
+
+def address(feed: Feed) -> str:
+    """Give the address to ask: the adopted one, else the declared one."""
+    return feed.adopted_url or feed.url
+
+
+def is_unconditional(feed: Feed, now: datetime) -> bool:
+    """Whether to ask without validators: none known, they lie, or it is time to test them."""
+    if feed.validators_lie or not feed.body_hash or not (feed.etag or feed.last_modified):
+        return True
+    if feed.unconditional_at is None:
+        return True
+    period = min(max(UNCONDITIONAL_S, 10 * feed.interval_s), 7 * UNCONDITIONAL_S)
+    return (now - feed.unconditional_at).total_seconds() >= period
+
+
+def validators(feed: Feed, now: datetime) -> dict[str, str]:
+    """Give the conditional headers of the next request, {} when it is to be unconditional (RFC 9110 §13.1)."""
+    if is_unconditional(feed, now):
+        return {}
+    found: dict[str, str] = {}
+    if feed.etag:
+        found["if-none-match"] = feed.etag
+    if feed.last_modified:
+        found["if-modified-since"] = feed.last_modified
+    return found
+
+
+def without_body(feed: Feed) -> Feed:
+    """Give a feed whose stored hash has no body as one that must be read whole, so that what was lost comes again.
+
+    If nothing of it was ever news, its first body is still to come.
+    """
+    first = feed.first_fetched_at if feed.last_new_at else None
+    return replace(feed, body_hash=None, etag=None, last_modified=None, first_fetched_at=first)
+
+
+def jitter(feed_id: int) -> float:
+    """Give a feed's own number in [0, 1): the same at every run, spread evenly over feeds."""
+    return zlib.crc32(feed_id.to_bytes(8, "big", signed=True)) / 2**32
+
+
+def next_fetch(feed: Feed, fetched_at: datetime, bounds: Bounds, at_least_s: float = 0.0) -> datetime:
+    """Say when a feed is due after a fetch: the longest of interval, back-off and wishes, each bounded, plus jitter."""
+    delay = min(max(feed.interval_s, bounds.min_interval_s), bounds.max_interval_s)
+    if feed.failure_weight >= LONG_DEAD:
+        delay = max(delay, LONG_DEAD_S)
+    elif feed.failure_weight:
+        delay = max(delay, min(delay * (1 + feed.failure_weight), bounds.max_interval_s))
+    for wish in (feed.wait_s, feed.ttl_s):
+        if wish:
+            delay = max(delay, min(wish, bounds.max_interval_s))
+    delay *= 1 + JITTER * jitter(feed.id)
+    return fetched_at + timedelta(seconds=max(delay, at_least_s))
+
+
+def after_fetch(
+    feed: Feed, response: Response, body_hash: str | None, was_unconditional: bool, fetched_at: datetime, bounds: Bounds
+) -> Decision:
+    """Decide what a response means. `body_hash` is the hash of its body, None when it has none.
+
+    Validators change only here and only together with `store_body` (or with the very bytes that are stored already).
+    """
+    feed = replace(feed, last_fetch_at=fetched_at)
+    if was_unconditional:
+        feed = replace(feed, unconditional_at=fetched_at)
+    if response.outcome in {Outcome.NEW, Outcome.UNCHANGED}:
+        return _success(feed, response, body_hash, was_unconditional, fetched_at, bounds)
+    return _failure(feed, response, fetched_at, bounds)
+
+
+def _success(
+    feed: Feed, response: Response, body_hash: str | None, was_unconditional: bool, at: datetime, bounds: Bounds
+) -> Decision:
+    headers = response.headers
+    etag, modified = headers.get("etag") or None, headers.get("last-modified") or None
+    is_new = response.outcome is Outcome.NEW and body_hash != feed.body_hash
+    had_weight = feed.failure_weight
+    feed = replace(
+        feed,
+        failure_weight=0.0,
+        failure_count=0,
+        last_success_at=at,
+        first_fetched_at=feed.first_fetched_at or at,
+        wait_s=server_wish(headers, at),
+    )
+    if is_new:
+        same = (feed.etag, feed.last_modified) == (etag, modified) and (etag or modified)
+        feed = replace(
+            feed,
+            etag=etag,
+            last_modified=modified,
+            body_hash=body_hash,
+            validators_lie=feed.validators_lie or bool(was_unconditional and feed.body_hash and same),
+        )
+    elif response.outcome is Outcome.NEW:  # the same bytes again
+        feed = replace(feed, etag=etag, last_modified=modified)
+    if not is_new and not had_weight:
+        feed = replace(feed, interval_s=_bounded(feed.interval_s * LATER, bounds))
+    feed, adopted = _moved(feed, response, at)
+    feed = _with_state(feed, response.seconds, at)
+    return Decision(
+        feed=replace(feed, next_fetch_at=next_fetch(feed, at, bounds)),
+        outcome=Outcome.NEW if is_new else Outcome.UNCHANGED,
+        store_body=is_new,
+        adopted=adopted,
+    )
+
+
+def _failure(feed: Feed, response: Response, at: datetime, bounds: Bounds) -> Decision:
+    if response.outcome is Outcome.LOCAL:  # nobody was asked: it says nothing of the feed, and we try again soon
+        soon = at + timedelta(seconds=bounds.min_interval_s * (1 + JITTER * jitter(feed.id)))
+        return Decision(feed=replace(feed, next_fetch_at=soon), outcome=response.outcome, error=response.error)
+    feed = replace(
+        feed,
+        failure_weight=feed.failure_weight + weight(response.outcome, response.status),
+        failure_count=feed.failure_count + 1,
+    )
+    if feed.adopted_url and feed.failure_weight >= RETURN_WEIGHT:
+        feed = replace(feed, adopted_url=None, etag=None, last_modified=None)  # the new address failed: try the old
+    wait = retry_after(response.headers.get("retry-after"), at)
+    hold = None
+    if response.outcome is Outcome.RATE_LIMITED:
+        hold = wait if wait is not None else RATE_LIMIT_S
+    feed = _with_state(feed, 0.0, at, is_gone=response.outcome is Outcome.GONE)
+    return Decision(
+        feed=replace(feed, next_fetch_at=next_fetch(feed, at, bounds, hold or wait or 0.0)),
+        outcome=response.outcome,
+        retry_after_s=wait,
+        hold_host_s=hold,
+        error=response.error,
+    )
+
+
+def permanent_target(url: str, response: Response) -> str | None:
+    """Give where a chain of 301/308 leads before its first temporary hop; None without one, or from https to http."""
+    target = None
+    for status, to in response.redirects:
+        if status not in {301, 308}:
+            break
+        target = to
+    if target is None or target == url or (url.startswith("https:") and not target.startswith("https:")):
+        return None
+    return target
+
+
+def _moved(feed: Feed, response: Response, at: datetime) -> tuple[Feed, str | None]:
+    """Note a permanent redirect; adopt it when it stood long enough. 302, 303 and 307 never count."""
+    target = permanent_target(address(feed), response)
+    if target is None:
+        return replace(feed, moved_to=None, moved_since=None, moved_count=0), None
+    if target != feed.moved_to or feed.moved_since is None:
+        return replace(feed, moved_to=target, moved_since=at, moved_count=1), None
+    count = feed.moved_count + 1
+    if count >= ADOPT_COUNT and at - feed.moved_since >= ADOPT_AFTER:
+        adopted = None if target == feed.url else target
+        return replace(feed, adopted_url=adopted, moved_to=None, moved_since=None, moved_count=0), target
+    return replace(feed, moved_count=count), None
+
+
+def after_parse(feed: Feed, entries: int, new: int, error: str | None, ttl_s: float | None, bounds: Bounds) -> Feed:
+    """Adapt a feed to what its last body brought; `error` says that it was no feed.
+
+    A body that was no feed keeps no validators: the next request must bring the whole document again.
+    """
+    at = feed.last_fetch_at or feed.last_success_at
+    if at is None:
+        return feed
+    if error is not None:
+        feed = replace(
+            feed,
+            etag=None,
+            last_modified=None,
+            failure_weight=feed.failure_weight + HARD,
+            failure_count=feed.failure_count + 1,
+        )
+    else:
+        is_first = feed.last_new_at is None
+        interval = feed.interval_s
+        if new and not is_first:  # the first body is all new and says nothing of the pace
+            interval *= MUCH_SOONER if new >= HALF_NEW * entries else SOONER
+        elif not new:
+            interval *= LATER
+        feed = replace(
+            feed,
+            ttl_s=ttl_s,
+            interval_s=_bounded(interval, bounds),
+            last_new_at=at if new else feed.last_new_at,
+        )
+    feed = _with_state(feed, None, at)
+    return replace(feed, next_fetch_at=next_fetch(feed, at, bounds))
+
+
+def state(feed: Feed, now: datetime, seconds: float = 0.0, is_gone: bool = False) -> str:
+    """Name a feed's state: gone, failing, moved, lying, slow, quiet, new or ok; the first that holds.
+
+    `seconds` is how long the last answer took.
+    """
+    if is_gone:
+        return "gone"
+    if feed.failure_weight >= FAILING:
+        return "failing"
+    if feed.first_fetched_at is None:
+        return "failing" if feed.failure_count >= 3 else "new"
+    if feed.moved_to:
+        return "moved"
+    if feed.validators_lie:
+        return "lying"
+    if seconds > SLOW_S:
+        return "slow"
+    return "quiet" if is_quiet(feed, now) else "ok"
+
+
+def is_quiet(feed: Feed, now: datetime) -> bool:
+    """Whether a feed has brought nothing new for longer than it should."""
+    since = feed.last_new_at or feed.first_fetched_at
+    if since is None:
+        return False
+    days = max(1.0, QUIET_GAPS / feed.expected_per_day) if feed.expected_per_day else QUIET_DAYS
+    return now - since > timedelta(days=days)
+
+
+def _with_state(feed: Feed, seconds: float | None, at: datetime, is_gone: bool = False) -> Feed:
+    if seconds is None:  # not a fetch: what only a fetch can tell stays
+        if feed.state in {"slow", "gone"} and not feed.failure_weight:
+            return feed
+        seconds = 0.0
+    now_is = state(feed, at, seconds, is_gone)
+    return feed if now_is == feed.state else replace(feed, state=now_is, state_since=at)
+
+
+def _bounded(interval_s: float, bounds: Bounds) -> float:
+    return min(max(interval_s, bounds.min_interval_s), bounds.max_interval_s)
+
+
+def is_late(feed: Feed, began: datetime | None, now: datetime) -> bool:
+    """Whether a feed's first body is a baseline, to be stored but not alerted: it came after the watch had begun.
+
+    `began`: when this store first read a watch folder. What is there at the start is told to who starts; a feed that
+    was added later, or first answers days later, must not flood anyone with what it had told before.
+    """
+    return began is not None and (feed.added_at is None or feed.added_at > began or now > began + STARTING)

@@ -1,0 +1,301 @@
+"""Decide the language of a text: cleaning, script evidence, two opinions blended, declared languages, abstention.
+
+The door `pipeline.detector` brings the opinions: log-likelihoods of two engines. How the constants were fixed, and what
+each is worth, stands in docs/language.md.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.core.language import sisters
+from pipeline.core.text import scripts, tags
+from pipeline.model import Language
+
+Floats = NDArray[np.float32]
+
+MAX_CHARACTERS = 400  # langdetect's work is linear in length, and its answer settles long before
+UNDECIDED = "und"
+VERSION = "1"  # goes up whenever an answer may change
+
+ABSTAIN_BELOW = 0.55  # below this blended probability the answer is "und"
+MIN_LETTERS = 8  # Latin letters before statistics may speak: "xAI" is Somali to langdetect, with certainty
+# A sure answer must have been readable: below this many letters confidence is capped, under the 0.9 of sure answers.
+SURE_LETTERS = 25
+UNSURE = 0.89
+# An undecided text of fewer letters is taken for what its publisher declares, with a confidence that says so.
+PRIOR_LETTERS = 20
+BY_PRIOR = 0.6
+# Weights of the opinions, and of their overconfidence: overlapping n-grams are not independent, so evidence grows with
+# the square root of the text rather than with its length.
+FIRST_WEIGHT = 0.6
+SECOND_WEIGHT = 1.4
+# The log-likelihood an n-gram has under langdetect's right profile when the text is in a language without a profile:
+# what a language that langdetect lacks is credited with.
+UNKNOWN_PER_GRAM = -6.0
+ALONE_WEIGHT = 1.5  # of the first when there is no second
+# Nats against a language seldom found in the world's press.
+RARE_PENALTY = 2.0
+# What both could write is more often the larger sister's; and short titles of names and nouns are mostly English.
+STANDING = {"bs": -0.7, "gl": -0.7, "ms": -0.4, "en": 0.7}
+# Sisters so near that n-grams alone may never be sure of one: a word of its own or a declaration must be there.
+NEAR_TWINS = frozenset({"id", "ms", "hr", "bs", "sr"})
+SISTER_WORD = 1.2  # nats for each of a sister's own words
+SISTER_CAP = 3
+# Nats against a language for each letter that it does not write.
+LETTER = 1.5
+LETTER_CAP = 3
+DECLARED = (2.5, 1.2, 0.8)  # nats for a declared language by its rank: e^2.5 is twelve to one
+DECLARED_CAP = 3.0
+
+# Scripts that one language of the press has for itself.
+_ALONE = {
+    "Hang": "ko", "Kana": "ja", "Thai": "th", "Grek": "el", "Geor": "ka", "Armn": "hy", "Khmr": "km", "Laoo": "lo",
+    "Mymr": "my", "Sinh": "si", "Taml": "ta", "Telu": "te", "Knda": "kn", "Mlym": "ml", "Gujr": "gu", "Guru": "pa",
+    "Orya": "or", "Tibt": "bo", "Thaa": "dv", "Syrc": "syr", "Nkoo": "nqo", "Cher": "chr", "Cans": "iu",
+    "Mong": "mn-Mong", "Olck": "sat", "Tfng": "zgh", "Bopo": "zh-Hant",
+}  # fmt: skip
+
+# Scripts that languages share, each with a panel: who stands to choose from, the everyday press first, then the rare.
+SHARED: dict[str, tuple[str, str]] = {
+    "Latn": (
+        "af az bs ca cs cy da de en es et eu fi fr ga gl ha hr hu id is it lt lv ms mt nl no pl pt ro sk sl so sq sr "
+        "sv sw tl tr uz vi yo",
+        "ace an bcl br crh eo ext fo fuv fy gcf gcr gd gug guw ht ig jv kab kik ku lb lg lij ln ltg mg nso oc om pcm "
+        "qu rw se sn st tk vec wa xh zu",
+    ),
+    "Cyrl": ("be bg kk ky mk mn ru sr tg uk", "ba tt uz"),
+    "Arab": ("ar ckb fa ps ur", "ug"),
+    "Deva": ("hi mr ne", "gom sa"),
+}
+
+# Whose profile stands in for a language that langdetect lacks.
+_RELATIVES = {
+    "ms": ("id",), "jv": ("id",), "gl": ("pt", "es"), "bs": ("hr",), "sr": ("hr", "mk"), "be": ("uk", "ru"),
+    "az": ("tr",), "lb": ("de",),
+    "fy": ("nl",), "an": ("es",), "ext": ("es",), "oc": ("ca",), "fo": ("da", "no"), "ltg": ("lv",), "bcl": ("tl",),
+    "pcm": ("en",), "crh": ("tr",), "kk": ("ru",), "ky": ("ru",), "ckb": ("fa",), "sa": ("hi", "ne"), "gom": ("mr",),
+}  # fmt: skip
+
+# What another engine calls a language, where the press would not part it from ours.
+_ALIASES = {
+    "nn": "no", "nb": "no", "sdh": "ckb", "ary": "ar", "arz": "ar", "hbo": "he", "uzs": "uz", "grc": "el", "yue": "zh",
+    "wuu": "zh", "zh-cn": "zh", "zh-tw": "zh", "kmr": "ku", "fil": "tl",
+}  # fmt: skip
+
+# Bounded and possessive, so that a hostile summary ("@@@@…") costs no more than a good one.
+_NOISE = re.compile(
+    r"https?://\S++|www\.\S++|[\w.+-]{1,64}+@[\w-]{1,64}+\.[\w.-]{1,64}+|[@#][\w.]++|&[a-z]{1,20}+;|<[^<>]{1,200}+>"
+)
+_LATIN_RUN = re.compile(r"[A-Za-z\u00c0-\u024f\u1e00-\u1eff][A-Za-z\u00c0-\u024f\u1e00-\u1eff0-9'’.&-]*")
+_MIXED_WORD = re.compile(r"\b(?=[\u0400-\u04ff]++[A-Za-z]|[A-Za-z]++[\u0400-\u04ff])[A-Za-z\u0400-\u04ff]++")
+_AS_CYRILLIC = str.maketrans("ABCEHIJKMOPTXYaceijopxys", "АВСЕНІЈКМОРТХУасеіјорхуѕ")
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """What one engine says: a log-likelihood per language of its list, and how much text stood behind it."""
+
+    scores: Floats
+    mass: float  # n-grams for langdetect, bytes for the second
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A cleaned text with its script, ready for an engine; `answer` is set when the script decides alone."""
+
+    text: str
+    script: str
+    letters: int
+    answer: Language | None
+
+
+def clean(text: str) -> str:
+    """Drop what misleads a detector: addresses, handles, tags, markup; and shouting, which langdetect cannot read."""
+    text = " ".join(_NOISE.sub(" ", text[: MAX_CHARACTERS * 2]).split())[:MAX_CHARACTERS]
+    upper = sum(map(str.isupper, text))
+    if upper * 2 > sum(map(str.isalpha, text)) and upper > 3:
+        text = text.lower()
+    return text
+
+
+def read(title: str, summary: str, declared: Sequence[str]) -> Evidence:
+    """Clean a story's words and let the script speak first."""
+    text = clean(f"{title} {summary}" if summary else title)
+    counts = scripts.count(text)
+    script = scripts.dominant(counts)
+    letters = counts.get(script, 0)
+    if script == "Cyrl" and "Latn" in counts:
+        text = _MIXED_WORD.sub(lambda found: found[0].translate(_AS_CYRILLIC), text)
+    if script not in ("Latn", "") and "Latn" in counts:
+        text = _LATIN_RUN.sub(" ", text)  # "(Brett Kavanaugh)" makes a Chinese headline Norwegian
+    if not script:
+        return Evidence(text, "", 0, Language(UNDECIDED, 0.0, "no-letters"))
+    return Evidence(text, script, letters, _by_script(text, script, counts, declared))
+
+
+def _by_script(text: str, script: str, counts: Mapping[str, int], declared: Sequence[str]) -> Language | None:
+    sure = 0.99 if counts.get(script, 0) >= 4 else 0.85
+    if script == "Hani":
+        return _east_asian(text, counts, declared)
+    if script in _ALONE:
+        return Language(_ALONE[script], sure, "script")
+    if script == "Ethi":  # Tigrinya writes the glottal vowel with its own row where Amharic has the plain one
+        tigrinya = sum(map(text.count, "ኣኢኡኤእኦ")) - text.count("እ") > text.count("አ")
+        return Language("ti" if tigrinya and "ኣ" in text else "am", 0.95 if sure > 0.9 else sure, "script")
+    if script == "Hebr":
+        yiddish = any(mark in text for mark in ("ײ", "װ", "ױ", "אַ", "אָ"))
+        return Language("yi" if yiddish else "he", 0.95 if yiddish else sure, "script")
+    if script == "Beng":
+        assamese = "ৰ" in text or "ৱ" in text
+        return Language("as" if assamese else "bn", sure, "script")
+    return None
+
+
+def _east_asian(text: str, counts: Mapping[str, int], declared: Sequence[str]) -> Language:
+    """Tell Japanese from Chinese by kana, and the two ways of writing Chinese by the characters that only one has."""
+    han, kana = counts.get("Hani", 0), counts.get("Kana", 0)
+    if kana - text.count("の") > 0 or (kana and han < 4 * kana):  # Chinese titles borrow "の" alone ("鮮の味")
+        return Language("ja", 0.99 if kana > 2 else 0.9, "script")
+    simplified, traditional, japanese = scripts.han_sides(text)
+    wishes = [tags.normalise(tag) for tag in declared]
+    if not simplified and (japanese > traditional or (japanese and "ja" in wishes)):
+        return Language("ja", 0.92 if japanese > 1 else 0.8, "script")
+    if "ja" in wishes[:1] and han <= 12 and scripts.japan_writes(text):  # "東京": only the publisher can tell
+        return Language("ja", 0.75, "prior")
+    base = 0.98 if han >= 6 else 0.92 if han >= 4 else 0.7
+    if simplified != traditional:
+        most, least = max(simplified, traditional), min(simplified, traditional)
+        side = "zh-Hans" if simplified > traditional else "zh-Hant"
+        return Language(side, base if most > 3 * least else 0.8, "script")
+    wished = next((tag for tag in wishes if tag in ("zh-Hans", "zh-Hant")), None)
+    return Language(wished, min(base, 0.85), "prior") if wished else Language("zh", base, "script")
+
+
+class Panel:
+    """The languages of one script, with the columns that two engines have for each."""
+
+    def __init__(self, script: str, first: Sequence[str], second: Sequence[str]) -> None:
+        """Lay out the candidates of `script`; `first` and `second` name the columns of the engines' scores."""
+        press, rare = SHARED[script]
+        self.script = script
+        columns = [_named(first), _named(second)]
+        self.tags = tuple(tag for tag in f"{press} {rare}".split() if any(tag in named for named in columns))
+        self.standing = np.array(
+            [-RARE_PENALTY if tag in rare.split() else STANDING.get(tag, 0.0) for tag in self.tags], np.float32
+        )
+        self.first = _columns([columns[0].get(tag, []) for tag in self.tags], len(first))
+        self.relatives = _columns(
+            [[c for kin in _RELATIVES.get(tag, ()) for c in columns[0].get(kin, [])] for tag in self.tags], len(first)
+        )
+        self.lacking = np.array([tag not in columns[0] for tag in self.tags])
+        self.second = _columns([columns[1].get(tag, []) for tag in self.tags], len(second))
+        self.position = {tag: i for i, tag in enumerate(self.tags)}
+        self.families = [
+            np.array([self.position[tag] for tag in sorted(members)])
+            for members in sisters.FAMILIES
+            if all(tag in self.position for tag in members)
+        ]
+
+
+def _named(languages: Sequence[str]) -> dict[str, list[int]]:
+    named: dict[str, list[int]] = {}
+    for column, tag in enumerate(languages):
+        named.setdefault(_ALIASES.get(tag, tag), []).append(column)
+    return named
+
+
+def _columns(lists: Sequence[Sequence[int]], none: int) -> NDArray[np.intp]:
+    """Pad lists of columns to a table; `none` points at the extra column that holds minus infinity."""
+    width = max(1, *map(len, lists))
+    return np.array([[*columns, *[none] * (width - len(columns))] for columns in lists], np.intp)
+
+
+def _gather(scores: Floats, columns: NDArray[np.intp]) -> Floats:
+    padded: Floats = np.append(scores, np.float32(-np.inf))
+    best: Floats = padded[columns].max(axis=1)
+    return best
+
+
+def _first_evidence(panel: Panel, opinion: Opinion) -> Floats:
+    """Put langdetect's sums on a common scale, and credit the languages that it has no profile of."""
+    scores = _gather(opinion.scores, panel.first)
+    best = scores.max()
+    credit = np.maximum(_gather(opinion.scores, panel.relatives), opinion.mass * UNKNOWN_PER_GRAM)
+    scores = np.where(panel.lacking, np.minimum(credit, best), scores)
+    scaled: Floats = (scores - best) / np.sqrt(max(opinion.mass, 1.0))
+    return scaled
+
+
+def _second_evidence(panel: Panel, opinion: Opinion) -> Floats:
+    scores = _gather(opinion.scores, panel.second)
+    missing = ~np.isfinite(scores)
+    if missing.all():
+        return np.zeros_like(scores)
+    if missing.any():  # a language that the second has not: neither helped nor hurt
+        scores = np.where(missing, np.median(scores[~missing]), scores)
+    scaled: Floats = (scores - scores.max()) / np.sqrt(max(opinion.mass, 1.0))
+    return scaled
+
+
+def prior(panel: Panel, text: str, declared: Sequence[str]) -> tuple[Floats, Floats, frozenset[str]]:
+    """Give the nats of rarity, sisters' words and letters, those of declared languages, and sisters left in doubt."""
+    base: Floats = panel.standing.copy()
+    votes = sisters.votes(text)
+    doubtful: set[str] = set()
+    for members in panel.families:
+        heard = np.array([votes.get(panel.tags[i], 0) for i in members], np.float32)
+        base[members] -= SISTER_WORD * np.minimum(heard.max() - heard, SISTER_CAP)
+        doubtful.update(panel.tags[i] for i, times in zip(members, heard, strict=True) if times - heard.min() < 1)
+    for writers, times in sisters.strangers(panel.script, text).items():
+        others = np.array([tag not in writers.split() for tag in panel.tags])
+        base[others] -= LETTER * min(times, LETTER_CAP)
+    wished = np.zeros_like(base)
+    for rank, tag in enumerate(declared[: len(DECLARED)]):
+        position = panel.position.get(tags.base(tags.normalise(tag)))
+        if position is not None:
+            wished[position] = min(wished[position] + DECLARED[rank], DECLARED_CAP)
+    return base, wished, frozenset(doubtful & NEAR_TWINS)
+
+
+def _share(nats: Floats, winner: int) -> float:
+    return float(1.0 / np.exp(nats - nats[winner]).sum())
+
+
+def decide(
+    evidence: Evidence,
+    panel: Panel,
+    first: Opinion,
+    second: Opinion | None,
+    declared: Sequence[str],
+    names: tuple[str, str],
+) -> Language:
+    """Blend the opinions on a text of a shared script into one language; `names` are the engines', for the reason."""
+    base, wished, doubtful = prior(panel, evidence.text, declared)
+    reason = names[0]
+    if second is None:
+        heard = ALONE_WEIGHT * _first_evidence(panel, first)
+    else:
+        heard = FIRST_WEIGHT * _first_evidence(panel, first) + SECOND_WEIGHT * _second_evidence(panel, second)
+    nats = heard + base + wished
+    winner = int(nats.argmax())
+    tag, confidence = panel.tags[winner], _share(nats, winner)
+    if second is not None and panel.lacking[winner]:
+        reason = names[1]
+    if wished.any():
+        unaided = nats - wished
+        if winner != int(unaided.argmax()):
+            reason = "prior"
+        if _share(unaided, winner) < ABSTAIN_BELOW:
+            confidence = min(confidence, UNSURE)  # a declaration confirms; it makes nothing sure by itself
+    if evidence.letters < SURE_LETTERS or (tag in doubtful and not wished[winner]):
+        confidence = min(confidence, UNSURE)
+    short = evidence.letters < MIN_LETTERS and not wished[winner]
+    if short or confidence < ABSTAIN_BELOW:
+        if not wished.any() or evidence.letters >= PRIOR_LETTERS:
+            return Language(UNDECIDED, min(confidence, 0.5), "too-short" if short else "unsure")
+        tag, confidence, reason = panel.tags[int(wished.argmax())], BY_PRIOR, "prior"  # "Tesla": a name, nothing else
+    return Language(tags.refine(tag, evidence.script, declared), confidence, reason)

@@ -1,0 +1,1 @@
+"""How a story gets its level against the watchlist."""

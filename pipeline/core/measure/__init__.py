@@ -1,0 +1,1 @@
+"""Labelled material and figures of agreement."""

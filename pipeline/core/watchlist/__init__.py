@@ -1,0 +1,1 @@
+"""Care of the watchlist: what is wrong with it, and what it lacks."""

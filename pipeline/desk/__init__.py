@@ -1,0 +1,1 @@
+"""What people ask and change by hand: events, pages, explanations, labels, feeds, subscriptions, the watchlist, SQL."""

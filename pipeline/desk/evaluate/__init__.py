@@ -1,0 +1,1 @@
+"""Measure what newswatch is for on labelled files: levels, events, languages."""

@@ -1,0 +1,107 @@
+"""Measure clustering on labelled lines: the real steps in memory, compared with what a person said."""
+
+import gzip
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from pipeline import catalog, encoder, steps
+from pipeline.core.events import cluster, event, pairs
+from pipeline.core.match.judge import Matcher
+from pipeline.core.measure import agreement, labelled
+from pipeline.core.measure.labelled import Line
+from pipeline.errors import ConfigError
+from pipeline.model import Member
+from pipeline.settings import Settings
+from pipeline.steps import Progress, silent
+
+
+def run(
+    path: Path,
+    settings: Settings,
+    *,
+    all_lines: bool = False,
+    pairs_path: Path | None = None,
+    progress: Progress = silent,
+) -> dict[str, Any]:
+    """Match and cluster the lines of a file and compare the events with its labels.
+
+    Lines are {lang, title, summary, url, date, event} or {lang, title, text, date, cluster}, of which the first
+    sentence is read. A line that the matcher refuses is an event of its own, unless `all_lines` skips its judgement.
+    `pairs_path` measures pairs {lang1, title1, text1, lang2, title2, text2, same} besides.
+    """
+    vectors, model = steps.encoder(settings), pairs.default_weights()
+    watch = catalog.load(settings.watch_dir or catalog.default_dir())
+    matcher = steps.matcher(settings, watch.watchlist)
+    lines = labelled.parse(read(path), path.name)
+    members = list(member(lines, matcher, vectors, all_lines, progress))
+    taken = [(line, m) for line, m in zip(lines, members, strict=True) if m is not None]
+    found: dict[int, str] = {line.story.id: f"refused-{line.story.id}" for line in lines}
+    spans = {line.story.id: line.span for line, _ in taken if line.span}
+    table = pairs.pool([m for _, m in taken], model, spans)
+    rows = sorted(range(len(table)), key=lambda r: pairs.order(table.members[r]))
+    for i, group in enumerate(event.decide(table, rows, model, settings.window_days)):
+        found.update((m.story.id, f"event-{i + 1}") for m in group.members)
+    judged = [line for line in lines if line.event]
+    true = [line.event for line in judged]
+    said = [found[line.story.id] for line in judged]
+    splits, joins = agreement.worst(true, said)
+    report = {
+        "n": len(judged),
+        "lines": len(lines),
+        "refused": len(lines) - len(taken),
+        "events": len(set(true)),
+        "found": len(set(said)),
+        "b3": agreement.b3(true, said),
+        "pairwise": agreement.pairwise(true, said),
+        "cross_lingual": agreement.cross_lingual(true, said, [line.story.language.split("-")[0] for line in judged]),
+        "worst_splits": splits,
+        "worst_joins": joins,
+        "clusterer": model.version,
+    }
+    if pairs_path is not None:
+        report["pairs"] = judge_pairs(pairs_path, matcher, vectors, model, settings.window_days)
+    return report
+
+
+def member(
+    lines: Sequence[Line], matcher: Matcher, vectors: encoder.Encoder, all_lines: bool, progress: Progress = silent
+) -> Iterator[Member | None]:
+    """Give each line's story as clustering sees it; None where the matcher refuses it."""
+    for i, line in enumerate(lines):
+        match = matcher.judge(line.story)
+        progress("evaluate-events", i + 1, len(lines))
+        if match.level < 1 and not all_lines:
+            yield None
+            continue
+        counts: dict[str, int] = {}
+        for mention in match.mentions:
+            counts[mention.entity] = counts.get(mention.entity, 0) + 1
+        story = line.story
+        drawn = vectors.vectors(story.title, story.summary, story.language)
+        yield Member(story, max(1, match.level), counts, match.facts, drawn, topics=match.topics)
+
+
+def judge_pairs(
+    path: Path, matcher: Matcher, vectors: encoder.Encoder, model: pairs.Weights, window: float
+) -> dict[str, Any]:
+    """Judge pairs of texts {lang1, title1, text1, lang2, title2, text2, same}: are they one happening?"""
+    right = {"tp": 0, "fp": 0, "fn": 0, "tn": 0}
+    for sides, true in labelled.parse_pairs(read(path), path.name):
+        both = [m for m in member(sides, matcher, vectors, True) if m is not None]
+        odds = cluster.links(pairs.pool(both, model), [0], [1], model, window)
+        said = bool(odds[0, 0] > 0)
+        right["tp" if said and true else "fp" if said else "fn" if true else "tn"] += 1
+    found, true_pairs = right["tp"] + right["fp"], right["tp"] + right["fn"]
+    return right | agreement.ratios(
+        right["tp"] / found if found else 1.0, right["tp"] / true_pairs if true_pairs else 1.0
+    )
+
+
+def read(path: Path) -> str:
+    """Read a file of lines, gzipped or not; raise ConfigError when it is no text."""
+    try:
+        raw = path.read_bytes()
+        return (gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw).decode("utf-8-sig")
+    except (OSError, EOFError, UnicodeDecodeError) as e:
+        raise ConfigError(f"{path} cannot be read as UTF-8 lines of JSON: {e}") from e

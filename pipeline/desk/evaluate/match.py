@@ -1,0 +1,240 @@
+"""Measure matching on labelled stories: the real steps in memory, compared with what a person said."""
+
+import gzip
+import time
+import zlib
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from pipeline import catalog, store
+from pipeline.core.measure import labelled
+from pipeline.core.text import plain, url
+from pipeline.detector import Detector
+from pipeline.errors import ConfigError, NotFoundError
+from pipeline.model import Match, Story
+from pipeline.settings import Settings
+from pipeline.steps import Progress, matcher, silent
+from pipeline.store import labels as label_store
+
+LEVELS = (1, 2, 3)
+ENOUGH = 5  # stories from which a language's figure is more than chance; fewer are printed, not warned of
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A story with the level that a person gave it."""
+
+    id: str
+    language: str  # as the label says; the steps detect their own
+    story: Story
+    level: int
+    note: str
+
+
+def run(
+    path: str | Path, settings: Settings, *, floor: float | None = None, progress: Progress = silent
+) -> dict[str, Any]:
+    """Detect and judge every line of a file and compare the levels with its labels.
+
+    Lines are {lang, title, summary, url, date, relevance 0..3} and may have id, note and event. The language is
+    detected, the label's is only what the result is broken down by. See `score` for what comes back; with `floor`,
+    "below_floor" lists the levels whose F1 is under it.
+    """
+    labels = read(Path(path))
+    detector = Detector()
+    stories = []
+    for label in labels:
+        found = detector.detect(label.story.title, label.story.summary)
+        stories.append(replace(label.story, language=found.tag, language_confidence=found.confidence))
+    return _measure(labels, stories, settings, floor, progress)
+
+
+def from_store(settings: Settings, *, floor: float | None = None, progress: Progress = silent) -> dict[str, Any]:
+    """Judge the stored stories that people labelled, with the watch folder and the weights as they stand now.
+
+    The languages are the stored ones. Gives what `run` gives, and "standing": the scores of the judgements that are
+    stored ("n" of the labelled stories were judged; "levels" as in `score`).
+    """
+    with store.read(settings.database_url) as db:
+        rows = label_store.listed(db)
+    if not rows:
+        raise NotFoundError("no story is labelled yet; say `newswatch label STORY 0..3` of some first")
+    rows.sort(key=lambda r: r["story"].id)
+    stories = [r["story"] for r in rows]
+    labels = [Label(f"story {s.id}", s.language, s, r["level"], r["note"]) for s, r in zip(stories, rows, strict=True)]
+    judged = [(r["level"], r["judged"]) for r in rows if r["judged"] is not None]
+    true, said = [t for t, _ in judged], [s for _, s in judged]
+    standing = {"n": len(judged), "levels": {str(k): _ratios(true, said, k) for k in LEVELS}}
+    return _measure(labels, stories, settings, floor, progress) | {"standing": standing}
+
+
+def _measure(
+    labels: Sequence[Label], stories: Sequence[Story], settings: Settings, floor: float | None, progress: Progress
+) -> dict[str, Any]:
+    watch = catalog.load(settings.watch_dir or catalog.default_dir())
+    judge = matcher(settings, watch.watchlist)
+    started = time.perf_counter()
+    matches = []
+    for i, story in enumerate(stories, 1):
+        matches.append(judge.judge(story))
+        progress("evaluate", i, len(stories))
+    seconds = time.perf_counter() - started
+    result = score(labels, matches) | {
+        "stories_per_second": round(len(stories) / seconds, 1) if seconds else None,
+        "dear": sum(m.evidence["tier"] == "dear" for m in matches),
+        "missed_by_first_tier": sum(
+            label.level >= 1 and m.evidence["tier"] != "dear" for label, m in zip(labels, matches, strict=True)
+        ),
+        "matcher": judge.version,
+        "watchlist": watch.watchlist.version,
+    }
+    if floor is not None:
+        result["floor"] = floor
+        result["below_floor"] = [k for k, v in result["levels"].items() if v["f1"] < floor]
+    return result
+
+
+def score(labels: Sequence[Label], matches: Sequence[Match]) -> dict[str, Any]:
+    """Compare judged levels with labels.
+
+    Gives "n"; "levels" ("at least" each level: precision, recall, f1); "languages" by the label's language (n, f1 at
+    level >= 1; where no story is ours there is no F1, and the share of stories rightly refused stands for it);
+    "lookalikes" (lines whose note starts with "lookalike", and how many of them were judged >= 1); "confusions", the
+    worst first.
+    """
+    true = [label.level for label in labels]
+    said = [int(m.level) for m in matches]
+    by_language: dict[str, list[int]] = defaultdict(list)
+    for i, label in enumerate(labels):
+        by_language[label.language].append(i)
+    looks = [got for label, got in zip(labels, said, strict=True) if label.note.lower().startswith("lookalike")]
+    wrong = [(label, m) for label, m in zip(labels, matches, strict=True) if label.level != m.level]
+    wrong.sort(key=lambda pair: (-abs(pair[0].level - pair[1].level), -_sureness(*pair), pair[0].id))
+    return {
+        "n": len(labels),
+        "levels": {str(k): _ratios(true, said, k) for k in LEVELS},
+        "languages": {
+            language: {"n": len(rows), "f1": _language_f1([true[i] for i in rows], [said[i] for i in rows])}
+            for language, rows in sorted(by_language.items())
+        },
+        "lookalikes": {"n": len(looks), "wrong": sum(got >= 1 for got in looks)},
+        "confusions": [
+            {
+                "id": label.id,
+                "lang": label.language,
+                "title": label.story.title or label.story.summary[:100],
+                "expected": label.level,
+                "got": int(m.level),
+                "score": m.score,
+                "note": label.note,
+                "evidence": m.evidence,
+            }
+            for label, m in wrong
+        ],
+    }
+
+
+def _ratios(true: Sequence[int], said: Sequence[int], k: int) -> dict[str, float]:
+    both = sum(t >= k and s >= k for t, s in zip(true, said, strict=True))
+    found, there = sum(s >= k for s in said), sum(t >= k for t in true)
+    return {
+        "precision": round(both / found, 4) if found else float(not there),
+        "recall": round(both / there, 4) if there else 1.0,
+        "f1": round(2 * both / (found + there), 4) if found + there else 1.0,
+    }
+
+
+def _language_f1(true: Sequence[int], said: Sequence[int]) -> float:
+    if any(t >= 1 for t in true):
+        return _ratios(true, said, 1)["f1"]
+    return round(sum(s < 1 for s in said) / len(said), 4)
+
+
+def _sureness(label: Label, match: Match) -> float:
+    """How sure the matcher was of its wrong answer, 0..1: of the threshold next to the true level."""
+    chances = match.evidence["probabilities"]
+    if match.level > label.level:
+        return float(chances[str(label.level + 1)])
+    return 1.0 - float(chances[str(label.level)])
+
+
+def read(path: Path) -> list[Label]:
+    """Read labelled stories, gzipped or not; raise ConfigError naming file and line of the first malformed one."""
+    try:
+        raw = path.read_bytes()
+        content = (gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw).decode("utf-8-sig")
+    except (OSError, EOFError, zlib.error, UnicodeDecodeError) as e:
+        raise ConfigError(f"{path} cannot be read as UTF-8 lines of JSON: {e}") from e
+    labels = [_label(number, row, path.name) for number, row in labelled.rows(content, path.name)]
+    if not labels:
+        raise ConfigError(f"{path}: no lines to evaluate")
+    return labels
+
+
+def _label(number: int, row: Any, name: str) -> Label:
+    def words(key: str, needed: bool = False) -> str:
+        value = row.get(key)
+        if value is None and not needed:
+            return ""
+        if not isinstance(value, str):
+            raise ConfigError(f"{name}, line {number}: {key!r} is missing or no text")
+        return value
+
+    level = row.get("relevance")
+    if isinstance(level, bool) or level not in (0, 1, 2, 3):
+        raise ConfigError(f"{name}, line {number}: 'relevance' is {level!r}; a level 0, 1, 2 or 3 is expected")
+    title, summary = plain.plain(words("title"), plain.MAX_TITLE), plain.plain(words("summary"))
+    if not title and not summary:
+        raise ConfigError(f"{name}, line {number}: neither a title nor a summary")
+    address = words("url")
+    story = Story(
+        id=number,
+        canonical_url=(url.canonical(address) if address else None) or f"line:{number}",
+        url=address,
+        title=title,
+        summary=summary,
+        text=plain.plain(words("text")),
+    )
+    return Label(str(row.get("id") or f"line {number}"), words("lang", needed=True), story, int(level), words("note"))
+
+
+def render(result: dict[str, Any], confusions: int = 15) -> str:
+    """Write a result for a person: the levels, the languages, the lookalikes, and the worst confusions."""
+    lines = [f"{result['n']} stories", "", "level   precision  recall     F1"]
+    lines += [
+        f">= {k}        {v['precision']:6.3f}  {v['recall']:6.3f}  {v['f1']:5.3f}" for k, v in result["levels"].items()
+    ]
+    if "standing" in result:
+        f1s = ", ".join(f"{v['f1']:.3f}" for v in result["standing"]["levels"].values())
+        lines += ["", f"the judgements that are stored ({result['standing']['n']}): F1 {f1s}"]
+    looks = result["lookalikes"]
+    lines += ["", f"lookalikes judged ours: {looks['wrong']} of {looks['n']}"]
+    few = [(v["f1"], k, v["n"]) for k, v in result["languages"].items() if v["n"] >= ENOUGH]
+    lines += ["", f"languages with {ENOUGH} stories and more, F1 at level >= 1:"]
+    lines += list(_columns(f"{k} {f1:.3f} ({n})" for f1, k, n in sorted(few)))
+    if result["confusions"]:
+        lines += ["", f"confusions, the worst of {len(result['confusions'])} first:"]
+        for c in result["confusions"][:confusions]:
+            lines.append(f"  {c['expected']} taken for {c['got']}  {c['lang']:7} {c['title'][:90]}  [{c['id']}]")
+            lines.append(f"      {_why(c['evidence'], str(max(c['expected'], c['got'])))}")
+    if "stories_per_second" in result:
+        lines += ["", f"{result['stories_per_second']} stories a second, {result['dear']} of them by the dear tier"]
+    if result.get("below_floor"):
+        lines += ["", f"below the floor of {result['floor']}: level {', '.join(result['below_floor'])}"]
+    return "\n".join(lines)
+
+
+def _columns(cells: Iterable[str], width: int = 18, count: int = 5) -> Iterable[str]:
+    cells = list(cells)
+    for i in range(0, len(cells), count):
+        yield "  " + "".join(c.ljust(width) for c in cells[i : i + count]).rstrip()
+
+
+def _why(evidence: Any, level: str) -> str:
+    """Name the features that weighed most at the threshold that went wrong."""
+    parts = [(n, c) for n, c in evidence["contributions"].get(level, {}).items() if n][:5]
+    names = sorted({m["entity"] for m in evidence["mentions"]})
+    return f"p {evidence['probabilities'][level]:.2f}; {', '.join(f'{n} {c:+.1f}' for n, c in parts)}; {names}"

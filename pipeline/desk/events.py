@@ -1,0 +1,173 @@
+"""Events for people: list and show them, correct them, and replay them from the stored stories."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from itertools import combinations, product
+from typing import Any
+
+from pipeline import steps, store
+from pipeline.core.events import claims, cluster, pairs
+from pipeline.core.events import event as core
+from pipeline.core.measure import agreement
+from pipeline.core.text import url
+from pipeline.errors import NotFoundError
+from pipeline.model import Event, Member
+from pipeline.settings import Settings
+from pipeline.store import corrections, neighbourhood, pool
+from pipeline.store import events as event_store
+
+
+def newest(
+    settings: Settings, limit: int = 20, min_level: int = 0, since: datetime | None = None, entity: str | None = None
+) -> list[Event]:
+    """List standing events, the last told first."""
+    with store.read(settings.database_url) as db:
+        return event_store.newest(db, limit, min_level, since, entity)
+
+
+def show(settings: Settings, event_id: int) -> dict[str, Any]:
+    """Give all of one event: what it says, its stories with why each stands there, its facts and its history.
+
+    A number that was merged away shows the event that it is now, and `asked` keeps the number.
+    """
+    with store.read(settings.database_url) as db:
+        standing = _resolve(db, event_id)
+        event = event_store.find(db, standing)
+        stories = event_store.placed(db, standing)
+        members = pool.members(db, [s["id"] for s in stories], {})
+        past = event_store.history(db, standing)
+    told = sorted(members, key=pairs.order)
+    return {
+        "asked": event_id,
+        "event": event,
+        "leads": core.summarise(told).leads if told else {},
+        "stories": stories,
+        "timeline": claims.timeline(told),
+        "facts": claims.ranges(told),
+        "contradictions": list(claims.contradictions(told).values()),
+        "history": past,
+    }
+
+
+def merge(settings: Settings, now: datetime, event: int, into: int, by: str = "", note: str = "") -> int:
+    """Unite two events, now and in every replay; return the number that stays, which is the older of the two.
+
+    The correction is kept by story identity: every story of the one belongs with the first story of the other.
+    """
+    model, versions = pairs.default_weights(), steps.encoder(settings).versions
+    with store.begin(settings.database_url, lock="cluster") as db:
+        one, other = _resolve(db, event), _resolve(db, into)
+        if one == other:
+            return one
+        moved, kept = (_members(db, i) for i in (one, other))
+        corrections.withdraw(db, "apart", list(product(_hashes(moved), _hashes(kept))))
+        corrections.add(db, "together", [(h, _hashes(kept)[0]) for h in _hashes(moved)], now, by, note)
+        neighbourhood.settle(db, [m.story.id for m in (*moved, *kept)], settings.window_days, model, versions, now)
+        return _resolve(db, other)
+
+
+def split(
+    settings: Settings, now: datetime, event: int, stories: Sequence[int], by: str = "", note: str = ""
+) -> list[int]:
+    """Take stories out of an event as one event of their own, now and in every replay; return both numbers.
+
+    The event that keeps most of the stories keeps the number.
+    """
+    model, versions = pairs.default_weights(), steps.encoder(settings).versions
+    with store.begin(settings.database_url, lock="cluster") as db:
+        standing = _resolve(db, event)
+        members = _members(db, standing)
+        strangers = sorted(set(stories) - {m.story.id for m in members})
+        if strangers:
+            hint = f"see `newswatch events show {standing}`"
+            raise NotFoundError(f"story {strangers[0]} is not in event {standing}; {hint}")
+        out = _hashes([m for m in members if m.story.id in set(stories)])
+        rest = _hashes([m for m in members if m.story.id not in set(stories)])
+        if not out or not rest:
+            raise NotFoundError(f"event {standing} has {len(members)} stories: give at least one, and not all of them")
+        corrections.withdraw(db, "together", list(product(out, rest)))
+        corrections.add(db, "apart", list(product(out, rest)), now, by, note)
+        for side in (out, rest):  # what stays together shall not fall apart for want of those that left
+            corrections.withdraw(db, "apart", list(combinations(side, 2)))
+            corrections.add(db, "together", [(h, side[0]) for h in side[1:]], now, by, note)
+        ids = [m.story.id for m in members]
+        neighbourhood.settle(db, ids, settings.window_days, model, versions, now)
+        return sorted({m.event_id for m in pool.members(db, ids, {}) if m.event_id is not None})
+
+
+def replay(settings: Settings, now: datetime, days: float | None = 180.0) -> dict[str, Any]:
+    """Rebuild the events of the last `days` (None: all) from the stored stories in memory; say what would differ.
+
+    Nothing is written. Memory grows with the stories in that time, 12 kB each.
+    """
+    model, versions = pairs.default_weights(), steps.encoder(settings).versions
+    with store.read(settings.database_url) as db:
+        ids = pool.everything(db, None if days is None else now - timedelta(days=days))
+        members = [m for m in pool.members(db, ids, versions) if m.event_id is not None]
+        # an event that began before counts whole, or its older stories would be missed as its links
+        older = set(pool.of_events(db, {m.event_id for m in members if m.event_id is not None})) - set(ids)
+        members += [m for m in pool.members(db, sorted(older), versions) if m.event_id is not None]
+        members.sort(key=pairs.order)
+        rules = corrections.named(db, [url.key(m.story.canonical_url) for m in members])
+    at = {url.key(m.story.canonical_url): i for i, m in enumerate(members)}
+    named = [(kind, at[a], at[b]) for kind, a, b in rules if a in at and b in at]
+    together = [(a, b) for kind, a, b in named if kind == "together"]
+    apart = [(a, b) for kind, a, b in named if kind == "apart"]
+    linked: dict[int, set[int]] = {}
+    for a, b in together:
+        linked.setdefault(a, set()).add(b)
+        linked.setdefault(b, set()).add(a)
+    table = pairs.pool(members, model)
+    found: dict[int, int] = {}
+    groups = 0
+    for row in range(len(members)):
+        if members[row].story.id in found:
+            continue
+        rows = cluster.reach(table, [row], model, settings.window_days, linked)
+        for group in core.decide(table, rows, model, settings.window_days, together, apart):
+            found.update((m.story.id, groups) for m in group.members)
+            groups += 1
+    stands = [m.event_id for m in members]
+    again = [found[m.story.id] for m in members]
+    return {
+        "stories": len(members),
+        "events": len(set(stands)),
+        "replayed": groups,
+        "clusterer": model.version,
+        "b3": agreement.b3(stands, again),
+        "differences": _differences(members, again),
+    }
+
+
+def _differences(members: Sequence[Member], again: Sequence[int]) -> list[dict[str, Any]]:
+    """List the standing events whose stories a replay would divide or put together with others'."""
+    stands: dict[int, set[int]] = {}
+    anew: dict[int, set[int]] = {}
+    for member, group in zip(members, again, strict=True):
+        stands.setdefault(member.event_id or 0, set()).add(member.story.id)
+        anew.setdefault(group, set()).add(member.story.id)
+    same = {frozenset(ids) for ids in anew.values()}
+    return [
+        {
+            "event": event,
+            "stories": sorted(ids),
+            "replayed": sorted(sorted(group) for group in anew.values() if group & ids),
+        }
+        for event, ids in sorted(stands.items())
+        if frozenset(ids) not in same
+    ]
+
+
+def _resolve(db: pool.Connection, event_id: int) -> int:
+    found = event_store.resolve(db, event_id)
+    if found is None:
+        raise NotFoundError(f"there is no event {event_id}; see `newswatch events list`")
+    return found
+
+
+def _members(db: pool.Connection, event_id: int) -> list[Member]:
+    return sorted(pool.members(db, pool.of_events(db, [event_id]), {}), key=pairs.order)
+
+
+def _hashes(members: Sequence[Member]) -> list[str]:
+    return [url.key(m.story.canonical_url) for m in members]

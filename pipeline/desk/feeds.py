@@ -1,0 +1,205 @@
+"""The feeds by hand: list them, check their health, add one, exchange lists with other readers."""
+
+import asyncio
+import json
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from pipeline import catalog, http, store
+from pipeline.core.feeds import discover, health, opml, parse
+from pipeline.core.text import url
+from pipeline.errors import ConfigError, NotFoundError
+from pipeline.model import FeedSpec, Outcome, Response
+from pipeline.settings import Settings
+from pipeline.store import feeds
+from pipeline.store.rows import feeds as numbers
+
+MAX_PROBES = 8  # addresses tried on one site
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A feed that discovery has read: what would be declared, and what it brings."""
+
+    spec: FeedSpec
+    format: str
+    entries: int
+    newest: str = ""  # title of the first entry
+
+
+def overview(settings: Settings, only: str | None = None) -> list[dict[str, Any]]:
+    """List the stored feeds with their state, as rows for a table; `only` keeps one state."""
+    with store.read(settings.database_url) as db:
+        found = feeds.every(db)
+    return [
+        {
+            "id": feed.id,
+            "title": feed.title,
+            "url": feed.adopted_url or feed.url,
+            "language": feed.language,
+            "state": feed.state if feed.enabled else "off",
+            "since": feed.state_since,
+            "last_success_at": feed.last_success_at,
+            "last_new_at": feed.last_new_at,
+            "next_fetch_at": feed.next_fetch_at,
+            "interval_s": feed.interval_s,
+        }
+        for feed in found
+        if only is None or only == (feed.state if feed.enabled else "off")
+    ]
+
+
+def declared(settings: Settings) -> list[FeedSpec]:
+    """Read the feeds of the watch folder; raise CatalogError for the first wrong line."""
+    return list(catalog.load(settings.watch_dir or catalog.default_dir()).feeds)
+
+
+def check(settings: Settings, now: datetime) -> list[health.Alarm]:
+    """Look at every feed and language; return what a person should see, [] when all is well."""
+    with store.read(settings.database_url) as db:
+        found = numbers.feed_numbers(db, now)
+        last_day, before = numbers.languages(db, now)
+    return health.feed_alarms(found) + health.language_alarms(last_day, before)
+
+
+def find(settings: Settings, address: str) -> list[Found]:
+    """Read an address: the feed that it is, or the feeds that its page declares, best first; raise NotFoundError."""
+    return asyncio.run(_find(settings, _complete(address)))
+
+
+def add(settings: Settings, address: str, now: datetime) -> Found:
+    """Find the feed at an address and declare it in the watch folder; raise NotFoundError or ConfigError."""
+    folder = _own_folder(settings)
+    found = find(settings, address)[0]
+    declare(folder, [found.spec])
+    return found
+
+
+def import_opml(settings: Settings, path: Path) -> tuple[int, int]:
+    """Declare the feeds of an OPML file in the watch folder, all or none; return (added, known already)."""
+    folder = _own_folder(settings)
+    try:
+        listed = opml.read(path.read_bytes())
+    except (OSError, ValueError) as e:
+        raise ConfigError(f"{path}: {e}") from e
+    known = {url.without_credentials(feed.url) for feed in catalog.load(folder).feeds}
+    new = [feed for feed in listed if url.without_credentials(feed.url) not in known]
+    if new:
+        declare(folder, new)
+    return len(new), len(listed) - len(new)
+
+
+def export_opml(settings: Settings) -> bytes:
+    """Write the watch folder's feeds as OPML; credentials stay at home."""
+    watch = catalog.load(settings.watch_dir or catalog.default_dir())
+    safe = [FeedSpec(url.without_credentials(f.url), f.title, f.language, tags=f.tags) for f in watch.feeds]
+    return opml.write(safe, watch.watchlist.name)
+
+
+def declare(folder: Path, specs: Sequence[FeedSpec]) -> None:
+    """Append feeds to a watch folder's feeds.toml, whole or not at all; what stands there stays byte for byte.
+
+    The changed folder is read whole before it takes the old file's place; CatalogError names what it would not like.
+    """
+    path = folder / catalog.FEEDS
+    known = {url.without_credentials(feed.url) for feed in catalog.load(folder).feeds}
+    for spec in specs:
+        if url.without_credentials(spec.url) in known:
+            raise ConfigError(f"{url.without_credentials(spec.url)} is declared in {path} already")
+    old = path.read_text(encoding="utf-8")
+    text = old + ("" if not old or old.endswith("\n") else "\n") + "".join(_table(spec) for spec in specs)
+    with tempfile.TemporaryDirectory() as scratch:
+        trial = Path(scratch) / folder.name
+        shutil.copytree(folder, trial)
+        (trial / catalog.FEEDS).write_text(text, encoding="utf-8")
+        catalog.load(trial)
+    with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=folder, prefix=".feeds-", delete=False) as new:
+        new.write(text)
+        new.flush()
+        os.fsync(new.fileno())
+    shutil.copymode(path, new.name)
+    Path(new.name).replace(path)
+
+
+def _table(spec: FeedSpec) -> str:
+    lines = ["[[feeds]]", f"url = {_quoted(spec.url)}"]
+    lines.append(f"title = {_quoted(' '.join(spec.title.split()) or spec.url)}")
+    if spec.language and (tag := _tag(spec.language)):
+        lines.append(f"language = {_quoted(tag)}")
+    if spec.country:
+        lines.append(f"country = {_quoted(spec.country)}")
+    if spec.tags:
+        lines.append(f"tags = [{', '.join(map(_quoted, spec.tags))}]")
+    return "\n" + "\n".join(lines) + "\n"
+
+
+def _quoted(text: str) -> str:
+    """Write a TOML string: JSON's, whose escapes TOML shares, but for one character that only TOML escapes."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _tag(language: str) -> str | None:
+    """Write a language tag as watch folders want it ("EN-us" is "en-US"); None when it is none."""
+    parts = language.strip().replace("_", "-").split("-")
+    if not re.fullmatch(r"[A-Za-z]{2,3}", parts[0]):
+        return None
+    kept = [parts[0].lower()]
+    for part in parts[1:]:
+        if re.fullmatch(r"[A-Za-z]{4}", part):
+            kept.append(part.title())
+        elif re.fullmatch(r"[A-Za-z]{2}", part):
+            kept.append(part.upper())
+    return "-".join(kept)
+
+
+def _own_folder(settings: Settings) -> Path:
+    if settings.watch_dir is None:
+        raise ConfigError(
+            "the watch folder that ships with newswatch is not written to; "
+            "make your own with `newswatch init DIR`, then use --watch DIR or NEWSWATCH_WATCH_DIR"
+        )
+    return settings.watch_dir
+
+
+def _complete(address: str) -> str:
+    address = address.strip()
+    return address if "://" in address else f"https://{address}"
+
+
+async def _find(settings: Settings, address: str) -> list[Found]:
+    async with http.Client(settings) as client:
+        response = await client.get(address)
+        if response.outcome is not Outcome.NEW:
+            reason = response.error or response.outcome.value
+            raise NotFoundError(f"{http.clean_url(address)} cannot be read: {reason}")
+        if found := _read(settings, address, response):
+            return [found]
+        html = response.body.decode("utf-8", "replace")
+        declared = discover.links(html, response.final_url)
+        for candidates in (declared, [] if declared else discover.guesses(response.final_url)):
+            read = [(c, await client.get(c)) for c in candidates[:MAX_PROBES]]
+            feeds_found = [f for c, r in read if r.outcome is Outcome.NEW and (f := _read(settings, c, r))]
+            if feeds_found:
+                return feeds_found
+    raise NotFoundError(f"{http.clean_url(address)} is no feed, and no feed is declared there")
+
+
+def _read(settings: Settings, address: str, response: Response) -> Found | None:
+    at = datetime.fromisoformat("2000-01-01T00:00:00+00:00")  # only dates depend on it, and none is used
+    document = parse.document(response.body, response.headers, response.final_url, at, settings.max_entries)
+    if document.error or not document.format:
+        return None
+    stays = response.redirects and all(status in {301, 308} for status, _ in response.redirects)
+    spec = FeedSpec(
+        url=response.final_url if stays else address,
+        title=document.title or http.host_of(response.final_url),
+        language=document.language,
+    )
+    return Found(spec, document.format, len(document.entries), document.entries[0].title if document.entries else "")

@@ -1,0 +1,208 @@
+"""Tell the operator once when a job begins to fail, again when it fails for another cause, once when it works again."""
+
+import hashlib
+import json
+import tempfile
+import threading
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from queue import Empty, SimpleQueue
+
+from pipeline import log, mail, store
+from pipeline.core.alerts import decide
+from pipeline.core.text.mailaddress import bare, host_of, to_ascii
+from pipeline.errors import NewswatchError
+from pipeline.settings import Settings
+from pipeline.store import runs
+
+MAIL_S = 20.0  # for the operator's mail, lookup of the server's name included: Airflow kills a callback after 50 s, and
+# the two notes around the mail may each wait 10 s for a database that does not answer
+_TIME = "%Y-%m-%d %H:%M UTC"
+
+
+@dataclass(frozen=True, slots=True)
+class _Note:
+    """What is known of an outage that stands."""
+
+    since: datetime
+    told: bool = False  # only a mail that was accepted has told it
+    causes: frozenset[str] = frozenset()  # that an accepted mail has named
+    owed: frozenset[str] = frozenset()  # that none has named yet
+
+    @property
+    def is_owed(self) -> bool:
+        """Whether the operator has something to hear."""
+        return not self.told or bool(self.owed)
+
+    def failed(self, causes: Collection[str]) -> "_Note":
+        return replace(self, owed=self.owed | (frozenset(causes) - self.causes))
+
+    def named(self, causes: frozenset[str]) -> "_Note":
+        return replace(self, told=True, causes=self.causes | causes, owed=self.owed - causes)
+
+    def joined(self, other: "_Note") -> "_Note":
+        causes = self.causes | other.causes
+        return _Note(min(self.since, other.since), self.told or other.told, causes, (self.owed | other.owed) - causes)
+
+    def write(self) -> str:
+        """Write it down for `meta` or a file."""
+        names = {"causes": sorted(self.causes), "owed": sorted(self.owed)}
+        return json.dumps({"since": self.since.isoformat(), "told": self.told, **names})
+
+
+def began(
+    settings: Settings, now: datetime, job: str, what: str, where: str = "", causes: Collection[str] = ()
+) -> bool:
+    """Note that a job failed; mail the operator of what no accepted mail has told. Return whether a mail went out.
+
+    `what` says what is wrong, `where` where to look, `causes` which tasks failed: one that this outage had not named
+    yet is told too. A mail that does not get out is tried again when the job fails again. The note stands in the
+    database; when that is what failed, in a file of this machine, so that an outage of the database is told once too.
+    """
+    note = _change(settings, job, lambda known: (known or _Note(now)).failed(causes))
+    if note is None or not note.is_owed:
+        log.get().info("outage goes on", job=job, causes=sorted(causes))
+        return False
+    if note.told:
+        head = f"{job} fails since {note.since:{_TIME}}; at {now:{_TIME}} it failed for another cause."
+    elif note.since < now:
+        head = f"{job} fails since {note.since:{_TIME}}, at {now:{_TIME}} still, and needs a look."
+    else:
+        head = f"{job} failed at {now:{_TIME}} and needs a look."
+    text = (
+        f"{head}\n\n{what}\n\n"
+        + (f"What failed: {', '.join(sorted(note.owed))}\n\n" if note.owed else "")
+        + (f"Where to look: {where}\n\n" if where else "")
+        + "Nothing more is sent about this until it works again or something else fails.\n"
+    )
+    identity = ("outage", job, note.since.isoformat(), *sorted(note.owed))
+    if not _send(settings, now, f"newswatch: {job} fails", text, *identity):
+        return False
+    _change(settings, job, lambda known: known.named(note.owed) if known else None)
+    return True
+
+
+def ended(settings: Settings, now: datetime, job: str) -> bool:
+    """Note that a job worked; mail the operator when it had failed before. Return whether a mail went out.
+
+    The note is taken away when the mail was accepted or nobody is to be told; else the next success tries again.
+    """
+    note = _find(settings, job)
+    if note is None:
+        return False
+    text = f"{job} works again since {now:{_TIME}}; it had failed since {note.since:{_TIME}}.\n"
+    if not note.told:
+        what = f" What failed: {', '.join(sorted(note.owed))}." if note.owed else ""
+        text += f"\nNo mail got out to tell it then.{what}\n"
+    is_sent = _send(settings, now, f"newswatch: {job} works again", text, "outage-over", job, note.since.isoformat())
+    if is_sent or not settings.operator or mail.way(settings.smtp_url, settings.mail_dir) is None:
+        _forget(settings, job)
+    return is_sent
+
+
+def _key(job: str) -> str:
+    return f"outage {job}"[:64]
+
+
+def _file(settings: Settings, job: str) -> Path:
+    digest = hashlib.sha256(f"{settings.database_url}\n{job}".encode()).hexdigest()[:16]
+    return Path(tempfile.gettempdir()) / f"newswatch-outage-{digest}.json"
+
+
+def _change(settings: Settings, job: str, how: Callable[[_Note | None], _Note | None]) -> _Note | None:
+    """Change the note on a job, in the database or else in a file; return it."""
+    path = _file(settings, job)
+    in_file = _read_file(path)
+    try:
+        with store.begin(settings.database_url, lock="outage") as db:
+            note = how(_join(_read(runs.get_meta(db, _key(job))), in_file))
+            runs.set_meta(db, _key(job), note.write() if note else "")
+        path.unlink(missing_ok=True)
+    except NewswatchError as e:
+        log.get().warning("outage noted in a file", job=job, reason=str(e))
+        note = how(in_file)
+        try:
+            if note:
+                path.write_text(note.write(), encoding="utf-8")
+        except OSError as full:  # the disk that stops the database stops this file too: rather told often than never
+            log.get().warning("outage not noted", job=job, reason=str(full))
+    return note
+
+
+def _find(settings: Settings, job: str) -> _Note | None:
+    """Read the note on a job, from the database and from a file."""
+    stands = None
+    try:
+        with store.read(settings.database_url) as db:
+            stands = runs.get_meta(db, _key(job))
+    except NewswatchError as e:
+        log.get().warning("outage not looked up", job=job, reason=str(e))
+    return _join(_read(stands), _read_file(_file(settings, job)))
+
+
+def _forget(settings: Settings, job: str) -> None:
+    """Take the note away. A database that does not answer keeps it until the next success."""
+    try:
+        with store.begin(settings.database_url, lock="outage") as db:
+            if runs.get_meta(db, _key(job)):
+                runs.set_meta(db, _key(job), "")
+    except NewswatchError as e:
+        log.get().warning("outage not forgotten", job=job, reason=str(e))
+    _file(settings, job).unlink(missing_ok=True)
+
+
+def _join(one: _Note | None, other: _Note | None) -> _Note | None:
+    return one.joined(other) if one and other else one or other
+
+
+def _read_file(path: Path) -> _Note | None:
+    try:
+        return _read(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+
+
+def _read(written: str | None) -> _Note | None:
+    """Read a note; those of older versions (a bare time, or one without `told`) were mailed when they were made."""
+    try:
+        if not written or not written.startswith("{"):
+            return _Note(datetime.fromisoformat(written), told=True) if written else None
+        said = json.loads(written)
+        since = datetime.fromisoformat(said["since"])
+        return _Note(
+            since, bool(said.get("told", True)), frozenset(said.get("causes", ())), frozenset(said.get("owed", ()))
+        )
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def _send(settings: Settings, now: datetime, subject: str, text: str, *identity: str) -> bool:
+    log.get().warning(subject, operator=bool(settings.operator))
+    way = mail.way(settings.smtp_url, settings.mail_dir)
+    if not settings.operator or way is None:
+        return False
+    composer = mail.Composer(settings.mail_from, settings.base_url)
+    message_id = decide.message_id(host_of(settings.mail_from), *identity)
+    message = composer.plain(subject, text, mail.operator_envelope(settings.operator, message_id, now))
+    recipient = to_ascii(bare(settings.operator))
+    answers: SimpleQueue[mail.Answer] = SimpleQueue()
+
+    def work() -> None:
+        try:
+            answers.put(way.send(message, composer.sender, recipient, "operator", now))
+        finally:  # behind the answer, if there was one
+            answers.put(mail.Answer("server", None, "sending it broke"))
+            way.close()
+
+    # In a thread that dies with the process: the server's own timeouts count single answers, and the lookup of its name
+    # has none.
+    threading.Thread(target=work, daemon=True).start()
+    try:
+        answer = answers.get(timeout=MAIL_S)
+    except Empty:
+        answer = mail.Answer("server", None, f"no answer within {MAIL_S:g} s")
+    if answer.outcome != "accepted":
+        log.get().warning("the mail to the operator did not get out", reason=answer.error)
+    return answer.outcome == "accepted"

@@ -1,0 +1,33 @@
+"""Ask the store in SQL: the questions that ship with newswatch, or a file of one's own."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from pipeline.settings import Settings
+from pipeline.store.sql import query
+from pipeline.store.sql.query import Answer, Sheet
+
+
+def listed() -> list[Sheet]:
+    """List the shipped queries with their questions."""
+    return query.shipped("queries")
+
+
+def views() -> list[Sheet]:
+    """List the views with their questions, grains and columns."""
+    return query.shipped("views")
+
+
+def find(what: str) -> Sheet:
+    """Give a shipped query by name, or a file."""
+    return query.find(what)
+
+
+@contextmanager
+def ask(settings: Settings, sheet: Sheet) -> Iterator[Answer]:
+    """Run it read-only and stream its rows; it is stopped after `query_timeout` seconds."""
+    with query.ask(settings.database_url, sheet, settings.query_timeout) as answer:
+        yield answer
+
+
+__all__ = ["Answer", "Sheet", "ask", "find", "listed", "views"]

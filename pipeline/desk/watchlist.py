@@ -1,0 +1,144 @@
+"""Look after the watchlist: check its aliases against texts and stored stories, and find the names that it lacks."""
+
+import gzip
+import json
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from pipeline import catalog, store
+from pipeline.core.match import names as alias
+from pipeline.core.measure import labelled
+from pipeline.core.text import plain
+from pipeline.core.watchlist import check as vet
+from pipeline.core.watchlist import suggest
+from pipeline.errors import ConfigError, StoreError
+from pipeline.model import Watchlist
+from pipeline.settings import Settings
+from pipeline.steps import Progress, silent
+from pipeline.store import labels
+from pipeline.store.rows import corpus
+
+CHECKED = 50_000  # newest stories that `check` reads: some 10 s
+PLACED, OTHERS = 4_000, 20_000  # newest stories in events, and other ones, that `find` reads
+
+
+def check(
+    settings: Settings,
+    data: Sequence[Path] = (),
+    *,
+    share: float = vet.COMMON,
+    limit: int = CHECKED,
+    progress: Progress = silent,
+) -> dict[str, Any]:
+    """Check the watch folder's aliases: against one another, against the texts of `data`, against the stored stories.
+
+    Gives {"watchlist", "aliases", "texts", "stories", "faults": [{kind, entity, alias, text, wrong}, …], "wrong": n};
+    "stories" is None where no database is.
+    """
+    watchlist = _watchlist(settings)
+    index = alias.Index(watchlist)
+    faults = vet.collisions(watchlist, index)
+    given, stored = vet.Census(), vet.Census()
+    for path in data:
+        for language, words, ours in read(path):
+            given.add(language, index.find("", words), ours)
+            progress("texts", given.ours + given.others, None)
+    if given.others:
+        faults += vet.common(watchlist, given, "texts", share)
+    count: int | None = 0
+    try:
+        with store.read(settings.database_url) as db:
+            said = labels.levels(db)
+            for row in corpus.judged(db, limit):
+                found = index.find(row.title, row.summary, row.text)
+                stored.add(row.language, found, said.get(row.id, row.level) >= 1)
+                progress("stories", stored.ours + stored.others, None)
+        count = stored.ours + stored.others
+    except StoreError:
+        count = None
+    if stored.others:
+        faults += vet.common(watchlist, stored, "stories", share)
+    if stored.ours or stored.others:
+        faults += vet.unused(watchlist, [given, stored])
+    return {
+        "watchlist": watchlist.version,
+        "aliases": sum(len(e.aliases) for e in watchlist.entities),
+        "texts": given.ours + given.others,
+        "stories": count,
+        "faults": [asdict(f) for f in faults],
+        "wrong": sum(f.wrong for f in faults),
+    }
+
+
+def find(settings: Settings, *, entity: str | None = None, progress: Progress = silent) -> list[dict[str, Any]]:
+    """Propose names that stand in stories of events about an entity where no alias of it does.
+
+    Gives rows {entity, language, toml, text, prefix, stories, outlets, events, lacking, elsewhere, sounds_like, alike,
+    also, titles}, the best first in each entity; nothing is written.
+    """
+    watchlist = _watchlist(settings)
+    if entity is not None and entity not in {e.key for e in watchlist.entities}:
+        raise ConfigError(f"no entity of the watchlist has the key {entity!r}")
+    index = alias.Index(watchlist)
+    told: list[suggest.Told] = []
+    titles: dict[int, str] = {}
+    with store.read(settings.database_url) as db:
+        for row in corpus.in_events(db, PLACED):
+            told.append(_told(index, row, None))
+            titles[row.id] = row.title or row.summary[:100]
+            progress("events", len(told), None)
+        names = frozenset(name for s in told for name in s.names)
+        placed = set(titles)
+        for row in corpus.judged(db, OTHERS) if names else ():
+            if row.id not in placed and row.copy_of is None:
+                told.append(_told(index, row, names))
+                progress("stories", len(told), None)
+    return [
+        {**asdict(s), "toml": _toml(s), "titles": [titles[i] for i in s.stories[:3]]}
+        for s in suggest.suggest(watchlist.entities, told)  # of all: a name belongs to who it sounds like most
+        if entity in {None, s.entity}
+    ]
+
+
+def read(path: Path) -> Iterator[tuple[str, str, bool]]:
+    """Read texts as (language, words, ours): JSON lines {lang, title, summary, text, relevance}, or LANGUAGE tab TEXT.
+
+    Gzipped or not; a line without a tab is a text of unknown language. Raise ConfigError for what cannot be read.
+    """
+    try:
+        raw = path.read_bytes()
+        content = (gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw).decode("utf-8-sig")
+    except (OSError, EOFError, zlib.error, UnicodeDecodeError) as e:
+        raise ConfigError(f"{path} cannot be read as UTF-8 text: {e}") from e
+    if ".jsonl" in path.suffixes:
+        for _, row in labelled.rows(content, path.name):
+            parts = [row[k] for k in ("title", "summary", "text") if isinstance(row.get(k), str)]
+            words = plain.plain(" \n ".join(parts))
+            yield str(row.get("lang") or "und"), words, row.get("relevance") in (1, 2, 3)
+        return
+    for line in content.split("\n"):
+        language, tab, words = line.partition("\t")
+        if line.strip():
+            yield (language, words.split("\t")[0], False) if tab else ("und", line, False)
+
+
+def _watchlist(settings: Settings) -> Watchlist:
+    return catalog.load(settings.watch_dir or catalog.default_dir()).watchlist
+
+
+def _told(index: alias.Index, row: corpus.Row, only: frozenset[str] | None) -> suggest.Told:
+    parts = {"title": row.title, "summary": row.summary, "text": row.text}
+    found = index.find(row.title, row.summary, row.text)
+    return suggest.told(row.id, row.language, row.outlet, row.event, parts, found, only)
+
+
+def _toml(s: suggest.Suggestion) -> str:
+    """Write the alias as an element of a list of [entities.aliases]; short capitals keep their case."""
+    written = json.dumps(s.text, ensure_ascii=False)  # a JSON string is a TOML string
+    letters = [c for c in s.text if c.isalpha()]
+    rules = "case = true" if len(letters) <= 5 and s.text.upper() == s.text and s.text.lower() != s.text else ""
+    rules = ", ".join(r for r in (rules, "prefix = true" if s.prefix else "") if r)
+    return f"{{ text = {written}, {rules} }}" if rules else written

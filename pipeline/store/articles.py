@@ -1,0 +1,146 @@
+"""Article pages: which stories wait for theirs, what fetching it brought, and the robots.txt of hosts."""
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from pipeline.core.text import url
+from pipeline.store.engine import insert
+from pipeline.store.tables import hosts, stories
+
+WINDOW = 500  # due stories looked at in one query
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A story whose page is wanted; it is ours until `enrich_after`, which claiming has put off."""
+
+    id: int
+    url: str
+    length: int  # characters of summary and text that are known already
+    attempts: int  # this one included
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What fetching a story's page brought: text, or why not and when to try again (None: never)."""
+
+    story_id: int
+    text: str | None = None
+    method: str | None = None
+    error: str | None = None
+    retry_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Robots:
+    """A host's robots.txt as it was read; `text` is None when the host could not say."""
+
+    text: str | None
+    read_at: datetime
+
+
+def claim(db: sa.Connection, now: datetime, until: datetime, limit: int, per_host: int | None = None) -> list[Wanted]:
+    """Take stories whose page is due, oldest first, at most `per_host` of one host, and put them off until `until`.
+
+    So nobody else takes them meanwhile. The due ones are walked by their index until `limit` are ours: a host that has
+    more than its share stays due and hides nobody behind it.
+    """
+    is_due = sa.and_(stories.c.enrich_after.is_not(None), stories.c.enrich_after <= now)
+    query = sa.select(stories.c.id, stories.c.url, stories.c.enrich_after).where(is_due)
+    query = query.order_by(stories.c.enrich_after, stories.c.id).limit(WINDOW)
+    window = db.execute(query).all()
+    taken: Counter[str] = Counter()
+    found: list[Wanted] = []
+    while window and len(found) < limit:
+        rest = {row.id: url.host(row.url) for row in window}
+        while chosen := _share(rest, taken, limit - len(found), per_host or limit):
+            ours = _take(db, is_due, chosen, until)  # not all of them: another worker may be faster
+            found += ours
+            taken.update(rest[one.id] for one in ours)
+            rest = {i: host for i, host in rest.items() if i not in chosen}
+        last = window[-1]
+        behind = sa.or_(stories.c.enrich_after > last.enrich_after, stories.c.id > last.id)
+        window = db.execute(query.where(stories.c.enrich_after >= last.enrich_after, behind)).all()
+    return found
+
+
+def _share(rest: Mapping[int, str], taken: Mapping[str, int], room: int, per_host: int) -> set[int]:
+    """Choose at most `room` of {story: host}, so that no host has more than its share with what was taken of it."""
+    counts = Counter(taken)
+    chosen: set[int] = set()
+    for story_id, host in rest.items():
+        if len(chosen) < room and counts[host] < per_host:
+            chosen.add(story_id)
+            counts[host] += 1
+    return chosen
+
+
+def _take(db: sa.Connection, is_due: Any, ids: Collection[int], until: datetime) -> list[Wanted]:
+    where = sa.and_(stories.c.id.in_(list(ids)), is_due)
+    free = db.scalars(sa.select(stories.c.id).where(where).with_for_update(skip_locked=True)).all()
+    length = sa.func.length(stories.c.summary) + sa.func.coalesce(sa.func.length(stories.c.text), 0)
+    update = (
+        sa.update(stories)
+        .where(stories.c.id.in_(free), is_due)
+        .values(enrich_after=until, enrich_attempts=stories.c.enrich_attempts + 1)
+        .returning(stories.c.id, stories.c.url, length.label("length"), stories.c.enrich_attempts)
+    )
+    rows = sorted(db.execute(update), key=lambda row: row.id) if free else []
+    return [Wanted(row.id, row.url, row.length, row.enrich_attempts) for row in rows]
+
+
+def save(db: sa.Connection, pages: Sequence[Page], now: datetime) -> None:
+    """Store texts, which are to be judged again, and failures, which leave their story as it was."""
+    for page in pages:
+        values: dict[str, object]
+        if page.text is not None:
+            values = {
+                "text": page.text,
+                "text_source": page.method,
+                "enriched_at": now,
+                "enrich_after": None,
+                "enrich_error": None,
+                "judged_at": None,
+            }
+        else:
+            values = {"enrich_error": page.error, "enrich_after": page.retry_at}
+        db.execute(sa.update(stories).where(stories.c.id == page.story_id).values(**values))
+
+
+def give_back(db: sa.Connection, waits: Mapping[int, datetime]) -> None:
+    """Put stories off without counting an attempt: their host rests."""
+    for story_id, until in waits.items():
+        values = {"enrich_after": until, "enrich_attempts": stories.c.enrich_attempts - 1}
+        db.execute(sa.update(stories).where(stories.c.id == story_id).values(**values))
+
+
+def robots(db: sa.Connection, names: Collection[str]) -> dict[str, Robots]:
+    """Read the stored robots.txt of hosts."""
+    query = sa.select(hosts.c.host, hosts.c.robots, hosts.c.robots_at)
+    rows = db.execute(query.where(hosts.c.host.in_(list(names)), hosts.c.robots_at.is_not(None)))
+    return {row.host: Robots(row.robots, row.robots_at) for row in rows}
+
+
+def rests(db: sa.Connection, names: Collection[str], now: datetime) -> dict[str, datetime]:
+    """Give the hosts that asked not to be asked now, and until when."""
+    query = sa.select(hosts.c.host, hosts.c.not_before).where(hosts.c.host.in_(list(names)), hosts.c.not_before > now)
+    return {row.host: row.not_before for row in db.execute(query)}
+
+
+def save_hosts(db: sa.Connection, found: Mapping[str, Robots], waits: Mapping[str, datetime]) -> None:
+    """Store robots.txt files, and rests that hosts asked for."""
+    for host in sorted(found):
+        values: dict[str, object] = {"robots": found[host].text, "robots_at": found[host].read_at}
+        _upsert(db, host, values)
+    for host in sorted(waits):
+        _upsert(db, host, {"not_before": waits[host]})
+
+
+def _upsert(db: sa.Connection, host: str, values: dict[str, object]) -> None:
+    query = insert(db, hosts).values(host=host, **values)
+    db.execute(query.on_conflict_do_update(index_elements=["host"], set_=values))

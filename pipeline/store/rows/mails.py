@@ -1,0 +1,118 @@
+"""Everything that a mail says about an event, read in one go."""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from pipeline.core.alerts.content import RawFact, Sheet, StoryLine, Why
+from pipeline.store import events as _events
+from pipeline.store.tables import (
+    entities,
+    event_stories,
+    events,
+    facts,
+    matches,
+    seeds,
+    stories,
+    watchlists,
+)
+
+MAX_STORIES = 500  # an event told more often is cut here: a mail lists 40, the picture loses nothing that can be seen
+
+
+def load(db: sa.Connection, event_id: int) -> Sheet | None:
+    """Give an event's sheet; None when there is no such event."""
+    row = db.execute(sa.select(events).where(events.c.id == event_id)).one_or_none()
+    if row is None:
+        return None
+    told = _stories(db, event_id)
+    copies = {s.id: s.is_copy for s in told}
+    outlets = {s.id: s.outlet for s in told}
+    query = (
+        sa.select(facts)
+        .join(event_stories, event_stories.c.story_id == facts.c.story_id)
+        .where(event_stories.c.event_id == event_id)
+        .order_by(facts.c.story_id, facts.c.id)
+        .limit(20 * MAX_STORIES)
+    )
+    read = tuple(
+        RawFact(
+            kind=f.kind,
+            value=f.value,
+            unit=f.unit,
+            role=f.role,
+            outlet=outlets[f.story_id],
+            story_id=f.story_id,
+            upper=f.upper_value,
+            approximate=f.is_approximate,
+            is_copy=copies[f.story_id],
+        )
+        for f in db.execute(query)
+        if f.story_id in outlets
+    )
+    return Sheet(_events.noun(row), told, read, _why(db, row), row.outlet_count)
+
+
+def _stories(db: sa.Connection, event_id: int) -> tuple[StoryLine, ...]:
+    query = (
+        sa.select(
+            stories.c.id,
+            stories.c.title,
+            stories.c.summary,
+            stories.c.url,
+            stories.c.outlet,
+            stories.c.language,
+            stories.c.story_at,
+            event_stories.c.copy_of,
+        )
+        .join(event_stories, event_stories.c.story_id == stories.c.id)
+        .where(event_stories.c.event_id == event_id)
+        .order_by(stories.c.story_at, stories.c.url_hash)
+        .limit(MAX_STORIES)
+    )
+    return tuple(
+        StoryLine(
+            r.id, r.title or r.summary[:140], r.url, r.outlet, r.language or "und", r.story_at, r.copy_of is not None
+        )
+        for r in db.execute(query)
+    )
+
+
+def _why(db: sa.Connection, event: sa.Row[Any]) -> Why:
+    query = (
+        sa.select(seeds.c.title, matches.c.similarity)
+        .join(event_stories, event_stories.c.story_id == matches.c.story_id)
+        .outerjoin(seeds, seeds.c.key == matches.c.seed_key)
+        .where(event_stories.c.event_id == event.id, matches.c.is_current)
+        .order_by(matches.c.level.desc(), matches.c.similarity.desc())
+        .limit(1)
+    )
+    nearest = db.execute(query).one_or_none()
+    keys = list(event.entities)[:6]
+    named = {
+        r.key: r.name for r in db.execute(sa.select(entities.c.key, entities.c.name).where(entities.c.key.in_(keys)))
+    }
+    return Why(
+        tuple(named.get(k, k) for k in keys),
+        nearest.title if nearest else None,
+        nearest.similarity if nearest else None,
+    )
+
+
+def newest(db: sa.Connection, limit: int, min_level: int) -> list[tuple[Sheet, datetime]]:
+    """Give the sheets of the standing events that changed last, with when they did."""
+    query = (
+        sa.select(events.c.id, events.c.updated_at)
+        .where(events.c.merged_into.is_(None), events.c.story_count > 0, events.c.level >= min_level)
+        .order_by(events.c.updated_at.desc(), events.c.id.desc())
+        .limit(limit)
+    )
+    found = [(load(db, r.id), r.updated_at) for r in db.execute(query).all()]
+    return [(sheet, at) for sheet, at in found if sheet is not None]
+
+
+def topic_titles(db: sa.Connection) -> dict[str, dict[str, str]]:
+    """Give the titles of the current watchlist's topics, {topic: {language: title}}."""
+    content = db.scalar(sa.select(watchlists.c.content).where(watchlists.c.is_current))
+    return {t["key"]: dict(t["titles"]) for t in (content or {}).get("topics", ())}

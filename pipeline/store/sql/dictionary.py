@@ -1,0 +1,137 @@
+"""The data dictionary, made of table and column comments and of the headers of views, queries and checks."""
+
+import re
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
+
+from pipeline.store.sql.query import shipped
+from pipeline.store.sql.schema import sql_dir
+from pipeline.store.tables import metadata
+
+BEGIN, END = "<!-- generated: begin -->", "<!-- generated: end -->"
+_POSTGRESQL: sa.Dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
+_PART = re.compile(re.escape(BEGIN) + r".*" + re.escape(END), re.DOTALL)
+# A column that tells something of a person; the views leave it out (tests/sql/test_views.py).
+PERSONAL = {
+    "subscriptions.name": "name of a reader",
+    "subscriptions.address": "e-mail address of a reader",
+    "subscriptions.content": "a reader's wishes, with addresses of chats",
+    "alerts.detail": "subjects of mails to a reader",
+    "alerts.last_error": "what a mail server said: may quote the address",
+    "deliveries.error": "what a mail server said: may quote the address",
+    "labels.labelled_by": "name of an analyst",
+    "corrections.corrected_by": "name of an analyst",
+    "stories.author": "name of a journalist",
+}
+SECRET = {"meta.value": "holds the secret that signs unsubscribe links"}
+_SHOWN = {
+    "integer": "integer",
+    "real": "number",
+    "text": "text",
+    "boolean": "yes/no",
+    "time": "time (UTC)",
+    "date": "day",
+}
+
+
+def text() -> str:
+    """Give the generated part of sql/README.md as Markdown."""
+    return "\n\n".join([*_views(), *_lists(), _picture(), *_tables()]) + "\n"
+
+
+def is_current() -> bool:
+    """Whether sql/README.md holds what would be generated now."""
+    path = sql_dir() / "README.md"
+    return path.is_file() and path.read_text(encoding="utf-8") == _whole(path.read_text(encoding="utf-8"))
+
+
+def write() -> bool:
+    """Bring sql/README.md up to date; return whether anything changed."""
+    path = sql_dir() / "README.md"
+    old = path.read_text(encoding="utf-8")
+    new = _whole(old)
+    if new != old:
+        path.write_text(new, encoding="utf-8")
+    return new != old
+
+
+def _whole(old: str) -> str:
+    return _PART.sub(lambda _: f"{BEGIN}\n\n{text()}\n{END}", old)
+
+
+def _cell(words: str) -> str:
+    return words.replace("|", "\\|")
+
+
+def _views() -> list[str]:
+    parts = ["## Views"]
+    for sheet in shipped("views"):
+        parts.append(f"### {sheet.name}")
+        lines = [sheet.question, "", f"*Grain:* {sheet.header['grain']}."]
+        if "caveat" in sheet.header:
+            lines += ["", f"*Caveat:* {sheet.header['caveat']}"]
+        parts.append("\n".join(lines))
+        rows = [f"| `{c.name}` | {_SHOWN[c.type]} | {_cell(c.what)} |" for c in sheet.columns]
+        parts.append("\n".join(["| column | type | what it says |", "|---|---|---|", *rows]))
+    return parts
+
+
+def _lists() -> list[str]:
+    queries = [f"| `{s.name}` | {_cell(s.question)} | {_cell(s.header['grain'])} |" for s in shipped("queries")]
+    checks = [f"| `{s.name}` | {_cell(s.header['wrong'])} | {_cell(s.header['do'])} |" for s in shipped("checks")]
+    return [
+        "## Queries",
+        "Run one with `newswatch query NAME`, or open the file; all of them use views only.",
+        "\n".join(["| query | question | grain |", "|---|---|---|", *queries]),
+        "## Checks",
+        "Each gives the rows that are wrong, so none when all is well. `newswatch checks` runs them all.",
+        "\n".join(["| check | a row means | what to do |", "|---|---|---|", *checks]),
+    ]
+
+
+def _picture() -> str:
+    """Draw tables and references as a Mermaid entity-relationship diagram, columns reduced to keys."""
+    lines = ["## Tables", "", "```mermaid", "erDiagram"]
+    for table in sorted(metadata.tables.values(), key=lambda t: t.name):
+        for column in table.columns:
+            for key in column.foreign_keys:
+                other = key.column.table.name
+                one = "|o" if column.nullable else "||"
+                many = "o|" if [c.name for c in table.primary_key] == [column.name] else "o{"
+                lines.append(f'    {other} {one}--{many} {table.name} : "{column.name}"')
+    for table in sorted(metadata.tables.values(), key=lambda t: t.name):
+        keys = [c for c in table.columns if c.primary_key or c.foreign_keys]
+        lines.append(f"    {table.name} {{")
+        lines += [f"        {_type(c).split('(')[0]} {c.name}{_marks(c)}" for c in keys]
+        lines.append("    }")
+    return "\n".join([*lines, "```"])
+
+
+def _marks(column: "sa.Column[object]") -> str:
+    marks = [m for m, has in (("PK", column.primary_key), ("FK", bool(column.foreign_keys))) if has]
+    return f" {','.join(marks)}" if marks else ""
+
+
+def _type(column: "sa.Column[object]") -> str:
+    written = str(column.type.compile(dialect=_POSTGRESQL)).lower()
+    return {"timestamp with time zone": "timestamptz", "double precision": "float8"}.get(written, written)
+
+
+def _tables() -> list[str]:
+    parts = []
+    for table in sorted(metadata.tables.values(), key=lambda t: t.name):
+        parts.append(f"### Table {table.name}\n\n{table.comment}")
+        rows = []
+        for column in table.columns:
+            name = f"{table.name}.{column.name}"
+            note = "".join(
+                f" **{kind}:** {said[name]}."
+                for kind, said in (("Personal", PERSONAL), ("Secret", SECRET))
+                if name in said
+            )
+            refers = "".join(f" → `{k.column.table.name}.{k.column.name}`" for k in column.foreign_keys)
+            null = "" if column.nullable else "not null"
+            rows.append(f"| `{column.name}` | {_type(column)} | {null} | {_cell(column.comment or '')}{refers}{note} |")
+        parts.append("\n".join(["| column | type | | what it says |", "|---|---|---|---|", *rows]))
+    return parts

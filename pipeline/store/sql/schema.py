@@ -1,0 +1,110 @@
+"""Bring a database to this program's schema: migrations, then the views made anew, in one transaction."""
+
+from pathlib import Path
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from pipeline.errors import StoreError
+from pipeline.store.engine import begin, connect
+from pipeline.store.tables import metadata
+
+
+def sql_dir() -> Path:
+    """Find the `sql` folder: in the wheel inside the package, in a checkout beside it."""
+    package = Path(__file__).resolve().parents[2]
+    inside = package / "sql"
+    return inside if inside.is_dir() else package.parent / "sql"
+
+
+def _config(db: sa.Connection | None = None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(sql_dir() / "migrations").replace("%", "%%"))
+    config.attributes["connection"] = db
+    return config
+
+
+def head() -> str:
+    """Give the newest migration that this program knows."""
+    return str(ScriptDirectory.from_config(_config()).get_current_head())
+
+
+def current(db: sa.Connection) -> str | None:
+    """Give the migration that a database is at, None when it is empty."""
+    return MigrationContext.configure(db).get_current_revision()
+
+
+def upgrade(url: str) -> tuple[str | None, str]:
+    """Migrate to the newest schema and make the views anew; return (before, after). Safe to run twice or at once."""
+    with begin(url, lock="schema") as db:
+        if db.dialect.name == "postgresql":
+            for schema in ("newswatch", "analysis"):
+                db.execute(sa.schema.CreateSchema(schema, if_not_exists=True))
+        before = current(db)
+        known = {s.revision for s in ScriptDirectory.from_config(_config()).walk_revisions()}
+        if before is not None and before not in known:
+            raise StoreError(
+                f"the database is at {before}, which this newswatch does not know: install a newer newswatch"
+            )
+        drop_views(db)
+        command.upgrade(_config(db), "head")
+        create_views(db)
+        return before, head()
+
+
+def ensure(url: str) -> None:
+    """Make the schema in an empty database; raise StoreError when an older one waits for `newswatch db upgrade`."""
+    with connect(url) as db:
+        at = current(db)
+    if at == head():
+        return
+    if at is None:
+        upgrade(url)
+        return
+    raise StoreError(f"the database is at schema {at}, this newswatch needs {head()}: run `newswatch db upgrade`")
+
+
+def view_files() -> list[Path]:
+    """List the view files in the order in which they are made: numbered by dependency where one needs another."""
+    return sorted((sql_dir() / "views").glob("*.sql"))
+
+
+def drop_views(db: sa.Connection) -> None:
+    """Drop every view of newswatch; columns may change type because nothing hangs on them."""
+    if db.dialect.name == "postgresql":
+        names = db.scalars(sa.text("select viewname from pg_views where schemaname = 'analysis'")).all()
+        for name in names:
+            db.exec_driver_sql(f'drop view if exists analysis."{name}" cascade')
+        return
+    for name in db.scalars(sa.text("select name from sqlite_master where type = 'view'")).all():
+        db.exec_driver_sql(f'drop view if exists "{name}"')
+
+
+def create_views(db: sa.Connection) -> None:
+    """Make the views from `sql/views`, each file one `create view NAME as …`."""
+    if db.dialect.name == "postgresql":
+        # one spelling on both databases: the functions of SQLite that the views use
+        db.exec_driver_sql((sql_dir() / "postgresql.sql").read_text(encoding="utf-8").replace("%", "%%"))
+        db.exec_driver_sql("set local search_path to analysis, newswatch, public")
+    waiting = {path.stem: path.read_text(encoding="utf-8") for path in view_files()}
+    while waiting:
+        ready = [n for n, text in waiting.items() if not any(_uses(text, o) for o in waiting if o != n)]
+        if not ready:
+            raise StoreError(f"views that need one another in a circle: {', '.join(sorted(waiting))}")
+        for name in ready:
+            db.execute(sa.text(waiting.pop(name).replace(":", "\\:")))
+    if db.dialect.name == "postgresql":
+        db.exec_driver_sql("set local search_path to newswatch, analysis, public")
+
+
+def _uses(text: str, name: str) -> bool:
+    import re
+
+    code = re.sub(r"--.*", "", text)
+    return re.search(rf"\b{name}\b", code) is not None
+
+
+__all__ = ["create_views", "current", "drop_views", "ensure", "head", "metadata", "sql_dir", "upgrade", "view_files"]

@@ -1,0 +1,1 @@
+"""How newswatch writes for people: amounts, times, languages and pictures, in mail, page and command line."""

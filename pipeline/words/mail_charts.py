@@ -1,0 +1,92 @@
+"""The pictures in mails: when an event was told, and a digest's topics; small PNGs that need no network."""
+
+import io
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+
+from pipeline.core.alerts.content import StoryLine
+
+MAX_ROWS = 8  # languages in one picture; the others share a last row
+_INK, _BACK, _LINE, _DOT, _COPY = "#333a45", "#ffffff", "#dfe3ea", "#1f5fbf", "#9db8e3"
+_LOCK = threading.Lock()  # matplotlib's font cache and tick locators are not made for threads
+
+
+def timeline(stories: Sequence[StoryLine], label: Callable[[datetime, bool], str], width: int = 500) -> bytes:
+    """Draw one dot a story, one row a language, copies pale; return a PNG twice as dense as its size in the mail.
+
+    `label` writes a time for the axis, with the hour or without.
+    """
+    by_language: dict[str, list[StoryLine]] = {}
+    for s in stories:
+        by_language.setdefault(s.language, []).append(s)
+    order = sorted(by_language, key=lambda x: (min(s.at for s in by_language[x]), x))
+    rows = order if len(order) <= MAX_ROWS else [*order[: MAX_ROWS - 1], "…"]
+    place = {tag: min(i, len(rows) - 1) for i, tag in enumerate(order)}
+    with _LOCK:
+        from matplotlib.figure import Figure
+
+        figure = Figure(figsize=(width / 100, (44 + 22 * len(rows)) / 100), dpi=200, facecolor=_BACK)
+        axes = figure.add_axes((0.09, 34 / (44 + 22 * len(rows)), 0.88, 1 - 40 / (44 + 22 * len(rows))))
+        axes.set_facecolor(_BACK)
+        for copy, colour in ((True, _COPY), (False, _DOT)):
+            dots = [s for s in stories if s.is_copy is copy]
+            numbers = [_number(s.at) for s in dots]
+            axes.scatter(numbers, [place[s.language] for s in dots], s=26, c=colour, linewidths=0, alpha=0.85, zorder=3)
+        axes.set_yticks(range(len(rows)), rows)
+        axes.set_ylim(len(rows) - 0.4, -0.6)
+        times = [_number(s.at) for s in stories]
+        margin = max((max(times) - min(times)) * 0.04, 1 / 24)
+        axes.set_xlim(min(times) - 2 * margin, max(times) + 2 * margin)
+        hours = max(times) - min(times) < 3
+        ticks = sorted({min(times), (min(times) + max(times)) / 2, max(times)})
+        ticks = (
+            ticks if max(times) - min(times) > 1 / 12 else ticks[:1]
+        )  # labels of two hours would stand on each other
+        axes.set_xticks(ticks, [label(datetime.fromtimestamp(t * 86400, UTC), hours) for t in ticks])
+        axes.tick_params(labelsize=8, colors=_INK, length=0, pad=4)
+        axes.grid(axis="y", color=_LINE, linewidth=0.7)
+        for side in ("top", "right", "left"):
+            axes.spines[side].set_visible(False)
+        axes.spines["bottom"].set_color(_LINE)
+        return _png(figure)
+
+
+def bars(counts: Mapping[str, int], width: int = 500) -> bytes:
+    """Draw one bar a topic with its number of events; the rows are numbered as the sections of the digest are."""
+    with _LOCK:
+        from matplotlib.figure import Figure
+
+        height = 16 + 20 * len(counts)
+        figure = Figure(figsize=(width / 100, height / 100), dpi=200, facecolor=_BACK)
+        axes = figure.add_axes((0.06, 4 / height, 0.88, 1 - 8 / height))
+        axes.set_facecolor(_BACK)
+        axes.barh(range(len(counts)), list(counts.values()), color=_DOT, height=0.6)
+        axes.set_yticks(range(len(counts)), list(counts))
+        axes.set_ylim(len(counts) - 0.4, -0.6)
+        axes.set_xlim(0, max(counts.values()) * 1.08)
+        for i, n in enumerate(counts.values()):
+            axes.annotate(
+                str(n), (n, i), xytext=(4, 0), textcoords="offset points", va="center", fontsize=8, color=_INK
+            )
+        axes.tick_params(labelsize=8, colors=_INK, length=0, pad=4)
+        axes.xaxis.set_visible(False)
+        for side in ("top", "right", "left", "bottom"):
+            axes.spines[side].set_visible(False)
+        return _png(figure)
+
+
+def _number(at: datetime) -> float:
+    """Give a time as matplotlib counts it: days since 1970."""
+    return at.timestamp() / 86400
+
+
+def _png(figure: object) -> bytes:
+    out = io.BytesIO()
+    figure.savefig(out, format="png", metadata={"Software": None})  # type: ignore[attr-defined]
+    return out.getvalue()
+
+
+def span(stories: Sequence[StoryLine]) -> tuple[datetime, datetime]:
+    """Give the first and last time of some stories."""
+    return min(s.at for s in stories), max(s.at for s in stories)

@@ -1,0 +1,230 @@
+"""Who is owed a mail: the rules, each on the smallest picture that shows it."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from pipeline.core.alerts import decide as alert
+from pipeline.core.alerts.state import Line, Part, Picture, Reader, State, Told
+from pipeline.model import Frequency, Subscription
+
+NOW = datetime(2026, 3, 10, 9, tzinfo=UTC)
+EARLIER = NOW - timedelta(days=1)
+
+
+def parts(
+    *languages: str, copies: int = 0, stale: str | None = None, joined: datetime = NOW, level: int = 3
+) -> tuple[Part, ...]:
+    own = [Part(i, tag, level, joined, stale=stale) for i, tag in enumerate(languages, 1)]
+    return tuple(own + [Part(100 + i, languages[0], level, joined, True, stale) for i in range(copies)])
+
+
+def picture(*told: Part, **more: Any) -> Picture:
+    values: dict[str, Any] = {
+        "event_id": 7, "revision": 3, "level": 3, "topics": ("deals",), "entities": ("harbour",), "created_at": NOW,
+        "identity": "abc", "parts": told or parts("en"),
+    }  # fmt: skip
+    return Picture(**{**values, **more})
+
+
+def reader(founding: bool = True, created: datetime = NOW, **wishes: Any) -> Reader:
+    subscription = Subscription(**{"key": "desk", "name": "Desk", "address": "desk@reader.example", **wishes})
+    return Reader(1, subscription, created, founding)
+
+
+def told(state: str = "sent", knows: State | None = None, **more: Any) -> Told:
+    values: dict[str, Any] = {
+        "alert_id": 11, "subscription_id": 1, "event_id": 7, "reason": "new", "state": state, "mail_id": "<first@x>",
+        "knows": knows if state != "pending" else None,
+    }  # fmt: skip
+    return Told(**{**values, **more})
+
+
+def decide(p: Picture, r: Reader, *known: Told, gap: str | None = None) -> list[tuple[str, str]]:
+    made = alert.decide(p, [r], known, NOW, "desk.example", gap)
+    return [(i.reason, i.state) for i in made.add]
+
+
+KNOWS = State(2, 3, ("en",), 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("wishes", "more", "wanted"),
+    [
+        ({}, {}, True),
+        ({"min_level": 3}, {"level": 2}, False),
+        ({"min_level": 2}, {"level": 2}, True),
+        ({"topics": ("deals", "power")}, {}, True),
+        ({"topics": ("power",)}, {}, False),
+        ({"entities": ("harbour",)}, {}, True),
+        ({"entities": ("other",)}, {}, False),
+        ({"story_languages": ("fr",)}, {}, False),
+        ({"story_languages": ("fr", "en")}, {}, True),
+        ({"story_languages": ("zh",)}, {"parts": parts("zh-Hant")}, True),
+        ({"story_languages": ("z",)}, {"parts": parts("zh-Hant")}, False),
+        ({"min_stories": 2}, {}, False),
+        ({"min_stories": 2}, {"parts": parts("en", copies=1)}, True),
+        ({"min_stories": 2, "only_independent": True}, {"parts": parts("en", copies=1)}, False),
+        ({"min_stories": 2, "only_independent": True}, {"parts": parts("en", "fr")}, True),
+        ({}, {"parts": (), "level": 0}, False),
+    ],
+)
+def test_a_subscription_gets_what_it_asks_for(wishes: dict[str, Any], more: dict[str, Any], wanted: bool) -> None:
+    """Level, topics, entities, languages and weight all have to fit; empty means all."""
+    assert decide(picture(**more), reader(**wishes)) == ([("new", "pending")] if wanted else [])
+
+
+@pytest.mark.parametrize(
+    ("p", "wishes", "knows", "news"),
+    [
+        (picture(*parts("en", "fr")), {}, KNOWS, {"languages": ["fr"]}),
+        (picture(*parts("en", "und")), {}, KNOWS, {}),
+        (picture(*parts("en", "fr", "id")), {"story_languages": ("id",)}, KNOWS, {"languages": ["id"]}),
+        (picture(*parts("en", "fr")), {"story_languages": ("id", "en")}, KNOWS, {}),
+        (picture(), {}, replace(KNOWS, level=2), {"level": [2, 3]}),
+        (picture(level=2), {}, KNOWS, {}),
+        (picture(history=(Line(3, "fact"),)), {}, KNOWS, {"contradictions": 1}),
+        (picture(history=(Line(2, "fact"),)), {}, KNOWS, {}),
+        (picture(*parts(*["en"] * 5)), {}, KNOWS, {}),
+        (picture(*parts(*["en"] * 6)), {}, KNOWS, {"reports": 5}),
+        (picture(*parts("en", copies=30)), {}, KNOWS, {}),
+        (picture(*parts(*["en"] * 19)), {}, replace(KNOWS, independent=10), {}),
+        (picture(*parts(*["en"] * 20)), {}, replace(KNOWS, independent=10), {"reports": 10}),
+    ],
+)
+def test_an_update_needs_something_new(p: Picture, wishes: dict[str, Any], knows: State, news: dict[str, Any]) -> None:
+    """A language, a level, a contradiction, twice as many reports; copies and repetition are not news."""
+    r = reader(**wishes)
+    assert alert.news(r.subscription, knows, p.state(), p.history) == news
+    if alert.wants(r.subscription, p, p.state()):
+        assert decide(p, r, told(knows=knows)) == ([("update", "pending")] if news else [])
+
+
+def test_a_waiting_mail_makes_others_needless() -> None:
+    """It tells the state of the moment when it goes out, so an update beside it would say the same twice."""
+    assert decide(picture(*parts("en", "fr")), reader(), told("pending")) == []
+
+
+def test_an_update_answers_the_first_mail() -> None:
+    """A mail program threads by In-Reply-To: the update stands under the mail that it updates."""
+    made = alert.decide(picture(*parts("en", "fr")), [reader()], [told(knows=KNOWS)], NOW, "desk.example")
+    assert [i.in_reply_to for i in made.add] == ["<first@x>"]
+    assert made.add[0].detail["since"]["languages"] == ("en",)
+
+
+def test_identity_makes_the_message_id() -> None:
+    """The same alert has the same Message-ID for ever; another event, reader, reason or revision another one."""
+    one = alert.decide(picture(), [reader()], [], NOW, "desk.example").add[0]
+    again = alert.decide(picture(revision=9), [reader()], [], NOW + timedelta(hours=3), "desk.example").add[0]
+    assert one.message_id == again.message_id
+    others = [
+        alert.decide(p, [r], [], NOW, "desk.example").add[0].message_id
+        for p, r in [
+            (picture(event_id=8), reader()),
+            # a restored backup gives the number to another happening: a mail program must not take it for the old one
+            (picture(identity="def"), reader()),
+            (picture(), reader(key="other")),
+        ]
+    ]
+    assert len({one.message_id, *others}) == 4
+
+
+@pytest.mark.parametrize("stale", ["feed", "watchlist"])
+def test_stale_stories_are_a_baseline_until_a_fresh_one_joins(stale: str) -> None:
+    """A new feed's first document, and a new watchlist's old stories, flood nobody; what is told anew is news."""
+    old = picture(*parts("en", "fr", stale=stale))
+    made = alert.decide(old, [reader()], [], NOW, "desk.example").add
+    assert [(i.reason, i.state, i.detail["why"]) for i in made] == [("new", "baseline", stale)]
+    known = told("baseline", old.state(), why=stale)
+    assert decide(old, reader(), known) == []
+    fresh = (*old.parts, Part(50, "en", 3, NOW))
+    assert decide(picture(*fresh, revision=4), reader(), known) == [("update", "pending")]
+    assert decide(picture(*old.parts, Part(50, "en", 3, NOW, is_copy=True), revision=4), reader(), known) == []
+
+
+def test_a_new_subscription_has_what_stands_as_its_baseline() -> None:
+    """Who subscribes today is not sent the archive, but what is new in it since."""
+    late = reader(founding=False, created=NOW - timedelta(hours=1))
+    stood = parts("en", joined=EARLIER)
+    assert decide(picture(*stood), late) == [("new", "baseline")]
+    assert decide(picture(*stood, Part(9, "fr", 3, NOW)), late) == [("new", "baseline"), ("update", "pending")]
+    assert decide(picture(*parts("en", joined=NOW)), late) == [("new", "pending")]
+
+
+def test_an_event_that_was_not_wanted_before_the_reader_came_is_new_to_them() -> None:
+    """It reached the level that they ask for only now."""
+    late = reader(founding=False, created=NOW - timedelta(hours=1), min_level=3)
+    low = parts("en", joined=EARLIER, level=1)
+    assert decide(picture(*low, Part(9, "en", 3, NOW), level=3), late) == [("new", "pending")]
+
+
+def test_founding_readers_are_told_what_stands() -> None:
+    """The first run of an empty store: who starts newswatch wants to see what there is."""
+    assert decide(picture(*parts("en", joined=EARLIER)), reader(created=NOW)) == [("new", "pending")]
+
+
+def merged(*, revision: int = 3) -> Picture:
+    return picture(*parts("en", "en"), revision=revision, history=(Line(revision, "merged", 5),))
+
+
+def test_merging_is_told_only_to_those_who_heard_of_both() -> None:
+    """One event for two that were told: a correction. Told of one of them: they know it already, and hear nothing."""
+    ours, theirs = told(knows=KNOWS), told(event_id=5, alert_id=12, mail_id="<second@x>", knows=KNOWS)
+    assert decide(merged(), reader(), ours, theirs) == [("correction", "pending")]
+    assert decide(merged(), reader(), theirs) == [("new", "baseline")]
+    assert decide(merged(), reader(), ours) == []
+    assert decide(merged(), reader()) == [("new", "pending")]
+
+
+def test_a_correction_comes_once() -> None:
+    """Once told of the merge, later changes of the event do not tell it again."""
+    theirs = told(event_id=5, alert_id=12, knows=KNOWS)
+    corrected = told(reason="correction", alert_id=13, knows=replace(KNOWS, revision=3, stories=2, independent=2))
+    assert decide(replace(merged(), revision=4), reader(), told(knows=KNOWS), theirs, corrected) == []
+
+
+def test_the_waiting_mail_of_a_merged_event_is_needless() -> None:
+    """Its event is this one now; the mail about this one says everything."""
+    waiting = told("pending", event_id=5, alert_id=12)
+    made = alert.decide(merged(), [reader()], [waiting], NOW, "desk.example")
+    assert made.cancel == (12,)
+    assert [(i.reason, i.state) for i in made.add] == [("new", "pending")]
+
+
+def test_a_split_is_a_correction_to_those_who_heard_of_the_whole() -> None:
+    """They are not told "new": they know these stories, under the other event."""
+    part = picture(history=(Line(1, "split", 5, {"from": [5]}),), revision=1)
+    heard = told(event_id=5, knows=KNOWS)
+    made = alert.decide(part, [reader()], [heard], NOW, "desk.example").add
+    assert [(i.reason, i.state) for i in made] == [("new", "baseline"), ("correction", "pending")]
+    assert made[1].in_reply_to == "<first@x>"
+    assert decide(part, reader()) == [("new", "pending")]
+    assert decide(part, reader(), told("pending", event_id=5)) == [("new", "pending")]
+
+
+def test_what_no_longer_fits_is_cancelled_and_woken_when_it_fits_again() -> None:
+    """An event that sinks below the wished level before its mail left is not told; when it rises again it is."""
+    sunk = alert.decide(picture(level=1), [reader(min_level=2)], [told("pending")], NOW, "desk.example")
+    assert (sunk.add, sunk.cancel) == ((), (11,))
+    risen = alert.decide(picture(), [reader(min_level=2)], [told("cancelled")], NOW, "desk.example")
+    assert risen.add == ()
+    assert [w[0] for w in risen.wake] == [11]
+
+
+def test_digests_and_gaps_name_their_batch() -> None:
+    """A daily reader's alerts share the slot's digest; after a standstill everyone's share one."""
+    daily = alert.decide(picture(), [reader(frequency=Frequency.DAILY)], [], NOW, "desk.example").add[0]
+    assert daily.batch_key is not None and daily.batch_key.startswith("desk daily 2026-03-11T08:00")
+    gap = alert.decide(picture(), [reader()], [], NOW, "desk.example", "gap X").add[0]
+    assert gap.batch_key == "desk gap X"
+    assert alert.decide(picture(), [reader()], [], NOW, "desk.example").add[0].batch_key is None
+
+
+def test_one_story_in_four_does_not_raise_the_level_before() -> None:
+    """The state before a reader came follows clustering's rule for lone outliers."""
+    low = tuple(Part(i, "en", 1, EARLIER) for i in range(3))
+    p = picture(*low, Part(9, "en", 3, EARLIER), level=3)
+    assert p.state(NOW).level == 1
+    assert p.state().level == 3

@@ -1,0 +1,48 @@
+"""Feeds that a page points to."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.core.feeds import discover
+
+PAGE = "http://gazette.test/news/"
+
+
+@pytest.mark.parametrize(
+    ("html", "expected"),
+    [
+        ('<link rel="alternate" type="application/rss+xml" href="/rss">', ["http://gazette.test/rss"]),
+        ('<LINK REL="Alternate" TYPE="application/atom+xml; charset=utf-8" HREF="a.xml">', [PAGE + "a.xml"]),
+        ("<link rel=alternate type=application/feed+json href=//cdn.test/f.json>", ["http://cdn.test/f.json"]),
+        ('<base href="http://other.test/x/"><link rel="alternate" type="application/rss+xml" href="f">',
+         ["http://other.test/x/f"]),
+        ('<link rel="alternate" hreflang="fr" href="/fr">', []),
+        ('<link rel="stylesheet" type="application/rss+xml" href="/rss">', []),
+        ('<a href="/about">x</a><a href="/feed/">feed</a>', ["http://gazette.test/feed/"]),
+        ('<a href="b.rss">b</a><link rel="alternate" type="application/rss+xml" href="a">',
+         [PAGE + "a", PAGE + "b.rss"]),
+        ('<link rel="alternate" type="application/rss+xml" href="feed:https://x.test/f">', ["https://x.test/f"]),
+        ('<link rel="alternate" type="application/rss+xml" href="feed://x.test/f">', ["https://x.test/f"]),
+        ('<link rel="alternate" type="application/rss+xml" href="javascript:alert(1)">', []),
+        ('<link rel="alternate" type="application/rss+xml" href="http://[broken">', []),
+        ('<link rel="alternate" type="application/rss+xml" href="">', []),
+        ('<link rel="alternate" type="application/rss+xml" href="/r"><link rel="alternate" '
+         'type="application/rss+xml" href="/r">', ["http://gazette.test/r"]),
+    ],
+)  # fmt: skip
+def test_links(html: str, expected: list[str]) -> None:
+    """Declared feeds come first, links that look like feeds after them, nothing that is not http, nothing twice."""
+    assert discover.links(html, PAGE) == expected
+
+
+@given(st.text(max_size=300))
+def test_any_text_is_read(html: str) -> None:
+    """A page is a stranger's: whatever it holds, reading it ends in a list."""
+    assert isinstance(discover.links("<link rel=alternate type=application/rss+xml href=" + html, PAGE), list)
+
+
+def test_not_without_end() -> None:
+    """A page of ten thousand feeds gives the first few."""
+    html = "".join(f'<link rel="alternate" type="application/rss+xml" href="/{i}">' for i in range(10_000))
+    assert len(discover.links(html, PAGE)) == discover.MAX_FOUND

