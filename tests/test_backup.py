@@ -1,15 +1,16 @@
 """The backup of docs/deploy.md, taken and put back on a real PostgreSQL."""
 
 import subprocess
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
 import sqlalchemy as sa
 
 from pipeline import store
-from pipeline.cli.app import run_all
 from pipeline.desk import sample
 from pipeline.settings import load
+from pipeline.steps import run_all
 from tests.meaning import meaning
 
 
@@ -30,7 +31,7 @@ def test_dump_and_restore(postgres_url: str, tmp_path: Path) -> None:
             "watch_dir": tmp_path / "watch", "mail_dir": tmp_path / "mail", "encoder": "none", "enrich": False,
             "allow_addresses": ("127.0.0.1",), "host_spacing": 0.0, "host_concurrency": 8, "log_format": "quiet",
         }  # fmt: skip
-        run_all(load(database_url=old, **options), all_feeds=False, quiet=True)
+        run_all(load(database_url=old, **options), datetime.now(UTC))
         mails = len(list((tmp_path / "mail").glob("*.eml")))
         at = {"PGHOST": str(url.query["host"]), "PGUSER": "postgres"}
         dump = tmp_path / "newswatch.dump"
@@ -42,6 +43,6 @@ def test_dump_and_restore(postgres_url: str, tmp_path: Path) -> None:
             assert done.returncode == 0, done.stderr
         assert meaning(new) == meaning(old)
         assert store.upgrade(new)[0] == store.upgrade(old)[0], "the schema is as it was: nothing to migrate"
-        run_all(load(database_url=new, **options), all_feeds=True, quiet=True)
+        run_all(load(database_url=new, **options), datetime.now(UTC), all_feeds=True)
     assert meaning(new) == meaning(old)
     assert len(list((tmp_path / "mail").glob("*.eml"))) == mails, "nobody is told again"

@@ -8,7 +8,6 @@ import typer
 from pipeline import __version__, steps
 from pipeline.cli import common, events, judge, labels, replay, serve, sql, tell, watch
 from pipeline.cli.common import DatabaseOption, JsonOption, LimitOption, WatchOption
-from pipeline.model import Tally
 from pipeline.settings import Settings
 
 app = typer.Typer(
@@ -47,21 +46,6 @@ def _root(version: Annotated[bool, typer.Option("--version", help="Print the ver
         raise typer.Exit
 
 
-def run_all(settings: Settings, all_feeds: bool, quiet: bool) -> list[Tally]:
-    """Run the main job once, in order; better article text is judged again before clustering."""
-    tallies = []
-    moment = common.now()
-    with common.progress(not quiet) as report:
-        for step in (*steps.MAIN, *steps.WATCH):
-            options: dict[str, Any] = {"progress": report}
-            if step == "fetch":
-                options["all_feeds"] = all_feeds
-            tallies.append(steps.perform(step, settings, moment, **options))
-            if step == "enrich" and tallies[-1].done:
-                tallies.append(steps.perform("match", settings, moment, progress=report))
-    return tallies
-
-
 @app.command()
 def run(
     watch: WatchOption = None,
@@ -71,7 +55,9 @@ def run(
 ) -> None:
     """Do what is due, once: sync, fetch, parse, detect, match, enrich, cluster, alert, deliver, and look after it."""
     settings = common.load(watch, database)
-    common.print_tallies(run_all(settings, all_feeds, as_json), as_json)
+    with common.progress(not as_json) as report:
+        tallies = steps.run_all(settings, common.now(), all_feeds=all_feeds, progress=report)
+    common.print_tallies(tallies, as_json)
 
 
 def _add_step(step: str) -> None:
@@ -118,9 +104,9 @@ app.add_typer(db, name="db")
 @db.command("upgrade")
 def db_upgrade(database: DatabaseOption = None) -> None:
     """Migrate the database to this version's schema and make the views anew."""
-    from pipeline.desk import database as upgrade
+    from pipeline.desk import database as kept
 
-    before, after = upgrade.run(common.load(database=database))
+    before, after = kept.upgrade(common.load(database=database))
     common.out.print(
         f"schema {after}"
         + (" (was already there); views made anew" if before == after else f", was {before or 'empty'}")

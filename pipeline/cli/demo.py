@@ -3,8 +3,9 @@
 from pathlib import Path
 from typing import Any
 
+from pipeline import steps
 from pipeline.cli import common
-from pipeline.desk import overview, sample
+from pipeline.desk import pages, sample
 from pipeline.model import Tally
 from pipeline.settings import Settings
 
@@ -26,14 +27,12 @@ def settings_for(directory: Path) -> Settings:
 
 def run(directory: Path) -> None:
     """Run the whole job into `directory` and show events, mails and what to try next."""
-    from pipeline.cli.app import run_all
-
     settings = settings_for(directory)
     mail_dir = directory / "mail"
     before = {p.name for p in mail_dir.glob("*.eml")}
-    with sample.watched(directory / "watch", common.now()):
-        tallies = run_all(settings, all_feeds=True, quiet=False)
-    found = overview.run(settings)
+    with sample.watched(directory / "watch", common.now()), common.progress() as report:
+        tallies = steps.run_all(settings, common.now(), all_feeds=True, progress=report)
+    found = pages.at_a_glance(settings)
     _show(found["events"])
     mails = sorted(p for p in mail_dir.glob("*.eml") if p.name not in before)
     _tell(directory, tallies, found["events"], mails)

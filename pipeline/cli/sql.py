@@ -153,11 +153,11 @@ def grant_analyst(
     database: DatabaseOption = None,
 ) -> None:
     """Make a PostgreSQL role that reads the views and nothing else: no tables, no addresses."""
-    from pipeline.desk import grant
+    from pipeline.desk import database as kept
 
     settings = common.load(database=database)
     password = typer.prompt("Password of the role", hide_input=True, confirmation_prompt=True) if ask_password else None
-    common.out.print(grant.run(settings, role, timeout, password), soft_wrap=True, highlight=False)
+    common.out.print(kept.grant_analyst(settings, role, timeout, password), soft_wrap=True, highlight=False)
 
 
 def dictionary(

@@ -179,10 +179,10 @@ def feed_out(
     database: DatabaseOption = None,
 ) -> None:
     """Write the events as an Atom feed, to follow in any reader."""
-    from pipeline.desk import feed_out as step
+    from pipeline.desk import pages
 
     settings = common.load(database=database)
-    written = step.run(settings, common.now(), limit=limit, min_level=min_level, language=language)
+    written = pages.atom_feed(settings, common.now(), limit=limit, min_level=min_level, language=language)
     if out is None:
         sys.stdout.buffer.write(written)
         return

@@ -1,9 +1,15 @@
-"""Bring the database to this program's schema."""
+"""The database itself: its schema, and the analysts' role."""
 
 from pipeline import store
 from pipeline.settings import Settings
+from pipeline.store.sql import grants
 
 
-def run(settings: Settings) -> tuple[str | None, str]:
+def upgrade(settings: Settings) -> tuple[str | None, str]:
     """Migrate and make the views anew; return the schema before (None: empty) and after."""
     return store.upgrade(settings.database_url)
+
+
+def grant_analyst(settings: Settings, role: str, timeout_s: int, password: str | None = None) -> str:
+    """Make the analysts' read-only role or set it right; return what was done."""
+    return grants.grant_analyst(settings.database_url, role, timeout_s, password)

@@ -5,14 +5,15 @@ from datetime import datetime
 from typing import Any
 
 from pipeline import store
+from pipeline.core.alerts import atom
 from pipeline.core.events import claims, pairs, sayings
 from pipeline.core.events import event as events
 from pipeline.errors import NotFoundError
 from pipeline.settings import Settings
 from pipeline.store import events as event_store
-from pipeline.store import pool
+from pipeline.store import pool, runs
 from pipeline.store.rows import events as reading
-from pipeline.store.rows import search
+from pipeline.store.rows import mails, overview, search
 
 MAX_WORDS = 8  # of one search; more only cost time
 
@@ -101,3 +102,20 @@ def pulse(settings: Settings) -> dict[str, Any]:
     """Give the latest story, event and run; raise StoreError when the database does not answer."""
     with store.read(settings.database_url) as db:
         return reading.pulse(db)
+
+
+def at_a_glance(settings: Settings, min_level: int = 1, limit: int = 100) -> dict[str, Any]:
+    """Give the events, the alerts per subscription, and the row counts."""
+    with store.read(settings.database_url) as db:
+        return {
+            "events": overview.event_list(db, min_level, limit),
+            "alerts": overview.alert_counts(db),
+            "counts": dict(runs.counts(db)),
+        }
+
+
+def atom_feed(settings: Settings, now: datetime, *, limit: int = 50, min_level: int = 1, language: str = "en") -> bytes:
+    """Write the events that changed last as an Atom feed, titles in `language` where a story has one."""
+    with store.read(settings.database_url) as db:
+        found = mails.newest(db, limit, min_level)
+    return atom.feed(found, settings.base_url, language, now)

@@ -59,6 +59,22 @@ def matcher(settings: "Settings", watchlist: Watchlist) -> "Matcher":
     return Matcher(watchlist, weights, encoder(settings))
 
 
+def run_all(
+    settings: "Settings", now: datetime, *, all_feeds: bool = False, progress: Progress = silent
+) -> list[Tally]:
+    """Run the main job once, in order, and look after it; return what each step did.
+
+    Better article text is judged again before clustering. `all_feeds`: every enabled feed, whatever its schedule.
+    """
+    tallies = []
+    for step in (*MAIN, *WATCH):
+        options: dict[str, Any] = {"all_feeds": all_feeds} if step == "fetch" else {}
+        tallies.append(perform(step, settings, now, progress=progress, **options))
+        if step == "enrich" and tallies[-1].done:
+            tallies.append(perform("match", settings, now, progress=progress))
+    return tallies
+
+
 def perform(step: str, settings: "Settings", now: datetime, **options: Any) -> Tally:
     """Run one step, take its time, and record its tally in `runs`; an empty database is given its schema first."""
     from pipeline import store

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from pipeline.cli.app import run_all
 from pipeline.settings import load
+from pipeline.steps import run_all
 from tests.meaning import meaning
 
 
@@ -49,7 +49,7 @@ def run(bag: Any, dag_id: str, **options: Any) -> Any:
 def test_the_chain_leaves_what_the_command_line_leaves(bag: Any, environment: Callable[..., Path]) -> None:
     """Rule: Airflow adds time and order, nothing else: same stories, matches, events, alerts and mails."""
     by_hand = environment("by-hand")
-    run_all(load(), all_feeds=False, quiet=True)
+    run_all(load(), datetime.now(UTC))
     expected, expected_mails = meaning(load().database_url), mails(by_hand)
     assert len(expected["events"]) >= 5
     assert expected_mails, "the samples must bring mails, or this compares nothing"

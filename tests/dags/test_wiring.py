@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from pipeline.cli.app import run_all
 from pipeline.errors import ConfigError
 from pipeline.settings import database_url_of, load, smtp_url_of
+from pipeline.steps import run_all
 
 
 @pytest.mark.parametrize(
@@ -221,7 +221,7 @@ def test_metrics_when_on(airflow_home: Path, environment: Callable[..., Path], m
             sent[stat] = dt
 
     environment("metrics")
-    tallies = {t.step: t for t in run_all(load(), all_feeds=False, quiet=True)}
+    tallies = {t.step: t for t in run_all(load(), datetime.now(UTC))}
     from pipeline import store
     from pipeline.store import runs
 

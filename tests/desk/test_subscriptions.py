@@ -15,7 +15,7 @@ import pytest
 import sqlalchemy as sa
 
 from pipeline import steps, store
-from pipeline.desk import feed_out, subscriptions
+from pipeline.desk import pages, subscriptions
 from pipeline.errors import NotFoundError
 from pipeline.model import Frequency, Tally
 from pipeline.settings import Settings
@@ -250,7 +250,7 @@ def test_events_as_an_atom_feed(room: Newsroom) -> None:
     first = room.event([room.story(), room.story("fr")])
     room.event([room.story(title="<b>&\x1b]]></title>", link="https://o.example/?a=1&b=2")], at=T0 + timedelta(hours=1))
     room.event([room.story(level=1)])
-    written = feed_out.run(settings(room.url), T0, min_level=2, language="fr")
+    written = pages.atom_feed(settings(room.url), T0, min_level=2, language="fr")
     ElementTree.fromstring(written)
     found = feedparser.parse(written)
     assert not found.bozo
@@ -260,5 +260,5 @@ def test_events_as_an_atom_feed(room: Newsroom) -> None:
     ]
     assert len({e.id for e in found.entries}) == 2
     room.join(first, [room.story("id")], at=T0 + timedelta(hours=2))
-    again = feedparser.parse(feed_out.run(settings(room.url), T0, min_level=2))
+    again = feedparser.parse(pages.atom_feed(settings(room.url), T0, min_level=2))
     assert again.entries[0].id == found.entries[1].id

@@ -7,14 +7,15 @@ import re
 import shutil
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from pipeline.cli.app import run_all
 from pipeline.desk import sample
 from pipeline.settings import load
+from pipeline.steps import run_all
 from tests.e2e.cluster import ROOT, Cluster
 from tests.e2e.servers import Feeds, Metrics, serve_feeds, until
 from tests.meaning import meaning
@@ -25,7 +26,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1200), pytest.mark.xdist_grou
 PROBE = """
 '''Airflow DAG: a run that is late, for the tests.'''
 import time
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from airflow.sdk import task
 from newswatch_wiring import job
@@ -78,7 +79,7 @@ def by_hand(watch: Path, tmp_path: Path) -> tuple[dict[str, Any], list[tuple[str
             log_format="quiet",
             **{k: (v,) if k == "allow_addresses" else v for k, v in SETTINGS.items()},
         )
-        run_all(settings, all_feeds=False, quiet=True)
+        run_all(settings, datetime.now(UTC))
         return meaning(settings.database_url), letters(post)
 
 

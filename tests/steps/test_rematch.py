@@ -5,11 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.cli.app import run_all
 from pipeline.desk import sample
 from pipeline.errors import ConfigError, NotFoundError
 from pipeline.settings import Settings, load
-from pipeline.steps import perform, rematch
+from pipeline.steps import perform, rematch, run_all
 from pipeline.store import begin
 from tests.meaning import meaning
 
@@ -25,7 +24,7 @@ def settings(empty_database_url: str, tmp_path: Path) -> Settings:
     )  # fmt: skip
     with sample.serve() as port:
         sample.write_watch(tmp_path / "watch", port)
-        run_all(made, all_feeds=False, quiet=True)
+        run_all(made, datetime.now(UTC))
     return made
 
 

@@ -1,7 +1,7 @@
 """Decide the language of a text: cleaning, script evidence, two opinions blended, declared languages, abstention.
 
 The door `pipeline.detector` brings the opinions: log-likelihoods of two engines. How the constants were fixed, and what
-each is worth, stands in docs/language.md.
+each is worth: docs/language.md.
 """
 
 import re
@@ -26,8 +26,7 @@ MIN_LETTERS = 8  # Latin letters before statistics may speak: "xAI" is Somali to
 # A sure answer must have been readable: below this many letters confidence is capped, under the 0.9 of sure answers.
 SURE_LETTERS = 25
 UNSURE = 0.89
-# An undecided text of fewer letters is taken for what its publisher declares, with a confidence that says so.
-PRIOR_LETTERS = 20
+PRIOR_LETTERS = 20  # an undecided text of fewer letters is taken for what its publisher declares
 BY_PRIOR = 0.6
 # Weights of the opinions, and of their overconfidence: overlapping n-grams are not independent, so evidence grows with
 # the square root of the text rather than with its length.

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from pipeline import store
-from pipeline.desk import grant, sql
+from pipeline.desk import database, sql
 from pipeline.errors import ConfigError
 from pipeline.settings import Settings
 from tests.sql.conftest import new_postgres
@@ -33,8 +33,8 @@ def as_role(settings: Settings, name: str) -> psycopg.Connection[tuple[object, .
 def test_the_analyst_reads_views_and_nothing_else(role: tuple[Settings, str]) -> None:
     """Views run with their owner's rights; tables, addresses and writing are out of reach."""
     settings, name = role
-    assert "was made" in grant.run(settings, name, 7)
-    assert "was there" in grant.run(settings, name, 7)
+    assert "was made" in database.grant_analyst(settings, name, 7)
+    assert "was there" in database.grant_analyst(settings, name, 7)
     with as_role(settings, name) as db:
         for sheet in sql.views():
             db.execute(f"select * from {sheet.name} limit 1")  # type: ignore[call-overload]
@@ -60,7 +60,7 @@ def test_the_analyst_reads_views_and_nothing_else(role: tuple[Settings, str]) ->
 def test_the_rights_outlive_an_upgrade(role: tuple[Settings, str]) -> None:
     """Views are dropped and made anew by every upgrade; whoever read them before reads them after."""
     settings, name = role
-    grant.run(settings, name, 60)
+    database.grant_analyst(settings, name, 60)
     store.upgrade(settings.database_url)
     with as_role(settings, name) as db:
         assert db.execute("select count(*) from event_overview").fetchone() == (0,)
@@ -69,7 +69,7 @@ def test_the_rights_outlive_an_upgrade(role: tuple[Settings, str]) -> None:
 def test_a_password_is_set_as_a_hash(role: tuple[Settings, str]) -> None:
     """The server never sees it in clear, so no log of statements can keep it."""
     settings, name = role
-    grant.run(settings, name, 60, password="it's % a secret")
+    database.grant_analyst(settings, name, 60, password="it's % a secret")
     with store.read(settings.database_url) as db:
         kept = db.scalar(sa.text("select rolpassword from pg_authid where rolname = :name"), {"name": name})
     assert str(kept).startswith("SCRAM-SHA-256$")
@@ -78,13 +78,13 @@ def test_a_password_is_set_as_a_hash(role: tuple[Settings, str]) -> None:
 def test_a_mighty_role_is_refused(role: tuple[Settings, str]) -> None:
     """To make the owner read-only by mistake would stop the whole pipeline."""
     settings, name = role
-    grant.run(settings, name, 60)
+    database.grant_analyst(settings, name, 60)
     with pytest.raises(ConfigError, match="superuser"):
-        grant.run(settings, "postgres", 60)
+        database.grant_analyst(settings, "postgres", 60)
 
 
 def test_sqlite_says_so(tmp_path: pathlib.Path) -> None:
     """A file has no roles; the error says what to do instead."""
     settings = Settings(database_url=f"sqlite:///{tmp_path / 'x.db'}")  # type: ignore[call-arg]
     with pytest.raises(ConfigError, match="newswatch export"):
-        grant.run(settings, "analyst", 60)
+        database.grant_analyst(settings, "analyst", 60)
