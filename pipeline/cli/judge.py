@@ -14,7 +14,7 @@ LinesArgument = Annotated[Path, typer.Argument(help="A file of JSON lines, gzipp
 
 def register(app: typer.Typer) -> None:
     """Add these commands to the command line."""
-    for command in (explain, facts, evaluate, evaluate_language, evaluate_events):
+    for command in (explain, facts, evaluate, evaluate_language, evaluate_events, evaluate_stream):
         app.command(command.__name__.replace("_", "-"))(command)
 
 
@@ -142,6 +142,19 @@ def evaluate_events(
     for name in ("worst_splits", "worst_joins"):
         for row in found[name][:10]:
             common.out.print(f"  {name.removeprefix('worst_')}: {row}", soft_wrap=True, highlight=False, markup=False)
+
+
+def evaluate_stream(file: LinesArgument, watch: WatchOption = None, as_json: JsonOption = False) -> None:
+    """Measure what one instant reader would be mailed of a labelled stream, by the real steps on a simulated clock."""
+    from pipeline import steps
+    from pipeline.steps import evaluate_stream as step
+
+    with common.progress(not as_json) as report:
+        found = step.run(file, common.load(watch, log_format="quiet"), steps.perform, progress=report)
+    if as_json:
+        common.print_json(found)
+    else:
+        common.out.print(step.render(found), soft_wrap=True, highlight=False, markup=False)
 
 
 def _ratios(found: Mapping[str, Any]) -> list[tuple[str, Mapping[str, float]]]:
