@@ -147,7 +147,7 @@ def evaluate_events(
 def evaluate_stream(file: LinesArgument, watch: WatchOption = None, as_json: JsonOption = False) -> None:
     """Measure what one instant reader would be mailed of a labelled stream, by the real steps on a simulated clock."""
     from pipeline import steps
-    from pipeline.steps import evaluate_stream as step
+    from pipeline.desk.evaluate import stream as step
 
     with common.progress(not as_json) as report:
         found = step.run(file, common.load(watch, log_format="quiet"), steps.perform, progress=report)

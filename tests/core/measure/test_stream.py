@@ -2,8 +2,8 @@
 
 import pytest
 
-from pipeline.core import stream
-from pipeline.core.stream import Item, Sent
+from pipeline.core.measure import stream
+from pipeline.core.measure.stream import Item, Sent
 
 ITEMS = (
     Item("suit", "Musk sues", "xai", False),

@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from pipeline import catalog, store
-from pipeline.core import labelled, stream
-from pipeline.core.labelled import Line
+from pipeline.core.measure import labelled, stream
+from pipeline.core.measure.labelled import Line
+from pipeline.desk.evaluate.events import read
 from pipeline.model import Entry, FeedSpec, Role, Subscription, Tally
 from pipeline.settings import Settings
 from pipeline.steps import Progress, silent
-from pipeline.steps.evaluate_events import read
-from pipeline.store import feeds, stories, told, watchlists
+from pipeline.store import feeds, stories, watchlists
+from pipeline.store.rows import told
 
 Perform = Callable[[str, Settings, datetime], Tally]
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from pipeline import settings, steps
+from pipeline.desk.evaluate import stream as evaluate_stream
 from pipeline.errors import ConfigError
-from pipeline.steps import evaluate_stream
 from tests.told import STORIES, T0
 
 
