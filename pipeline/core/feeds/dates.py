@@ -1,57 +1,61 @@
 """Dates as feeds write them, in any language, to UTC; None rather than a guess.
 
-feedparser reads the standards; here are the faults that news feeds really have: zones it does not know (it takes KST
-and WIB for UTC, nine and seven hours wrong), `GMT+9`, month and day names of other languages, native digits.
+A date is looked for first, a time in what is left, then its half of the day, its zone, and words that mean nothing. A
+part that remains makes the rest doubtful: the claim is undated then, never a believed midnight or UTC.
 """
 
 import re
 import unicodedata
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 
-from babel import Locale
+from pipeline.core import daynames, zones
 
-_TIME = r"(\d{1,2})[:.h](\d{2})(?:[:.](\d{2})(?:[.,]\d+)?)?"
-_ISO = re.compile(
-    r"^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[t ,]+" + _TIME + r")?"
-    r"\s*(?P<zone>z|\d{4}|[a-z]{2,5}|(?:utc|gmt)?[+-].*)?$"
-)
+_EPOCH = re.compile(r"^(\d{10})(?:\d{3}|\d{6})?(?:\.\d+)?$")
 _BASIC = re.compile(r"^(\d{4})-?(\d{2})-?(\d{2})(?:t?(\d{2}):?(\d{2}):?(\d{2})?(?:[.,]\d+)?)?\s*(?P<zone>z|[+-]\d.*)?$")
-_HAN = re.compile(r"^(\d{4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일]?(?P<rest>.*)$")
-_CLOCK = re.compile(r"(\d{1,2})\s*[:時时시点]\s*(?:(\d{1,2})\s*[:分분]?)?\s*(?:(\d{1,2})\s*[秒초]?)?")
-_NUMERIC = re.compile(r"^(\d{1,2})([./-])(\d{1,2})\2(\d{4})(?:[\s,t]+" + _TIME + r")?\s*(?P<zone>[a-z+-].*)?$")
-_WORDS = re.compile(
-    r"^(?:(?P<first>\d{1,2})(?:st|nd|rd|th|er|º|\.)?[\s/-]+(?:de\s+|da\s+)?(?P<month>[^\W\d_][^\s\d,/-]*)"
-    r"|(?P<month2>[^\W\d_][^\s\d,/-]*)[\s/-]+(?P<first2>\d{1,2})(?:st|nd|rd|th)?)"
-    r"[\s,/.-]+(?:de\s+|del\s+)?(?P<year>\d{4}|\d{2}(?![\d:.]))(?:\s*г\.?)?"
-    r"(?:[\s,t]+(?:[^\W\d_]{1,3}\s+)?" + _TIME + r")?\s*(?P<zone>\S.*)?$"
+_WORD = r"[^\W\d_](?:[^\W\d_]|[\u0300-\u036f\u0900-\u0dff\u0e31-\u0e4e'.\u2019\u200c]|(?<=[^\W\d_])_(?=[^\W\d_]))*"
+_LINK = r"(?:\s*[.,/-]\s*|\s+)(?:(?:de|del|da|di|of|von|den)\s+|(?:d|ta)['\u2019]\s?)?"
+_ORDINAL = r"(?:st|nd|rd|th|er|re|\u00ba|\u00aa|a|e|\.)?"
+# Where a date may stand; groups year, month (a number or a name), day. The first that fits counts.
+_DATES = tuple(
+    re.compile(pattern)
+    for pattern in (
+        r"(?<!\d)(?P<year>\d{4})\s?[年년]\s?(?P<month>\d{1,2})\s?[月월]\s?(?P<day>\d{1,2})\s?[日일]?",
+        r"(?<![\d.:/-])(?P<year>\d{4})(?P<mark>[-/.])\s?(?P<month>\d{1,2})(?P=mark)\s?(?P<day>\d{1,2})\.?(?:t(?=\d))?(?!\d\d\d)",
+        r"(?<![\d.:/-])(?P<first>\d{1,2})\s?(?P<mark>[./-])\s?(?P<second>\d{1,2})\.?\s?(?P=mark)?\s?(?P<year>\d{4})(?!\d)",
+        r"(?<!\d)(?P<day>\d{1,2})\s+th\u00e1ng\s+(?P<month>\d{1,2})(?:\s*,|\s+n\u0103m|\s*/)?\s+(?P<year>\d{4})",
+        rf"(?<![\d:])(?P<day>\d{{1,2}}){_ORDINAL}{_LINK}(?P<month>{_WORD}){_LINK}(?P<year>\d{{4}}|\d{{2}}(?![\d:.]))(?!\d)",
+        rf"(?P<month>{_WORD})[\s/-]+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?:\s*,\s*|[\s/.-]+)(?P<year>\d{{4}})(?!\d)",
+        rf"(?<!\d)(?P<year>\d{{4}})(?:\.|\s?m\.|\s?\u0433\.|\.?\s?gada|-?ko)?[\s,/-]+(?P<month>{_WORD})[\s/-]+(?P<day>\d{{1,2}})(?!\d|:)",
+        rf"(?<!\d)(?P<year>\d{{4}})\.?\s?(?:gada|urte)?[\s,]+(?P<day>\d{{1,2}})\.?\s+(?P<month>{_WORD})",
+    )
 )
-_OFFSET = re.compile(r"^(?:utc|gmt|etc/gmt)?\s*([+-])\s*(\d{1,2}):?(\d{2})?(?:\D.*)?$")
-_EPOCH = re.compile(r"^\d{10}(?:\d{3})?(?:\.\d+)?$")
-_LEAD = re.compile(r"^([^\d\s,+-]+)\s*(,?)\s*(?=\S)")
-_DAYS = frozenset(("mon", "tue", "wed", "thu", "fri", "sat", "sun"))
-# Orders of their own, brought into the usual ones: C's asctime, Korean "5 1월 2026" and "2026. 1. 5."
+_CLOCK = re.compile(
+    r"(?<![\d.:+-])(\d{1,2})(?:\s?[:h]\s?|\.|\s?[\u6642\u65f6\u70b9\u9ede\uc2dc]\s?)(\d{2}|(?<=[\u6642\u65f6\u70b9\u9ede\uc2dc\s])\d)(?![\d])"
+    r"(?:\s?[:.\u5206\ubd84]\s?(?:(\d{2})(?:[.,:]\d+)?\s?[\u79d2\ucd08]?)?)?\s?(?:\u5206|\ubd84)?(?:\s?(?:uhr|hrs?|hs|h)\b)?"
+)
+_HOUR = re.compile(
+    r"(?<![\d.:+-])(\d{1,2})\s?(?:[\u6642\u65f6\u70b9\u9ede\uc2dc]|uhr\b|h\b|hrs\b|\u0447\b)"
+    r"|(?:\b(?:kl|klo|um|at|godz|alle|ore|pukul|jam|l\u00fac|saat|a las|\u00e0|\u00e0s|\u0432|\u043e)\b\.?\s*)"
+    r"(\d{1,2})(?![\d:.])"
+    r"|(?<![\d.:+-])(\d{1,2})(?=\s?(?:am|pm|a\.m|p\.m)\b)"
+)
+# Orders of their own, brought into the usual ones: C's asctime, "5 1월 2026", years of Japanese reigns and of Taiwan.
 _ORDERS = (
-    (re.compile(r"^([^\W\d]+) (\d{1,2}) ([\d:]{4,8}) (?:(\S+) )?(\d{4})$"), r"\2 \1 \5 \3 \4"),
-    (re.compile(r"^(\d{1,2}) (\d{1,2})월 (\d{4})"), r"\3-\2-\1"),
-    (re.compile(r"^(\d{4})\. ?(\d{1,2})\. ?(\d{1,2})\.?"), r"\1-\2-\3"),
+    (
+        re.compile(
+            rf"({_WORD}) (\d{{1,2}}),? (\d{{1,2}}:\d{{2}}(?::\d{{2}})?) "
+            r"(?:([^\d\s]+(?: [^\d\s]+)*|[+-]\d{4}) )?(\d{4})$"
+        ),
+        r"\2 \1 \5 \3 \4",
+    ),
+    (re.compile(r"(?<!\d)(\d{1,2}) (\d{1,2})월 (\d{4})"), r"\3-\2-\1"),
+    (re.compile(r"(?<!\d)(\d{4})\. ?(\d{1,2})\. ?(\d{1,2})\.?(?!\d)"), r"\1-\2-\3"),
     (re.compile(r"(?<=\d) ?: ?(?=\d)"), ":"),
+    (re.compile(r"令和\s?(元|\d{1,2})\s?年"), lambda m: f"{2018 + (1 if m[1] == '元' else int(m[1]))}年"),
+    (re.compile(r"(?:中華)?民國\s?(\d{2,3})\s?年"), lambda m: f"{1911 + int(m[1])}年"),
 )
-_HALF = re.compile(r"\b(a\.?\s?m\.?|p\.?\s?m\.?)(?=\W|$)|(오전|오후|上午|下午|午前|午後)")
-_AFTERNOON = ("p", "오후", "下午", "午後")
-
-# Hours east of UTC. Names that mean two zones have the reading that news feeds use (IST India, CST and EST North
-# America, BST Britain); feedparser knows the North American ones only and takes all others for UTC.
-_ZONES = {
-    **dict.fromkeys(("z", "ut", "utc", "gmt", "wet", "uct"), 0.0),
-    **{"bst": 1, "west": 1, "cet": 1, "met": 1, "wat": 1, "cest": 2, "mest": 2, "eet": 2, "cat": 2, "ist": 5.5},
-    "sast": 2,
-    **{"eest": 3, "msk": 3, "trt": 3, "eat": 3, "ast": -4, "irst": 3.5, "gst": 4, "pkt": 5, "npt": 5.75, "bdt": 6},
-    **{"wib": 7, "ict": 7, "wita": 8, "hkt": 8, "sgt": 8, "myt": 8, "pht": 8, "awst": 8, "wit": 9, "jst": 9, "kst": 9},
-    **{"acst": 9.5, "aest": 10, "acdt": 10.5, "aedt": 11, "nzst": 12, "nzdt": 13, "brt": -3, "art": -3, "adt": -3},
-    **{"edt": -4, "clt": -4, "est": -5, "cdt": -5, "cot": -5, "pet": -5, "cst": -6, "mdt": -6, "mst": -7, "pdt": -7},
-    **{"pst": -8, "akdt": -8, "akst": -9, "hst": -10, "et": -5, "ct": -6, "mt": -7, "pt": -8, "nst": -3.5, "ndt": -2.5},
-}
+_LEFT = re.compile(r"[^\W\d_](?:[^\W\d_]|[\u0300-\u036f\u0900-\u0dff\u0e31-\u0e4e'.\u2019\u200c-])*\.?|\d+")
+_ENGLISH_DAYS = re.compile(r"(?:mon|tues?|wed(?:nes)?|weds|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?\.?")
 _ENGLISH = {
     name: number
     for number, names in enumerate(
@@ -60,154 +64,191 @@ _ENGLISH = {
     )
     for name in names.split()
 }  # fmt: skip
-# Languages whose month names are known; of names that several use for different months (srp, lip, lis) the entry's
-# own language decides, and without one nothing does.
-_LANGUAGES = (
-    "af", "am", "ar", "az", "be", "bg", "bn", "bs", "ca", "cs", "cy", "da", "de", "el", "es", "et", "eu", "fa",
-    "fi", "fil", "fr", "ga", "gl", "gu", "he", "hi", "hr", "hu", "hy", "id", "is", "it", "ka", "kk", "km", "kn",
-    "ky", "lo", "lt", "lv", "mk", "ml", "mn", "mr", "ms", "mt", "my", "nb", "ne", "nl", "nn", "pa", "pl", "ps",
-    "pt", "ro", "ru", "si", "sk", "sl", "sq", "sr", "sr_Latn", "sv", "sw", "ta", "te", "th", "tr", "uk", "ur", "uz",
-    "vi",
-)  # fmt: skip
+_MARKS = " ,;.|/@:\u00b7\u2022_-"
+_NEXT = re.compile(r"\s*([^\s,;|()\u2016-]+)")
+_PREVIOUS = re.compile(r"([^\s,;|()\u2016-]+)\s*$")
+_DATE = "\u2016"  # stands where the date was found
+NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)  # to ask whether words are a zone at all
+_US = ("en-US", "en-PH", "fil", "tl")  # month first with slashes; "en" alone may be anybody's
 
 
 def parse(written: str, language: str | None = None) -> datetime | None:
-    """Read a date; `language` helps with names and order. None for no date or an ambiguous one; no zone means UTC."""
-    text = _plain(written)
+    """Read a date; `language` helps with names, order and zones. None for no date or a doubtful one; no zone is UTC."""
+    text, aside = _plain(written)
     if not text:
         return None
-    if _EPOCH.match(text):
-        return datetime.fromtimestamp(float(text[:10]), UTC)
-    half, text = _half_of_day(text)
-    for read in (_numbers, _numeric, _words):
-        made = read(text, language or "", half)
-        if made:
-            return made
+    epoch = _EPOCH.match(text)
+    if epoch:
+        return datetime.fromtimestamp(int(epoch[1]), UTC)
+    language = language or ""
+    basic = _BASIC.match(text)
+    if basic:
+        year, month, day, *time = basic.groups()[:6]
+        return _made(
+            (int(year), int(month), int(day)), [int(part or 0) for part in time], basic["zone"] or "", language
+        )
+    for order, usual in _ORDERS:
+        text = order.sub(usual, text).strip()
+    found = _date(text, language)
+    if found is None:
+        return None
+    date, rest = found
+    return _with_time(date, rest, aside, language)
+
+
+def _plain(written: str) -> tuple[str, str]:
+    """Lower case, native digits to ASCII, single spaces; what stands in brackets comes apart."""
+    text = unicodedata.normalize("NFKC", written[:100].replace("İ", "i"))
+    text = "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in text)
+    text = re.sub(r"[\u200e\u200f\u061c\u202a-\u202e]", "", text)
+    text = " ".join(re.sub(r"[\u2010-\u2015\u2212]", "-", text).lower().split())
+    text = text.replace("\u060c", ",").replace("\u3001", ",")
+    aside = " ".join(re.findall(r"\(([^()]*)\)", text))
+    text = re.sub(r"\([^()]*\)?", " ", text)
+    for name in daynames.two_words():
+        if name in text:
+            text = text.replace(name, name.replace(" ", "_"))
+    return " ".join(text.replace("[", " ").replace("]", " ").split()).strip(" .,;"), aside
+
+
+def _date(text: str, language: str) -> tuple[tuple[int, int, int], str] | None:
+    """Find the date: (year, month, day) and the text around it; None when there is none or several may be meant."""
+    for pattern in _DATES:
+        for found in pattern.finditer(text):
+            parts = found.groupdict()
+            rest = f"{text[: found.start()]} {_DATE} {text[found.end() :]}"
+            if "first" in parts:
+                pair = _day_and_month(
+                    int(parts["first"]), int(parts["second"]), parts["mark"], rest, language, parts["year"]
+                )
+                if pair is None:
+                    return None
+                return (_year(parts["year"]), pair[1], pair[0]), rest
+            month = int(parts["month"]) if parts["month"].isdigit() else _month(parts["month"], language)
+            if month is not None:
+                return (_year(parts["year"]), month, int(parts["day"])), rest
     return None
 
 
-def _plain(written: str) -> str:
-    """Lower case, native digits to ASCII, single spaces, no day name in front."""
-    text = unicodedata.normalize("NFKC", written[:100])
-    text = "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in text)
-    text = " ".join(re.sub(r"[\u2010-\u2015\u2212]", "-", text).lower().split())
-    text = re.sub(r"\(.*?\)", "", text).strip(" .,;")
-    # A day name: words before the first number that are no month ("Sen, 5 Jan", "الثلاثاء 5", "thứ hai, ngày 5").
-    lead = _LEAD.match(text)
-    while lead and lead[1] not in _ENGLISH and (lead[2] or lead[1][:3] in _DAYS or _month(lead[1], "") is None):
-        text = text[lead.end() :]
-        lead = _LEAD.match(text)
-    for order, usual in _ORDERS:
-        text = order.sub(usual, text).rstrip()
-    return text
+def _year(written: str) -> int:
+    year = int(written)
+    if len(written) == 2:  # RFC 822 as first written
+        year += 2000 if year < 70 else 1900
+    return year - 543 if 2400 <= year <= 2700 else year  # the Buddhist calendar of Thai feeds
 
 
-def _half_of_day(text: str) -> tuple[str, str]:
-    found = _HALF.search(text)
-    if not found:
-        return "", text
-    kind = "p" if found[0].startswith(_AFTERNOON) else "a"
-    return kind, " ".join((text[: found.start()] + " " + text[found.end() :]).split())
+def _day_and_month(first: int, second: int, mark: str, rest: str, language: str, year: str) -> tuple[int, int] | None:
+    """05.01.2026 is the fifth of January wherever dots are used; with slashes English may put the month first."""
+    if second > 12:
+        return second, first
+    if first > 12 or first == second or mark == "." or (language and not language.startswith(_US) and language != "en"):
+        return first, second
+    if language in _US:
+        return second, first
+    named = _day_of_week(rest)  # a day's name decides when it fits one order only
+    fits = [
+        (day, month)
+        for day, month in ((first, second), (second, first))
+        if named is not None and _weekday(int(year), month, day) == named
+    ]
+    return fits[0] if len(fits) == 1 else None
 
 
-def _numbers(text: str, _language: str, half: str) -> datetime | None:
-    found = _ISO.match(text) or _BASIC.match(text)
-    if found:
-        year, month, day, *time = found.groups()[:6]
-        return _made(year, month, day, time, found["zone"], half)
-    found = _HAN.match(text)
-    if not found:
-        return None
-    clock = _CLOCK.search(found["rest"])
-    time = list(clock.groups()[:3]) if clock else [None, None, None]
-    return _made(found[1], found[2], found[3], time, found["rest"][clock.end() :] if clock else "", half)
-
-
-def _numeric(text: str, language: str, half: str) -> datetime | None:
-    """05.01.2026 is the fifth of January wherever dots are used; with slashes only English puts the month first."""
-    found = _NUMERIC.match(text)
-    if not found:
-        return None
-    first, mark, second, year, *time = found.groups()[:7]
-    day_first = mark == "." or (language and not language.startswith("en"))
-    if not day_first and int(first) <= 12 and int(second) <= 12 and first != second:
-        return None
-    day, month = (second, first) if int(second) > 12 else (first, second)
-    return _made(year, month, day, time, found["zone"], half)
-
-
-def _words(text: str, language: str, half: str) -> datetime | None:
-    found = _WORDS.match(text)
-    if not found:
-        return None
-    month = _month((found["month"] or found["month2"]).strip("."), language)
-    if month is None:
-        return None
-    year = found["year"]
-    if len(year) == 2:  # RFC 822 as first written
-        year = f"{'20' if year < '70' else '19'}{year}"
-    time = [found.group(i) for i in (6, 7, 8)]
-    return _made(year, str(month), found["first"] or found["first2"], time, found["zone"], half)
-
-
-def _made(year: str, month: str, day: str, time: list[str | None], zone: str | None, half: str) -> datetime | None:
-    hour, minute, second = (int(part or 0) for part in time)
-    if half and hour <= 12:
-        hour = hour % 12 + (12 if half == "p" else 0)
-    east = _zone(zone)
-    number = int(year)
-    if 2400 <= number <= 2700:
-        number -= 543  # the Buddhist calendar of Thai feeds
-    if east is None:
-        return None
+def _weekday(year: int, month: int, day: int) -> int | None:
     try:
-        made = datetime(number, int(month), int(day), tzinfo=UTC)
-        if hour > 24 or minute > 59:
+        return datetime(year, month, day, tzinfo=UTC).weekday()
+    except ValueError:
+        return None
+
+
+def _day_of_week(rest: str) -> int | None:
+    words = [word.strip(".") for word in _LEFT.findall(rest)]
+    found = {daynames.days()[word] for word in words if word in daynames.days()}
+    return found.pop() if len(found) == 1 else None
+
+
+def _with_time(date: tuple[int, int, int], rest: str, aside: str, language: str) -> datetime | None:
+    """Read the time in what stands around a date; None when something there is not understood."""
+    clock = _CLOCK.search(rest) or _HOUR.search(rest)
+    time, left = [0, 0, 0], rest
+    if clock:
+        given = [part for part in clock.groups() if part]
+        time[: len(given)] = [int(part) for part in given]
+        head, tail = rest[: clock.start()], rest[clock.end() :]
+        kind, head, tail = _half_of_day(head, tail, language)
+        if kind and time[0] <= 12:
+            time[0] = time[0] % 12 + (12 if kind == "p" else 0)
+        left = f"{head} {tail}"
+    named = " ".join(word for word in _without_days(left.replace(_DATE, " ")).split() if word.strip(_MARKS))
+    zone = " ".join(word for word in named.split() if not _means_nothing(word.strip(_MARKS)))
+    if zone and zones.east(zone, language, NOON) is None and zones.east(named, language, NOON) is not None:
+        zone = named  # "W. Europe Standard Time": a name holds what elsewhere means nothing
+    elif not zone and aside and zones.east(aside, language, NOON) is not None:
+        zone = aside  # "10:00 (KST)"; other remarks in brackets are remarks
+    return _made(date, time, zone, language)
+
+
+def _half_of_day(head: str, tail: str, language: str) -> tuple[str, str, str]:
+    """Take the half of the day off what stands before or behind a time; it must stand right beside it."""
+    tag = language.split("-")[0]
+    tail = re.sub(r"^\s*([ap])\.?\s?m\b\.?", r" \1m ", tail)
+    before, after = daynames.halves(tag)
+    for part, found in (("tail", _NEXT.match(tail)), ("head", _PREVIOUS.search(head))):
+        if not found:
+            continue
+        word = found[1].strip(":")
+        for form in (word, word.rstrip(".")):
+            if form in before or form in after:
+                kind = "p" if form in after else "a"
+                if part == "tail":
+                    return kind, head, tail[found.end() :]
+                return kind, head[: found.start()], tail
+    return "", head, tail
+
+
+def _without_days(left: str) -> str:
+    """Drop day names of any language; "mar" and "sun" stand for nothing else once the date is found."""
+    if not left.isascii():
+        for name in daynames.long_days():
+            left = left.replace(name, " ") if name in left else left
+    return " ".join(word for word in left.split() if not _is_day(word.strip(_MARKS)))
+
+
+def _is_day(word: str) -> bool:
+    if _ENGLISH_DAYS.fullmatch(word):
+        return True
+    return bool(word) and not zones.is_abbreviation(word) and word.strip(".") in daynames.days()
+
+
+def _means_nothing(word: str) -> bool:
+    return word in daynames.connectors() or word.strip(".") in daynames.connectors()
+
+
+def _made(date: tuple[int, int, int], time: list[int], zone: str, language: str) -> datetime | None:
+    try:
+        made = datetime(*date, tzinfo=UTC)
+        if time[0] > 24 or time[1] > 59:
             return None
-        return made + timedelta(hours=hour - east, minutes=minute, seconds=min(second, 59))  # 24:00, leap seconds
+        local = made + timedelta(hours=time[0], minutes=time[1], seconds=min(time[2], 59))  # 24:00, leap seconds
+        east = zones.east(zone, language, local)
+        return None if east is None else local - timedelta(hours=east)
     except (ValueError, OverflowError):
         return None
 
 
-def _zone(zone: str | None) -> float | None:
-    """Give hours east of UTC; 0 for no zone or one nobody knows, None when an offset is impossible."""
-    if not zone:
-        return 0.0
-    zone = zone.strip()
-    found = _OFFSET.match(zone)
-    if found:
-        east = int(found[2]) + int(found[3] or 0) / 60
-        return None if east > 15 else (-east if found[1] == "-" else east)
-    bare = re.match(r"^(\d{2})(\d{2})$", zone)  # "0900": the plus sign was lost on its way
-    if bare and int(bare[1]) <= 14:
-        return int(bare[1]) + int(bare[2]) / 60
-    name = re.match(r"^[a-z]+", zone)
-    return float(_ZONES.get(name[0], 0.0)) if name else 0.0
-
-
 def _month(name: str, language: str) -> int | None:
+    name = name.strip("._,-")
     if name in _ENGLISH:
         return _ENGLISH[name]
     if not name or name.isdigit():
         return None
-    known = _months().get(name, {})
-    own = known.get(language.split("-")[0])
-    if own:
-        return own
-    meant = set(known.values())
-    return meant.pop() if len(meant) == 1 else None
-
-
-@lru_cache(maxsize=1)
-def _months() -> dict[str, dict[str, int]]:
-    """Month names of many languages by CLDR: name → language → month; made when the first foreign date comes."""
-    table: dict[str, dict[str, int]] = {}
-    for tag in _LANGUAGES:
-        months = Locale.parse(tag).months
-        for context in ("format", "stand-alone"):
-            for width in ("wide", "abbreviated"):
-                for number, name in months[context][width].items():
-                    plain = unicodedata.normalize("NFKC", name).lower().strip(". ")
-                    if plain and not plain[0].isdecimal():
-                        table.setdefault(plain, {})[tag.split("_")[0]] = number
-    return table
+    tag = language.split("-")[0]
+    for form in (name, daynames.bare(name), name.removeprefix("ב"), name.removeprefix("d'")):
+        known = daynames.months().get(form, {})
+        own = known.get(tag) or (known.get("no") or known.get("nb") if tag in {"no", "nn"} else None)
+        if own:
+            return own
+        meant = set(known.values())
+        if len(meant) == 1:
+            return meant.pop()
+    return None

@@ -41,6 +41,13 @@ def _words(item: Mapping[str, Any], name: str) -> str:
     return value if isinstance(value, str) else ""
 
 
+def _date(value: Any) -> str:
+    """Give a date as written; some feeds give seconds or milliseconds since 1970 as a number."""
+    if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < 1e17:
+        return str(int(value))
+    return value if isinstance(value, str) else ""
+
+
 def _linked(item: Mapping[str, Any]) -> str:
     """Give an item's markup; what a link blog links to stands before it."""
     return f'<a href="{_words(item, "external_url")}">' + _words(item, "content_html")
@@ -58,8 +65,9 @@ def _item(item: Any, base: str, language: str | None, now: datetime, site: str) 
     links = [v for v in (_words(item, "url"), _words(item, "external_url")) if v.strip()]
     if _words(item, "id").startswith(("http://", "https://")):
         links.append(_words(item, "id"))
-    published, raw = entry.when((_words(item, "date_published"), _words(item, "date_modified")), own, now)
-    updated = entry.when((_words(item, "date_modified"),), own, now)[0] if _words(item, "date_published") else None
+    dates = [_date(item.get(name)) for name in ("date_published", "date_modified")]
+    published, raw = entry.when(dates, own, now)
+    updated = entry.when(dates[1:], own, now)[0] if dates[0] else None
     tags = item.get("tags")
     guid = item.get("id")
     return entry.make(

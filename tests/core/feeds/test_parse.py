@@ -248,3 +248,24 @@ def test_json_never_raises(items: object) -> None:
     repr(made).encode("utf-8")
     if isinstance(items, list):
         assert len(made.entries) + len(made.refusals) == len(items)
+
+
+@pytest.mark.parametrize(
+    ("claimed", "expected"),
+    [
+        (1767607200, datetime(2026, 1, 5, 10, tzinfo=UTC)),
+        (1767607200000, datetime(2026, 1, 5, 10, tzinfo=UTC)),
+        (1767607200.25, datetime(2026, 1, 5, 10, tzinfo=UTC)),
+        ("1767607200", datetime(2026, 1, 5, 10, tzinfo=UTC)),
+        (True, None),
+        (-5, None),
+        (1e300, None),
+        ({"iso": "2026-01-05"}, None),
+    ],
+)
+def test_dates_of_json_feeds(claimed: object, expected: datetime | None) -> None:
+    """Some JSON Feeds give seconds or milliseconds as a number."""
+    feed = {"version": "https://jsonfeed.org/version/1.1", "items": [
+        {"id": "1", "url": "https://p.example/1", "title": "A", "date_published": claimed}]}  # fmt: skip
+    (found,) = read(json.dumps(feed).encode()).entries
+    assert found.published_at == expected
