@@ -8,7 +8,7 @@ import re
 import unicodedata
 from datetime import UTC, datetime, timedelta
 
-from pipeline.core import daynames, zones
+from pipeline.core.feeds import daynames, zones
 
 _EPOCH = re.compile(r"^(\d{10})(?:\d{3}|\d{6})?(?:\.\d+)?$")
 _BASIC = re.compile(r"^(\d{4})-?(\d{2})-?(\d{2})(?:t?(\d{2}):?(\d{2}):?(\d{2})?(?:[.,]\d+)?)?\s*(?P<zone>z|[+-]\d.*)?$")

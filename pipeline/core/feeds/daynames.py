@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from babel import Locale
 
-from pipeline.core import zones
+from pipeline.core.feeds import zones
 
 # Languages whose names are known; of names that several use for different months (srp, lip, lis) the entry's own
 # language decides, and without one nothing does.
