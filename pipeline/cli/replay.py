@@ -21,6 +21,28 @@ def register(app: typer.Typer) -> None:
     """Add these commands to the command line."""
     app.command()(backtest)
     app.command()(rematch)
+    app.command()(faults)
+
+
+def faults(
+    step: Annotated[str | None, typer.Option("--step", help="Only those of one step.")] = None,
+    again: Annotated[bool, typer.Option("--again", help="Let the next run try them again at once.")] = False,
+    database: DatabaseOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List the stories, events and mails that broke the program, each left out so that the others go on."""
+    from pipeline.desk import faults as desk
+
+    settings = common.load(database=database)
+    if again:
+        common.out.print(f"{desk.again(settings, step)} items are tried again by the next run.")
+        return
+    found = [f for f in desk.listed(settings) if step in {None, f["step"]}]
+    if as_json:
+        common.print_json(found)
+        return
+    columns = ("step", "item_kind", "item_id", "attempts", "failed_at", "retry_at", "reason")
+    common.print_table(columns, [tuple(common.moment(f[c]) for c in columns) for f in found])
 
 
 def backtest(

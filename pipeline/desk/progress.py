@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from pipeline import store
+from pipeline import guard, store
 from pipeline.settings import Settings
 from pipeline.store.rows import progress
 
@@ -12,7 +12,7 @@ from pipeline.store.rows import progress
 def waiting(settings: Settings, now: datetime) -> Mapping[str, int]:
     """Count what waits for each step of the main job at a time."""
     with store.read(settings.database_url) as db:
-        found = dict(progress.waiting(db, now))
+        found = dict(progress.waiting(db, now, guard.version(settings)))
     if not settings.enrich:
         found["enrich"] = 0
     return found

@@ -1,11 +1,14 @@
 """Decide who is owed a mail about which event, and put it into the outbox."""
 
-import traceback
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from pipeline import log, store
 from pipeline.core.alerts import decide
-from pipeline.core.text.mailaddress import host_of, redact
+from pipeline.core.alerts.state import Picture, Reader, Told
+from pipeline.core.text.mailaddress import host_of
+from pipeline.guard import Guard
 from pipeline.model import Tally
 from pipeline.settings import Settings
 from pipeline.steps import Progress, silent
@@ -18,8 +21,9 @@ GAP = timedelta(hours=36)  # longer than any schedule pauses by plan: after that
 def run(settings: Settings, now: datetime, *, limit: int = 100_000, progress: Progress = silent) -> Tally:
     """Decide for every event that changed; alerts and the mark that it was decided are one transaction.
 
-    `detail`: rows made per reason, baselines (never sent), and waiting alerts that became needless. An event
-    that cannot be decided stays undecided and is tried by the next run; the check event_undecided names it.
+    `detail`: rows made per reason, baselines (never sent), and waiting alerts that became needless. An event that
+    breaks our code costs itself only (see `pipeline.guard`) and stays undecided; a subscription that does misses
+    nothing: while it stands, every event is decided again.
     """
     counts = {"new": 0, "update": 0, "correction": 0, "baseline": 0, "cancelled": 0}
     host = host_of(settings.mail_from)
@@ -28,34 +32,60 @@ def run(settings: Settings, now: datetime, *, limit: int = 100_000, progress: Pr
         last = runs.last_at(db, "alert")
         counts["cancelled"] += alerts.cancel_of_gone_readers(db)
     gap = f"gap {now:%Y-%m-%dT%H:%MZ}" if last is not None and now - last > GAP else None
-    seen = failed = after = 0
+    seen = after = 0
+    guard = Guard(settings, "alert", now, "event")
+    unread: set[int] = set()  # subscriptions that break
+
     while seen < limit:
         with store.begin(settings.database_url, lock="alert") as db:
-            todo = alerts.changed(db, min(BATCH, limit - seen), after)  # gather
+            todo = alerts.changed(db, min(BATCH, limit - seen), after, guard.held)  # gather
             if not todo:
                 break
-            pictures = alerts.pictures(db, todo)
-            readers = subscriptions.readers(db, since)
-            told = alerts.told(db, {i for p in pictures for i in (p.event_id, *p.relatives)})
+            work = _Work(db, since, now, host, gap)
+            known = [i for i in subscriptions.reading(db) if i not in unread]
+            work.readers = guard.each(known, work.read, key=int, kind="subscription")
+            unread |= set(known) - {r.id for r in work.readers}
+            pictures = guard.each(todo, work.draw, key=int)
             decided: dict[int, int] = {}
-            for picture in pictures:
-                about = {picture.event_id, *picture.relatives}
-                mine = [t for t in told if t.event_id in about]
-                try:
-                    decision = decide.decide(picture, readers, mine, now, host, gap)  # decide
-                    with db.begin_nested():  # of an event that breaks half-way nothing stands, and its batch goes on
-                        made = alerts.apply(db, decision, now)  # apply
-                except Exception:  # the per-item guard: one event must not keep every other one's mails
-                    # redacted: the words of a database's error may carry a reader's address
-                    log.get().error("alert failed", event_id=picture.event_id, trace=redact(traceback.format_exc()))
-                    failed += 1
-                    continue
-                decided[picture.event_id] = picture.revision
-                for kind, count in made.items():
-                    counts[kind] += count
-            alerts.settle(db, decided)
+            for picture, told in guard.each(pictures, work.recall, key=lambda p: p.event_id):
+                for made in guard.each([(picture, told)], work.decide, key=lambda pair: pair[0].event_id):
+                    decided[picture.event_id] = picture.revision
+                    for kind, count in made.items():
+                        counts[kind] += count
+            if not unread:
+                alerts.settle(db, decided)
+            guard.worked(db, list(decided))
+            guard.worked(db, [r.id for r in work.readers], "subscription")
+            guard.save(db)
         seen += len(todo)
         after = todo[-1]
         progress("alert", seen, None)
     done = counts["new"] + counts["update"] + counts["correction"]
-    return log.tally(Tally("alert", seen, done, counts["baseline"], failed, detail=counts))
+    return log.tally(Tally("alert", seen, done, counts["baseline"], guard.failed, detail=counts))
+
+
+class _Work:
+    """The parts of one transaction, each whole or nothing: of what breaks half-way nothing stands, the rest goes on."""
+
+    def __init__(self, db: Any, since: datetime, now: datetime, host: str, gap: str | None) -> None:
+        self.db, self.since, self.now, self.host, self.gap = db, since, now, host, gap
+        self.readers: list[Reader] = []
+
+    def read(self, ids: Sequence[int]) -> list[Reader]:
+        with self.db.begin_nested():
+            return subscriptions.readers(self.db, ids, self.since)
+
+    def draw(self, ids: Sequence[int]) -> list[Picture]:
+        with self.db.begin_nested():
+            return alerts.pictures(self.db, ids)
+
+    def recall(self, pictures: Sequence[Picture]) -> list[tuple[Picture, list[Told]]]:
+        with self.db.begin_nested():
+            told = alerts.told(self.db, {i for p in pictures for i in (p.event_id, *p.relatives)})
+        return [(p, [t for t in told if t.event_id in {p.event_id, *p.relatives}]) for p in pictures]
+
+    def decide(self, pairs: Sequence[tuple[Picture, list[Told]]]) -> list[dict[str, int]]:
+        ((picture, told),) = pairs
+        decision = decide.decide(picture, self.readers, told, self.now, self.host, self.gap)  # decide
+        with self.db.begin_nested():
+            return [alerts.apply(self.db, decision, self.now)]  # apply

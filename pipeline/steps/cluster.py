@@ -1,11 +1,13 @@
 """Fold matched stories into events: each batch with its open neighbourhood is solved anew and stored whole."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from pipeline import log, steps, store
 from pipeline.core.events import pairs
-from pipeline.model import Tally
+from pipeline.guard import Guard
+from pipeline.model import Member, Tally
 from pipeline.settings import Settings
 from pipeline.steps import Progress, silent
 from pipeline.store import events, neighbourhood, pool
@@ -14,32 +16,53 @@ BATCH = 200  # stories a transaction: a kill costs at most their vectors, 30 s o
 
 
 def run(settings: Settings, now: datetime, *, limit: int = 100_000, progress: Progress = silent) -> Tally:
-    """Give every story at level >= 1 that waits its event; join, found, merge and split as the evidence asks."""
+    """Give every story at level >= 1 that waits its event; join, found, merge and split as the evidence asks.
+
+    A story that breaks our code costs itself only: see `pipeline.guard`.
+    """
     model = pairs.default_weights()
     vectors = steps.encoder(settings)
     counts = {"founded": 0, "changed": 0, "merged": 0, "joined": 0}
+    guard = Guard(settings, "cluster", now)
     with store.read(settings.database_url) as db:
-        todo = pool.waiting(db, limit)
-        gone = pool.disowned(db, now - timedelta(days=settings.window_days))
-    if gone:
+        todo = pool.waiting(db, limit, guard.held)
+        gone = pool.disowned(db, now - timedelta(days=settings.window_days), guard.held)
+
+    def disown(part: Sequence[int]) -> list[int]:
         with store.begin(settings.database_url, lock="cluster") as db:
-            _add(counts, neighbourhood.disown(db, gone, settings.window_days, model, vectors.versions, now))
+            changes = neighbourhood.disown(db, part, settings.window_days, model, vectors.versions, now)
+            guard.worked(db, part)
+        _add(counts, changes)
+        return list(part)
+
+    def encode(part: Sequence[Member]) -> list[tuple[int, Mapping[str, Any]]]:
+        return [(m.story.id, vectors.vectors(m.story.title, m.story.summary, m.story.language)) for m in part]
+
+    def settle(part: Sequence[int]) -> list[int]:
+        with store.begin(settings.database_url, lock="cluster") as db:
+            waiting = pool.still_waiting(db, part)
+            pool.add_vectors(db, {i: v for i, v in made.items() if i in waiting}, vectors.versions)
+            changes = neighbourhood.settle(db, waiting, settings.window_days, model, vectors.versions, now)
+            events.settle(db, waiting.values(), now)
+            guard.worked(db, list(waiting))
+        _add(counts, changes)
+        return list(waiting)
+
+    left = guard.each(gone, disown, key=int)
+    guard.flush()
     done = 0
     for start in range(0, len(todo), BATCH):
         batch = todo[start : start + BATCH]
         with store.read(settings.database_url) as db:  # gather
-            fresh = pool.members(db, batch, vectors.versions)
+            fresh = guard.each(batch, lambda part: pool.members(db, part, vectors.versions), key=int)
         # before the transaction: encoding takes seconds, and nobody shall wait for that
-        made = {m.story.id: vectors.vectors(m.story.title, m.story.summary, m.story.language) for m in fresh}
-        with store.begin(settings.database_url, lock="cluster") as db:
-            waiting = pool.still_waiting(db, batch)
-            pool.add_vectors(db, {i: v for i, v in made.items() if i in waiting}, vectors.versions)
-            _add(counts, neighbourhood.settle(db, waiting, settings.window_days, model, vectors.versions, now))
-            events.settle(db, waiting.values(), now)
-        done += len(waiting)
+        made = dict(pair for m in fresh for pair in guard.each([m], encode, key=lambda m: m.story.id))
+        done += len(guard.each([i for i in batch if i in made], settle, key=int))
+        guard.flush()
         progress("cluster", done, len(todo))
-    detail = {"founded": counts["founded"], "changed": counts["changed"], "merged": counts["merged"], "left": len(gone)}
-    return log.tally(Tally("cluster", seen=len(todo), done=done, skipped=len(todo) - done, detail=detail))
+    detail = {"founded": counts["founded"], "changed": counts["changed"], "merged": counts["merged"], "left": len(left)}
+    skipped = max(0, len(todo) - done - guard.failed)
+    return log.tally(Tally("cluster", len(todo), done, skipped, guard.failed, detail=detail))
 
 
 def _add(counts: dict[str, int], more: Mapping[str, int]) -> None:

@@ -2,8 +2,10 @@
 
 import contextlib
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from pipeline import log, mail, notify, store
@@ -13,6 +15,7 @@ from pipeline.core.alerts.content import Item, Sheet
 from pipeline.core.alerts.state import Picture, State
 from pipeline.core.text.mailaddress import host_of, to_ascii
 from pipeline.errors import BusyError
+from pipeline.guard import Guard
 from pipeline.model import Alert, Subscription, Tally
 from pipeline.settings import Settings
 from pipeline.steps import Progress, silent
@@ -36,6 +39,7 @@ class _Run:
     composer: mail.Composer
     secret: str
     host: str
+    guard: Guard
     sheets: OrderedDict[int, tuple[Sheet, Picture] | None] = field(default_factory=OrderedDict)
     counts: dict[str, int] = field(
         default_factory=lambda: {"mails": 0, "digests": 0, "dead": 0, "postponed": 0, "cancelled": 0}
@@ -66,7 +70,9 @@ def run(settings: Settings, now: datetime, *, limit: int = 100_000, progress: Pr
     if way is None:
         why = "no NEWSWATCH_SMTP_URL or NEWSWATCH_MAIL_DIR" if due else ""
         return log.tally(Tally("deliver", seen=due, skipped=due, detail={"held": held} | ({"why": why} if why else {})))
+    guard = Guard(settings, "deliver", now, "alert")
     with store.begin(settings.database_url) as db:
+        outbox.wake(db, guard.again(db, "alert"), now)
         secret = settings.secret or subscriptions.signing_secret(db)
         erased = subscriptions.erase_departed(db, now - ERASE_AFTER, now)
         topics = sheets.topic_titles(db)
@@ -77,6 +83,7 @@ def run(settings: Settings, now: datetime, *, limit: int = 100_000, progress: Pr
         mail.Composer(settings.mail_from, settings.base_url, topics, secret),
         secret,
         host_of(settings.mail_from),
+        guard,
         left=limit,
     )
     detail: dict[str, Any] = {"erased": erased}
@@ -95,22 +102,14 @@ def run(settings: Settings, now: datetime, *, limit: int = 100_000, progress: Pr
     with store.read(settings.database_url) as db:
         detail["held"] = outbox.count_held(db)
         detail["undelivered"] = len(outcomes.undelivered(db, now, outcomes.AFTER))
-    return log.tally(
-        Tally(
-            "deliver",
-            seen=one.seen or due,
-            done=one.done,
-            skipped=one.skipped,
-            failed=one.failed,
-            detail=one.counts | detail,
-        )
-    )
+    failed = one.failed + one.guard.failed
+    return log.tally(Tally("deliver", one.seen or due, one.done, one.skipped, failed, detail=one.counts | detail))
 
 
 def _send_all(one: _Run, due: int, progress: Progress) -> None:
     with store.connect(one.settings.database_url) as db:
         with db.begin():
-            todo = outbox.due_readers(db, one.now, one.left)
+            todo = outbox.due_readers(db, one.now, one.left, one.guard.held)
         for subscription_id in todo:
             if one.is_over:
                 break
@@ -119,20 +118,22 @@ def _send_all(one: _Run, due: int, progress: Progress) -> None:
             if not mine:
                 continue
             try:
-                _send_to(one, db, subscription_id)
+                one.guard.each([subscription_id], partial(_send_to, one, db), key=int, kind="subscription")
             finally:
                 with db.begin():
+                    one.guard.save(db)
                     outbox.release(db, subscription_id)
             progress("deliver", one.seen, due)
 
 
-def _send_to(one: _Run, db: Any, subscription_id: int) -> None:
+def _send_to(one: _Run, db: Any, ids: Sequence[int]) -> list[None]:
     """Send what is due for one subscription: plan, note what is tried, then mail by mail."""
+    (subscription_id,) = ids
     with db.begin():
         reader = outbox.subscription(db, subscription_id)
         waiting = outbox.waiting(db, subscription_id, one.now)
         if reader is None or not waiting:
-            return
+            return []
         sent = outbox.sent_times(db, subscription_id, one.now)
         tried = outbox.tried_batches(db, subscription_id, {key for _, key in waiting if key is not None})
         plan = dispatch.plan(reader, waiting, sent, one.settings.alert_max_per_hour, one.now, tried)
@@ -141,8 +142,8 @@ def _send_to(one: _Run, db: Any, subscription_id: int) -> None:
         mails = plan.mails[: one.left]
         for m in mails:
             outbox.begin_attempt(db, [a.id for a in m.alerts], m.batch_key)
-    one.seen += len(waiting)
-    one.skipped += len(plan.wait)
+        one.guard.worked(db, [subscription_id], "subscription")
+    one.seen, one.skipped = one.seen + len(waiting), one.skipped + len(plan.wait)
     one.counts["postponed"] += len(plan.wait)
     for i, m in enumerate(mails):
         if one.is_over:
@@ -150,38 +151,40 @@ def _send_to(one: _Run, db: Any, subscription_id: int) -> None:
             with db.begin():
                 outbox.withdraw_attempt(db, rest)
             one.skipped += len(rest)
-            return
+            break
         _send(one, db, reader, m)
+    return []
 
 
 def _send(one: _Run, db: Any, reader: Subscription, m: dispatch.Mail) -> None:
-    items, told, void = _items(one, reader, m)
-    if void:
-        with db.begin():
-            outbox.cancel(db, void)
-        one.counts["cancelled"] += len(void)
-    if not told:
-        return
-    held = [a for a in m.alerts if a.id in told]
-    ids = [a.id for a in held]
-    mail_id = held[0].message_id if m.batch_key is None else decide.message_id(one.host, "digest", m.batch_key)
-    letter = None
+    held, letter = list(m.alerts), None
+    told: dict[int, tuple[int, State]] = {}
     try:
-        recipient = to_ascii(reader.address)
-    except ValueError as e:
-        answer = mail.Answer("permanent", None, f"the address of this subscription is wrong: {e}")
-    else:
-        try:
+        items, told, void = _items(one, reader, m)
+        if void:
+            with db.begin():
+                outbox.cancel(db, void)
+            one.counts["cancelled"] += len(void)
+        if not told:
+            return
+        held = [a for a in m.alerts if a.id in told]
+        mail_id = held[0].message_id if m.batch_key is None else decide.message_id(one.host, "digest", m.batch_key)
+        recipient = _recipient(reader)
+        if isinstance(recipient, mail.Answer):
+            answer = recipient
+        else:
             letter = _compose(one, reader, m, held, items, mail_id)
             since = min(a.created_at for a in m.alerts)
             answer = one.way.send(letter, one.composer.sender, recipient, reader.key, since)
-        except Exception as e:  # the per-item guard: a mail that cannot be written blocks nobody
-            answer = mail.Answer("temporary", None, f"{type(e).__name__} while writing the mail")
-            log.get().exception("deliver failed", subscription=reader.key, alert=ids[0])
+    except Exception as e:  # the per-item guard: a mail that cannot be written blocks nobody, and waits for its mending
+        answer = mail.Answer("ours", None, one.guard.fault(held[0].id, e))
+        one.failed -= 1  # the guard counts it
+    ids = [a.id for a in held]
     if answer.outcome == "accepted":
         targets = [notify.fingerprint(t) for t in reader.targets]
         with db.begin():
             outbox.mark_sent(db, told, mail_id, letter.subject if letter else "", one.way.channel, one.now, targets)
+            one.guard.worked(db, ids)
         one.strikes = 0
         one.left -= 1
         one.done += len(ids)
@@ -189,6 +192,13 @@ def _send(one: _Run, db: Any, reader: Subscription, m: dispatch.Mail) -> None:
         one.counts["digests"] += m.batch_key is not None
         return
     _fail(one, db, reader, held, answer)
+
+
+def _recipient(reader: Subscription) -> str | mail.Answer:
+    try:
+        return to_ascii(reader.address)
+    except ValueError as e:
+        return mail.Answer("permanent", None, f"the address of this subscription is wrong: {e}")
 
 
 def _fail(one: _Run, db: Any, reader: Subscription, held: list[Alert], answer: mail.Answer) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import MappingProxyType
@@ -14,6 +14,7 @@ from pipeline import extract, http, log, store
 from pipeline.child import Child, ChildError
 from pipeline.core.feeds import headers, poll
 from pipeline.core.text import plain
+from pipeline.guard import Guard
 from pipeline.model import Outcome, Response, Tally
 from pipeline.settings import Settings
 from pipeline.steps import Progress, silent
@@ -26,6 +27,7 @@ LEASE = timedelta(minutes=15)
 RETRY_AFTER = (timedelta(hours=1), timedelta(hours=8))  # after the first and the second failure; the third is the last
 FINAL = frozenset({Outcome.GONE, Outcome.BAD_URL, Outcome.REFUSED_ADDRESS, Outcome.TOO_LARGE})
 FINAL_STATUSES = frozenset({401, 402, 403, 404, 405, 406, 451})
+STORING = "internal: its text could not be stored"
 MIN_TEXT = 200  # characters; less is a teaser or a cookie notice
 
 AGENT = "newswatch"  # as robots.txt files may name us
@@ -70,6 +72,7 @@ class _Worker:
         self._fresh: set[str] = set()  # hosts whose robots.txt was read in this run and is not stored yet
         self._new_rests: dict[str, datetime] = {}
         self._given_back: dict[int, datetime] = {}
+        self._guard = Guard(self.settings, "enrich", self.now)
 
     def clock(self) -> datetime:
         return self.now + timedelta(seconds=time.monotonic() - self._started)
@@ -79,6 +82,7 @@ class _Worker:
         return time.monotonic() - self._started >= BUDGET_S
 
     async def work(self, limit: int) -> None:
+        await asyncio.to_thread(_reopen, self.settings, self.now)
         with Child(extract.FUNCTION, extract.TIMEOUT_S, extract.MEMORY_MB) as child:
             self._child, self._pages, self._extracting = child, 0, asyncio.Lock()
             async with http.Client(self.settings) as client:
@@ -100,7 +104,11 @@ class _Worker:
         robots = MappingProxyType({host: self._robots[host] for host in self._fresh})
         rests, given_back = MappingProxyType(self._new_rests), MappingProxyType(self._given_back)
         self._fresh, self._new_rests, self._given_back = set(), {}, {}
-        await asyncio.to_thread(_save, self.settings.database_url, self.clock(), found, robots, rests, given_back)
+        broke = self._guard.take()
+        failed = await asyncio.to_thread(_save, self.settings, self.clock(), found, robots, rests, given_back, broke)
+        if failed:
+            self.done -= failed
+            self.reasons[STORING] = self.reasons.get(STORING, 0) + failed
 
     async def _page(self, client: http.Client, wanted: articles.Wanted) -> articles.Page | None:
         """Get one page's text; None when its host rests and the attempt does not count."""
@@ -125,7 +133,7 @@ class _Worker:
                 return self._failure(wanted, "not a web page", is_final=True)
             return await self._extracted(wanted, response)
         except Exception as e:  # the per-item guard: one page must not end the run
-            log.get().error("enrich broke", story=wanted.id, error=repr(e)[:300])
+            self._guard.fault(wanted.id, e)
             return self._failure(wanted, f"internal: {type(e).__name__}", is_final=False)
 
     async def _extracted(self, wanted: articles.Wanted, response: Response) -> articles.Page:
@@ -196,18 +204,37 @@ def _claim(
         return wanted, articles.robots(db, names), articles.rests(db, names, now)
 
 
+def _reopen(settings: Settings, now: datetime) -> None:
+    """Take up again what another version of the code broke at."""
+    with store.begin(settings.database_url) as db:
+        articles.reopen(db, Guard(settings, "enrich", now).again(db, "story"), now)
+
+
 def _save(
-    url: str,
+    settings: Settings,
     now: datetime,
     found: tuple[articles.Page, ...],
     robots: Mapping[str, articles.Robots],
     rests: Mapping[str, datetime],
     given_back: Mapping[int, datetime],
-) -> None:
-    with store.begin(url) as db:
-        articles.save(db, found, now)
+    broke: Mapping[int, str],
+) -> int:
+    """Store what a portion brought; return how many of its pages could not be stored."""
+    guard = Guard(settings, "enrich", now)
+
+    def keep(part: Sequence[articles.Page]) -> list[None]:
+        with store.begin(settings.database_url) as db:
+            articles.save(db, part, now)
+            guard.worked(db, [page.story_id for page in part if page.text is not None])
+        return []
+
+    guard.each(found, keep, key=lambda page: page.story_id)
+    guard.note(broke)
+    with store.begin(settings.database_url) as db:
+        guard.save(db)
         articles.save_hosts(db, robots, rests)
         articles.give_back(db, given_back)
+    return guard.failed
 
 
 def _extract(child: Child, body: bytes, url: str, content_type: str) -> str:

@@ -9,7 +9,7 @@ from pipeline.core.text.mailaddress import bare, header_text, host_of, to_ascii
 from pipeline.mail import Words
 from pipeline.model import Tally
 from pipeline.settings import Settings
-from pipeline.store import runs
+from pipeline.store import faults, runs
 from pipeline.store.rows import outcomes
 from pipeline.store.rows.outcomes import AFTER
 
@@ -30,8 +30,9 @@ def run(settings: Settings, now: datetime, *, force: bool = False) -> Tally:
             return log.tally(Tally("heartbeat", skipped=1, detail={"why": "less than a week ago"}))
         numbers = outcomes.week(db, now - EVERY)
         sick = outcomes.sick_feeds(db)
+        broken = faults.listed(db)
         late = outcomes.undelivered(db, now, AFTER)
-    subject, text = _write(numbers, sick, len({f["event_id"] for f in late}), settings)
+    subject, text = _write(numbers, sick, len({f["event_id"] for f in late}), broken, settings)
     composer = mail.Composer(settings.mail_from, settings.base_url)
     # a second attempt in the same week is the same mail; a forced one is another
     year, week, _ = now.isocalendar()
@@ -45,16 +46,25 @@ def run(settings: Settings, now: datetime, *, force: bool = False) -> Tally:
         return log.tally(Tally("heartbeat", seen=1, failed=1, detail={"why": answer.error}))
     with store.begin(settings.database_url) as db:
         runs.set_meta(db, "heartbeat_at", now.isoformat())
-    return log.tally(Tally("heartbeat", seen=1, done=1, detail=numbers | {"sick_feeds": len(sick)}))
+    return log.tally(
+        Tally("heartbeat", seen=1, done=1, detail=numbers | {"sick_feeds": len(sick), "faults": len(broken)})
+    )
 
 
-def _write(numbers: dict[str, int], sick: list[dict[str, Any]], late: int, settings: Settings) -> tuple[str, str]:
+def _write(
+    numbers: dict[str, int], sick: list[dict[str, Any]], late: int, broken: list[dict[str, Any]], settings: Settings
+) -> tuple[str, str]:
     words = Words("en")
     counts = {k: words.number(v) for k, v in numbers.items()}
     lines = [words.say("heartbeat_line", **counts), ""]
     lines += [words.say("heartbeat_late", n=late) if late else words.say("heartbeat_well")]
     if numbers["dead"]:
         lines.append(words.say("heartbeat_dead", n=numbers["dead"]))
+    if broken:
+        lines.append(f"{words.say('heartbeat_faults', n=len(broken))}:")
+        lines += [
+            f"- {f['step']}: {f['item_kind']} {f['item_id']}: {header_text(f['reason'], 200)}" for f in broken[:30]
+        ]
     lines.append("")
     if sick:
         lines.append(f"{words.say('heartbeat_sick')}:")

@@ -1,9 +1,11 @@
 """Judge every new story against the watchlist, and keep what decided it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from pipeline import log, steps, store
-from pipeline.model import Tally
+from pipeline.guard import Guard
+from pipeline.model import Match, Story, Tally
 from pipeline.settings import Settings
 from pipeline.steps import Progress, silent
 from pipeline.store import matches, stories, watchlists
@@ -12,21 +14,34 @@ BATCH = 200  # stories a transaction: some seconds when many need the dear encod
 
 
 def run(settings: Settings, now: datetime, *, limit: int = 100_000, progress: Progress = silent) -> Tally:
-    """Judge stories that wait, with the current watchlist; matches, entities and facts are stored together."""
+    """Judge stories that wait, with the current watchlist; matches, entities and facts are stored together.
+
+    A story that breaks our code costs itself only: see `pipeline.guard`.
+    """
     with store.read(settings.database_url) as db:
         watchlist = watchlists.current(db)
     matcher = steps.matcher(settings, watchlist)
     seen = ours = 0
+    guard = Guard(settings, "match", now)
+
+    def judge(part: Sequence[Story]) -> list[tuple[Story, Match]]:
+        return list(zip(part, matcher.judge_many(part), strict=True))
+
+    def keep(part: Sequence[tuple[Story, Match]]) -> list[int]:
+        with store.begin(settings.database_url) as db:
+            guard.worked(db, [story.id for story, _ in part])
+            return [matches.add(db, part, now, settings.enrich)]
+
     while seen < limit:
         with store.read(settings.database_url) as db:  # gather
-            todo = stories.unjudged(db, min(BATCH, limit - seen))
+            todo = stories.unjudged(db, min(BATCH, limit - seen), guard.held)
         if not todo:
             break
-        judged = list(zip(todo, matcher.judge_many(todo), strict=True))  # decide
-        with store.begin(settings.database_url) as db:  # apply
-            ours += matches.add(db, judged, now, settings.enrich)
+        judged = guard.each(todo, judge, key=lambda s: s.id)  # decide
+        ours += sum(guard.each(judged, keep, key=lambda pair: pair[0].id))  # apply
+        guard.flush()
         seen += len(todo)
         progress("match", seen, None)
     with store.read(settings.database_url) as db:
         stale = matches.stale(db, watchlist.version, matcher.version)
-    return log.tally(Tally("match", seen=seen, done=ours, skipped=seen - ours, detail={"stale": stale}))
+    return log.tally(Tally("match", seen, ours, seen - ours - guard.failed, guard.failed, detail={"stale": stale}))

@@ -8,7 +8,7 @@ from pipeline.core.alerts import decide
 from pipeline.core.text.mailaddress import bare, host_of, to_ascii
 from pipeline.model import Tally
 from pipeline.settings import Settings
-from pipeline.store import runs
+from pipeline.store import faults, runs
 from pipeline.store.rows import outcomes
 from pipeline.store.rows.outcomes import AFTER
 
@@ -16,12 +16,15 @@ from pipeline.store.rows.outcomes import AFTER
 def run(settings: Settings, now: datetime, *, after: timedelta = AFTER) -> Tally:
     """Raise an alarm for every event of level 3 that is older than `after` and has no delivered mail.
 
-    Each is one warning in the log and counts as failed; the operator gets one mail about those new to the list.
+    Each is one warning in the log and counts as failed; the operator gets one mail about those new to the list, and
+    about items that broke our code.
     """
     with store.read(settings.database_url) as db:
         found = outcomes.undelivered(db, now, after)
+        broken = faults.listed(db)
         known = set(json.loads(runs.get_meta(db, "alarmed") or "[]"))
     keys = {f"{f['event_id']} {f['reason']} {f['subscription'] or ''}" for f in found}
+    keys |= {f"{f['step']} {f['item_kind']} {f['item_id']} {f['version']}" for f in broken}
     for f in found:
         log.get().warning(
             "not delivered",
@@ -31,15 +34,21 @@ def run(settings: Settings, now: datetime, *, after: timedelta = AFTER) -> Tally
             alert=f["alert_id"],
         )
     fresh = sorted(keys - known)
-    told = _tell(settings, now, found, fresh) if fresh and settings.operator else False
+    told = _tell(settings, now, found, broken, fresh) if fresh and settings.operator else False
     if told or not keys:
         with store.begin(settings.database_url) as db:
             runs.set_meta(db, "alarmed", json.dumps(sorted(keys)))
-    detail = {r: sum(f["reason"] == r for f in found) for r in ("undecided", "late", "dead")}
+    detail = {r: sum(f["reason"] == r for f in found) for r in ("undecided", "late", "dead")} | {"faults": len(broken)}
     return log.tally(Tally("outcomes", seen=len(found), failed=len(found), detail=detail | {"operator_told": told}))
 
 
-def _tell(settings: Settings, now: datetime, found: list[dict[str, object]], fresh: list[str]) -> bool:
+def _tell(
+    settings: Settings,
+    now: datetime,
+    found: list[dict[str, object]],
+    broken: list[dict[str, object]],
+    fresh: list[str],
+) -> bool:
     way = mail.way(settings.smtp_url, settings.mail_dir)
     if way is None:
         return False
@@ -50,13 +59,25 @@ def _tell(settings: Settings, now: datetime, found: list[dict[str, object]], fre
         f"  {settings.base_url.rstrip('/')}/events/{f['event_id']}"
         for f in found[:50]
     ]
-    text = (
-        "These events of level 3 have no delivered mail.\n"
-        "undecided: `newswatch alert` has not run; late: `newswatch deliver` has not run, or the server fails;\n"
-        "dead: given up, see `newswatch alerts dead` and `newswatch alerts requeue`.\n\n" + "\n".join(lines) + "\n"
-    )
+    text = ""
+    if found:
+        text += (
+            "These events of level 3 have no delivered mail.\n"
+            "undecided: `newswatch alert` has not run; late: `newswatch deliver` has not run, or the server fails;\n"
+            "dead: given up, see `newswatch alerts dead` and `newswatch alerts requeue`.\n\n"
+            + "\n".join(lines)
+            + "\n\n"
+        )
+    if broken:
+        text += (
+            "These broke the program; each was left out, the others went on. Another version tries them again by\n"
+            "itself, the same one later; `newswatch faults --again` at once.\n\n"
+            + "\n".join(f"- {f['step']}: {f['item_kind']} {f['item_id']}: {f['reason']}" for f in broken[:50])
+            + "\n"
+        )
+    subject = f"newswatch: {len(found)} mails did not get out" if found else f"newswatch: {len(broken)} items broke it"
     envelope = mail.operator_envelope(str(settings.operator), decide.message_id(host, "alarm", *fresh), now)
-    letter = composer.plain(f"newswatch: {len(found)} mails did not get out", text, envelope)
+    letter = composer.plain(subject, text, envelope)
     answer = way.send(letter, composer.sender, to_ascii(bare(str(settings.operator))), "operator", now)
     way.close()
     if answer.outcome != "accepted":

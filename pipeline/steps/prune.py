@@ -2,10 +2,12 @@
 
 from datetime import datetime, timedelta
 
-from pipeline import log
+from pipeline import log, store
 from pipeline.model import Tally
 from pipeline.settings import Settings
-from pipeline.store import prune
+from pipeline.store import faults, prune
+
+FAULTS = timedelta(days=8)  # a week longer than any retry waits: who was not tried by then is gone
 
 
 def run(settings: Settings, now: datetime, dry_run: bool = False) -> Tally:
@@ -28,6 +30,8 @@ def run(settings: Settings, now: datetime, dry_run: bool = False) -> Tally:
         work = prune.count if dry_run else prune.erase
         detail[rule.what] = work(settings.database_url, rule, cut)
     if not dry_run:
+        with store.begin(settings.database_url) as db:
+            faults.prune(db, now - FAULTS)
         prune.refresh(settings.database_url)
     total = sum(detail.values())
     done = 0 if dry_run else total

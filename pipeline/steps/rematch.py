@@ -11,10 +11,11 @@ from typing import Any
 
 from pipeline import catalog, log, steps, store
 from pipeline.errors import ConfigError, NotFoundError
-from pipeline.model import Level, Tally, Watchlist
+from pipeline.guard import Guard
+from pipeline.model import Level, Match, Story, Tally, Watchlist
 from pipeline.settings import Settings
 from pipeline.steps import Progress, silent
-from pipeline.store import matches, watchlists
+from pipeline.store import matches, stories, watchlists
 from pipeline.store.rows import history
 
 BATCH = 200  # stories a transaction, as in match
@@ -52,6 +53,7 @@ def run(
     """Judge stories again, those seen `since` a time or those with numbers `between` two (both counted).
 
     `watchlist`: a stored version, by default the current one. `detail`: how many levels rose, fell, and are the same.
+    A story that breaks our code keeps its judgement and waits for the match step, which tries it again.
     """
     with store.read(settings.database_url) as db:
         judge_with = _watchlist(db, watchlist)
@@ -64,16 +66,35 @@ def run(
     matcher = steps.matcher(settings, judge_with)
     counts: Counter[str] = Counter(up=0, down=0, same=0)
     ours = 0
+    guard = Guard(settings, "match", now)
+
+    def judge(part: Sequence[Story]) -> list[tuple[Story, Match]]:
+        return list(zip(part, matcher.judge_many(part), strict=True))
+
+    def keep(part: Sequence[tuple[Story, Match]]) -> list[tuple[int, Match]]:
+        nonlocal ours
+        with store.begin(settings.database_url) as db:
+            more = matches.add(db, part, now, settings.enrich)
+            guard.worked(db, [story.id for story, _ in part])
+        ours += more
+        return [(story.id, match) for story, match in part]
+
     for start in range(0, len(ids), BATCH):
         with store.read(settings.database_url) as db:  # gather
             todo = history.get(db, ids[start : start + BATCH])
-        judged = list(zip((s for s, _ in todo), matcher.judge_many([s for s, _ in todo]), strict=True))  # decide
-        with store.begin(settings.database_url) as db:  # apply
-            ours += matches.add(db, judged, now, settings.enrich)
-        for (_, before), (_, match) in zip(todo, judged, strict=True):
-            counts[_change(before, match.level)] += 1
+        judged = guard.each([s for s, _ in todo], judge, key=lambda s: s.id)  # decide
+        kept = dict(guard.each(judged, keep, key=lambda pair: pair[0].id))  # apply
+        broken = [s.id for s, _ in todo if s.id not in kept]
+        if broken:
+            with store.begin(settings.database_url) as db:
+                stories.wait(db, broken)
+                guard.save(db)
+        for story, before in todo:
+            if story.id in kept:
+                counts[_change(before, kept[story.id].level)] += 1
         progress("rematch", min(start + BATCH, len(ids)), len(ids))
-    return log.tally(Tally("rematch", seen=len(ids), done=ours, skipped=len(ids) - ours, detail=dict(counts)))
+    left = len(ids) - ours - guard.failed
+    return log.tally(Tally("rematch", len(ids), ours, left, guard.failed, detail=dict(counts)))
 
 
 def backtest(settings: Settings, since: str, *, limit: int = 10_000_000, progress: Progress = silent) -> dict[str, Any]:
@@ -87,10 +108,17 @@ def backtest(settings: Settings, since: str, *, limit: int = 10_000_000, progres
         ids = history.ids_since(db, since_of(since))[:limit]
     levels: Counter[str] = Counter()
     examples: dict[str, list[dict[str, Any]]] = {}
+    guard = Guard(
+        settings, "match", datetime.max.replace(tzinfo=UTC)
+    )  # what breaks is logged and left out; nothing is stored
+
+    def judge(part: Sequence[tuple[Story, int | None]]) -> list[tuple[tuple[Story, int | None], Match]]:
+        return list(zip(part, matcher.judge_many([s for s, _ in part]), strict=True))
+
     for start in range(0, len(ids), BATCH):
         with store.read(settings.database_url) as db:
             todo = history.get(db, ids[start : start + BATCH])
-        for (story, before), match in zip(todo, matcher.judge_many([s for s, _ in todo]), strict=True):
+        for (story, before), match in guard.each(todo, judge, key=lambda pair: pair[0].id):
             if before is None or before == match.level:
                 continue
             change = f"{before}>{int(match.level)}"
@@ -102,6 +130,7 @@ def backtest(settings: Settings, since: str, *, limit: int = 10_000_000, progres
         progress("backtest", min(start + BATCH, len(ids)), len(ids))
     return {
         "seen": len(ids),
+        "failed": guard.failed,
         "watchlist": watchlist.version,
         "matcher": matcher.version,
         "levels": dict(sorted(levels.items())),

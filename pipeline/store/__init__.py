@@ -5,7 +5,19 @@ with store.read(url) as db:         a stable picture
 store.upgrade(url)                  the schema and the views
 """
 
-from pipeline.store.engine import begin, connect, engine, guard, insert, parse_url, read
+from pipeline.store.engine import begin, connect, engine, guard, insert, is_unusable, parse_url, read
 from pipeline.store.sql.schema import ensure, sql_dir, upgrade
 
-__all__ = ["begin", "connect", "engine", "ensure", "guard", "insert", "parse_url", "read", "sql_dir", "upgrade"]
+__all__ = [
+    "begin",
+    "connect",
+    "engine",
+    "ensure",
+    "guard",
+    "insert",
+    "is_unusable",
+    "parse_url",
+    "read",
+    "sql_dir",
+    "upgrade",
+]

@@ -7,15 +7,18 @@ from typing import Any
 import sqlalchemy as sa
 
 from pipeline.core.alerts.state import Decision, Line, Part, Picture, State, Told
+from pipeline.store import faults
 from pipeline.store.engine import insert
 from pipeline.store.tables import alerts, event_history, event_stories, events, matches, stories, subscriptions
 
 
-def changed(db: sa.Connection, limit: int, after_id: int = 0) -> list[int]:
+def changed(db: sa.Connection, limit: int, after_id: int = 0, held: faults.Held | None = None) -> list[int]:
     """Give standing events above a number that changed since alerts were last decided for them, oldest first."""
+    is_free = [held.free("event", events.c.id, events.c.updated_at)] if held else []
     query = (
         sa.select(events.c.id)
         .where(events.c.revision > events.c.alerted_revision, events.c.merged_into.is_(None), events.c.id > after_id)
+        .where(*is_free)
         .order_by(events.c.id)
         .limit(limit)
     )

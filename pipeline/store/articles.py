@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from pipeline.core.text import url
+from pipeline.store import faults
 from pipeline.store.engine import insert
 from pipeline.store.tables import hosts, stories
 
@@ -110,6 +111,14 @@ def save(db: sa.Connection, pages: Sequence[Page], now: datetime) -> None:
         else:
             values = {"enrich_error": page.error, "enrich_after": page.retry_at}
         db.execute(sa.update(stories).where(stories.c.id == page.story_id).values(**values))
+    faults.forget(db, "story", [page.story_id for page in pages if page.text is not None])
+
+
+def reopen(db: sa.Connection, ids: Sequence[int], now: datetime) -> None:
+    """Make pages due whose attempts ended with a fault of ours, with fresh attempts."""
+    for story_id in ids:
+        where = sa.and_(stories.c.id == story_id, stories.c.enriched_at.is_(None), stories.c.enrich_error.is_not(None))
+        db.execute(sa.update(stories).where(where).values(enrich_after=now, enrich_attempts=0))
 
 
 def give_back(db: sa.Connection, waits: Mapping[int, datetime]) -> None:

@@ -109,6 +109,20 @@ def _translated(url: str) -> Iterator[None]:
         raise
 
 
+def is_unusable(error: Exception) -> bool:
+    """Whether an error says that the database cannot be used, and nothing of what was to be stored in it."""
+    if not isinstance(error, sa.exc.DBAPIError):
+        return isinstance(error, sa.exc.TimeoutError | sa.exc.ResourceClosedError)
+    state = getattr(error.orig, "sqlstate", None) or ""
+    plain = type(error) is sa.exc.DatabaseError  # SQLite: malformed, or no database at all
+    return (
+        isinstance(error, sa.exc.OperationalError)
+        or plain
+        or state.startswith(("XX", "25"))
+        or error.connection_invalidated
+    )
+
+
 @contextlib.contextmanager
 def begin(url: str, lock: str | None = None) -> Iterator[sa.Connection]:
     """Open one write transaction; with `lock`, no other process is inside the same lock until it ends.

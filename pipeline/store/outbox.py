@@ -12,19 +12,22 @@ import sqlalchemy as sa
 
 from pipeline.core.alerts.state import State
 from pipeline.model import Alert, Subscription
+from pipeline.store import faults
 from pipeline.store.engine import lock_number
 from pipeline.store.subscriptions import noun
 from pipeline.store.tables import alerts, deliveries, events, subscriptions
 
+Untold = tuple[int, int, str, str, dict[str, int]]  # alert, event, reason, mail, {fingerprint of the target: attempts}
 TARGETS_WITHIN = timedelta(days=2)  # a web hook that was down for longer has missed the news
 
 
-def due_readers(db: sa.Connection, now: datetime, limit: int) -> list[int]:
+def due_readers(db: sa.Connection, now: datetime, limit: int, held: faults.Held | None = None) -> list[int]:
     """Give the subscriptions that something is due for, longest waiting first."""
     query = (
         sa.select(alerts.c.subscription_id)
         .join(subscriptions, subscriptions.c.id == alerts.c.subscription_id)
         .where(alerts.c.state == "pending", alerts.c.due_at <= now, subscriptions.c.enabled)
+        .where(*([held.free("subscription", alerts.c.subscription_id)] if held else []))
         .group_by(alerts.c.subscription_id)
         .order_by(sa.func.min(alerts.c.due_at), alerts.c.subscription_id)
         .limit(limit)
@@ -125,6 +128,11 @@ def postpone(db: sa.Connection, ids: Sequence[int], until: datetime) -> None:
     db.execute(sa.update(alerts).where(alerts.c.id.in_(ids)).values(due_at=until))
 
 
+def wake(db: sa.Connection, ids: Sequence[int], now: datetime) -> None:
+    """Make alerts due now that wait."""
+    db.execute(sa.update(alerts).where(alerts.c.id.in_(ids), alerts.c.state == "pending").values(due_at=now))
+
+
 def cancel(db: sa.Connection, ids: Sequence[int]) -> None:
     """Drop alerts that have nothing left to say."""
     db.execute(sa.update(alerts).where(alerts.c.id.in_(ids), alerts.c.state == "pending").values(state="cancelled"))
@@ -203,9 +211,9 @@ def mark_failed(
     dead = False
     for row in rows:
         since = datetime.fromisoformat(row.detail.get("failing_since", now.isoformat()))
-        # a server that fails says nothing about this mail: no letter dies of it
-        gone = outcome == "permanent" or (outcome != "server" and now - since >= dead_after)
-        detail = row.detail if outcome == "server" else {**row.detail, "failing_since": since.isoformat()}
+        # a server that fails, or a fault of ours, says nothing about this mail: no letter dies of it
+        gone = outcome == "permanent" or (outcome == "temporary" and now - since >= dead_after)
+        detail = row.detail if outcome != "temporary" else {**row.detail, "failing_since": since.isoformat()}
         dead = dead or gone
         db.execute(
             sa.update(alerts)
@@ -253,8 +261,8 @@ def readers_with_targets(db: sa.Connection, now: datetime) -> list[int]:
     return sorted({a.subscription_id for a in _untold(db, now)})
 
 
-def untold(db: sa.Connection, subscription_id: int, now: datetime) -> list[tuple[int, int, str, str, dict[str, int]]]:
-    """Give what targets are still to hear: (alert, event, reason, mail, {fingerprint of the target: attempts})."""
+def untold(db: sa.Connection, subscription_id: int, now: datetime) -> list[Untold]:
+    """Give what targets are still to hear."""
     rows = [a for a in _untold(db, now) if a.subscription_id == subscription_id]
     return [(r.id, r.event_id, r.reason, r.detail["mail_id"], dict(r.detail["targets"])) for r in rows]
 

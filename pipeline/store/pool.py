@@ -8,6 +8,7 @@ import numpy as np
 import sqlalchemy as sa
 
 from pipeline.model import Fact, Member
+from pipeline.store import faults as faults_store
 from pipeline.store import stories as stories_store
 from pipeline.store.corrections import chunks
 from pipeline.store.engine import insert
@@ -37,16 +38,20 @@ _STORY = (
 )
 
 
-def waiting(db: sa.Connection, limit: int) -> list[int]:
+def waiting(db: sa.Connection, limit: int, held: faults_store.Held | None = None) -> list[int]:
     """List the stories that wait for an event, in canonical order: by their time, then by identity."""
     query = (
         sa.select(stories.c.id)
         .join(matches, sa.and_(matches.c.story_id == stories.c.id, matches.c.is_current))
-        .where(matches.c.level >= 1, matches.c.clustered_at.is_(None))
+        .where(matches.c.level >= 1, matches.c.clustered_at.is_(None), *_free(held, stories.c.id))
         .order_by(stories.c.story_at, stories.c.url_hash)
         .limit(limit)
     )
     return list(db.scalars(query))
+
+
+def _free(held: faults_store.Held | None, column: Any) -> list[sa.ColumnElement[bool]]:
+    return [held.free("story", column)] if held else []
 
 
 def still_waiting(db: sa.Connection, ids: Sequence[int]) -> dict[int, int]:
@@ -65,13 +70,14 @@ def still_waiting(db: sa.Connection, ids: Sequence[int]) -> dict[int, int]:
     }
 
 
-def disowned(db: sa.Connection, since: datetime) -> list[int]:
+def disowned(db: sa.Connection, since: datetime, held: faults_store.Held | None = None) -> list[int]:
     """List stories of events open since then whose current judgement is level 0: they leave."""
     query = (
         sa.select(event_stories.c.story_id)
         .join(events, events.c.id == event_stories.c.event_id)
         .join(matches, sa.and_(matches.c.story_id == event_stories.c.story_id, matches.c.is_current))
         .where(events.c.merged_into.is_(None), events.c.last_seen_at >= since, matches.c.level == 0)
+        .where(*_free(held, event_stories.c.story_id))
         .order_by(event_stories.c.story_id)
     )
     return list(db.scalars(query))

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from pipeline.core.text import plain, url
 from pipeline.model import Entry, Feed, Language, Story
-from pipeline.store import moves
+from pipeline.store import faults, moves
 from pipeline.store.engine import insert
 from pipeline.store.tables import sightings, stories
 
@@ -76,6 +76,8 @@ def add(
             values |= {"text": row["text"], "text_source": row["text_source"], "judged_at": None}
         if values:
             db.execute(sa.update(stories).where(stories.c.id == old.id).values(**values))
+        if "judged_at" in values:  # other words: what these broke says nothing of them
+            faults.forget(db, "story", [old.id])
     seen = [
         {"story_id": known[k].id, "feed_id": feed.id, "seen_at": now, "guid": rows[k]["_guid"], "url": rows[k]["url"]}
         for k in sorted(rows)
@@ -188,10 +190,14 @@ def noun(row: Any) -> Story:
     )
 
 
-def undetected(db: sa.Connection, limit: int) -> list[Story]:
-    """Give stories that no language was detected for, oldest first."""
-    query = sa.select(*_NOUN).where(stories.c.language.is_(None)).order_by(stories.c.id).limit(limit)
+def undetected(db: sa.Connection, limit: int, held: faults.Held | None = None) -> list[Story]:
+    """Give stories that no language was detected for, oldest first, without those that are `held`."""
+    query = sa.select(*_NOUN).where(stories.c.language.is_(None), *_free(held)).order_by(stories.c.id).limit(limit)
     return [noun(r) for r in db.execute(query)]
+
+
+def _free(held: faults.Held | None) -> list[sa.ColumnElement[bool]]:
+    return [held.free("story", stories.c.id)] if held else []
 
 
 def set_languages(db: sa.Connection, found: Mapping[int, Language]) -> None:
@@ -212,11 +218,11 @@ def set_languages(db: sa.Connection, found: Mapping[int, Language]) -> None:
         )
 
 
-def unjudged(db: sa.Connection, limit: int) -> list[Story]:
-    """Give stories whose language is known and that wait for judgement, oldest first."""
+def unjudged(db: sa.Connection, limit: int, held: faults.Held | None = None) -> list[Story]:
+    """Give stories whose language is known and that wait for judgement, oldest first, without those that are `held`."""
     query = (
         sa.select(*_NOUN)
-        .where(stories.c.judged_at.is_(None), stories.c.language.is_not(None))
+        .where(stories.c.judged_at.is_(None), stories.c.language.is_not(None), *_free(held))
         .order_by(stories.c.id)
         .limit(limit)
     )
@@ -243,6 +249,12 @@ def find(db: sa.Connection, what: str) -> Story | None:
         rows = db.execute(query.where(stories.c.url_hash.startswith(what, autoescape=True)).limit(2)).all()
         return noun(rows[0]) if len(rows) == 1 else None
     return None
+
+
+def wait(db: sa.Connection, ids: Sequence[int]) -> None:
+    """Let stories wait for judgement again; what they were judged stands until then."""
+    if ids:
+        db.execute(sa.update(stories).where(stories.c.id.in_(ids)).values(judged_at=None))
 
 
 def reopen(db: sa.Connection, since: datetime, limit: int, after_id: int = 0) -> list[int]:

@@ -1,6 +1,7 @@
 """Subscriptions as stored: who wants what, who left, and the erasing of addresses."""
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -27,10 +28,15 @@ def signing_secret(db: sa.Connection) -> str:
     return runs.keep_meta(db, "secret", secrets.token_urlsafe(32))
 
 
-def readers(db: sa.Connection, began: datetime) -> list[Reader]:
-    """Give the subscriptions that get mail; those of the first watch folder have no baseline."""
-    query = sa.select(subscriptions).where(subscriptions.c.enabled, subscriptions.c.address != "")
-    rows = db.execute(query.order_by(subscriptions.c.id))
+def reading(db: sa.Connection) -> list[int]:
+    """Give the numbers of the subscriptions that get mail."""
+    query = sa.select(subscriptions.c.id).where(subscriptions.c.enabled, subscriptions.c.address != "")
+    return list(db.scalars(query.order_by(subscriptions.c.id)))
+
+
+def readers(db: sa.Connection, ids: Sequence[int], began: datetime) -> list[Reader]:
+    """Give subscriptions as alerting sees them; those of the first watch folder have no baseline."""
+    rows = db.execute(sa.select(subscriptions).where(subscriptions.c.id.in_(ids)).order_by(subscriptions.c.id))
     return [Reader(r.id, noun(r), r.created_at, r.created_at <= began) for r in rows]
 
 

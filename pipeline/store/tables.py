@@ -592,6 +592,21 @@ runs = sa.Table(
     comment="One row per step that ran, with its tally.",
 )
 
+faults = sa.Table(
+    "faults",
+    metadata,
+    sa.Column("step", sa.String(24), primary_key=True, comment="Step that could not work the item through."),
+    sa.Column("item_kind", sa.String(16), primary_key=True, comment="story, event, subscription, alert."),
+    sa.Column("item_id", Id, primary_key=True, autoincrement=False, comment="Number of that row."),
+    _c("version", sa.String(64), comment="Version of the code that failed: another one tries again."),
+    _c("reason", Text, comment="Kind of error, its words and where it was raised."),
+    _c("attempts", sa.Integer, comment="How often this version failed at it.", server_default="1"),
+    _c("first_failed_at", Utc, comment="When it failed first."),
+    _c("failed_at", Utc, comment="When it failed last."),
+    _c("retry_at", Utc, comment="When the same version tries again; the item is left alone until then."),
+    comment="Items that broke our code: each costs itself, is told, and is tried again when the code changes.",
+)
+
 meta = sa.Table(
     "meta",
     metadata,

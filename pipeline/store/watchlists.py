@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from pipeline.core.text import url
 from pipeline.errors import StoreError
 from pipeline.model import Alias, Entity, FeedSpec, Role, Seed, Subscription, Topic, Watchlist, WordGroup
+from pipeline.store import faults
 from pipeline.store.engine import insert
 from pipeline.store.tables import aliases, entities, feeds, seeds, subscriptions, watchlists
 
@@ -67,6 +68,7 @@ def adopt(db: sa.Connection, watchlist: Watchlist, now: datetime) -> bool:
     standing = db.scalar(sa.select(watchlists.c.version).where(watchlists.c.is_current))
     if standing == watchlist.version:
         return False
+    faults.again(db, "match")  # what broke under the old watchlist may not under this one
     db.execute(sa.update(watchlists).values(is_current=False))
     content = to_json(watchlist)
     db.execute(

@@ -40,6 +40,13 @@ def broken(c: Clock) -> dict[str, tuple[list[str], list[tuple[object, ...]]]]:
         "event_undecided": ([f"update events set revision = 9, updated_at = '{old}' where id = 2"], [(2, 9, 2)]),
         "feed_overdue": ([f"update feeds set next_fetch_at = '{old}' where id = 3"], [(3, "Warta Nusantara")]),
         "hash_without_body": ([f"update feeds set body_hash = '{1:064}' where id = 3"], [(3, "Warta Nusantara")]),
+        "item_fault": (
+            [
+                "insert into faults (step, item_kind, item_id, version, reason, first_failed_at, failed_at, retry_at) "
+                f"values ('match', 'story', 12, 'v', 'RecursionError: …', '{old}', '{old}', '{future}')"
+            ],
+            [("match", "story", 12, 1)],
+        ),
         "impossible_time": ([f"update stories set story_at = '{future}' where id = 12"], [(12,)]),
         "judged_without_match": (["delete from matches where story_id = 12"], [(12,)]),
         "lead_story": (["update events set lead_story_id = 11 where id = 3"], [(3, 11, None)]),

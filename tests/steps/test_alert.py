@@ -72,10 +72,11 @@ def test_an_event_that_breaks_keeps_nobody_elses_mail(database_url: str, capfd: 
     assert undecided(database_url) == [broken]
     logged = "".join(capfd.readouterr())
     assert "alert failed" in logged and "unhashable type" in logged and "@reader.example" not in logged
-    assert decide(database_url, 1).failed == 1
+    assert decide(database_url, 0.5).seen == 0, "left alone for an hour"
+    assert decide(database_url, 2).failed == 1
     with store.begin(database_url) as db:
         db.execute(sa.update(events).where(events.c.id == broken).values(topics=["deals"]))
-    assert (decide(database_url, 2).done, undecided(database_url)) == (1, [])
+    assert (decide(database_url, 12).done, undecided(database_url)) == (1, [])
 
 
 REFUSING = {  # a store that refuses to cancel alerts

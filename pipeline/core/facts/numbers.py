@@ -17,6 +17,7 @@ _CJK_SMALL = {"十": 10.0, "百": 100.0, "千": 1e3, "십": 10.0, "백": 100.0, 
 CJK_LARGE = {"万": 1e4, "萬": 1e4, "만": 1e4, "亿": 1e8, "億": 1e8, "억": 1e8, "兆": 1e12, "조": 1e12}
 HAN_START = re.compile("[〇零一二三四五六七八九两兩十百千]")
 _CJK_FILL = "多余餘几数來来"
+_AND = re.compile(r" (?:and |et |y |e |و ?|и |und )?(?=\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,38 @@ class Numbers:
         return self.scale(Amount(value, start, m.end()), comma="," in m[0])
 
     def scale(self, amount: Amount, comma: bool = False) -> Amount:
-        """Multiply by the scale words that follow; then add a smaller amount ("1 milyar 200 milyon")."""
+        """Multiply by the scale words that follow; then add smaller amounts ("1 milyar 200 milyon").
+
+        The amounts of one number grow smaller, so that it has a handful of them however long the text goes on.
+        """
+        parts = [self._scaled(amount, comma)]
+        while (following := self._follower(parts[-1])) is not None:
+            parts.append(following)
+        total = parts.pop()
+        while parts:
+            larger = parts.pop()
+            total = (
+                larger
+                if total.value >= larger.factor
+                else replace(larger, value=larger.value + total.value, end=total.end)
+            )
+        return total
+
+    def _follower(self, amount: Amount) -> Amount | None:
+        """Read the amount of a smaller scale behind a scaled one; None where it ends there."""
+        at = amount.end
+        if not amount.scaled or amount.needs_money or amount.factor <= 1e3:
+            return None
+        m = _AND.match(self.text, at)
+        n = NUMBER.match(self.text, m.end()) if m else None
+        value = self.number(n[0], n.end()) if n else None
+        if m is None or n is None or value is None:
+            return None
+        found = self._scaled(Amount(value, m.end(), n.end()))
+        is_smaller = found.scaled and not found.needs_money and found.factor < amount.factor
+        return found if is_smaller else None
+
+    def _scaled(self, amount: Amount, comma: bool = False) -> Amount:
         text, at, factor = self.text, amount.end, 1.0
         needs = scaled = False
         for _ in range(3):
@@ -134,13 +166,6 @@ class Numbers:
             n = re.compile(r" (\d{1,3})(?![\d.,])").match(text, at)
             if n:
                 return replace(out, value=value + int(n[1]), end=n.end())
-        if scaled and not needs and factor > 1e3:
-            m = re.compile(r" (?:and |et |y |e |و ?|и |und )?(?=\d)").match(text, at)
-            n = NUMBER.match(text, m.end()) if m else None
-            if n and self.number(n[0], n.end()) is not None:
-                rest = self.scale(Amount(float(self.number(n[0], n.end()) or 0), m.end() if m else at, n.end()))
-                if rest.scaled and not rest.needs_money and rest.factor < factor and rest.value < factor:
-                    return replace(out, value=value + rest.value, end=rest.end)
         return out
 
     def cjk(self, start: int, first: float | None, at: int) -> Amount | None:

@@ -6,23 +6,39 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from pipeline.store.faults import Held
 from pipeline.store.tables import alerts, bodies, event_stories, events, feeds, matches, stories
 
 
-def waiting(db: sa.Connection, now: datetime) -> Mapping[str, int]:
-    """Count what waits for each step, by the partial indexes that hold just that."""
+def waiting(db: sa.Connection, now: datetime, version: str) -> Mapping[str, int]:
+    """Count what waits for each step, by the partial indexes that hold just that; not what broke this version."""
+
+    def free(step: str, kind: str, column: Any, changed_at: Any = None) -> sa.ColumnElement[bool]:
+        return Held(step, version, now).free(kind, column, changed_at)
+
     queries = {
         "parse": sa.select(sa.func.count()).where(bodies.c.parsed_at.is_(None)),
-        "detect": sa.select(sa.func.count()).where(stories.c.language.is_(None)),
-        "match": sa.select(sa.func.count()).where(stories.c.judged_at.is_(None), stories.c.language.is_not(None)),
+        "detect": sa.select(sa.func.count()).where(stories.c.language.is_(None), free("detect", "story", stories.c.id)),
+        "match": sa.select(sa.func.count()).where(
+            stories.c.judged_at.is_(None), stories.c.language.is_not(None), free("match", "story", stories.c.id)
+        ),
         "enrich": sa.select(sa.func.count()).where(stories.c.enrich_after <= now),
         "cluster": sa.select(sa.func.count()).where(
-            matches.c.is_current, matches.c.level >= 1, matches.c.clustered_at.is_(None)
+            matches.c.is_current,
+            matches.c.level >= 1,
+            matches.c.clustered_at.is_(None),
+            free("cluster", "story", matches.c.story_id),
         ),
         "alert": sa.select(sa.func.count()).where(
-            events.c.revision > events.c.alerted_revision, events.c.merged_into.is_(None)
+            events.c.revision > events.c.alerted_revision,
+            events.c.merged_into.is_(None),
+            free("alert", "event", events.c.id, events.c.updated_at),
         ),
-        "deliver": sa.select(sa.func.count()).where(alerts.c.state == "pending", alerts.c.due_at <= now),
+        "deliver": sa.select(sa.func.count()).where(
+            alerts.c.state == "pending",
+            alerts.c.due_at <= now,
+            free("deliver", "subscription", alerts.c.subscription_id),
+        ),
     }
     return {step: int(db.scalar(query) or 0) for step, query in queries.items()}
 
