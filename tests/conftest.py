@@ -1,7 +1,5 @@
 """Fixtures: a throw-away database of each kind, started by the tests themselves."""
 
-import itertools
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -10,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipeline import store
-
-_counter = itertools.count()
+from tests.databases import new_postgres
 
 
 @pytest.fixture(scope="session")
@@ -33,15 +30,20 @@ def postgres_url() -> Iterator[str]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def _new_database(postgres_url: str) -> str:
-    import psycopg
-    import sqlalchemy as sa
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with our schema, migrated once a session; tests get copies of it."""
+    path = tmp_path_factory.mktemp("template") / "newswatch.db"
+    store.upgrade(f"sqlite:///{path}")
+    return path
 
-    name = f"t{os.getpid()}_{next(_counter)}"
-    url = sa.make_url(postgres_url)
-    with psycopg.connect(postgres_url.replace("+psycopg", ""), autocommit=True) as admin:
-        admin.execute(f"create database {name}")
-    return url.set(database=name).render_as_string(hide_password=False)
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_url: str) -> str:
+    """The name of a PostgreSQL database with our schema, migrated once a session; tests get copies of it."""
+    url = new_postgres(postgres_url, "template_newswatch")
+    store.upgrade(url)
+    return "template_newswatch"
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -49,19 +51,25 @@ def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The URL of an empty database, once on SQLite and once on PostgreSQL."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'newswatch.db'}"
-    return _new_database(request.getfixturevalue("postgres_url"))
+    return new_postgres(request.getfixturevalue("postgres_url"))
 
 
-@pytest.fixture
-def database_url(empty_database_url: str) -> str:
+def migrated(request: pytest.FixtureRequest, kind: str, folder: Path) -> str:
+    """Make a database of a kind with our schema, as a copy of the one that was migrated; give its URL."""
+    if kind == "sqlite":
+        path = folder / "newswatch.db"
+        shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
+        return f"sqlite:///{path}"
+    return new_postgres(request.getfixturevalue("postgres_url"), None, request.getfixturevalue("postgres_template"))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The URL of a database with our schema, once on each kind."""
-    store.upgrade(empty_database_url)
-    return empty_database_url
+    return migrated(request, request.param, tmp_path)
 
 
 @pytest.fixture
-def sqlite_url(tmp_path: Path) -> str:
+def sqlite_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The URL of a SQLite database with our schema, for tests in which the kind does not matter."""
-    url = f"sqlite:///{tmp_path / 'newswatch.db'}"
-    store.upgrade(url)
-    return url
+    return migrated(request, "sqlite", tmp_path)

@@ -17,7 +17,7 @@ import pytest
 from pipeline.desk import sample
 from pipeline.desk import sql as step
 from pipeline.settings import Settings
-from tests.sql.conftest import new_postgres
+from tests.databases import new_postgres
 
 NEWSWATCH = str(Path(sys.executable).parent / "newswatch")
 Run = Callable[..., subprocess.CompletedProcess[str]]

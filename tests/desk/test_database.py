@@ -11,7 +11,7 @@ from pipeline import store
 from pipeline.desk import database, sql
 from pipeline.errors import ConfigError
 from pipeline.settings import Settings
-from tests.sql.conftest import new_postgres
+from tests.databases import new_postgres
 
 
 @pytest.fixture

@@ -4,11 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-import psycopg
 import pytest
-import sqlalchemy as sa
 
 from pipeline import store
+from tests.databases import new_postgres
 from tests.sql.seed import Clock, fill
 
 
@@ -19,14 +18,6 @@ class Seeded:
     url: str
     clock: Clock
     kind: str
-
-
-def new_postgres(postgres_url: str, name: str) -> str:
-    """Make an empty database on the tests' server."""
-    with psycopg.connect(postgres_url.replace("+psycopg", ""), autocommit=True) as admin:
-        admin.execute(f"drop database if exists {name}")
-        admin.execute(f"create database {name}")
-    return sa.make_url(postgres_url).set(database=name).render_as_string(hide_password=False)
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])

@@ -7,8 +7,8 @@ import pytest
 
 from pipeline import store
 from pipeline.store.sql import query
+from tests.databases import new_postgres
 from tests.sql import bulk
-from tests.sql.conftest import new_postgres
 from tests.sql.main_queries import main_queries, plan
 
 STORIES = 60_000

@@ -87,7 +87,7 @@ def test_both_databases_give_the_same_rows(postgres_url: str, tmp_path: object) 
     """One store, written to both, answers every view alike."""
     from pathlib import Path
 
-    from tests.sql.conftest import new_postgres
+    from tests.databases import new_postgres
     from tests.sql.seed import fill
 
     now = dt.datetime.now(dt.UTC)

@@ -12,8 +12,8 @@ from pipeline import store
 from pipeline.settings import load
 from pipeline.store import tables as t
 from pipeline.web import create_app
+from tests.databases import new_postgres
 from tests.newsroom import Newsroom
-from tests.sql.conftest import new_postgres
 from tests.sql.seed import fill
 
 NOW = datetime(2026, 3, 20, 12, 0, tzinfo=UTC)

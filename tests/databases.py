@@ -1,0 +1,20 @@
+"""Databases on the PostgreSQL that the tests start."""
+
+import itertools
+import os
+
+import psycopg
+import sqlalchemy as sa
+
+_counter = itertools.count()
+
+
+def new_postgres(postgres_url: str, name: str | None = None, template: str = "template1") -> str:
+    """Make a database on the tests' server, a copy of `template`, and give its URL; a named one is made anew."""
+    with psycopg.connect(postgres_url.replace("+psycopg", ""), autocommit=True) as admin:
+        if name is None:
+            name = f"t{os.getpid()}_{next(_counter)}"
+        else:
+            admin.execute(f"drop database if exists {name}")
+        admin.execute(f"create database {name} template {template}")
+    return sa.make_url(postgres_url).set(database=name).render_as_string(hide_password=False)
