@@ -17,9 +17,9 @@ $(READY): requirements-dev.lock requirements-uv.lock pyproject.toml
 	@echo "Setting up .venv (once, a minute or so) …"
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-uv.lock
-	@$(BIN)/uv pip install --quiet --compile-bytecode --require-hashes -r requirements-dev.lock || \
+	@$(BIN)/uv pip install --python $(BIN)/python --quiet --compile-bytecode --require-hashes -r requirements-dev.lock || \
 	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
-	@$(BIN)/uv pip install --quiet --no-deps --no-build-isolation --editable . || \
+	@$(BIN)/uv pip install --python $(BIN)/python --quiet --no-deps --no-build-isolation --editable . || \
 	  $(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
@@ -30,7 +30,7 @@ test: $(READY)  ## run the tests (they start what they need themselves)
 	@$(BIN)/pytest -q -n 2 --dist loadgroup
 
 floor: $(READY)  ## the store's tests on the oldest SQLAlchemy that is allowed
-	@$(BIN)/uv pip install --quiet --target $(VENV)/floor --no-deps --require-hashes -r requirements-floor.lock
+	@$(BIN)/uv pip install --python $(BIN)/python --quiet --target $(VENV)/floor --no-deps --require-hashes -r requirements-floor.lock
 	@PYTHONPATH=$(VENV)/floor $(BIN)/pytest -q -n 2 tests/store -W ignore::DeprecationWarning
 
 e2e: $(READY)  ## the tests with a real Airflow, PostgreSQL, Redis (some minutes)
