@@ -1,11 +1,12 @@
 """The demo: the main job on the sample feeds, and what it found."""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from pipeline import steps
 from pipeline.cli import common
 from pipeline.desk import pages, sample
+from pipeline.desk.pages import ListedEvent
 from pipeline.model import Tally
 from pipeline.settings import Settings
 
@@ -33,42 +34,36 @@ def run(directory: Path) -> None:
     with sample.watched(directory / "watch", common.now()), common.progress() as report:
         tallies = steps.run_all(settings, common.now(), all_feeds=True, progress=report)
     found = pages.at_a_glance(settings)
-    _show(found["events"])
+    _show(found.events)
     mails = sorted(p for p in mail_dir.glob("*.eml") if p.name not in before)
-    _tell(directory, tallies, found["events"], mails)
+    _tell(directory, tallies, found.events, mails)
 
 
-def _show(events: list[dict[str, Any]]) -> None:
+def _show(listed: Sequence[ListedEvent]) -> None:
     rows = [
-        (
-            e["id"],
-            e["title"],
-            e["level"],
-            e["story_count"],
-            " ".join(e["languages"]),
-            f"{e['first_seen_at']:%d %b %H:%M}",
-        )
-        for e in events
-    ]
+        (e.event.id, e.event.title, e.event.level, e.event.story_count, " ".join(e.languages),
+         f"{e.event.first_seen_at:%d %b %H:%M}")
+        for e in listed
+    ]  # fmt: skip
     common.print_table(("event", "title", "level", "stories", "languages", "first seen"), rows, "Events")
 
 
-def _tell(directory: Path, tallies: list[Tally], events: list[dict[str, Any]], mails: list[Path]) -> None:
+def _tell(directory: Path, tallies: list[Tally], listed: Sequence[ListedEvent], mails: list[Path]) -> None:
     by_step = {t.step: t for t in tallies}
     stories = by_step["parse"].detail.get("stories", 0)
     say = common.out.print
     if not stories and not mails:
-        say(f"\nNothing new: every story was seen before, {len(events)} events stand, no mail was sent.")
+        say(f"\nNothing new: every story was seen before, {len(listed)} events stand, no mail was sent.")
     else:
-        say(f"\n{stories} new stories, {by_step['match'].done} matched, {len(events)} events, {len(mails)} mails:")
+        say(f"\n{stories} new stories, {by_step['match'].done} matched, {len(listed)} events, {len(mails)} mails:")
         for path in mails:
             say(f"  {path}", soft_wrap=True, highlight=False)
     database = directory / "newswatch.db"
     say(f"\nDatabase: {database}\n\nTry next:", highlight=False)
     option = f"--database sqlite:///{database}"
     for command in (
-        f".venv/bin/newswatch events show {events[0]['id'] if events else 1} {option}",
-        f".venv/bin/newswatch explain {events[0]['lead_story_id'] if events else 1} {option}",
+        f".venv/bin/newswatch events show {listed[0].event.id if listed else 1} {option}",
+        f".venv/bin/newswatch explain {listed[0].event.lead_story_id if listed else 1} {option}",
         f".venv/bin/newswatch query {option}",
     ):
         say(f"  {command}", soft_wrap=True, highlight=False)

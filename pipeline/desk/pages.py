@@ -1,6 +1,8 @@
 """What the pages ask: events by words and filters, one event whole, the watchlist, the feeds, and how all is."""
 
-from collections.abc import Sequence
+import dataclasses
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -9,13 +11,66 @@ from pipeline.core.alerts import atom
 from pipeline.core.events import claims, pairs, sayings
 from pipeline.core.events import event as events
 from pipeline.errors import NotFoundError
+from pipeline.model import Fact
 from pipeline.settings import Settings
 from pipeline.store import events as event_store
 from pipeline.store import pool, runs
-from pipeline.store.rows import events as reading
+from pipeline.store.rows import events as rows
+from pipeline.store.rows import feeds as feed_rows
 from pipeline.store.rows import mails, overview, search
+from pipeline.store.rows.events import ToldStory
+from pipeline.store.rows.overview import ListedEvent
 
 MAX_WORDS = 8  # of one search; more only cost time
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Events that fit; `after` is the place to go on from, None at the end; `names` of the entities they name."""
+
+    events: Sequence[rows.EventRow]
+    after: search.Place | None
+    choices: rows.Choices
+    names: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """One amount that the stories of an event name, and who names it."""
+
+    fact: Fact
+    stories: Sequence[ToldStory]
+    independent: int
+
+
+@dataclass(frozen=True, slots=True)
+class ToldEvent:
+    """All of one event: its row, stories, who says what, contradictions, history, and the names it needs."""
+
+    event: rows.EventRow
+    stories: Sequence[ToldStory]
+    sayings: Sequence[Saying]
+    contradictions: Sequence[Mapping[str, Any]]
+    history: Sequence[Mapping[str, Any]]
+    names: Mapping[str, str]
+    topics: Mapping[str, Mapping[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Feeds:
+    """The feeds, those in trouble first, and how many are in which state."""
+
+    states: Mapping[str, int]
+    feeds: Sequence[feed_rows.FeedRow]
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """What stands in the store: events, alerts per subscription, row counts by table."""
+
+    events: Sequence[ListedEvent]
+    alerts: Sequence[overview.AlertCount]
+    counts: Mapping[str, int]
 
 
 def ready(settings: Settings) -> None:
@@ -23,20 +78,15 @@ def ready(settings: Settings) -> None:
     store.ensure(settings.database_url)
 
 
-def found(settings: Settings, words: Sequence[str] = (), limit: int = 25, **filters: Any) -> dict[str, Any]:
-    """Find standing events, the last told first; `filters` are those of `store.search.found`.
+def found(settings: Settings, words: Sequence[str] = (), limit: int = 25, **filters: Any) -> Found:
+    """Find standing events, the last told first; `filters` are those of `store.rows.search.found`.
 
-    Gives {events, after, choices, names}: `after` is the place to go on from, None at the end. A search can have such
-    a place with few events or none: it has looked back so far and no further.
+    A search can have a place to go on from with few events or none: it has looked back so far and no further.
     """
     with store.read(settings.database_url) as db:
         shown, after = search.found(db, list(words)[:MAX_WORDS], limit=limit, **filters)
-        return {
-            "events": shown,
-            "after": after,
-            "choices": reading.choices(db),
-            "names": reading.names(db, sorted({k for e in shown for k in e["entities"]})),
-        }
+        named = rows.names(db, sorted({k for e in shown for k in e.entities}))
+        return Found(shown, after, rows.choices(db), named)
 
 
 def standing(settings: Settings, event_id: int) -> int:
@@ -48,70 +98,64 @@ def standing(settings: Settings, event_id: int) -> int:
     return number
 
 
-def event(settings: Settings, event_id: int) -> dict[str, Any]:
+def event(settings: Settings, event_id: int) -> ToldEvent:
     """Give all of one standing event: its row, stories with leads, who says what, contradictions, and its history."""
     with store.read(settings.database_url) as db:
-        row = reading.event(db, event_id)
-        stories = reading.told(db, event_id)
-        members = pool.members(db, [s["id"] for s in stories], {})
+        row = rows.event(db, event_id)
+        stories = rows.told(db, event_id)
+        members = pool.members(db, [s.id for s in stories], {})
         past = event_store.history(db, event_id)
-        names = reading.names(db, row["entities"])
-        topics = reading.topics(db)
+        names = rows.names(db, row.entities)
+        topics = rows.topics(db)
     told = sorted(members, key=pairs.order)
     leads = events.summarise(told).leads if told else {}
-    by_id = {s["id"]: s for s in stories}
-    return {
-        "event": row,
-        "stories": [{**s, "is_lead": s["id"] in leads.values()} for s in stories],
-        "sayings": [
-            {"fact": s.fact, "stories": [by_id[m.story.id] for m in s.members], "independent": s.independent}
-            for s in sayings.sayings(told)
-        ],
-        "contradictions": [
+    by_id = {s.id: s for s in stories}
+    return ToldEvent(
+        event=row,
+        stories=[dataclasses.replace(s, is_lead=s.id in leads.values()) for s in stories],
+        sayings=[Saying(s.fact, [by_id[m.story.id] for m in s.members], s.independent) for s in sayings.sayings(told)],
+        contradictions=[
             {**c, "story": by_id[c["story_id"]], "against_story": by_id[c["against_story_id"]]}
             for c in claims.contradictions(told).values()
         ],
-        "history": past,
-        "names": names,
-        "topics": topics,
-    }
+        history=past,
+        names=names,
+        topics=topics,
+    )
 
 
-def timeline(settings: Settings, event_id: int) -> tuple[int, list[dict[str, Any]]]:
+def timeline(settings: Settings, event_id: int) -> tuple[int, list[rows.Dot]]:
     """Give an event's revision and its stories, for the picture."""
     with store.read(settings.database_url) as db:
         number = event_store.resolve(db, event_id)
         if number is None:
             raise NotFoundError(f"There is no event {event_id}.")
-        return reading.event(db, number)["revision"], reading.dots(db, number)
+        return rows.event(db, number).revision, rows.dots(db, number)
 
 
-def watchlist(settings: Settings) -> dict[str, Any]:
+def watchlist(settings: Settings) -> rows.Watched:
     """Give what is watched, with counts."""
     with store.read(settings.database_url) as db:
-        return reading.watched(db)
+        return rows.watched(db)
 
 
-def feeds(settings: Settings, now: datetime, state: str | None = None, words: str = "") -> dict[str, Any]:
+def feeds(settings: Settings, now: datetime, state: str | None = None, words: str = "") -> Feeds:
     """Give the feeds with their health, those in trouble first."""
     with store.read(settings.database_url) as db:
-        return {"states": reading.feed_states(db), "feeds": reading.feed_list(db, now, state, words)}
+        return Feeds(feed_rows.feed_states(db), feed_rows.feed_list(db, now, state, words))
 
 
-def pulse(settings: Settings) -> dict[str, Any]:
+def pulse(settings: Settings) -> rows.Pulse:
     """Give the latest story, event and run; raise StoreError when the database does not answer."""
     with store.read(settings.database_url) as db:
-        return reading.pulse(db)
+        return rows.pulse(db)
 
 
-def at_a_glance(settings: Settings, min_level: int = 1, limit: int = 100) -> dict[str, Any]:
+def at_a_glance(settings: Settings, min_level: int = 1, limit: int = 100) -> Glance:
     """Give the events, the alerts per subscription, and the row counts."""
     with store.read(settings.database_url) as db:
-        return {
-            "events": overview.event_list(db, min_level, limit),
-            "alerts": overview.alert_counts(db),
-            "counts": dict(runs.counts(db)),
-        }
+        counts = dict(runs.counts(db))
+        return Glance(overview.event_list(db, min_level, limit), overview.alert_counts(db), counts)
 
 
 def atom_feed(settings: Settings, now: datetime, *, limit: int = 50, min_level: int = 1, language: str = "en") -> bytes:
@@ -119,3 +163,9 @@ def atom_feed(settings: Settings, now: datetime, *, limit: int = 50, min_level: 
     with store.read(settings.database_url) as db:
         found = mails.newest(db, limit, min_level)
     return atom.feed(found, settings.base_url, language, now)
+
+
+__all__ = [
+    "Feeds", "Found", "Glance", "ListedEvent", "Saying", "ToldEvent", "ToldStory",
+    "at_a_glance", "atom_feed", "event", "feeds", "found", "pulse", "ready", "standing", "timeline", "watchlist",
+]  # fmt: skip

@@ -3,13 +3,14 @@
 import re
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from fastapi import Path as PathParameter
 from starlette.responses import RedirectResponse, Response
 
 from pipeline.desk import explain, pages
+from pipeline.desk.pages import ToldStory
 from pipeline.errors import NotFoundError
 from pipeline.settings import Settings
 from pipeline.web import render
@@ -75,16 +76,18 @@ def listed(
         until=end + timedelta(days=1) if end else None,
         after=_place(after),
     )
-    place = found["after"]
+    place = found.after
     return render.page(
         request,
         "events.html.j2",
         wanted=wanted,
         is_filtered=any(wanted.values()),
         is_first=_place(after) is None,
-        searched_to=place[0] if place and wanted["q"] and len(found["events"]) < PER_PAGE else None,
+        searched_to=place[0] if place and wanted["q"] and len(found.events) < PER_PAGE else None,
         next_place=f"{place[0].astimezone(UTC):%Y%m%dT%H%M%S.%f}~{place[1]}" if place else None,
-        **found,
+        events=found.events,
+        choices=found.choices,
+        names=found.names,
     )
 
 
@@ -118,23 +121,27 @@ def event(request: Request, number: Number, done: str = "") -> Response:
     if standing != number:
         return goto(request, f"/events/{standing}?done=moved-{number}", 308)
     told = pages.event(settings, number)
-    by_language: dict[str, list[dict[str, Any]]] = {}
-    for story in told["stories"]:
-        by_language.setdefault(story["language"] or "und", []).append(story)
+    by_language: dict[str, list[ToldStory]] = {}
+    for story in told.stories:
+        by_language.setdefault(story.language or "und", []).append(story)
     groups = sorted(
-        by_language.items(), key=lambda x: (x[0] != told["event"]["title_language"], x[0] != "en", x[1][0]["story_at"])
+        by_language.items(), key=lambda x: (x[0] != told.event.title_language, x[0] != "en", x[1][0].story_at)
     )
-    sayings = groupby(told["sayings"], key=lambda s: (s["fact"].role, s["fact"].kind, s["fact"].unit))
-    past = groupby(told["history"], key=lambda h: (h["revision"], h["at"]))
+    sayings = groupby(told.sayings, key=lambda s: (s.fact.role, s.fact.kind, s.fact.unit))
+    past = groupby(told.history, key=lambda h: (h["revision"], h["at"]))
     return render.page(
         request,
         "event.html.j2",
         groups=groups,
         claims=[(key, list(lines)) for key, lines in sayings],
         past=[(revision, at, list(lines)) for (revision, at), lines in past][::-1],
-        by_id={s["id"]: s for s in told["stories"]},
+        by_id={s.id: s for s in told.stories},
         done=done[:40],
-        **told,
+        event=told.event,
+        stories=told.stories,
+        contradictions=told.contradictions,
+        names=told.names,
+        topics=told.topics,
     )
 
 

@@ -1,5 +1,6 @@
 """The watchlist, the feeds' health, and whether all is well."""
 
+from dataclasses import asdict
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -19,10 +20,19 @@ def watchlist(request: Request) -> Response:
     """Show what is watched, under which written forms, and how much was found."""
     found = pages.watchlist(settings_of(request))
     rank = ("subject", "party", "watched", "context")
-    found["entities"].sort(
-        key=lambda e: (min((rank.index(r) for r in e["roles"] if r in rank), default=9), -e["story_count"])
+    entities = sorted(
+        found.entities,
+        key=lambda e: (min((rank.index(r) for r in e.roles if r in rank), default=9), -e.story_count),
     )
-    return render.page(request, "watchlist.html.j2", named={e["key"]: e["name"] for e in found["entities"]}, **found)
+    return render.page(
+        request,
+        "watchlist.html.j2",
+        watchlist=found.watchlist,
+        topics=found.topics,
+        seeds=found.seeds,
+        entities=entities,
+        named={e.key: e.name for e in entities},
+    )
 
 
 @router.get("/feeds")
@@ -32,7 +42,7 @@ def feeds(
     """Show the feeds, those in trouble first."""
     wanted = state if state in page.STATES else ""
     found = pages.feeds(settings_of(request), request.app.state.clock(), wanted or None, q.replace("\x00", "").strip())
-    return render.page(request, "feeds.html.j2", state=wanted, q=q, **found)
+    return render.page(request, "feeds.html.j2", state=wanted, q=q, states=found.states, feeds=found.feeds)
 
 
 @router.get("/health")
@@ -42,5 +52,5 @@ def health(request: Request) -> Response:
         found = pages.pulse(settings_of(request))
     except NewswatchError as e:
         return JSONResponse({"ok": False, "reason": str(e)}, 503, headers={"cache-control": "no-store"})
-    told = {k: page.iso(v) if k.endswith("_at") else v for k, v in found.items()}
+    told = {k: page.iso(v) if k.endswith("_at") else v for k, v in asdict(found).items()}
     return JSONResponse({"ok": True} | told, headers={"cache-control": "no-store"})

@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from fastapi import Request
-from jinja2 import ChainableUndefined, Environment, FileSystemLoader
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
 from pipeline import __version__
@@ -15,7 +15,7 @@ from pipeline.words import page as words
 _environment = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
     autoescape=True,  # whatever a file is called
-    undefined=ChainableUndefined,  # stored evidence has the keys that its version wrote
+    undefined=StrictUndefined,  # a name that nobody gives is a fault, not an empty place; evidence is asked with .get
     trim_blocks=True,
     lstrip_blocks=True,
 )

@@ -5,7 +5,7 @@ import threading
 import warnings
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from pipeline.words import page
 
@@ -28,28 +28,33 @@ _DARK = dict(zip(_HUES, _HUES_DARK, strict=True)) | {
 _LOCK = threading.Lock()  # matplotlib's font cache and tick locators are not made for threads
 
 
-def timeline(stories: Sequence[Mapping[str, Any]], width: float = WIDE) -> bytes:
+class Dot(NamedTuple):
+    """One story of a timeline; language "und" where it is not known."""
+
+    at: datetime
+    language: str
+    is_copy: bool
+
+
+def timeline(stories: Sequence[Dot], width: float = WIDE) -> bytes:
     """Draw one dot a story, one row a language in order of first telling, copies pale."""
     first: dict[str, datetime] = {}
     for s in stories:
-        tag = s["language"] or "und"
-        first[tag] = min(first.get(tag, s["story_at"]), s["story_at"])
+        first[s.language] = min(first.get(s.language, s.at), s.at)
     order = sorted(first, key=lambda t: (first[t], t))
     rows = order if len(order) <= MAX_ROWS else [*order[: MAX_ROWS - 1], "…"]
     place = {tag: min(i, len(rows) - 1) for i, tag in enumerate(order)}
     with _LOCK:
         figure, axes = _figure(width, 0.55 + 0.235 * max(1, len(rows)))
         for copy, colour in ((True, _COPY), (False, _DOT)):
-            dots = [s for s in stories if (s["copy_of"] is not None) is copy]
+            dots = [s for s in stories if s.is_copy is copy]
             axes.scatter(
-                [s["story_at"] for s in dots],
-                [place[s["language"] or "und"] for s in dots],
-                s=34, c=colour, linewidths=0, zorder=3,
-            )  # fmt: skip
+                [s.at for s in dots], [place[s.language] for s in dots], s=34, c=colour, linewidths=0, zorder=3
+            )
         axes.set_yticks(range(len(rows)), ["others" if r == "…" else page.language(r) for r in rows])
         axes.set_ylim(len(rows) - 0.4, -0.6)
         axes.grid(axis="y", color=_LINE, linewidth=0.8)
-        _times(axes, [s["story_at"] for s in stories])
+        _times(axes, [s.at for s in stories])
         return _svg(figure, "When it was told, by language")
 
 

@@ -1,14 +1,40 @@
 """What feeds and languages did of late: the numbers behind the alarms."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
 from pipeline.core.feeds.health import RECENT_DAYS, FeedNumbers
+from pipeline.store.rows import row
 from pipeline.store.tables import bodies, feeds, fetches, sightings, stories
 
 BEFORE_DAYS = 28
+MAX_FEEDS = 1000  # on one page; states and words narrow it
+
+
+@dataclass(frozen=True, slots=True)
+class FeedRow:
+    """One feed with its health; `week_count` stories in the last 7 days, `error` the last one while it fails."""
+
+    id: int
+    title: str
+    url: str
+    adopted_url: str | None
+    language: str | None
+    country: str | None
+    state: str
+    state_since: datetime
+    interval_s: float
+    expected_per_day: float | None
+    failure_count: float
+    last_fetch_at: datetime | None
+    last_success_at: datetime | None
+    last_new_at: datetime | None
+    next_fetch_at: datetime | None
+    week_count: int
+    error: str | None
 
 
 def feed_numbers(db: sa.Connection, now: datetime) -> list[FeedNumbers]:
@@ -17,8 +43,8 @@ def feed_numbers(db: sa.Connection, now: datetime) -> list[FeedNumbers]:
     before = recent - timedelta(days=BEFORE_DAYS)
     is_recent, undated = sightings.c.seen_at >= recent, stories.c.published_at.is_(None)
     counted: dict[int, Any] = {
-        row.feed_id: row
-        for row in db.execute(
+        r.feed_id: r
+        for r in db.execute(
             sa.select(
                 sightings.c.feed_id,
                 _count(is_recent).label("recent"),
@@ -34,22 +60,22 @@ def feed_numbers(db: sa.Connection, now: datetime) -> list[FeedNumbers]:
     empty = _empty_fetches(db)
     errors = _last_errors(db)
     found = []
-    for row in db.execute(sa.select(feeds).where(feeds.c.enabled).order_by(feeds.c.id)):
-        n = counted.get(row.id)
-        first = row.first_fetched_at
+    for one in db.execute(sa.select(feeds).where(feeds.c.enabled).order_by(feeds.c.id)):
+        n = counted.get(one.id)
+        first = one.first_fetched_at
         found.append(
             FeedNumbers(
-                feed_id=row.id,
-                url=row.url,
-                state=row.state,
-                error=errors.get(row.id),
-                expected_per_day=row.expected_per_day,
+                feed_id=one.id,
+                url=one.url,
+                state=one.state,
+                error=errors.get(one.id),
+                expected_per_day=one.expected_per_day,
                 known_days=(now - first).total_seconds() / 86400 if first else 0.0,
                 recent=n.recent if n else 0,
                 recent_undated=n.recent_undated if n else 0,
                 before=n.before if n else 0,
                 before_undated=n.before_undated if n else 0,
-                empty_fetches=empty.get(row.id, 0),
+                empty_fetches=empty.get(one.id, 0),
             )
         )
     return found
@@ -69,7 +95,7 @@ def _empty_fetches(db: sa.Connection) -> dict[int, int]:
         .where(fetches.c.outcome.in_(("new", "unchanged")))
         .group_by(bodies.c.feed_id)
     )
-    return {row.feed_id: row.n for row in db.execute(query)}
+    return {r.feed_id: r.n for r in db.execute(query)}
 
 
 def _last_errors(db: sa.Connection) -> dict[int, str]:
@@ -81,7 +107,7 @@ def _last_errors(db: sa.Connection) -> dict[int, str]:
         .group_by(fetches.c.feed_id)
     )
     rows = db.execute(sa.select(fetches.c.feed_id, fetches.c.error).where(fetches.c.id.in_(last)))
-    return {row.feed_id: row.error for row in rows}
+    return {r.feed_id: r.error for r in rows}
 
 
 def languages(db: sa.Connection, now: datetime) -> tuple[dict[str, int], dict[str, float]]:
@@ -98,3 +124,41 @@ def languages(db: sa.Connection, now: datetime) -> tuple[dict[str, int], dict[st
     )
     rows = db.execute(query).all()
     return {r.language: r.last for r in rows}, {r.language: r.before / 7 for r in rows}
+
+
+def feed_states(db: sa.Connection) -> dict[str, int]:
+    """Count the feeds by state, "off" for those that are not polled."""
+    state = sa.case((feeds.c.enabled, feeds.c.state), else_="off").label("state")
+    query = sa.select(state, sa.func.count().label("n")).group_by(state).order_by(state)
+    return {r.state: r.n for r in db.execute(query)}
+
+
+def feed_list(db: sa.Connection, now: datetime, state: str | None = None, words: str = "") -> list[FeedRow]:
+    """List feeds with what they brought in the last 7 days and their last error, those in trouble first."""
+    carried = (
+        sa.select(sa.func.count())
+        .where(sightings.c.feed_id == feeds.c.id, sightings.c.seen_at >= now - timedelta(days=7))
+        .scalar_subquery()
+    )
+    said = (
+        sa.select(fetches.c.error)
+        .where(fetches.c.feed_id == feeds.c.id, fetches.c.error.is_not(None))
+        .order_by(fetches.c.fetched_at.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    shown = sa.case((feeds.c.enabled, feeds.c.state), else_="off")
+    query = sa.select(
+        feeds.c.id, feeds.c.title, feeds.c.url, feeds.c.adopted_url, feeds.c.language, feeds.c.country,
+        shown.label("state"), feeds.c.state_since, feeds.c.interval_s, feeds.c.expected_per_day, feeds.c.failure_count,
+        feeds.c.last_fetch_at, feeds.c.last_success_at, feeds.c.last_new_at, feeds.c.next_fetch_at,
+        carried.label("week_count"),
+        sa.case((feeds.c.failure_count > 0, said)).label("error"),
+    )  # fmt: skip
+    if state:
+        query = query.where(shown == state)
+    if words:
+        query = query.where(sa.func.lower(feeds.c.title + " " + feeds.c.url).contains(words.lower(), autoescape=True))
+    sick = sa.case((shown.in_(("failing", "gone", "lying")), 0), (shown.in_(("slow", "quiet", "moved")), 1), else_=2)
+    ordered = query.order_by(sick, feeds.c.failure_count.desc(), sa.func.lower(feeds.c.title), feeds.c.id)
+    return [row(FeedRow, r) for r in db.execute(ordered.limit(MAX_FEEDS))]

@@ -7,32 +7,20 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from pipeline.store.rows import columns, row
+from pipeline.store.rows.events import EventRow
 from pipeline.store.tables import event_stories, events, stories
 
 EXAMINED = 4500  # events that one search looks at: 22,000 stories, under 0.2 s on both databases (docs/page.md)
 _names = itertools.count()
 Place = tuple[datetime, int]  # last_seen_at and id of an event: where a list goes on
 
-_LISTED = (
-    events.c.id,
-    events.c.title,
-    events.c.title_language,
-    events.c.titles,
-    events.c.level,
-    events.c.first_seen_at,
-    events.c.last_seen_at,
-    events.c.story_count,
-    events.c.independent_count,
-    events.c.language_count,
-    events.c.outlet_count,
-    events.c.entities,
-    events.c.topics,
-)
+_LISTED = columns(EventRow, events)
 
 
 def found(
     db: sa.Connection, words: Sequence[str] = (), *, limit: int = 25, **filters: Any
-) -> tuple[list[dict[str, Any]], Place | None]:
+) -> tuple[list[EventRow], Place | None]:
     """List standing events, the last told first, and the place to go on from (None at the end).
 
     With `words`, those with a story that holds every one of them in title and summary. A search looks at EXAMINED
@@ -41,10 +29,10 @@ def found(
     query = _standing(**filters)
     if words:
         query = _telling(db, query.limit(EXAMINED).subquery("e"), words)
-    rows = [dict(r._mapping) for r in db.execute(query.limit(limit + 1))]
+    rows = [row(EventRow, r) for r in db.execute(query.limit(limit + 1))]
     if len(rows) > limit:
         rows.pop()
-        return rows, (rows[-1]["last_seen_at"], rows[-1]["id"])
+        return rows, (rows[-1].last_seen_at, rows[-1].id)
     if not words:
         return rows, None
     edge = db.execute(_standing(**filters).offset(EXAMINED - 1).limit(1)).one_or_none()

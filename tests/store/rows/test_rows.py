@@ -1,0 +1,44 @@
+"""Rows that people are shown: frozen, and never silently empty."""
+
+from dataclasses import FrozenInstanceError, dataclass, fields
+
+import pytest
+import sqlalchemy as sa
+
+from pipeline import store
+from pipeline.store.rows import columns, row
+from pipeline.store.rows.events import EventRow, ToldStory
+from pipeline.store.tables import event_stories, events, matches, stories
+
+
+@dataclass(frozen=True, slots=True)
+class Renamed:
+    """A row whose column somebody renamed."""
+
+    id: int
+    headline_that_was: str
+
+
+def test_every_field_has_its_column() -> None:
+    """Rule: a field bears the name of a column; those that do not are given by hand."""
+    assert [c.name for c in columns(EventRow, events)] == [f.name for f in fields(EventRow)]
+    given = {"seed_title", "is_lead"}
+    assert {c.name for c in columns(ToldStory, stories, event_stories, matches)} | given == {
+        f.name for f in fields(ToldStory)
+    }
+
+
+def test_the_first_table_that_has_a_column_gives_it() -> None:
+    """Rule: `score` of a story in an event is that of joining, not that of judging."""
+    (score,) = [c for c in columns(ToldStory, stories, event_stories, matches) if c.name == "score"]
+    assert score.table is event_stories
+
+
+def test_a_renamed_column_is_an_error_not_an_empty_place(sqlite_url: str) -> None:
+    """Rule: what the query does not bring, the row refuses to be without."""
+    with store.read(sqlite_url) as db:
+        found = db.execute(sa.select(sa.literal(1).label("id"))).one()
+    with pytest.raises(TypeError, match="headline_that_was"):
+        row(Renamed, found)
+    with pytest.raises(FrozenInstanceError):
+        row(Renamed, found, headline_that_was="x").id = 2  # type: ignore[misc]
