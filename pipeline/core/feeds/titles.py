@@ -33,8 +33,11 @@ _HEAD = re.compile(
     r"\s*(?:[:\uff1a|\uff5c\u4e28!\uff01\u00bb\u203a=\u3011\u300b\uff0f]+|\.{2,3}|\u2026|/)\s*|\s+[-\u2013\u2014]\s*"
 )
 _BAR = re.compile(r"\s*[|\uff5c\u4e28\u00bb]\s*")
-_ORNAMENT = re.compile(r"^[\s>*+\u2022\u25a0-\u25ff\u2605\u2606\u26a1\u2705\u274c\u2757\ufe0f\U0001f300-\U0001faff]+")
-_ORNAMENT_END = re.compile(r"[\s+*\u25a0-\u25ff\U0001f300-\U0001faff]+$")
+_ORNAMENT = re.compile(
+    r"^(?:[\s\u2022\u25a0-\u25ff\u2605\u2606\u26a1\u2705\u274c\u2757\ufe0f\U0001f300-\U0001faff]|>(?=\S)|[>+*]{2,}|[+*](?=\s))+"
+)
+# Behind a headline only after a space: "C++" and "Security+" are names.
+_ORNAMENT_END = re.compile(r"(?:\s[+*]+|[\s\u25a0-\u25ff\U0001f300-\U0001faff])+$")
 _OPEN, _CLOSE = "[\\[(\u3010\uff3b\uff08<\u3008\u300a\u3014]", "[\\])\u3011\uff3d\uff09>\u3009\u300b\u3015]"
 _INNER = "([^\\[\\]()<>\u3008-\u3015\uff08\uff09\uff3b\uff3d]{1,40}?)"
 _OPENED = re.compile(rf"^\s*{_OPEN}\s*{_INNER}\s*{_CLOSE}\s*[:\uff1a|=-]?\s*")
