@@ -202,7 +202,7 @@ def _is_outlet(name: str, names: Names) -> bool:
         return False
     if squeezed in names.own or squeezed in outlets.names():
         return True
-    _, glued, _, beside = _outlet_words()
+    _, glued, beside = _outlet_words()
     words = [word for word in re.split(r"[\s._-]+", _folded(name)) if word]
     core = "".join(word for word in words if word not in beside)
     if core != squeezed and core in names.own:
@@ -217,8 +217,7 @@ def _looks_like_outlet(name: str) -> bool:
     words = name.split()
     if not 1 < len(words) <= 5 or not all(w[0].isupper() or not w[0].isalpha() or len(w) <= 3 for w in words):
         return False
-    ends, _, begins, _ = _outlet_words()
-    return _folded(words[-1]) in ends or (_folded(words[0]) in begins and _folded(words[-1]) in ends)
+    return _folded(words[-1]) in _outlet_words()[0]
 
 
 def _enough(title: str) -> bool:
@@ -282,14 +281,13 @@ def _kinds() -> dict[str, str]:
 
 
 @lru_cache(maxsize=1)
-def _outlet_words() -> tuple[frozenset[str], tuple[str, ...], frozenset[str], frozenset[str]]:
-    """Give last words of outlets' names, those written without a space, first words, and what stands beside a name."""
+def _outlet_words() -> tuple[frozenset[str], tuple[str, ...], frozenset[str]]:
+    """Give last words of outlets' names, those written without a space, and what may stand beside a name."""
     data = _data()["outlets"]
     ends = data["ends"].split()
     return (
         frozenset(_folded(word) for word in ends),
         tuple(word for word in ends if word[0] >= _FAR_EAST),
-        frozenset(_folded(word) for word in data["begins"].split()),
         frozenset(_folded(word) for word in _data()["beside"]["words"].split()),
     )
 
