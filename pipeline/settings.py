@@ -3,8 +3,10 @@
 Each field is read from `NEWSWATCH_<NAME>` (upper case). `Settings()` reads; the rest of the program takes plain values.
 """
 
+import sys
 from collections.abc import Mapping
 from pathlib import Path
+from types import ModuleType
 from typing import Annotated, Any
 from urllib.parse import quote, urlencode
 
@@ -144,3 +146,13 @@ def _query(values: Mapping[str, Any]) -> str:
 
 def _is_true(value: object) -> bool:
     return str(value).lower() in {"true", "1", "yes"}
+
+
+class _Callable(ModuleType):
+    """This module as `pipeline.settings(database_url=…)`: the function and the module share their name."""
+
+    def __call__(self, **values: object) -> Settings:
+        return load(**values)
+
+
+sys.modules[__name__].__class__ = _Callable

@@ -5,10 +5,11 @@ from typing import Annotated, Any
 
 import typer
 
-from pipeline import __version__, steps
+from pipeline import steps
 from pipeline.cli import common, events, judge, labels, replay, serve, sql, tell, watch
 from pipeline.cli.common import DatabaseOption, JsonOption, LimitOption, WatchOption
 from pipeline.settings import Settings
+from pipeline.version import __version__
 
 app = typer.Typer(
     name="newswatch",
