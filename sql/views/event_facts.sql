@@ -14,7 +14,7 @@
 --   is_approximate boolean: every story says about, nearly, up to
 --   written text: as the earliest story writes it
 --   story_count integer: stories that say it
---   independent_count integer: those that repeat no other one
+--   independent_count integer: outlets of those that repeat no other one
 --   language_count integer: languages that it is said in
 --   first_story_id integer: story that says it first
 --   first_at time: its time
@@ -30,7 +30,7 @@ with said as (
         f.upper_value,
         min(case when f.is_approximate then 1 else 0 end) as is_approximate,
         count(distinct f.story_id) as story_count,
-        count(distinct case when m.copy_of is null then f.story_id end) as independent_count,
+        count(distinct case when m.copy_of is null then s.outlet end) as independent_count,
         count(distinct s.language) as language_count,
         min(s.story_at) as first_at,
         max(s.story_at) as last_at

@@ -16,7 +16,7 @@ class Saying:
 
     fact: Fact
     members: tuple[Member, ...]
-    independent: int  # those that repeat no other story
+    independent: int  # outlets of those that repeat no other story
 
 
 def sayings(members: Sequence[Member]) -> list[Saying]:
@@ -34,7 +34,7 @@ def sayings(members: Sequence[Member]) -> list[Saying]:
             elif tellers[-1] is not member:
                 tellers.append(member)
     lines = [
-        Saying(fact, tuple(tellers), sum(m.copy_of is None for m in tellers))
+        Saying(fact, tuple(tellers), len({m.story.outlet for m in tellers if m.copy_of is None}))
         for said in found.values()
         for fact, tellers in said
     ]

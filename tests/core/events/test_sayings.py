@@ -14,7 +14,10 @@ def fact(value: float, role: str = "target", approximate: bool = False) -> Fact:
 
 def member(number: int, *facts: Fact, copy_of: int | None = None) -> Member:
     url = f"https://a.example/{number}"
-    story = Story(id=number, canonical_url=url, url=url, title="t", summary="", seen_at=AT, language="en")
+    outlet = f"{number}.example"
+    story = Story(
+        id=number, canonical_url=url, url=url, title="t", summary="", seen_at=AT, language="en", outlet=outlet
+    )
     return Member(story, 2, {}, facts, {}, copy_of=copy_of)
 
 
@@ -31,7 +34,7 @@ def test_a_story_counts_once() -> None:
 
 
 def test_copies_are_named_but_do_not_count() -> None:
-    """Rule: the amount that more stories say on their own stands first, whatever is copied."""
+    """Rule: the amount that more outlets say on their own stands first, whatever is copied."""
     copied = [member(n, fact(100e9), copy_of=1) for n in (3, 4, 5)]
     told = sayings([member(1, fact(100e9)), member(2, fact(30e9)), *copied, member(6, fact(30e9))])
     assert [(s.fact.value, s.independent, len(s.members)) for s in told] == [(30e9, 2, 2), (100e9, 1, 4)]
