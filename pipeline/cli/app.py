@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from pipeline import steps
-from pipeline.cli import common, events, judge, labels, replay, serve, sql, tell, watch
+from pipeline.cli import airflow, common, events, judge, labels, replay, serve, sql, tell, watch
 from pipeline.cli.common import DatabaseOption, JsonOption, LimitOption, WatchOption
 from pipeline.settings import Settings
 from pipeline.version import __version__
@@ -130,3 +130,4 @@ labels.register(app)
 replay.register(app)
 serve.register(app)
 sql.register(app, db)
+airflow.register(app)
