@@ -356,6 +356,7 @@ class Fact:
     part: str = "text"
     approximate: bool = False
     upper: float | None = None  # the far end of a range, same unit
+    bound: str = ""  # "most" (up to, less than), "least" (over, at least), "" (neither)
 
 
 class Level(IntEnum):

@@ -23,6 +23,7 @@ from pipeline.store.tables import (
     stories,
     subscriptions,
 )
+from tests.stating import state_all
 
 T0 = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
 TITLES = {
@@ -196,6 +197,7 @@ class Newsroom:
             "updated_at": at,
         }
         db.execute(sa.update(events).where(events.c.id == event_id).values(**values))
+        state_all(db)
 
     def feed(self, state: str = "ok") -> None:
         """Store a feed in some state of health."""

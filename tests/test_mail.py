@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 
 from pipeline import mail
 from pipeline.core.alerts import content as mailtext
-from pipeline.core.alerts.content import Item, RawFact, Sheet, StoryLine, Why
+from pipeline.core.alerts.content import Item, Sheet, StoryLine, Why
+from pipeline.core.events.claims import Stated, stated
 from pipeline.core.text import mailaddress
-from pipeline.model import Event
+from pipeline.model import Event, Fact, Member, Story
 from pipeline.words.texts import LANGUAGES, TEXTS
 from tests.newsroom import TITLES
 
@@ -40,16 +41,31 @@ def sheet(number: int = 7, titles: dict[str, str] | None = None, **more: Any) ->
         last_seen_at=told[-1].at, story_count=len(told), language_count=len(titles), independent_count=len(told) - 1,
         topics=("deals",), titles=titles,
     )  # fmt: skip
-    facts = (
-        RawFact("money", 40e9, "USD", "price", "outlet1.example", 1),
-        RawFact("money", 40.1e9, "USD", "price", "outlet2.example", 2),
-        RawFact("money", 38e9, "USD", "price", "outlet3.example", 3),
-        RawFact("money", 40e9, "USD", "price", "wire.example", 90, is_copy=True),
-        RawFact("power", 5e9, "W", "capacity", "outlet2.example", 2, approximate=True),
-        RawFact("money", 1e6, "USD", "", "outlet4.example", 4),
-    )
+    said = {
+        1: [Fact("money", 40e9, "USD", "price", 0, 1, "$40bn", "title")],
+        2: [
+            Fact("money", 40.1e9, "USD", "price", 0, 1, "$40.1bn", "title"),
+            Fact("power", 5e9, "W", "capacity", 0, 1, "about 5 GW", "title", approximate=True),
+        ],
+        3: [Fact("money", 31e9, "USD", "price", 0, 1, "$31bn", "title")],
+        90: [Fact("money", 40e9, "USD", "price", 0, 1, "$40bn", "title"), Fact("money", 7.0, "USD", "debt", 0, 1)],
+        4: [Fact("money", 1e6, "USD", "", 0, 1, "$1m", "title")],
+    }
+    members = [
+        Member(
+            Story(id=s.id, canonical_url=s.url, url=s.url, title=s.title, summary="", seen_at=s.at, outlet=s.outlet),
+            3, {}, tuple(said.get(s.id, ())), {}, copy_of=1 if s.is_copy else None,
+        )
+        for s in told
+    ]  # fmt: skip
     return Sheet(
-        **{"event": event, "stories": tuple(told), "facts": facts, "why": Why(("Harbour Grid",), "Seed"), **more}
+        **{
+            "event": event,
+            "stories": tuple(told),
+            "stated": stated(members),
+            "why": Why(("Harbour Grid",), "Seed"),
+            **more,
+        }
     )
 
 
@@ -158,13 +174,36 @@ def test_right_to_left_titles_are_marked(composer: mail.Composer) -> None:
 
 
 def test_facts_name_their_sources_and_disputes() -> None:
-    """Rounding is agreement, a copy is no source, a lone amount without a role is noise."""
-    lines = mailtext.facts(sheet())
+    """Rounding is agreement, and a copy is no source."""
+    lines, more = mailtext.facts(sheet())
     assert [(f.value, f.role, f.outlets, f.disputed) for f in lines] == [
         (40e9, "price", ("outlet1.example", "outlet2.example"), True),
-        (38e9, "price", ("outlet3.example",), True),
+        (31e9, "price", ("outlet3.example",), True),
+        (1e6, "", ("outlet4.example",), False),
         (5e9, "capacity", ("outlet2.example",), False),
     ]
+    assert more == 0
+
+
+def test_the_rest_of_the_amounts_is_counted_and_no_dispute_is_among_it(composer: mail.Composer) -> None:
+    """A mail lists eight amounts; what it leaves out it says, and both sides of a dispute stand in it."""
+    known = sheet()
+    many = [replace(known.stated.claims[2], value=float(i), written=str(i)) for i in range(2, 12)]
+    claims = (*many, *known.stated.claims[:2])
+    disputes = tuple(replace(d, claim=len(many), against=len(many) + 1) for d in known.stated.disputes)
+    crowded = sheet(stated=Stated(claims, disputes))
+    lines, more = mailtext.facts(crowded)
+    assert (len(lines), more, sum(f.disputed for f in lines)) == (8, 4, 2)
+    assert "and 4 more amounts" in part(composer.event(Item(crowded), "en", "UTC", envelope()), "plain")
+
+
+@pytest.mark.parametrize(
+    ("bound", "written"), [("most", "up to $40 billion"), ("least", "over $40 billion"), ("", "about $40 billion")]
+)
+def test_up_to_is_not_about(bound: str, written: str) -> None:
+    """A bound is told as what it is."""
+    (first, *_), _ = mailtext.facts(sheet())
+    assert mail.Words("en").amount(replace(first, bound=bound, approximate=True)) == written
 
 
 @pytest.mark.parametrize(
@@ -172,7 +211,7 @@ def test_facts_name_their_sources_and_disputes() -> None:
 )
 def test_amounts_are_written_as_readers_write_them(language: str, written: str) -> None:
     """A billion is a milliard is a miliar."""
-    assert mail.Words(language).amount(mailtext.facts(sheet())[0]) == written
+    assert mail.Words(language).amount(mailtext.facts(sheet())[0][0]) == written
 
 
 def test_nothing_is_loaded_and_nobody_is_tracked(composer: mail.Composer) -> None:

@@ -14,10 +14,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from pipeline import log
+from pipeline import log, settings
 from pipeline.model import Tally
-from pipeline.settings import Settings
-from pipeline.settings import load as load_settings
 
 WatchOption = Annotated[
     Path | None,
@@ -41,9 +39,9 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def load(watch: Path | None = None, database: str | None = None, **more: object) -> Settings:
+def load(watch: Path | None = None, database: str | None = None, **more: object) -> settings.Settings:
     """Read the settings, options winning over the environment, and start logging."""
-    made = load_settings(watch_dir=watch, database_url=database, **more)
+    made = settings.load(watch_dir=watch, database_url=database, **more)
     log.configure(made.log_format)
     return made
 

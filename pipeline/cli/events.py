@@ -76,10 +76,11 @@ def show(event: EventArgument, database: DatabaseOption = None, as_json: JsonOpt
 def _facts(found: Mapping[str, Any]) -> None:
     rows = []
     for f in found["facts"]:
-        value = amount({"value": f["low"], "unit": f["unit"], "upper_value": f["high"]})
-        rows.append((f["kind"], f["role"], value, f["story_count"], f["first_story_id"], common.moment(f["first_at"])))
+        differ = "reports differ" if f["disputed"] else ""
+        at = common.moment(f["first_at"])
+        rows.append((f["kind"], f["role"], amount(f), differ, f["story_count"], f["first_story_id"], at))
     if rows:
-        common.print_table(("fact", "role", "value", "stories", "first in", "at (UTC)"), rows)
+        common.print_table(("fact", "role", "value", "", "stories", "first in", "at (UTC)"), rows)
     for c in found["contradictions"]:
         here = f"“{escape(c['written'])}” in story {c['story_id']}"
         there = f"“{escape(c['against_written'])}” in story {c['against_story_id']}"

@@ -154,11 +154,12 @@ def _facts(facts: Sequence[Mapping[str, Any]]) -> None:
 def amount(fact: Mapping[str, Any]) -> str:
     """Write a fact's value with its unit: `30 billion USD`, `1.2 GW`, `2034-01-01`."""
     low, high, unit = fact["value"], fact["upper_value"], fact["unit"]
+    how = {"most": "up to ", "least": "over "}.get(fact.get("bound", ""), "")
     if unit == "day":
         first, last = (date(1970, 1, 1) + timedelta(days=d) for d in (low, low if high is None else high))
         return first.isoformat() if first == last else f"{first.isoformat()} to {last.isoformat()}"
     if high is None or high == low:
-        return _scaled(low, unit)
+        return how + _scaled(low, unit)
     return f"{_scaled(low, unit)} to {_scaled(high, unit)}"
 
 

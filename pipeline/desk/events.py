@@ -8,12 +8,13 @@ from typing import Any
 from pipeline import steps, store
 from pipeline.core.events import claims, cluster, pairs
 from pipeline.core.events import event as core
+from pipeline.core.events.timeline import timeline
 from pipeline.core.measure import agreement
 from pipeline.core.text import url
 from pipeline.errors import NotFoundError
 from pipeline.model import Event, Member
 from pipeline.settings import Settings
-from pipeline.store import corrections, neighbourhood, pool
+from pipeline.store import corrections, neighbourhood, pool, stated
 from pipeline.store import events as event_store
 
 
@@ -35,6 +36,7 @@ def show(settings: Settings, event_id: int) -> dict[str, Any]:
         event = event_store.find(db, standing)
         stories = event_store.placed(db, standing)
         members = pool.members(db, [s["id"] for s in stories], {})
+        says = stated.of(db, [standing]).get(standing, claims.Stated())
         past = event_store.history(db, standing)
     told = sorted(members, key=pairs.order)
     return {
@@ -42,9 +44,22 @@ def show(settings: Settings, event_id: int) -> dict[str, Any]:
         "event": event,
         "leads": core.summarise(told).leads if told else {},
         "stories": stories,
-        "timeline": claims.timeline(told),
-        "facts": claims.ranges(told),
-        "contradictions": list(claims.contradictions(told).values()),
+        "timeline": timeline(told),
+        "facts": [
+            {
+                **{k: getattr(c, k) for k in ("kind", "unit", "role", "value", "approximate", "bound", "written")},
+                "upper_value": c.upper,
+                "story_count": len(c.stories),
+                "independent_count": c.independent,
+                "stories": list(c.stories),
+                "first_story_id": c.stories[0],
+                "first_at": c.since,
+                "last_at": c.until,
+                "disputed": any(i in (d.claim, d.against) for d in says.disputes),
+            }
+            for i, c in enumerate(says.claims)
+        ],
+        "contradictions": [d.as_history() for d in says.disputes],
         "history": past,
     }
 

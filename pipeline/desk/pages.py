@@ -8,13 +8,13 @@ from typing import Any
 
 from pipeline import store
 from pipeline.core.alerts import atom
-from pipeline.core.events import claims, pairs, sayings
 from pipeline.core.events import event as events
+from pipeline.core.events import pairs
+from pipeline.core.events.claims import KINDS, Claim, Stated
 from pipeline.errors import NotFoundError
-from pipeline.model import Fact
 from pipeline.settings import Settings
 from pipeline.store import events as event_store
-from pipeline.store import pool, runs
+from pipeline.store import pool, runs, stated
 from pipeline.store.rows import events as rows
 from pipeline.store.rows import feeds as feed_rows
 from pipeline.store.rows import mails, overview, search
@@ -38,7 +38,7 @@ class Found:
 class Saying:
     """One amount that the stories of an event name, and who names it."""
 
-    fact: Fact
+    fact: Claim
     stories: Sequence[ToldStory]
     independent: int
 
@@ -104,6 +104,7 @@ def event(settings: Settings, event_id: int) -> ToldEvent:
         row = rows.event(db, event_id)
         stories = rows.told(db, event_id)
         members = pool.members(db, [s.id for s in stories], {})
+        says = stated.of(db, [event_id]).get(event_id, Stated())
         past = event_store.history(db, event_id)
         names = rows.names(db, row.entities)
         topics = rows.topics(db)
@@ -113,15 +114,23 @@ def event(settings: Settings, event_id: int) -> ToldEvent:
     return ToldEvent(
         event=row,
         stories=[dataclasses.replace(s, is_lead=s.id in leads.values()) for s in stories],
-        sayings=[Saying(s.fact, [by_id[m.story.id] for m in s.members], s.independent) for s in sayings.sayings(told)],
+        sayings=[
+            Saying(c, [by_id[i] for i in c.stories if i in by_id], c.independent)
+            for c in sorted(says.claims, key=_about)  # stable: within a group the most told first
+        ],
         contradictions=[
-            {**c, "story": by_id[c["story_id"]], "against_story": by_id[c["against_story_id"]]}
-            for c in claims.contradictions(told).values()
+            {**d.as_history(), "story": by_id[d.against_story_id], "against_story": by_id[d.story_id]}
+            for d in says.disputes
         ],
         history=past,
         names=names,
         topics=topics,
     )
+
+
+def _about(claim: Claim) -> tuple[bool, int, str, str]:
+    """Order claims by what they are about: amounts with a role, those without, days."""
+    return not claim.role, KINDS.index(claim.kind), claim.role, claim.unit
 
 
 def timeline(settings: Settings, event_id: int) -> tuple[int, list[rows.Dot]]:

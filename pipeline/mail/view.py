@@ -15,6 +15,7 @@ def of(item: Item, words: Words, base_url: str) -> dict[str, Any]:
     sheet, event = item.sheet, item.sheet.event
     title, tag = content.title(sheet, words.language)
     listed, dropped = content.groups(sheet, words.language)
+    amounts, more_amounts = content.facts(sheet)
     counts = [
         words.say("stories", n=event.story_count),
         words.say("languages", n=event.language_count),
@@ -35,11 +36,12 @@ def of(item: Item, words: Words, base_url: str) -> dict[str, Any]:
             {
                 "amount": words.amount(f),
                 "role": words.say(f"role_{f.role}" if f"role_{f.role}" in words.known else "role_"),
-                "says": words.sources(f.outlets),
+                "says": words.sources([header_text(o, 80) for o in f.outlets]),
                 "disputed": words.say("disputed") if f.disputed else "",
             }
-            for f in content.facts(sheet)
+            for f in amounts
         ],
+        "more_facts": words.say("more_facts", n=more_amounts) if more_amounts else None,
         "why": _why(sheet, words),
         "groups": [
             {

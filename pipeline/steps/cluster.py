@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from pipeline import log, steps, store
-from pipeline.core.events import pairs
+from pipeline.core.events import claims, pairs
 from pipeline.guard import Guard
 from pipeline.model import Member, Tally
 from pipeline.settings import Settings
 from pipeline.steps import Progress, silent
-from pipeline.store import events, neighbourhood, pool
+from pipeline.store import events, neighbourhood, pool, stated
 
 BATCH = 200  # stories a transaction: a kill costs at most their vectors, 30 s of the dear encoder
 
@@ -60,9 +60,41 @@ def run(settings: Settings, now: datetime, *, limit: int = 100_000, progress: Pr
         done += len(guard.each([i for i in batch if i in made], settle, key=int))
         guard.flush()
         progress("cluster", done, len(todo))
-    detail = {"founded": counts["founded"], "changed": counts["changed"], "merged": counts["merged"], "left": len(left)}
+    restated = _restate(settings)
+    detail = {
+        "founded": counts["founded"],
+        "changed": counts["changed"],
+        "merged": counts["merged"],
+        "left": len(left),
+        "restated": restated,
+    }
     skipped = max(0, len(todo) - done - guard.failed)
     return log.tally(Tally("cluster", len(todo), done, skipped, guard.failed, detail=detail))
+
+
+def _restate(settings: Settings) -> int:
+    """Make the claims anew of events whose facts were read anew, or that another rule stated; nobody is told of it."""
+    done = 0
+    while True:
+        with store.begin(settings.database_url, lock="cluster") as db:
+            todo = stated.waiting(db, BATCH)
+            if not todo:
+                return done
+            told: dict[int, list[Member]] = {i: [] for i in todo}
+            for member in pool.members(db, pool.of_events(db, todo), {}):
+                if member.event_id is not None:
+                    told[member.event_id].append(member)
+            for event_id, members in told.items():
+                stated.put(db, event_id, _stated(event_id, members))
+        done += len(todo)
+
+
+def _stated(event_id: int, members: list[Member]) -> claims.Stated:
+    try:
+        return claims.stated(members)
+    except Exception as e:  # the per-item guard: an event whose stories break the rule states nothing
+        log.get().error("stating broke", event=event_id, error=repr(e)[:300])
+        return claims.Stated()
 
 
 def _add(counts: dict[str, int], more: Mapping[str, int]) -> None:

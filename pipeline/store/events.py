@@ -7,8 +7,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from pipeline.core.events import claims
 from pipeline.core.events import event as core
 from pipeline.model import Event, Member
+from pipeline.store import stated
 from pipeline.store.corrections import chunks
 from pipeline.store.engine import insert
 from pipeline.store.tables import event_history, event_stories, events, match_entities, matches, stories
@@ -31,12 +33,15 @@ def put(
         if member.event_id is not None:
             before.setdefault(member.event_id, {})[member.story.id] = member
     old = _summaries(db, before)
+    known_disputes = _disputes(db, before)
     tally = {"founded": 0, "changed": 0, "merged": 0, "joined": 0}
     for group in groups:
         now_says = core.summarise(group.members)
         had = before.get(group.event_id, {}) if group.event_id is not None else {}
         was = old.get(group.event_id) if group.event_id is not None else None
-        lines = core.changes(group, was, now_says, had)
+        says = claims.stated(group.members)
+        heard = known_disputes[group.event_id] if group.event_id in known_disputes else claims.disputed(had.values())
+        lines = core.changes(group, was, now_says, had, [d for d in says.disputes if d.key not in heard])
         event_id = group.event_id
         if event_id is None:
             row = {**_columns(now_says), "revision": 1, "created_at": now, "updated_at": now}
@@ -53,6 +58,7 @@ def put(
             revision = int(db.execute(bumped).scalar_one())
             tally["changed"] += 1
         else:
+            stated.put(db, event_id, says)
             continue
         # Events that merged into one of those before are now this one too; alerts were sent under their numbers.
         earlier = sa.select(events.c.id, events.c.merged_into).where(events.c.merged_into.in_(group.merged))
@@ -65,7 +71,21 @@ def put(
             _merge(db, other, event_id, now)
             tally["merged"] += 1
         tally["joined"] += _place(db, event_id, group, had, version, now)
+        stated.put(db, event_id, says)
     return tally
+
+
+def _disputes(db: sa.Connection, ids: Iterable[int]) -> dict[int | None, frozenset[Any]]:
+    """Give the disputes that stand in some events, by the rule of today; of the others nobody can tell what is news."""
+    today = [
+        r.id
+        for chunk in chunks(sorted(ids))
+        for r in db.execute(
+            sa.select(events.c.id).where(events.c.id.in_(chunk), events.c.stated_version == claims.CODE)
+        )
+    ]
+    found = stated.of(db, today)
+    return {i: frozenset(d.key for d in found[i].disputes) if i in found else frozenset() for i in today}
 
 
 def _columns(says: core.Summary) -> dict[str, Any]:
@@ -115,6 +135,7 @@ def _merge(db: sa.Connection, younger: int, older: int, now: datetime) -> None:
     )
     revision = int(db.execute(done).scalar_one())
     db.execute(sa.update(events).where(events.c.merged_into == younger).values(merged_into=older))
+    stated.put(db, younger, claims.Stated())
     _write_history(db, younger, revision, [core.Change("merged", None, older, {"into": older})], now)
 
 
@@ -178,6 +199,7 @@ def remove(db: sa.Connection, ids: Sequence[int], now: datetime) -> list[int]:
             if not count:
                 empty = {"story_count": 0, "independent_count": 0, "language_count": 0, "outlet_count": 0, "level": 0}
                 db.execute(sa.update(events).where(events.c.id == event_id).values(**empty))
+                stated.put(db, event_id, claims.Stated())
     return touched
 
 

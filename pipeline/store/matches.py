@@ -106,6 +106,7 @@ def _replace_details(db: sa.Connection, story: Story, match: Match) -> None:
                     "unit": f.unit,
                     "role": f.role,
                     "is_approximate": f.approximate,
+                    "bound": f.bound,
                     "part": f.part,
                     "start_offset": f.start,
                     "end_offset": f.end,

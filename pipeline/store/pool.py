@@ -150,6 +150,7 @@ def members(db: sa.Connection, ids: Sequence[int], encoders: Mapping[str, str]) 
                     part=r.part,
                     approximate=r.is_approximate,
                     upper=r.upper_value,
+                    bound=r.bound,
                 )
             )
         drawn: dict[int, dict[str, Any]] = {}

@@ -257,6 +257,7 @@ stories = sa.Table(
     _c("enrich_attempts", sa.Integer, comment="Page fetches tried.", server_default="0"),
     _c("enriched_at", Utc, comment="When its page text was stored.", null=True),
     _c("enrich_error", Text, comment="Why there is no page text.", null=True),
+    _c("facts_version", sa.String(24), comment="Reader that its facts are of; null = not read.", null=True),
     sa.Index("ix_stories_seen_at", "seen_at"),
     comment="One article each, stored once however many feeds carry it.",
 )
@@ -408,6 +409,7 @@ facts = sa.Table(
         "role", sa.String(24), comment="raised, target, valuation, invested, capacity, consumption, …; empty = unclear."
     ),
     _c("is_approximate", sa.Boolean, comment="The text says about, nearly, up to.", server_default=_false),
+    _c("bound", sa.String(8), comment="most (up to), least (over) or empty.", server_default=""),
     _c("part", sa.String(8), comment="title, summary or text."),
     _c("start_offset", sa.Integer, comment="First character in that part."),
     _c("end_offset", sa.Integer, comment="One past the last character."),
@@ -442,11 +444,7 @@ events = sa.Table(
     _c("last_seen_at", Utc, comment="Latest story_at of its stories."),
     _c("story_count", sa.Integer, comment="Stories, copies included."),
     _c("language_count", sa.Integer, comment="Languages told in."),
-    _c(
-        "independent_count",
-        sa.Integer,
-        comment="Outlets that tell it in words of their own; unknown ones count as one.",
-    ),
+    _c("independent_count", sa.Integer, comment="Stories that say something on their own: copies counted once."),
     _c("outlet_count", sa.Integer, comment="Outlets that told it.", server_default="0"),
     _ref("lead_story_id", "stories.id", "Story that gives the title.", null=True),
     _c("entities", Json, comment="Entity keys, most important first."),
@@ -457,6 +455,13 @@ events = sa.Table(
     _ref("merged_into", "events.id", "Older event that this one turned out to be.", null=True, index=True),
     _c("created_at", Utc, comment="When it was founded."),
     _c("updated_at", Utc, comment="When it last changed."),
+    _c(
+        "stated_version",
+        sa.String(24),
+        comment="Rule that its claims were made by; null = to be made anew.",
+        null=True,
+        index=True,
+    ),
     comment="One row per happening.",
 )
 sa.Index(
@@ -493,6 +498,56 @@ event_stories = sa.Table(
 # What points to a story is looked up when pruning asks whether it may go, and by the database when it goes.
 _pending("ix_event_stories_copy_of", event_stories.c.copy_of, event_stories.c.copy_of.is_not(None))
 sa.Index("ix_events_lead_story_id", events.c.lead_story_id)
+
+claims = sa.Table(
+    "claims",
+    metadata,
+    _id("Claim number; new whenever the event is stated anew."),
+    _ref("event_id", "events.id", "Event.", ondelete="cascade"),
+    _c("place", sa.Integer, comment="Rank in the event: 0 is what most stories tell."),
+    _c("kind", sa.String(16), comment="money, power, energy, count, date."),
+    _c("unit", sa.String(16), comment="Unit of value: a currency, Wh, W, day, companies, …"),
+    _c("role", sa.String(24), comment="As most outlets have it; empty = unclear."),
+    _c("value", sa.Float, comment="In base units, as the first exact story has it; dates in days since 1970-01-01."),
+    _c("upper_value", sa.Float, comment="Far end of a range.", null=True),
+    _c("is_approximate", sa.Boolean, comment="Every story says about, nearly, up to."),
+    _c("bound", sa.String(8), comment="most (up to), least (over) or empty.", server_default=""),
+    _c("written", Text, comment="As that story writes it."),
+    _c("story_count", sa.Integer, comment="Stories that state it."),
+    _c("independent_count", sa.Integer, comment="Those that repeat no other one."),
+    _c("language_count", sa.Integer, comment="Languages it is stated in."),
+    _ref("first_story_id", "stories.id", "Story that states it first.", ondelete="cascade", index=True),
+    _c("first_at", Utc, comment="Time of the earliest of them."),
+    _c("last_at", Utc, comment="Time of the latest."),
+    sa.UniqueConstraint("event_id", "place"),
+    comment="What the stories of an event state: amounts and days, merged by the one rule that every surface reads.",
+)
+
+claim_stories = sa.Table(
+    "claim_stories",
+    metadata,
+    _ref("claim_id", "claims.id", "Claim.", ondelete="cascade", primary_key=True),
+    _ref("story_id", "stories.id", "Story that states it.", ondelete="cascade", primary_key=True, index=True),
+    comment="Who states what.",
+)
+
+disputes = sa.Table(
+    "disputes",
+    metadata,
+    _id("Dispute number; new whenever the event is stated anew."),
+    _ref("event_id", "events.id", "Event.", ondelete="cascade", index=True),
+    _ref("claim_id", "claims.id", "Claim of the earlier amount.", ondelete="cascade", index=True),
+    _ref("against_claim_id", "claims.id", "Claim of the later amount.", ondelete="cascade", index=True),
+    _c("role", sa.String(24), comment="Role for which both stories give their amount."),
+    _c("value", sa.Float, comment="What the earlier story says."),
+    _c("against_value", sa.Float, comment="What the later story says."),
+    _c("written", Text, comment="As the earlier story writes it."),
+    _c("against_written", Text, comment="As the later story writes it."),
+    _ref("story_id", "stories.id", "Earliest story that says value.", ondelete="cascade", index=True),
+    _ref("against_story_id", "stories.id", "Earliest story that says against_value.", ondelete="cascade", index=True),
+    _c("disputed_at", Utc, comment="When it came up: time of the later story."),
+    comment="Amounts for one role of an event that cannot both be true.",
+)
 
 event_history = sa.Table(
     "event_history",

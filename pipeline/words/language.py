@@ -74,7 +74,8 @@ class Words:
         text = self._quantity(fact.value, fact)
         if fact.upper is not None and fact.upper != fact.value:
             return self.say("range", low=text, high=self._quantity(fact.upper, fact))
-        return self.say("about", what=text) if fact.approximate else text
+        how = {"most": "up_to", "least": "over"}.get(fact.bound, "about" if fact.approximate else "")
+        return self.say(how, what=text) if how else text
 
     def _quantity(self, value: float, fact: FactLine) -> str:
         if fact.kind == "money" and len(fact.unit) == 3 and fact.unit.isupper():

@@ -138,8 +138,13 @@ def amount(fact: Any) -> str:
     kind, unit = str(get("kind")), str(get("unit"))
     upper = get("upper_value") if isinstance(fact, dict) else get("upper")
     low = value(kind, unit, float(get("value") or 0))
-    about = "about " if get("is_approximate") or get("approximate") else ""
+    about = bound(str(get("bound") or ""), bool(get("is_approximate") or get("approximate")))
     return about + (f"{low} to {value(kind, unit, float(upper))}" if upper else low)
+
+
+def bound(name: str, is_approximate: bool) -> str:
+    """Write how sure an amount is, as what stands before it."""
+    return {"most": "up to ", "least": "over "}.get(name, "about " if is_approximate else "")
 
 
 def value(kind: str, unit: str, size: float) -> str:

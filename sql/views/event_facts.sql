@@ -1,7 +1,8 @@
--- question: Which amounts and dates do the stories of an event name, and how many stories say each?
--- grain: one row per event, kind, unit, role, value and far end of a range
--- caveat: read by rules from headlines, summaries and texts; `role` is empty where the text leaves it open. Values are
---   in base units (USD, EUR, W, Wh); dates are days.
+-- question: Which amounts and dates do the stories of an event state, and how many stories say each?
+-- grain: one row per event and claim: an amount that stories state, rounding and wording apart
+-- caveat: read by rules from headlines, summaries and texts, and merged by the one rule of page and mail; `role` is what
+--   most outlets say it is for, empty where the texts leave it open. Values are in base units (USD, EUR, W, Wh); dates
+--   are days. A copied story tells what its original tells and states nothing of its own.
 -- since: last_at
 -- columns:
 --   event_id integer: event
@@ -12,77 +13,38 @@
 --   upper_value real: far end of a range
 --   value_day date: the value as a day, for dates
 --   is_approximate boolean: every story says about, nearly, up to
---   written text: as the earliest story writes it
+--   bound text: most where they say up to, least where they say over, empty otherwise
+--   is_disputed boolean: other stories give another amount for the same
+--   written text: as the first exact story writes it
 --   story_count integer: stories that say it
---   independent_count integer: outlets of those that repeat no other one
+--   independent_count integer: those that repeat no other one
 --   language_count integer: languages that it is said in
+--   place integer: rank in its event, from 0: what most stories tell
 --   first_story_id integer: story that says it first
 --   first_at time: its time
 --   last_at time: time of the latest story that says it
 create view event_facts as
-with said as (
-    select
-        m.event_id,
-        f.kind,
-        f.role,
-        f.unit,
-        f.value,
-        f.upper_value,
-        min(case when f.is_approximate then 1 else 0 end) as is_approximate,
-        count(distinct f.story_id) as story_count,
-        count(distinct case when m.copy_of is null then s.outlet end) as independent_count,
-        count(distinct s.language) as language_count,
-        min(s.story_at) as first_at,
-        max(s.story_at) as last_at
-    from event_stories as m
-    inner join facts as f on m.story_id = f.story_id
-    inner join stories as s on m.story_id = s.id
-    group by m.event_id, f.kind, f.role, f.unit, f.value, f.upper_value
-),
-
-first_said as (
-    select
-        said.*,
-        (
-            select f.id
-            from event_stories as m
-            inner join facts as f on m.story_id = f.story_id
-            inner join stories as s on m.story_id = s.id
-            where
-                m.event_id = said.event_id
-                and f.kind = said.kind
-                and f.role = said.role
-                and f.unit = said.unit
-                and f.value = said.value
-                and coalesce(f.upper_value, -1) = coalesce(said.upper_value, -1)
-            order by s.story_at, f.story_id, f.id
-            limit 1
-        ) as first_fact_id
-    from said
-)
-
 select
-    x.event_id,
-    x.kind,
-    x.role,
-    x.unit,
-    x.value,
-    x.upper_value,
-    case when x.kind = 'date' then date(x.value + 2440587.5) end as value_day,
-    (x.is_approximate = 1) as is_approximate,
-    (
-        select f.written
-        from facts as f
-        where f.id = x.first_fact_id
-    ) as written,
-    x.story_count,
-    x.independent_count,
-    x.language_count,
-    (
-        select f.story_id
-        from facts as f
-        where f.id = x.first_fact_id
-    ) as first_story_id,
-    x.first_at,
-    x.last_at
-from first_said as x;
+    c.event_id,
+    c.kind,
+    c.role,
+    c.unit,
+    c.value,
+    c.upper_value,
+    case when c.kind = 'date' then date(c.value + 2440587.5) end as value_day,
+    c.is_approximate,
+    c.bound,
+    exists (
+        select 1
+        from disputes as d
+        where d.claim_id = c.id or d.against_claim_id = c.id
+    ) as is_disputed,
+    c.written,
+    c.story_count,
+    c.independent_count,
+    c.language_count,
+    c.place,
+    c.first_story_id,
+    c.first_at,
+    c.last_at
+from claims as c;

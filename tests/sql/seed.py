@@ -13,6 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from pipeline.store import tables as t
+from tests.stating import state_all
 
 WATCHLIST, OLD_WATCHLIST = "w2", "w1"
 
@@ -93,6 +94,7 @@ def fill(db: sa.Connection, now: datetime) -> Clock:
     _events(db, c)
     _alerts(db, c)
     _runs(db, c)
+    state_all(db)
     if db.dialect.name == "postgresql":  # numbers were given, so the sequences must be moved on
         for table in t.metadata.sorted_tables:
             if "id" in table.c:

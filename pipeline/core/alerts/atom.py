@@ -48,8 +48,17 @@ def _entry(sheet: Sheet, at: datetime, base: str, host: str, language: str) -> E
     listed, _ = content.groups(sheet, language)
     lines = [f"Level {event.level} · {event.story_count} stories · {event.language_count} languages"]
     lines += [f"{g.language}: {safe(s.title)} ({safe(s.outlet)})" for g in listed for s in g.stories[:2]]
+    amounts, _ = content.facts(sheet)
+    lines += [_amount(line) for line in amounts]
     _add(entry, "summary", "\n".join(lines))
     return entry
+
+
+def _amount(line: content.FactLine) -> str:
+    """Write an amount as its first teller does: this feed is read in any language."""
+    what = f" ({line.role})" if line.role else ""
+    who = ", ".join(safe(o) for o in line.outlets[:3] if o)
+    return f"{safe(line.written)}{what}: {who}" + (" · reports differ" if line.disputed else "")
 
 
 def _element(name: str, **attributes: str) -> ElementTree.Element:

@@ -1,18 +1,17 @@
 """What a mail says about an event, as values: chosen, ordered and bounded; no words of any language yet."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from pipeline.core.events.claims import Stated
 from pipeline.model import Event
 
 MAX_STORIES = 40  # in one mail; the page of the event has them all
 MAX_PER_LANGUAGE = 8
 MAX_FACTS = 8
 MAX_ITEMS = 40  # events told in full lines in one digest; the rest is counted
-_KINDS = ("money", "power", "energy", "count")
-_CLOSE = 0.01  # amounts that differ by less are one, as rounding goes
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,23 +28,8 @@ class StoryLine:
 
 
 @dataclass(frozen=True, slots=True)
-class RawFact:
-    """A quantity that one story states."""
-
-    kind: str
-    value: float
-    unit: str
-    role: str
-    outlet: str
-    story_id: int
-    upper: float | None = None
-    approximate: bool = False
-    is_copy: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class FactLine:
-    """A quantity with those who state it."""
+    """An amount with the outlets that state it on their own."""
 
     kind: str
     value: float
@@ -54,6 +38,8 @@ class FactLine:
     outlets: tuple[str, ...]
     upper: float | None = None
     approximate: bool = False
+    bound: str = ""
+    written: str = ""
     disputed: bool = False  # another outlet gives another amount for the same thing
 
 
@@ -72,7 +58,7 @@ class Sheet:
 
     event: Event
     stories: tuple[StoryLine, ...]  # oldest first
-    facts: tuple[RawFact, ...] = ()
+    stated: Stated = field(default_factory=Stated)
     why: Why = Why()
     outlets: int = 0
 
@@ -124,45 +110,31 @@ def groups(sheet: Sheet, language: str) -> tuple[list[Group], int]:
     return found, dropped
 
 
-def facts(sheet: Sheet) -> list[FactLine]:
-    """Merge what stories state into one line an amount, the most widely stated first.
+def facts(sheet: Sheet) -> tuple[list[FactLine], int]:
+    """Give the amounts that the event states, the most widely stated first, and how many more there are.
 
-    Roles are read less surely than amounts, so an amount bears the role that most outlets give it. Copies say nothing
-    of their own, and an amount whose role nobody tells is shown only when two outlets state it.
+    Those in dispute are never among the rest.
     """
-    merged: list[tuple[RawFact, dict[str, list[str]]]] = []  # amount -> role -> outlets
-    for fact in sheet.facts:
-        if fact.kind not in _KINDS or fact.is_copy:
-            continue
-        roles = next((r for lead, r in merged if _is_same_amount(lead, fact)), None)
-        if roles is None:
-            merged.append((fact, roles := {}))
-        outlets = roles.setdefault(fact.role, [])
-        if fact.outlet not in outlets:
-            outlets.append(fact.outlet)
-    lines = []
-    for lead, roles in merged:
-        role = max(roles, key=lambda r: (bool(r), len(roles[r])))
-        outlets = list(dict.fromkeys(o for held in [roles[role], *roles.values()] for o in held))
-        if role or len(outlets) > 1:
-            lines.append(FactLine(lead.kind, lead.value, lead.unit, role, tuple(outlets), lead.upper, lead.approximate))
-    lines.sort(key=lambda x: (-len(x.outlets), _KINDS.index(x.kind), -x.value))
-    return [replace(x, disputed=_is_disputed(x, lines)) for x in lines[:MAX_FACTS]]
-
-
-def _is_same_amount(a: RawFact, b: RawFact) -> bool:
-    same = (a.kind, a.unit) == (b.kind, b.unit)
-    return same and abs(a.value - b.value) <= _CLOSE * max(abs(a.value), abs(b.value))
-
-
-def _is_disputed(line: FactLine, lines: Sequence[FactLine]) -> bool:
-    """Whether another line gives nearly, but not quite, the same amount the same role; far ones are another matter."""
-    return bool(line.role) and any(
-        (x.kind, x.unit, x.role) == (line.kind, line.unit, line.role)
-        and min(x.value, line.value) > 0.3 * max(x.value, line.value)
-        for x in lines
-        if x is not line
-    )
+    outlets = {s.id: s.outlet for s in sheet.stories if not s.is_copy}
+    disputed = {i for d in sheet.stated.disputes for i in (d.claim, d.against)}
+    lines = [
+        FactLine(
+            c.kind,
+            c.value,
+            c.unit,
+            c.role,
+            tuple(dict.fromkeys(outlets[i] for i in c.stories if i in outlets)),
+            c.upper,
+            c.approximate,
+            c.bound,
+            c.written,
+            place in disputed,
+        )
+        for place, c in enumerate(sheet.stated.claims)
+        if c.kind != "date"
+    ]
+    shown = sorted(sorted(range(len(lines)), key=lambda i: not lines[i].disputed)[:MAX_FACTS])
+    return [lines[i] for i in shown], len(lines) - len(shown)
 
 
 def by_topic(items: Sequence[Item]) -> dict[str, list[Item]]:

@@ -1,94 +1,228 @@
-"""What the stories of an event claim in amounts: the range for each role, and claims that cannot both be true."""
+"""What the stories of an event state in amounts and days, who states each, and which cannot both be true.
 
-from collections.abc import Iterator, Sequence
-from datetime import timedelta
+    stated(members)  ->  Stated: claims, most widely told first, and disputes between them
+
+This is the one rule: clustering stores what it gives, and page, mail, command line, Atom, exports and views read that.
+"""
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 from pipeline.core import facts
 from pipeline.core.events import pairs
 from pipeline.model import Fact, Member
 
-# A contradiction alerts every reader, so a pair of claims must pass all of these (docs/facts.md has the measurements).
+CODE = "1"  # raise it when the rule below changes: stored claims are then made anew
+# A dispute alerts every reader, so a pair of amounts must pass all of these (docs/facts.md has the measurements).
 PLAIN = frozenset({"price", "valuation", "target", "raised", "capacity"})  # an event has one of each
 HEADLINED = frozenset({"invested", "debt", "cost", "revenue", "profit", "loss", "consumption"})  # many parties have one
 MOST_RATIO = 2.5  # further apart are parts and wholes (equity and total), or two readings of one word for a scale
-MOST_APART = timedelta(days=3)  # later it is news, no disagreement: a round grows, a site is enlarged
+MOST_APART = timedelta(days=3)  # later it is news, no dispute: a round grows, a site is enlarged
+KINDS = ("money", "power", "energy", "count", "date")  # as they are listed
 
 What = tuple[str, str, str]  # kind, unit, role
-Claim = tuple[Fact, Member]
+Said = tuple[Fact, Member]
 
 
-def ranges(members: Sequence[Member]) -> list[dict[str, Any]]:
-    """Give the amounts that an event's stories name, by kind, unit and role: the range, by how many, first and last."""
-    made: dict[tuple[str, str, str], list[tuple[Fact, Member]]] = {}
-    for member in members:
-        for fact in member.facts:
-            made.setdefault((fact.kind, fact.unit, fact.role), []).append((fact, member))
-    return [
-        {
-            "kind": kind,
-            "unit": unit,
-            "role": role,
-            "low": min(f.value for f, _ in told),
-            "high": max(f.upper or f.value for f, _ in told),
-            "story_count": len({m.story.id for _, m in told}),
-            "first_story_id": told[0][1].story.id,
-            "first_at": pairs.order(told[0][1])[0],
-            "last_at": pairs.order(told[-1][1])[0],
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One amount or day that stories state, as the first of them that is exact says it."""
+
+    kind: str
+    unit: str
+    role: str  # as most of the outlets have it; "" = nobody says what for
+    value: float
+    upper: float | None
+    approximate: bool
+    bound: str  # "most" (up to), "least" (over), ""
+    written: str
+    stories: tuple[int, ...]  # who states it, in canonical order, copies too
+    independent: int  # of these, those that repeat no other story
+    languages: int
+    since: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Dispute:
+    """Two exact amounts for one role that cannot both be true; the later story speaks against the earlier."""
+
+    kind: str
+    unit: str
+    role: str
+    claim: int  # place in Stated.claims of the earlier amount
+    against: int  # and of the later one
+    value: float
+    against_value: float
+    written: str
+    against_written: str
+    story_id: int
+    against_story_id: int
+    at: datetime  # when it came up
+
+    @property
+    def key(self) -> tuple[str, str, str, float, float]:
+        """What is disputed, whoever said it first: kind, unit, role and both values, the lower first."""
+        low, high = sorted((self.value, self.against_value))
+        return self.kind, self.unit, self.role, low, high
+
+    def as_history(self) -> dict[str, Any]:
+        """Give the line of history: the later story says `value`, against what the earlier one says."""
+        return {
+            "kind": self.kind,
+            "unit": self.unit,
+            "role": self.role,
+            "value": self.against_value,
+            "against": self.value,
+            "written": self.against_written,
+            "against_written": self.written,
+            "story_id": self.against_story_id,
+            "against_story_id": self.story_id,
         }
-        for (kind, unit, role), told in sorted(made.items())
-    ]
 
 
-def timeline(members: Sequence[Member]) -> list[dict[str, Any]]:
-    """Say what each story of an event added when it came, in canonical order: a language, an outlet, names, amounts."""
-    languages: set[str] = set()
-    outlets: set[str] = set()
-    names: set[str] = set()
-    told: list[Fact] = []
-    lines = []
-    for member in sorted(members, key=pairs.order):
-        amounts: list[Fact] = []
-        for fact in member.facts:
-            if fact.kind != "date" and not any(facts.agree(fact, other) for other in (*told, *amounts)):
-                amounts.append(fact)
-        lines.append(
-            {
-                "story_id": member.story.id,
-                "at": pairs.order(member)[0],
-                "copy_of": member.copy_of,
-                "new_language": None if member.story.language in languages else member.story.language,
-                "new_outlet": None if member.story.outlet in outlets else member.story.outlet,
-                "new_entities": sorted(member.entities.keys() - names),
-                "new_amounts": [
-                    {"kind": f.kind, "unit": f.unit, "role": f.role, "value": f.value, "written": f.text}
-                    for f in amounts
-                ],
-            }
-        )
-        languages.add(member.story.language)
-        outlets.add(member.story.outlet)
-        names.update(member.entities)
-        told += amounts
-    return lines
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """All that an event's stories state."""
+
+    claims: tuple[Claim, ...] = ()
+    disputes: tuple[Dispute, ...] = ()
 
 
-def contradictions(members: Sequence[Member]) -> dict[tuple[Any, ...], dict[str, Any]]:
-    """Give the amounts that stories claim for one role and that cannot both be true, once per pair of values.
+@dataclass(slots=True)
+class _Made:
+    """A claim in the making: facts that say the same, by whom."""
+
+    lead: Fact
+    said: list[Said] = field(default_factory=list)
+
+
+def stated(members: Sequence[Member]) -> Stated:
+    """Say what an event's stories state; a pure function of them, in whatever order they are given.
+
+    Amounts that agree but for rounding are one claim. Languages give roles unevenly, so a claim bears the role that
+    most outlets give it, unless one story has the amount in two roles: then they are two things. A copy tells what its
+    original tells and states nothing of its own.
+    """
+    told = sorted(members, key=pairs.order)
+    made = _merge(told)
+    ranked = sorted(made, key=_rank)
+    claims = tuple(_claim(m) for m in ranked)
+    places = {id(fact): i for i, m in enumerate(ranked) for fact, _ in m.said}
+    return Stated(claims, tuple(_disputes(told, places)))
+
+
+def _merge(told: Sequence[Member]) -> list[_Made]:
+    """Put facts that say the same together: exact ones first, since "about 30" agrees with 28 and with 32."""
+    found: dict[tuple[str, str, int], list[_Made]] = {}
+    made: list[_Made] = []
+    said = [(fact, member) for member in told for fact in member.facts]
+    for fact, member in sorted(said, key=lambda s: (s[1].copy_of is not None, _vagueness(s[0]))):  # stable
+        cell = _cell(fact)
+        near = [m for i in (cell, cell - 1, cell + 1) for m in found.get((fact.kind, fact.unit, i), ())]
+        same = [m for m in near if facts.same(m.lead, fact)]
+        if same:
+            min(same, key=lambda m: abs(m.lead.value - fact.value)).said.append((fact, member))
+        elif member.copy_of is None:
+            made.append(_Made(fact, [(fact, member)]))
+            found.setdefault((fact.kind, fact.unit, cell), []).append(made[-1])
+    return [part for one in made for part in _by_role(one)]
+
+
+def _cell(fact: Fact) -> int:
+    """Give the cell of a value; what `facts.same` takes for one lies in one cell or in two neighbours."""
+    if fact.kind == "date" or fact.value <= 0:
+        return int(fact.value)
+    return math.floor(math.log(fact.value) / 0.3)
+
+
+def _vagueness(fact: Fact) -> int:
+    return 2 if fact.upper is not None and fact.kind != "date" else int(fact.approximate)
+
+
+def _by_role(made: _Made) -> list[_Made]:
+    """Keep an amount together whatever its roles, unless one story has it in two: then it is two things."""
+    roles: dict[int, set[str]] = {}
+    for fact, member in made.said:
+        if fact.role:
+            roles.setdefault(member.story.id, set()).add(fact.role)
+    if all(len(names) < 2 for names in roles.values()):
+        return [made]
+    parts: dict[str, _Made] = {}
+    for fact, member in made.said:
+        if fact.role:
+            parts.setdefault(fact.role, _Made(fact)).said.append((fact, member))
+    first = max(parts.values(), key=lambda p: len(p.said))
+    first.said += [s for s in made.said if not s[0].role]
+    return list(parts.values())
+
+
+def _role(made: _Made) -> str:
+    outlets: dict[str, set[Any]] = {}
+    for fact, member in sorted(made.said, key=lambda s: pairs.order(s[1])):
+        outlets.setdefault(fact.role, set()).add(member.story.outlet or member.story.id)
+    return max(outlets, key=lambda role: (bool(role), len(outlets[role])))
+
+
+def _tellers(made: _Made) -> list[Member]:
+    by_id = {member.story.id: member for _, member in made.said}
+    return sorted(by_id.values(), key=pairs.order)
+
+
+def _rank(made: _Made) -> tuple[Any, ...]:
+    own = sum(m.copy_of is None for m in _tellers(made))
+    lead = made.lead
+    return (
+        lead.kind == "date",
+        -own,
+        KINDS.index(lead.kind),
+        not _role(made),
+        -lead.value,
+        lead.upper or 0,
+        lead.unit,
+        _role(made),
+    )
+
+
+def _claim(made: _Made) -> Claim:
+    tellers = _tellers(made)
+    lead, said = made.lead, [fact for fact, _ in made.said]
+    return Claim(
+        kind=lead.kind,
+        unit=lead.unit,
+        role=_role(made),
+        value=lead.value,
+        upper=lead.upper,
+        approximate=all(f.approximate for f in said),
+        bound=lead.bound if all(f.bound == lead.bound for f in said) else "",
+        written=lead.text,
+        stories=tuple(m.story.id for m in tellers),
+        independent=sum(m.copy_of is None for m in tellers),
+        languages=len({m.story.language for m in tellers}),
+        since=pairs.order(tellers[0])[0],
+        until=pairs.order(tellers[-1])[0],
+    )
+
+
+def _disputes(told: Sequence[Member], places: Mapping[int, int]) -> list[Dispute]:
+    """Find the amounts claimed for one role that cannot both be true, once per pair of values.
 
     Conservative: both are exact, each is the only amount that its story has for the role, two outlets say them within
     three days, and no story of the event names both (who names both tells two things apart, or one that changed).
-    The key tells values apart that are not the same claim; the stories named are the earliest that make it.
+    The stories named are the earliest that make the claims.
     """
-    made_for: dict[What, list[Claim]] = {}
-    for member in members:
+    made_for: dict[What, list[Said]] = {}
+    for member in told:
         if member.copy_of is None:
             for what, fact in asserted(member):
                 made_for.setdefault(what, []).append((fact, member))
-    found: dict[tuple[Any, ...], dict[str, Any]] = {}
+    found = []
     for what, made in sorted(made_for.items()):
-        values: list[list[Claim]] = []
-        for fact, member in sorted(made, key=lambda c: pairs.order(c[1])):
+        values: list[list[Said]] = []
+        for fact, member in made:
             same = next((v for v in values if facts.agree(fact, v[0][0])), None)
             if same is None:
                 values.append([(fact, member)])
@@ -97,21 +231,29 @@ def contradictions(members: Sequence[Member]) -> dict[tuple[Any, ...], dict[str,
         for i, later in enumerate(values):
             for earlier in values[:i]:
                 clash = _clash(earlier, later)
-                if clash is None or any(_names_both(m, clash[0][0], clash[1][0]) for m in members):
+                if clash is None or any(_names_both(m, clash[0][0], clash[1][0]) for m in told):
                     continue
-                (against, first), (fact, teller) = clash
-                found[(*what, *sorted((earlier[0][0].value, later[0][0].value)))] = {
-                    "kind": what[0],
-                    "unit": what[1],
-                    "role": what[2],
-                    "value": fact.value,
-                    "against": against.value,
-                    "written": fact.text,
-                    "against_written": against.text,
-                    "story_id": teller.story.id,
-                    "against_story_id": first.story.id,
-                }
+                (first, teller), (second, against) = clash
+                found.append(
+                    Dispute(
+                        *what,
+                        claim=places[id(first)],
+                        against=places[id(second)],
+                        value=first.value,
+                        against_value=second.value,
+                        written=first.text,
+                        against_written=second.text,
+                        story_id=teller.story.id,
+                        against_story_id=against.story.id,
+                        at=pairs.order(against)[0],
+                    )
+                )
     return found
+
+
+def disputed(members: Iterable[Member]) -> frozenset[tuple[str, str, str, float, float]]:
+    """Give the keys of the disputes between some stories."""
+    return frozenset(d.key for d in stated(list(members)).disputes)
 
 
 def asserted(member: Member) -> Iterator[tuple[What, Fact]]:
@@ -131,8 +273,8 @@ def asserted(member: Member) -> Iterator[tuple[What, Fact]]:
             yield what, first
 
 
-def _clash(earlier: Sequence[Claim], later: Sequence[Claim]) -> tuple[Claim, Claim] | None:
-    """Find the first two claims of the two values that stand against one another."""
+def _clash(earlier: Sequence[Said], later: Sequence[Said]) -> tuple[Said, Said] | None:
+    """Find the first two claims of the two values that stand against one another, the earlier story first."""
     for theirs in later:
         for mine in earlier:
             low, high = sorted((mine[0].value, theirs[0].value))
@@ -145,7 +287,7 @@ def _clash(earlier: Sequence[Claim], later: Sequence[Claim]) -> tuple[Claim, Cla
                 and mine[1].story.id != theirs[1].story.id
                 and facts.contradict(mine[0], theirs[0])
             ):
-                return mine, theirs
+                return (mine, theirs) if pairs.order(mine[1]) <= pairs.order(theirs[1]) else (theirs, mine)
     return None
 
 

@@ -105,7 +105,7 @@ def summarise(members: Sequence[Member]) -> Summary:
         last_seen_at=max(times),
         story_count=len(members),
         language_count=len(leads),
-        independent_count=len({m.story.outlet for m in own}),  # of unknown outlets nobody says that they are two
+        independent_count=len(own),
         outlet_count=len({m.story.outlet for m in members if m.story.outlet}),
         entities=tuple(k for k, n in sorted(named.items(), key=lambda x: (-x[1], x[0])) if n >= least),
         topics=tuple(sorted({t for m in own for t in m.topics})),
@@ -139,10 +139,12 @@ def changes(
     old: Summary | None,
     now: Summary,
     known: Mapping[int, Member],
+    disputes: Sequence[claims.Dispute] | None = None,
 ) -> list[Change]:
     """Give the history lines between an event's stored state and its new one; empty when nothing changed.
 
-    `known` are the members that it had, by story id; `old` is None for a new event.
+    `known` are the members that it had, by story id; `old` is None for a new event; `disputes` are those that are new
+    (by default those between its stories now that were not between those that it had).
     """
     lines: list[Change] = []
     ids = {m.story.id for m in group.members}
@@ -179,12 +181,10 @@ def changes(
             lines.append(Change("level", None, None, {"from": old.level, "to": now.level}))
         if now.title != old.title:
             lines.append(Change("title", now.lead_story_id, None, {"from": old.title, "to": now.title}))
-    before = claims.contradictions(sorted(known.values(), key=pairs.order))
-    lines += [
-        Change("fact", said["story_id"], None, said)
-        for claim, said in claims.contradictions(group.members).items()
-        if claim not in before
-    ]
+    if disputes is None:
+        heard = claims.disputed(known.values())
+        disputes = [d for d in claims.stated(group.members).disputes if d.key not in heard]
+    lines += [Change("fact", d.against_story_id, None, d.as_history()) for d in disputes]
     return lines
 
 

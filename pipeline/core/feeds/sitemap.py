@@ -53,7 +53,7 @@ def _entry(one: Any, base: str, now: datetime) -> Entry | Refusal:
     return entry.make(
         base,
         [address] if address else [],
-        plain.headline(_text(news, "title"), "text", plain.MAX_TITLE),
+        _text(news, "title"),
         "",
         "",
         outlets.Source(_text(publication, "name")),

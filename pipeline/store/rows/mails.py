@@ -5,13 +5,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from pipeline.core.alerts.content import RawFact, Sheet, StoryLine, Why
+from pipeline.core.alerts.content import Sheet, StoryLine, Why
+from pipeline.core.events.claims import Stated
 from pipeline.store import events as _events
+from pipeline.store import stated
 from pipeline.store.tables import (
     entities,
     event_stories,
     events,
-    facts,
     matches,
     seeds,
     stories,
@@ -27,31 +28,8 @@ def load(db: sa.Connection, event_id: int) -> Sheet | None:
     if row is None:
         return None
     told = _stories(db, event_id)
-    copies = {s.id: s.is_copy for s in told}
-    outlets = {s.id: s.outlet for s in told}
-    query = (
-        sa.select(facts)
-        .join(event_stories, event_stories.c.story_id == facts.c.story_id)
-        .where(event_stories.c.event_id == event_id)
-        .order_by(facts.c.story_id, facts.c.id)
-        .limit(20 * MAX_STORIES)
-    )
-    read = tuple(
-        RawFact(
-            kind=f.kind,
-            value=f.value,
-            unit=f.unit,
-            role=f.role,
-            outlet=outlets[f.story_id],
-            story_id=f.story_id,
-            upper=f.upper_value,
-            approximate=f.is_approximate,
-            is_copy=copies[f.story_id],
-        )
-        for f in db.execute(query)
-        if f.story_id in outlets
-    )
-    return Sheet(_events.noun(row), told, read, _why(db, row), row.outlet_count)
+    says = stated.of(db, [event_id]).get(event_id, Stated())
+    return Sheet(_events.noun(row), told, says, _why(db, row), row.outlet_count)
 
 
 def _stories(db: sa.Connection, event_id: int) -> tuple[StoryLine, ...]:

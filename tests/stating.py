@@ -1,0 +1,14 @@
+"""State the events of a store as clustering does, for stores that were written by hand."""
+
+import sqlalchemy as sa
+
+from pipeline.core.events import claims
+from pipeline.store import pool, stated
+from pipeline.store.tables import events
+
+
+def state_all(db: sa.Connection) -> None:
+    """Make the claims of every standing event from its stories' facts."""
+    for event_id in db.scalars(sa.select(events.c.id).where(events.c.merged_into.is_(None))).all():
+        members = pool.members(db, pool.of_events(db, [event_id]), {})
+        stated.put(db, event_id, claims.stated(members))
