@@ -1,4 +1,4 @@
-# newswatch with Airflow: the locked dependencies, the package, the DAGs, the page's plugin. Nothing is written outside
+# newswatch with Airflow: what runs of the locked dependencies, and the wheel with program, DAGs and plugin. Nothing is written outside
 # volumes and /tmp. tests/test_compose.py builds the wheel from the same files and looks what is in it.
 FROM python:3.11.14-slim-bookworm AS build
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
@@ -12,6 +12,7 @@ RUN /tools/bin/uv pip install --quiet --python /venv/bin/python --compile-byteco
 COPY pyproject.toml README.md LICENSE ./
 COPY pipeline pipeline
 COPY sql sql
+COPY dags dags
 RUN /tools/bin/python -m hatchling build -t wheel -d /dist \
  && /tools/bin/uv pip install --quiet --python /venv/bin/python --compile-bytecode --no-deps /dist/*.whl
 
@@ -19,13 +20,12 @@ FROM python:3.11.14-slim-bookworm
 RUN useradd --uid 50000 --gid 0 --home-dir /opt/airflow --no-create-home newswatch \
  && install -d -o 50000 -g 0 -m 0770 /opt/airflow /opt/airflow/logs
 COPY --from=build /venv /venv
-COPY dags /app/dags
-COPY plugins /app/plugins
 COPY deploy /app/deploy
 # Where the Helm chart's probes and log groomers look for them
 COPY --chmod=0755 deploy/entrypoint.sh /entrypoint
 COPY --chmod=0755 deploy/clean-logs.sh /clean-logs
-RUN python -m compileall -q /app/dags /app/plugins
+# The DAGs came with the wheel, and Airflow finds the page's plugin by its entry point
+RUN ln -s "$(/venv/bin/newswatch airflow dags-folder)" /app/dags
 ENV PATH=/venv/bin:$PATH AIRFLOW_HOME=/opt/airflow HOME=/tmp OMP_NUM_THREADS=1
 USER 50000:0
 WORKDIR /opt/airflow

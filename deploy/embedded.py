@@ -27,7 +27,12 @@ from pipeline.desk import sample
 ROOT = Path(__file__).resolve().parents[1]
 HOME = ROOT / "var" / "airflow"
 BIN = Path(sys.executable).parent
-COMPONENTS = (("api-server",), ("dag-processor",), ("scheduler", "--skip-serve-logs"))
+COMPONENTS = (
+    ("api-server",),
+    ("dag-processor",),
+    ("scheduler", "--skip-serve-logs"),
+    ("triggerer", "--skip-serve-logs"),  # nothing of ours defers; without it the UI shows a sick component
+)
 
 
 def main() -> int:
@@ -44,7 +49,6 @@ def main() -> int:
         try:
             print("Preparing (half a minute the first time) …", flush=True)
             _airflow(environment, "db", "migrate")
-            _airflow(environment, "pools", "import", str(ROOT / "deploy" / "pools.json"))
             for name, *arguments in COMPONENTS:
                 log = (HOME / f"{name}.log").open("ab")
                 command = [str(BIN / "airflow"), name, *arguments]
@@ -90,7 +94,7 @@ def _settings(port: int, watch: Path) -> Mapping[str, str]:
         "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
         "AIRFLOW__CORE__PARALLELISM": "4",
-        "AIRFLOW__CORE__PLUGINS_FOLDER": str(ROOT / "plugins"),
+        "AIRFLOW__CORE__PLUGINS_FOLDER": str(HOME / "plugins"),  # none: ours comes by its entry point
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(HOME / "passwords.json"),
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": "admin:admin",
         "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{HOME / 'airflow.db'}",
@@ -184,7 +188,7 @@ def _end(running: Mapping[str, subprocess.Popen[bytes]]) -> None:
         signal.signal(what, signal.SIG_IGN)
     family = [c for p in running.values() for c in _children(p.pid)]
     # In this order, each to its end: a task that still runs under the scheduler asks the api-server until it is done.
-    for name in ("scheduler", "dag-processor", "api-server"):
+    for name in ("scheduler", "triggerer", "dag-processor", "api-server"):
         if name in running and running[name].poll() is None:
             running[name].terminate()
             with contextlib.suppress(subprocess.TimeoutExpired):

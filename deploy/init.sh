@@ -1,5 +1,5 @@
 #!/bin/sh
-# The init job: the login (compose; on Kubernetes the api-server writes its own), both schemas, the pools.
+# The init job: the login (compose; on Kubernetes the api-server writes its own), both schemas, the pools that are missing.
 # Safe to run again: after an upgrade it must be. Airflow's components wait for its schema, so that one comes last.
 set -eu
 umask 077
@@ -9,4 +9,4 @@ if [ -n "${AIRFLOW_ADMIN_PASSWORD:-}" ]; then
 fi
 newswatch db upgrade
 airflow db migrate
-airflow pools import "$here/pools.json"
+python -m newswatch.pools

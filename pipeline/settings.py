@@ -3,8 +3,11 @@
 Each field is read from `NEWSWATCH_<NAME>` (upper case). `Settings()` reads; the rest of the program takes plain values.
 """
 
+import os
+import sys
 from collections.abc import Mapping
 from pathlib import Path
+from types import ModuleType
 from typing import Annotated, Any
 from urllib.parse import quote, urlencode
 
@@ -91,25 +94,46 @@ class Settings(BaseSettings):
     log_format: str = Field("auto", description="auto | console | json | quiet.")
 
 
-def load(**overrides: object) -> Settings:
-    """Read the settings from the environment; `overrides` win. Raise ConfigError naming the variable that is wrong."""
+# What one storyline has of its own when several run in one Airflow: never taken from another one's variables
+OWN = frozenset({"database_url", "watch_dir", "matcher_file", "mail_dir", "secret", "web_token"})
+
+
+def load(prefix: str = "newswatch", /, **overrides: object) -> Settings:
+    """Read the settings from the environment; `overrides` win. Raise ConfigError naming the variable that is wrong.
+
+    `prefix`: another storyline's; its variables PREFIX_… win, and those of OWN count for it only when named so.
+    """
+    given = {k: v for k, v in overrides.items() if v is not None}
+    name_of = dict.fromkeys(Settings.model_fields, "NEWSWATCH_")
+    if prefix != "newswatch":
+        own = {k: os.environ.get(f"{prefix}_{k}".upper()) for k in Settings.model_fields}  # noqa: TID251 - its reader
+        missing = {k: "" if k == "database_url" else None for k in OWN if not own[k]}
+        if not own["watch_dir"] and "watch_dir" not in given:
+            raise ConfigError(f"{prefix.upper()}_WATCH_DIR is not set: each storyline has a watch folder of its own")
+        name_of |= dict.fromkeys((k for k, v in own.items() if v), f"{prefix.upper()}_")
+        given = missing | {k: v for k, v in own.items() if v} | given
     try:
-        return Settings(**{k: v for k, v in overrides.items() if v is not None})  # type: ignore[arg-type]
+        return Settings(**given)  # type: ignore[arg-type]
     except ValidationError as e:
         first = e.errors()[0]
-        name = "NEWSWATCH_" + "_".join(str(p) for p in first["loc"]).upper()
-        value = "" if first["loc"][0] in SECRET else f" (it is {first.get('input')!r})"
+        field = str(first["loc"][0])
+        name = name_of.get(field, "NEWSWATCH_") + "_".join(str(p) for p in first["loc"]).upper()
+        value = "" if field in SECRET else f" (it is {first.get('input')!r})"
         raise ConfigError(f"{name}: {first['msg']}{value}; correct it and run again") from e
 
 
 def database_url_of(found: Any) -> str:
     """Write an Airflow Connection (Postgres, SQLite) as NEWSWATCH_DATABASE_URL; libpq's words of its extra count."""
     if found.conn_type == "sqlite":
+        if not (found.host or found.schema):
+            raise ConfigError(f"the connection {found.conn_id} has no host; write the path of the database there")
         return f"sqlite:///{found.host or found.schema}"
     if found.conn_type not in {"postgres", "postgresql"}:
         raise ConfigError(f"the connection {found.conn_id} is of type {found.conn_type}; make it a Postgres connection")
     query = {k: v for k, v in found.extra_dejson.items() if k in LIBPQ}
-    host = found.host or ""
+    if not (found.schema or "").strip():
+        raise ConfigError(f"the connection {found.conn_id} has no schema; write the name of the database there")
+    host = (found.host or "").strip()
     if host.startswith("/"):  # the folder of a socket
         query["host"], host = host, ""
     return f"postgresql+psycopg://{_user(found)}{_place(host, found.port)}/{found.schema or ''}" + _query(query)
@@ -122,12 +146,19 @@ def smtp_url_of(found: Any) -> str:
     """
     if found.conn_type != "smtp":
         raise ConfigError(f"the connection {found.conn_id} is of type {found.conn_type}; make it an SMTP connection")
+    if not (found.host or "").strip():
+        raise ConfigError(f"the connection {found.conn_id} has no host; write the mail server's name into it")
     extra = found.extra_dejson
     scheme = "smtp" if _is_true(extra.get("disable_ssl")) else "smtps"
     query = {"timeout": extra["timeout"]} if extra.get("timeout") else {}
     if scheme == "smtp":
         query["starttls"] = "no" if _is_true(extra.get("disable_tls")) else "yes"
-    return f"{scheme}://{_user(found)}{_place(found.host, found.port)}" + _query(query)
+    return f"{scheme}://{_user(found)}{_place(found.host.strip(), found.port)}" + _query(query)
+
+
+def mail_from_of(found: Any) -> str | None:
+    """Give the sender that an Airflow Connection (SMTP) names, `from_email` of its extra; None where it names none."""
+    return str(found.extra_dejson.get("from_email") or "").strip() or None
 
 
 def _user(found: Any) -> str:
@@ -144,3 +175,13 @@ def _query(values: Mapping[str, Any]) -> str:
 
 def _is_true(value: object) -> bool:
     return str(value).lower() in {"true", "1", "yes"}
+
+
+class _Callable(ModuleType):
+    """This module as `pipeline.settings(database_url=…)`: the function and the module share their name."""
+
+    def __call__(self, **values: object) -> Settings:
+        return load(**values)
+
+
+sys.modules[__name__].__class__ = _Callable

@@ -55,7 +55,8 @@ def test_one_per_item_guard_a_step() -> None:
             if n.type is None or (isinstance(n.type, ast.Name) and n.type.id in {"Exception", "BaseException"})
         ]
         broad = [n for n in broad if not (isinstance(n.body[-1], ast.Raise) and n.body[-1].exc is None)]
-        allowed = 1 if path.parent.name in {"steps", "desk"} or path.name == "guard.py" else 0
+        # told.py: an Airflow notifier of whoever runs it; what it raises must not keep the mail
+        allowed = 1 if path.parent.name in {"steps", "desk"} or path.name in {"guard.py", "told.py"} else 0
         assert len(broad) <= allowed, f"{path.relative_to(ROOT)} line {broad[0].lineno}"
 
 

@@ -5,10 +5,11 @@ from typing import Annotated, Any
 
 import typer
 
-from pipeline import __version__, steps
-from pipeline.cli import common, events, judge, labels, replay, serve, sql, tell, watch
+from pipeline import steps
+from pipeline.cli import airflow, common, events, judge, labels, replay, serve, sql, tell, watch
 from pipeline.cli.common import DatabaseOption, JsonOption, LimitOption, WatchOption
 from pipeline.settings import Settings
+from pipeline.version import __version__
 
 app = typer.Typer(
     name="newswatch",
@@ -129,3 +130,4 @@ labels.register(app)
 replay.register(app)
 serve.register(app)
 sql.register(app, db)
+airflow.register(app)

@@ -14,8 +14,10 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from pipeline import log, settings
+from pipeline import log
 from pipeline.model import Tally
+from pipeline.settings import Settings
+from pipeline.settings import load as load_settings
 
 WatchOption = Annotated[
     Path | None,
@@ -39,9 +41,9 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def load(watch: Path | None = None, database: str | None = None, **more: object) -> settings.Settings:
+def load(watch: Path | None = None, database: str | None = None, **more: object) -> Settings:
     """Read the settings, options winning over the environment, and start logging."""
-    made = settings.load(watch_dir=watch, database_url=database, **more)
+    made = load_settings(watch_dir=watch, database_url=database, **more)
     log.configure(made.log_format)
     return made
 

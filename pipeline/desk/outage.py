@@ -20,6 +20,7 @@ from pipeline.store import runs
 MAIL_S = 20.0  # for the operator's mail, lookup of the server's name included: Airflow kills a callback after 50 s, and
 # the two notes around the mail may each wait 10 s for a database that does not answer
 _TIME = "%Y-%m-%d %H:%M UTC"
+Also = Callable[[str, str], bool]  # subject, text -> whether it got through
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +54,21 @@ class _Note:
 
 
 def began(
-    settings: Settings, now: datetime, job: str, what: str, where: str = "", causes: Collection[str] = ()
+    settings: Settings,
+    now: datetime,
+    job: str,
+    what: str,
+    where: str = "",
+    causes: Collection[str] = (),
+    *,
+    also: Also | None = None,
 ) -> bool:
-    """Note that a job failed; mail the operator of what no accepted mail has told. Return whether a mail went out.
+    """Note that a job failed; tell the operator what nothing that got out has told. Return whether something got out.
 
     `what` says what is wrong, `where` where to look, `causes` which tasks failed: one that this outage had not named
     yet is told too. A mail that does not get out is tried again when the job fails again. The note stands in the
     database; when that is what failed, in a file of this machine, so that an outage of the database is told once too.
+    `also` tells the operator by another way than mail, and says whether it could.
     """
     note = _change(settings, job, lambda known: (known or _Note(now)).failed(causes))
     if note is None or not note.is_owed:
@@ -78,14 +87,14 @@ def began(
         + "Nothing more is sent about this until it works again or something else fails.\n"
     )
     identity = ("outage", job, note.since.isoformat(), *sorted(note.owed))
-    if not _send(settings, now, f"newswatch: {job} fails", text, *identity):
+    if not _tell(settings, now, f"newswatch: {job} fails", text, also, *identity):
         return False
     _change(settings, job, lambda known: known.named(note.owed) if known else None)
     return True
 
 
-def ended(settings: Settings, now: datetime, job: str) -> bool:
-    """Note that a job worked; mail the operator when it had failed before. Return whether a mail went out.
+def ended(settings: Settings, now: datetime, job: str, *, also: Also | None = None) -> bool:
+    """Note that a job worked; tell the operator when it had failed before. Return whether something got out.
 
     The note is taken away when the mail was accepted or nobody is to be told; else the next success tries again.
     """
@@ -96,7 +105,8 @@ def ended(settings: Settings, now: datetime, job: str) -> bool:
     if not note.told:
         what = f" What failed: {', '.join(sorted(note.owed))}." if note.owed else ""
         text += f"\nNo mail got out to tell it then.{what}\n"
-    is_sent = _send(settings, now, f"newswatch: {job} works again", text, "outage-over", job, note.since.isoformat())
+    identity = ("outage-over", job, note.since.isoformat())
+    is_sent = _tell(settings, now, f"newswatch: {job} works again", text, also, *identity)
     if is_sent or not settings.operator or mail.way(settings.smtp_url, settings.mail_dir) is None:
         _forget(settings, job)
     return is_sent
@@ -176,6 +186,12 @@ def _read(written: str | None) -> _Note | None:
         )
     except (ValueError, KeyError, TypeError):
         return None
+
+
+def _tell(settings: Settings, now: datetime, subject: str, text: str, also: Also | None, *identity: str) -> bool:
+    """Tell by every way there is; one that got through has told it."""
+    is_mailed = _send(settings, now, subject, text, *identity)
+    return (also(subject, text) if also else False) or is_mailed
 
 
 def _send(settings: Settings, now: datetime, subject: str, text: str, *identity: str) -> bool:

@@ -16,7 +16,6 @@ from typing import Any, Protocol, Self
 import httpcore2
 import httpx2
 
-import pipeline
 from pipeline.http.address import networks
 from pipeline.http.cookies import ChainCookies, set_cookies
 from pipeline.http.exchange import Call, Exchange, length, read_headers
@@ -25,6 +24,7 @@ from pipeline.http.inflate import BrokenEncodingError, Inflater
 from pipeline.http.turns import Place, Turns
 from pipeline.http.url import clean_url, credentials_of, location, parse
 from pipeline.model import Outcome, Response
+from pipeline.version import __version__
 
 ACCEPT_FEED = (
     "application/rss+xml, application/atom+xml, application/feed+json, application/rdf+xml;q=0.9, "
@@ -78,7 +78,7 @@ class Client:
         self._limits = limits
         self._guard = Guard(networks(limits.allow_addresses), resolve)
         self._tls = tls
-        self._agent = f"newswatch/{pipeline.__version__} (+mailto:{limits.contact})"
+        self._agent = f"newswatch/{__version__} (+mailto:{limits.contact})"
 
     async def __aenter__(self) -> Self:
         limits = self._limits

@@ -76,7 +76,10 @@ def run_all(
 
 
 def perform(step: str, settings: "Settings", now: datetime, **options: Any) -> Tally:
-    """Run one step, take its time, and record its tally in `runs`; an empty database is given its schema first."""
+    """Run one step, take its time, and record its tally in `runs`; an empty database is given its schema first.
+
+    A step that is told `dry_run` leaves no trace there either.
+    """
     from pipeline import store
     from pipeline.store import runs
 
@@ -87,6 +90,7 @@ def perform(step: str, settings: "Settings", now: datetime, **options: Any) -> T
         options.pop("progress", None)
     tally: Tally = module.run(settings, now, **options)
     tally = dataclasses.replace(tally, seconds=time.perf_counter() - start)
-    with store.begin(settings.database_url) as db:
-        runs.add(db, tally, now)
+    if not options.get("dry_run"):
+        with store.begin(settings.database_url) as db:
+            runs.add(db, tally, now)
     return tally

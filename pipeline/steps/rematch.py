@@ -22,13 +22,19 @@ BATCH = 200  # stories a transaction, as in match
 EXAMPLES = 20  # stories named per change in a backtest
 
 
-def since_of(text: str) -> datetime:
-    """Read a date or a time; a date is the beginning of that day, UTC is meant where nothing is said."""
+def since_of(text: str, now: datetime | None = None) -> datetime:
+    """Read a date or a time; a date is the beginning of that day, UTC is meant where nothing is said.
+
+    With `now` a time that is still to come is refused: it would do nothing, and look as if all were well.
+    """
     try:
         found = datetime.fromisoformat(text)
     except ValueError as e:
         raise ConfigError(f"since is no date ({text!r}); write 2026-11-01 or 2026-11-01T06:00") from e
-    return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+    found = found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+    if now is not None and found > now:
+        raise ConfigError(f"since is in the future ({text}); stories are judged again from a day that has begun")
+    return found
 
 
 def plan(settings: Settings, since: str, chunk: int, watchlist: str | None = None) -> list[list[int]]:
@@ -47,13 +53,15 @@ def run(
     since: str | None = None,
     between: Sequence[int] | None = None,
     watchlist: str | None = None,
+    dry_run: bool = False,
     limit: int = 10_000_000,
     progress: Progress = silent,
 ) -> Tally:
     """Judge stories again, those seen `since` a time or those with numbers `between` two (both counted).
 
-    `watchlist`: a stored version, by default the current one. `detail`: how many levels rose, fell, and are the same.
-    A story that breaks our code keeps its judgement and waits for the match step, which tries it again.
+    `watchlist`: a stored version, by default the current one. `detail`: how many levels rise, fall, and are the same.
+    `dry_run`: say so, and write nothing. A story that breaks our code keeps its judgement and waits for the match step,
+    which tries it again.
     """
     with store.read(settings.database_url) as db:
         judge_with = _watchlist(db, watchlist)
@@ -61,18 +69,21 @@ def run(
             first, last = between
             ids = history.ids_between(db, first, last)
         else:
-            ids = history.ids_since(db, since_of(since or "1970-01-01"))
+            ids = history.ids_since(db, since_of(since or "1970-01-01", now))
     ids = ids[:limit]
     matcher = steps.matcher(settings, judge_with)
     counts: Counter[str] = Counter(up=0, down=0, same=0)
     ours = 0
-    guard = Guard(settings, "match", now)
+    guard = Guard(settings, "match", datetime.max.replace(tzinfo=UTC) if dry_run else now)
 
     def judge(part: Sequence[Story]) -> list[tuple[Story, Match]]:
         return list(zip(part, matcher.judge_many(part), strict=True))
 
     def keep(part: Sequence[tuple[Story, Match]]) -> list[tuple[int, Match]]:
         nonlocal ours
+        if dry_run:
+            ours += sum(match.level > 0 for _, match in part)
+            return [(story.id, match) for story, match in part]
         with store.begin(settings.database_url) as db:
             more = matches.add(db, part, now, settings.enrich)
             guard.worked(db, [story.id for story, _ in part])
@@ -85,7 +96,7 @@ def run(
         judged = guard.each([s for s, _ in todo], judge, key=lambda s: s.id)  # decide
         kept = dict(guard.each(judged, keep, key=lambda pair: pair[0].id))  # apply
         broken = [s.id for s, _ in todo if s.id not in kept]
-        if broken:
+        if broken and not dry_run:
             with store.begin(settings.database_url) as db:
                 stories.wait(db, broken)
                 guard.save(db)

@@ -78,6 +78,7 @@ def _parts(db: sa.Connection, ids: Sequence[int]) -> dict[int, tuple[list[Part],
             stories.c.id,
             stories.c.url_hash,
             stories.c.language,
+            stories.c.outlet,
             stories.c.baseline,
             matches.c.level,
             was_nothing.label("was_nothing"),
@@ -90,7 +91,7 @@ def _parts(db: sa.Connection, ids: Sequence[int]) -> dict[int, tuple[list[Part],
     found: dict[int, tuple[list[Part], str]] = {}
     for r in db.execute(query):
         stale = "feed" if r.baseline else "watchlist" if r.was_nothing else None
-        part = Part(r.id, r.language or "und", r.level or 0, r.joined_at, r.copy_of is not None, stale)
+        part = Part(r.id, r.language or "und", r.level or 0, r.joined_at, r.copy_of is not None, stale, r.outlet)
         found.setdefault(r.event_id, ([], r.url_hash))[0].append(part)
     return found
 

@@ -444,7 +444,11 @@ events = sa.Table(
     _c("last_seen_at", Utc, comment="Latest story_at of its stories."),
     _c("story_count", sa.Integer, comment="Stories, copies included."),
     _c("language_count", sa.Integer, comment="Languages told in."),
-    _c("independent_count", sa.Integer, comment="Stories that say something on their own: copies counted once."),
+    _c(
+        "independent_count",
+        sa.Integer,
+        comment="Outlets that tell it in words of their own; unknown ones count as one.",
+    ),
     _c("outlet_count", sa.Integer, comment="Outlets that told it.", server_default="0"),
     _ref("lead_story_id", "stories.id", "Story that gives the title.", null=True),
     _c("entities", Json, comment="Entity keys, most important first."),

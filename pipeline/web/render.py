@@ -8,7 +8,7 @@ from fastapi import Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
-from pipeline import __version__
+from pipeline.version import __version__
 from pipeline.web import security
 from pipeline.words import page as words
 

@@ -5,7 +5,7 @@ with told as (
         m.event_id,
         count(*) as story_count,
         count(distinct coalesce(s.language, 'und')) as language_count,
-        count(*) filter (where m.copy_of is null) as independent_count,
+        count(distinct case when m.copy_of is null then s.outlet end) as independent_count,
         count(distinct case when s.outlet <> '' then s.outlet end) as outlet_count
     from event_stories as m
     inner join stories as s on m.story_id = s.id

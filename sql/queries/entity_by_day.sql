@@ -6,7 +6,7 @@ select
     entity_key,
     entity_name,
     count(*) as story_count,
-    count(*) filter (where not is_copy) as independent_count
+    count(distinct case when not is_copy then event_id || ' ' || outlet end) as independent_count
 from story_entities
 where story_at >= datetime('now', '-30 days')
 group by date(story_at), entity_key, entity_name

@@ -11,7 +11,7 @@
 --   language text: detected language of the stories
 --   country text: country of the feeds that brought them first
 --   story_count integer: stories that name it
---   independent_count integer: those that repeat no other one
+--   independent_count integer: outlets that tell an event in words of their own, per event
 --   title_count integer: those that name it in the headline
 --   mention_count integer: how often it is named in all
 --   seed_count integer: stories at level 3
@@ -26,7 +26,7 @@ select
     s.language,
     s.country,
     count(*) as story_count,
-    count(*) filter (where m.copy_of is null) as independent_count,
+    count(distinct case when m.copy_of is null then m.event_id || ' ' || s.outlet end) as independent_count,
     count(*) filter (where n.in_title) as title_count,
     cast(sum(n.mention_count) as bigint) as mention_count,
     count(*) filter (where j.level = 3) as seed_count,

@@ -14,7 +14,7 @@
 --   last_seen_at time: time of its latest story
 --   span_hours real: hours between the two
 --   story_count integer: stories, copies included
---   independent_count integer: stories, copies counted once
+--   independent_count integer: outlets that tell it in words of their own; unknown ones count as one
 --   language_count integer: languages that it is told in
 --   outlet_count integer: outlets that told it
 --   copy_share real: share of its stories that repeat another one, 0..1
@@ -44,7 +44,11 @@ select
     case when e.merged_into is null then e.outlet_count else 0 end as outlet_count,
     case
         when e.merged_into is null and e.story_count > 0
-            then round(1 - cast(e.independent_count as double precision) / e.story_count, 3)
+            then (
+                select round(cast(count(m.copy_of) as double precision) / count(*), 3)
+                from event_stories as m
+                where m.event_id = e.id
+            )
     end as copy_share,
     (
         select group_concat(told.language, ' ')

@@ -7,7 +7,7 @@
 --   event_id integer: event
 --   day date: day of the stories (UTC)
 --   story_count integer: stories of that day
---   independent_count integer: those that repeat no other one
+--   independent_count integer: outlets of those that repeat no other one
 --   language_count integer: languages of that day
 --   outlet_count integer: outlets of that day
 --   new_language_count integer: languages that told it for the first time
@@ -21,7 +21,7 @@ with days as (
         m.event_id,
         date(s.story_at) as day,
         count(*) as story_count,
-        count(*) filter (where m.copy_of is null) as independent_count,
+        count(distinct case when m.copy_of is null then s.outlet end) as independent_count,
         count(distinct s.language) as language_count,
         count(distinct s.outlet) as outlet_count,
         min(s.story_at) as first_story_at,

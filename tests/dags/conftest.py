@@ -3,7 +3,6 @@
 import atexit
 import os
 import shutil
-import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -37,14 +36,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def airflow_home() -> Path:
     """Give the home of an Airflow whose metadata database stands, with our pools."""
-    import json
-
-    from airflow.models import Pool
     from airflow.utils.db import initdb
+    from newswatch import pools
 
     initdb()
-    for name, pool in json.loads((ROOT / "deploy" / "pools.json").read_text(encoding="utf-8")).items():
-        Pool.create_or_update_pool(name, pool["slots"], pool["description"], pool["include_deferred"])
+    pools.ensure("newswatch", "energy")
     return HOME
 
 
@@ -86,6 +82,3 @@ def environment(sample_watch: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPa
         return tmp_path / name
 
     return use
-
-
-sys.path.insert(0, str(ROOT / "dags"))  # as Airflow does

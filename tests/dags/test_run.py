@@ -3,8 +3,9 @@
 import copy
 import email
 import email.policy
+import sqlite3
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -57,23 +58,51 @@ def test_the_chain_leaves_what_the_command_line_leaves(bag: Any, environment: Ca
     by_dags = environment("by-dags")
     states = run(bag, "ingest")
     assert states["fetch[0]"] == "success"
-    assert states["match[-1]"] == "success", "something waits, so the asset event is sent"
-    assert states["verdict[-1]"] == "skipped"
+    assert states["watcher[-1]"] == "skipped"
+    assert events_of("newswatch_matched_stories") == [
+        {
+            "stories": len(expected["stories"]),
+            "matched": waiting("cluster")["cluster"],
+            "waiting": waiting("enrich", "cluster"),
+        }
+    ]
     assert run(bag, "events")["cluster[-1]"] == "success"
-    assert run(bag, "alerts") == dict.fromkeys(("alert[-1]", "deliver[-1]", "targets[-1]"), "success")
+    [told] = events_of("newswatch_changed_events")
+    assert told["founded"] == len(expected["events"]) == told["waiting"]["alert"]
+    good = dict.fromkeys(("alert[-1]", "deliver[-1]", "targets[-1]", "outcomes[-1]"), "success")
+    assert run(bag, "alerts") == good | {"watcher[-1]": "skipped"}
     found = meaning(load().database_url)
     for table, rows in expected.items():
         assert found[table] == rows, table
     assert mails(by_dags) == expected_mails
 
-    # a second round: nothing is due, nothing waits, nobody is woken, nothing changes
+    # a second round: nothing is due, nothing waits, nobody is woken, nothing changes, and it does not look half skipped
     states = run(bag, "ingest")
-    assert states["fetch[-1]"] == "skipped", "an empty map"
-    assert states["match[-1]"] == "skipped"
-    assert set(run(bag, "events").values()) == {"skipped"}
-    run(bag, "digest")
+    assert [name for name, state in states.items() if state == "skipped"] == ["fetch[-1]", "watcher[-1]"]
+    for dag_id in ("events", "alerts"):
+        assert [name for name, state in run(bag, dag_id).items() if state == "skipped"] == ["watcher[-1]"]
+    assert len(events_of("newswatch_matched_stories")) == len(events_of("newswatch_changed_events")) == 1
     assert meaning(load().database_url) == found
     assert mails(by_dags) == expected_mails
+
+
+def events_of(asset: str) -> list[dict[str, Any]]:
+    """Give the numbers of each event of an asset."""
+    from airflow.models.asset import AssetEvent, AssetModel
+    from airflow.utils.session import create_session
+    from sqlalchemy import select
+
+    with create_session() as session:
+        query = select(AssetEvent.extra).join(AssetModel, AssetModel.id == AssetEvent.asset_id)
+        return list(session.scalars(query.where(AssetModel.name == asset).order_by(AssetEvent.id)))
+
+
+def waiting(*steps: str) -> dict[str, int]:
+    """Count what waits in the database of the settings."""
+    from pipeline.desk import progress
+
+    found = progress.waiting(load(), datetime.now(UTC))
+    return {step: found[step] for step in steps}
 
 
 def test_batches_keep_hosts_together(bag: Any, environment: Callable[..., Path], sample_watch: Path) -> None:
@@ -101,7 +130,7 @@ def test_a_wrong_watch_folder_is_red_and_stops_nothing(
     assert str(done.state) == "failed"
     assert states["sync"] == ("failed", 1), "no retry: it can not help"
     assert states["detect"][0] == "success"
-    assert states["verdict"][0] == "failed"
+    assert states["watcher"][0] == "failed"
 
 
 def test_rematch_replays_history_and_mails_nobody(bag: Any, environment: Callable[..., Path]) -> None:
@@ -112,23 +141,76 @@ def test_rematch_replays_history_and_mails_nobody(bag: Any, environment: Callabl
     before, sent = meaning(load().database_url), mails(folder)
     states = run(bag, "rematch", run_conf={"since": "2020-01-01", "chunk": 100})
     assert states["rematch[0]"] == "success"
-    assert states["verdict[-1]"] == "skipped"
+    assert states["watcher[-1]"] == "skipped"
     assert meaning(load().database_url) == before
-    run(bag, "digest")
+    run(bag, "alerts")
     assert mails(folder) == sent
 
 
-def test_a_mistyped_parameter_is_refused(bag: Any, environment: Callable[..., Path]) -> None:
-    """Rule: what the DAG does not know is not ignored: the replay would be another one than was asked for."""
-    environment("mistyped")
+@pytest.mark.parametrize("dag_id", ["ingest", "events", "alerts", "checks", "prune", "heartbeat", "rematch"])
+def test_a_mistyped_parameter_stops_everything(bag: Any, environment: Callable[..., Path], dag_id: str) -> None:
+    """Rule: what a DAG does not know is refused before any of its tasks does anything, and the operator sleeps on."""
+    folder = environment("mistyped", operator="Night Desk <night@desk.example>")
+    conf: dict[str, Any] = {"since": "2020-01-01"} if dag_id == "rematch" else {}
+    done = test(bag, dag_id, run_conf=conf | {"wathclist": "0123456789ab"})
+    assert str(done.state) == "failed"
+    assert {str(ti.state) for ti in done.get_task_instances()} <= {"failed", "upstream_failed"}
+    assert not Path(load().database_url.removeprefix("sqlite:///")).exists(), "not even the database was made"
+    assert list(folder.glob("*.eml")) == []
+
+
+@pytest.mark.parametrize(
+    ("since", "state"), [("2020-01-01", "success"), ("2099-01-01", "failed"), ("2026-13-01", None)]
+)
+def test_rematch_from_a_day_to_come_is_refused(
+    bag: Any, environment: Callable[..., Path], since: str, state: str | None
+) -> None:
+    """Rule: a day that is still to come, or is none, does nothing instead of looking as if all were well."""
+    folder = environment("future", operator="Night Desk <night@desk.example>")
     run(bag, "ingest")
-    dag = copy.copy(bag.dags["newswatch_rematch"])
-    dag.deadline = None
-    dag.params = copy.deepcopy(dag.params)
-    dag.params.update({"since": "2020-01-01"})
-    done = dag.test(run_after=datetime.now(UTC), run_conf={"since": "2020-01-01", "wathclist": "0123456789ab"})
-    states = {ti.task_id: (str(ti.state), ti.try_number) for ti in done.get_task_instances()}
-    assert states["plan"] == ("failed", 1)
+    if state is None:
+        from airflow.sdk.exceptions import ParamValidationError
+
+        with pytest.raises(ParamValidationError):
+            test(bag, "rematch", run_conf={"since": since})
+        return
+    done = test(bag, "rematch", run_conf={"since": since})
+    assert str(done.state) == state
+    if state == "failed":
+        states = {ti.task_id: str(ti.state) for ti in done.get_task_instances()}
+        assert states == {"plan": "failed", "rematch": "upstream_failed", "cluster": "upstream_failed",
+                          "alert": "upstream_failed", "watcher": "failed"}  # fmt: skip
+    assert list(folder.glob("*.eml")) == []
+
+
+def test_a_dry_run_writes_nothing(bag: Any, environment: Callable[..., Path]) -> None:
+    """Rule: it says what would change; no row of any table is another afterwards."""
+    environment("dry")
+    run(bag, "ingest")
+
+    def dump() -> list[str]:
+        with sqlite3.connect(load().database_url.removeprefix("sqlite:///")) as db:
+            return list(db.iterdump())
+
+    before = dump()
+    states = run(bag, "rematch", run_conf={"since": "2020-01-01", "dry_run": True})
+    assert states["rematch[0]"] == "success"
+    assert states["cluster[-1]"] == states["alert[-1]"] == "skipped"
+    assert dump() == before
+
+
+def test_a_cleared_run_does_todays_work(bag: Any, environment: Callable[..., Path]) -> None:
+    """Rule: what is written down happened when it happened, not at the time of a run that was cleared a week later."""
+    environment("cleared")
+    old = datetime.now(UTC) - timedelta(days=9)
+    for dag_id in ("ingest", "events", "alerts"):
+        dag = copy.copy(bag.dags[f"newswatch_{dag_id}"])
+        dag.deadline = None
+        assert str(dag.test(run_after=old).state) == "success"
+    with sqlite3.connect(load().database_url.removeprefix("sqlite:///")) as db:
+        for table, column in (("stories", "seen_at"), ("stories", "judged_at"), ("event_stories", "joined_at")):
+            [(first,)] = db.execute(f"select min({column}) from {table}")
+            assert str(first) > f"{old + timedelta(days=8):%Y-%m-%d}", f"{table}.{column}"
 
 
 @pytest.mark.parametrize("dag_id", ["checks", "prune"])

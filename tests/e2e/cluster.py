@@ -46,7 +46,11 @@ class Cluster:
         self.home = home
         self.workers = workers
         self.dags = dags
-        self.dag_ids = sorted(f"newswatch_{p.stem}" for p in dags.glob("*.py") if not p.stem.startswith("newswatch_"))
+        self.dag_ids = sorted(
+            f"newswatch_{p.stem}"
+            for p in dags.rglob("*.py")
+            if '"""Airflow DAG: ' in p.read_text(encoding="utf-8")[:20]
+        )
         self.port, self.page_port = free_port(), free_port()
         self.peaks: dict[str, float] = {}  # component: most memory seen, MiB
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
@@ -113,7 +117,6 @@ class Cluster:
             "AIRFLOW__CORE__EXECUTOR": "CeleryExecutor" if self.workers else "LocalExecutor",
             "AIRFLOW__CORE__PARALLELISM": "4",
             "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(self.home / "passwords.json"),
-            "AIRFLOW__CORE__PLUGINS_FOLDER": str(ROOT / "plugins"),
             "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": metadata,
             "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(self.home / "logs"),
             "AIRFLOW__SCHEDULER__SCHEDULER_HEALTH_CHECK_SERVER_HOST": "127.0.0.1",

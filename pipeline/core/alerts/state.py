@@ -20,6 +20,7 @@ class Part:
     joined_at: datetime
     is_copy: bool = False
     stale: str | None = None  # feed or watchlist: it stood before we watched it so, and is no news
+    outlet: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ class Picture:
             level=self.level if before is None else min(self.level, highest),
             languages=tuple(sorted({p.language for p in parts} - {"und"})),
             stories=len(parts),
-            independent=sum(not p.is_copy for p in parts),
+            independent=len({p.outlet for p in parts if not p.is_copy}),
         )
 
 

@@ -40,7 +40,7 @@ class Claim:
     bound: str  # "most" (up to), "least" (over), ""
     written: str
     stories: tuple[int, ...]  # who states it, in canonical order, copies too
-    independent: int  # of these, those that repeat no other story
+    independent: int  # outlets of those that repeat no other story
     languages: int
     since: datetime
     until: datetime
@@ -172,8 +172,12 @@ def _tellers(made: _Made) -> list[Member]:
     return sorted(by_id.values(), key=pairs.order)
 
 
+def _independent(tellers: Sequence[Member]) -> int:
+    return len({m.story.outlet for m in tellers if m.copy_of is None})
+
+
 def _rank(made: _Made) -> tuple[Any, ...]:
-    own = sum(m.copy_of is None for m in _tellers(made))
+    own = _independent(_tellers(made))
     lead = made.lead
     return (
         lead.kind == "date",
@@ -200,7 +204,7 @@ def _claim(made: _Made) -> Claim:
         bound=lead.bound if all(f.bound == lead.bound for f in said) else "",
         written=lead.text,
         stories=tuple(m.story.id for m in tellers),
-        independent=sum(m.copy_of is None for m in tellers),
+        independent=_independent(tellers),
         languages=len({m.story.language for m in tellers}),
         since=pairs.order(tellers[0])[0],
         until=pairs.order(tellers[-1])[0],

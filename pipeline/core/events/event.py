@@ -105,7 +105,7 @@ def summarise(members: Sequence[Member]) -> Summary:
         last_seen_at=max(times),
         story_count=len(members),
         language_count=len(leads),
-        independent_count=len(own),
+        independent_count=len({m.story.outlet for m in own}),  # of unknown outlets nobody says that they are two
         outlet_count=len({m.story.outlet for m in members if m.story.outlet}),
         entities=tuple(k for k, n in sorted(named.items(), key=lambda x: (-x[1], x[0])) if n >= least),
         topics=tuple(sorted({t for m in own for t in m.topics})),

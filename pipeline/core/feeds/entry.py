@@ -23,19 +23,19 @@ def make(
     source: outlets.Source = outlets.Source(),  # noqa: B008 - frozen
     **rest: Any,
 ) -> Entry | Refusal:
-    """Make an entry of a title's markup and of clean summary and text; refuse what has no address or no words.
+    """Make an entry of clean title, summary and text; refuse what has no address or no words.
 
     The first of `links` that makes an http(s) address against `base` counts; one that only carries the article's own
     gives way to it.
     """
     if not links:
-        return Refusal("no-link", plain.plain(title, 100))
+        return Refusal("no-link", plain.clip(title, 100))
     address = next((a for a in (url.resolve(base, plain.safe(link)) for link in links) if a), None)
     address = outlets.article(address) if address else None
     identity = url.canonical(address) if address else None
     if address is None or identity is None:
         return Refusal("bad-link", plain.safe(links[0])[:100])
-    headline = plain.plain(title, plain.MAX_TITLE) or plain.clip(summary or full, 120)
+    headline = title or plain.clip(summary or full, 120)
     if not headline:
         return Refusal("no-text", address[:200])
     told = outlets.told(address, headline, source)

@@ -73,7 +73,7 @@ def _item(item: Any, base: str, language: str | None, now: datetime, site: str) 
     return entry.make(
         base,
         links,
-        _words(item, "title"),
+        plain.headline(_words(item, "title"), "text", plain.MAX_TITLE),
         plain.plain(_words(item, "summary"), plain.MAX_SUMMARY),
         full,
         outlets.Source(author=", ".join(names), markup=_linked(item), site=site),

@@ -14,7 +14,7 @@ from typing import Any
 
 import feedparser
 
-from pipeline.core.feeds import entry, jsonfeed, outlets, sitemap, titles
+from pipeline.core.feeds import entry, jsonfeed, mend, outlets, sitemap, titles
 from pipeline.core.text import plain, url
 from pipeline.model import Document, Entry, Refusal
 
@@ -35,6 +35,9 @@ _GIVES_UP = (
     TypeError,
     ValueError,
 )
+_FIGURE = re.compile(
+    r"<figcaption\b.{0,2000}?</figcaption\s*>", re.IGNORECASE | re.DOTALL
+)  # a photo's words, not the story's
 _PERIODS = {"hourly": 3600.0, "daily": 86400.0, "weekly": 604800.0, "monthly": 2592000.0, "yearly": 31536000.0}
 
 
@@ -100,9 +103,11 @@ def _feed(
     kind = headers.get("content-type") or "application/xml"  # without one feedparser would assume ISO-8859-1
     if charset:
         kind = f"application/xml; charset={charset}"
-    wanted = {"content-type": kind, "content-location": base}
+    wanted = {"content-type": kind}  # no content-location: links are resolved here, after what is broken is mended
     if headers.get("content-language"):
         wanted["content-language"] = headers["content-language"]
+    if b"\x00" not in body[:HEAD]:  # not UTF-16, where these repairs would find nothing
+        body = mend.captions(mend.ampersands(body))
     try:
         parsed = _parse(body, wanted)
     except _GIVES_UP:
@@ -113,10 +118,12 @@ def _feed(
     feed = parsed.get("feed", {})
     declared = entry.tag(dict.get(feed, "language"))
     site = str(dict.get(feed, "link") or "")
-    left_out = itertools.repeat(Refusal("too-many"), max(0, len(parsed.entries) - max_entries))
-    made: Iterator[Entry | Refusal] = (_entry(raw, base, declared, now, site) for raw in parsed.entries[:max_entries])
-    entries, refusals = entry.unique(itertools.chain(made, left_out))
     version = str(parsed.get("version") or "") or ("cdf" if root == "channel" and parsed.entries else "")
+    left_out = itertools.repeat(Refusal("too-many"), max(0, len(parsed.entries) - max_entries))
+    made: Iterator[Entry | Refusal] = (
+        _entry(raw, base, declared, now, site, version) for raw in parsed.entries[:max_entries]
+    )
+    entries, refusals = entry.unique(itertools.chain(made, left_out))
     trouble = parsed.get("bozo_exception") if parsed.get("bozo") else None
     if isinstance(trouble, feedparser.NonXMLContentType | feedparser.CharacterEncodingOverride):
         trouble = None  # a wrong header is not a malformed document
@@ -147,7 +154,9 @@ def _possible(found: re.Match[bytes]) -> bytes:
     return found[0] if 0 < code < 0xD800 or 0xDFFF < code < 0x110000 else b""
 
 
-def _entry(raw: dict[str, Any], base: str, language: str | None, now: datetime, site: str) -> Entry | Refusal:
+def _entry(
+    raw: dict[str, Any], base: str, language: str | None, now: datetime, site: str, version: str
+) -> Entry | Refusal:
     get: Callable[..., Any] = partial(dict.get, raw)  # feedparser's own `get` guesses at other keys and is slow
     contents = get("content", ())
     full = plain.plain(next((str(c["value"]) for c in contents if c.get("value")), ""), plain.MAX_TEXT)
@@ -156,15 +165,15 @@ def _entry(raw: dict[str, Any], base: str, language: str | None, now: datetime, 
     others = [link for link in get("links", ()) if link.get("href")]
     links = [get("feedburner_origlink"), get("link")]
     links += [link["href"] for link in others if link.get("rel", "alternate") == "alternate"]
-    links += [url.resolve(c.get("base") or base, c["src"]) for c in contents if c.get("src")]  # content lies elsewhere
+    links += [url.resolve(url.resolve(base, c.get("base") or base) or base, c["src"]) for c in contents if c.get("src")]
     links += [guid] if guid.startswith(("http://", "https://")) else []
     published, claimed = entry.when((get("published"), get("updated"), get("created")), own, now)
     updated = entry.when((get("updated"),), own, now)[0] if get("published") and get("updated") else None
     return entry.make(
         base,
         [str(link) for link in links if link],
-        str(get("title") or ""),
-        plain.plain(str(get("summary") or ""), plain.MAX_SUMMARY),
+        _title(raw, version.startswith("atom")),
+        plain.plain(_FIGURE.sub(" ", _first(raw, "summary", *mend.SUMMARIES)), plain.MAX_SUMMARY),
         full,
         _source(raw, site),
         author=plain.plain(str(get("author") or ""), 200) or None,
@@ -175,6 +184,17 @@ def _entry(raw: dict[str, Any], base: str, language: str | None, now: datetime, 
         updated_at=updated,
         categories=entry.categories(t.get("term") for t in get("tags", ())),
     )
+
+
+def _first(raw: dict[str, Any], *names: str) -> str:
+    return next((str(value) for name in names if (value := dict.get(raw, name))), "")
+
+
+def _title(raw: dict[str, Any], is_atom: bool) -> str:
+    """Give the headline as text: Atom says what its titles are, RSS titles are text in which markup occurs."""
+    written = _first(raw, "title", *mend.TITLES)
+    kind = str((dict.get(raw, "title_detail") or {}).get("type") or "")
+    return plain.headline(written, "html" if "html" in kind and is_atom else "text", plain.MAX_TITLE)
 
 
 def _source(raw: dict[str, Any], site: str) -> outlets.Source:

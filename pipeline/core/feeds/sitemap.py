@@ -53,7 +53,7 @@ def _entry(one: Any, base: str, now: datetime) -> Entry | Refusal:
     return entry.make(
         base,
         [address] if address else [],
-        _text(news, "title"),
+        plain.headline(_text(news, "title"), "text", plain.MAX_TITLE),
         "",
         "",
         outlets.Source(_text(publication, "name")),

@@ -33,8 +33,11 @@ _HEAD = re.compile(
     r"\s*(?:[:\uff1a|\uff5c\u4e28!\uff01\u00bb\u203a=\u3011\u300b\uff0f]+|\.{2,3}|\u2026|/)\s*|\s+[-\u2013\u2014]\s*"
 )
 _BAR = re.compile(r"\s*[|\uff5c\u4e28\u00bb]\s*")
-_ORNAMENT = re.compile(r"^[\s>*+\u2022\u25a0-\u25ff\u2605\u2606\u26a1\u2705\u274c\u2757\ufe0f\U0001f300-\U0001faff]+")
-_ORNAMENT_END = re.compile(r"[\s+*\u25a0-\u25ff\U0001f300-\U0001faff]+$")
+_ORNAMENT = re.compile(
+    r"^(?:[\s\u2022\u25a0-\u25ff\u2605\u2606\u26a1\u2705\u274c\u2757\ufe0f\U0001f300-\U0001faff]|>(?=\S)|[>+*]{2,}|[+*](?=\s))+"
+)
+# Behind a headline only after a space: "C++" and "Security+" are names.
+_ORNAMENT_END = re.compile(r"(?:\s[+*]+|[\s\u25a0-\u25ff\U0001f300-\U0001faff])+$")
 _OPEN, _CLOSE = "[\\[(\u3010\uff3b\uff08<\u3008\u300a\u3014]", "[\\])\u3011\uff3d\uff09>\u3009\u300b\u3015]"
 _INNER = "([^\\[\\]()<>\u3008-\u3015\uff08\uff09\uff3b\uff3d]{1,40}?)"
 _OPENED = re.compile(rf"^\s*{_OPEN}\s*{_INNER}\s*{_CLOSE}\s*[:\uff1a|=-]?\s*")
@@ -199,7 +202,7 @@ def _is_outlet(name: str, names: Names) -> bool:
         return False
     if squeezed in names.own or squeezed in outlets.names():
         return True
-    _, glued, _, beside = _outlet_words()
+    _, glued, beside = _outlet_words()
     words = [word for word in re.split(r"[\s._-]+", _folded(name)) if word]
     core = "".join(word for word in words if word not in beside)
     if core != squeezed and core in names.own:
@@ -214,8 +217,7 @@ def _looks_like_outlet(name: str) -> bool:
     words = name.split()
     if not 1 < len(words) <= 5 or not all(w[0].isupper() or not w[0].isalpha() or len(w) <= 3 for w in words):
         return False
-    ends, _, begins, _ = _outlet_words()
-    return _folded(words[-1]) in ends or (_folded(words[0]) in begins and _folded(words[-1]) in ends)
+    return _folded(words[-1]) in _outlet_words()[0]
 
 
 def _enough(title: str) -> bool:
@@ -279,14 +281,13 @@ def _kinds() -> dict[str, str]:
 
 
 @lru_cache(maxsize=1)
-def _outlet_words() -> tuple[frozenset[str], tuple[str, ...], frozenset[str], frozenset[str]]:
-    """Give last words of outlets' names, those written without a space, first words, and what stands beside a name."""
+def _outlet_words() -> tuple[frozenset[str], tuple[str, ...], frozenset[str]]:
+    """Give last words of outlets' names, those written without a space, and what may stand beside a name."""
     data = _data()["outlets"]
     ends = data["ends"].split()
     return (
         frozenset(_folded(word) for word in ends),
         tuple(word for word in ends if word[0] >= _FAR_EAST),
-        frozenset(_folded(word) for word in data["begins"].split()),
         frozenset(_folded(word) for word in _data()["beside"]["words"].split()),
     )
 

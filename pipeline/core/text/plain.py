@@ -15,6 +15,13 @@ _BLOCK = re.compile(
     r"</?(?:p|br|div|li|ul|ol|h[1-6]|tr|td|th|table|blockquote|section|article|figure|figcaption)\b[^>]*>", re.I
 )
 _TAG = re.compile(r"</?[a-z][a-z0-9]*(?:\s[^<>]*)?/?>|<!--", re.I)
+# Elements as markup writes them: with an end, with attributes, without content, or around the whole text.
+_WRITTEN = re.compile(
+    r"<([a-z][a-z0-9]{0,15})\b[^<>]*>.*?</\1\s*>|<[a-z][a-z0-9]{0,15}\s+[a-z-]+\s*=[^<>]*>|<(?:br|img|wbr|hr)\b[^<>]*>"
+    r"|^\s*</?(?:p|div|span|b|i|u|em|strong|font|h[1-6]|a|big|small|center|li|td)>|<!--",
+    re.IGNORECASE | re.DOTALL,
+)
+_REFERENCE = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,31});", re.IGNORECASE)
 _SPACE = re.compile(r"\s+")
 # Bidi controls reorder what a reader sees (a headline could forge a mail's text); NUL is refused by PostgreSQL; soft
 # hyphens and zero-width spaces hide inside names. Joiners (U+200C, U+200D) stay: Persian and Hindi need them.
@@ -45,6 +52,34 @@ def plain(markup: str, limit: int = MAX_SUMMARY) -> str:
             break
     text = unicodedata.normalize("NFC", safe(text))
     return clip(_SPACE.sub(" ", text).strip(), limit)
+
+
+def headline(written: str, kind: str = "text", limit: int = MAX_TITLE) -> str:
+    """Give a headline as text: of "html" one level of markup is read, "text" is text.
+
+    Feeds escape headlines once too often, so markup that no headline would write goes in either: elements with an end
+    ("<b>…</b>"), with attributes or without content ("<br>"), one that opens the headline, and references. What is left
+    is said: "How to use <select>".
+    """
+    text = written[: limit * 20]
+    is_markup = kind == "html"
+    for _ in range(4):
+        if is_markup or _WRITTEN.search(text):
+            text = _REFERENCE.sub(lambda found: html.unescape(found[0]), _stripped(text))
+        elif _REFERENCE.search(text):
+            text = _REFERENCE.sub(lambda found: html.unescape(found[0]), text)
+        else:
+            break
+        is_markup = False
+    text = unicodedata.normalize("NFC", safe(text))
+    return clip(_SPACE.sub(" ", text).strip(), limit)
+
+
+def _stripped(text: str) -> str:
+    """Drop the elements of HTML; a "<" that begins none stays."""
+    if "<" not in text:
+        return text
+    return nh3.clean(_BLOCK.sub(" ", text), tags=set(), clean_content_tags={"script", "style"})
 
 
 def clip(text: str, limit: int) -> str:

@@ -17,7 +17,7 @@ EARLIER = NOW - timedelta(days=1)
 def parts(
     *languages: str, copies: int = 0, stale: str | None = None, joined: datetime = NOW, level: int = 3
 ) -> tuple[Part, ...]:
-    own = [Part(i, tag, level, joined, stale=stale) for i, tag in enumerate(languages, 1)]
+    own = [Part(i, tag, level, joined, stale=stale, outlet=f"{i}.example") for i, tag in enumerate(languages, 1)]
     return tuple(own + [Part(100 + i, languages[0], level, joined, True, stale) for i in range(copies)])
 
 

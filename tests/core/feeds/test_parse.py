@@ -269,3 +269,119 @@ def test_dates_of_json_feeds(claimed: object, expected: datetime | None) -> None
         {"id": "1", "url": "https://p.example/1", "title": "A", "date_published": claimed}]}  # fmt: skip
     (found,) = read(json.dumps(feed).encode()).entries
     assert found.published_at == expected
+
+
+# (what, inside of an item, title, address): ampersands that nobody escaped
+AMPERSANDS = [
+    ("names", "<title>AT&T, S&P and R&D; Q&A</title><link>https://p.example/1</link>", "AT&T, S&P and R&D; Q&A",
+     "https://p.example/1"),
+    ("names of characters in an address", "<title>A</title><link>https://p.example/?id=7&copy=2&reg=3&lang=en&sect=4</link>",
+     "A", "https://p.example/?id=7&copy=2&reg=3&lang=en&sect=4"),
+    ("one escaped, one not", "<title>A</title><link>https://p.example/?a=1&amp;b=2&para=3</link>", "A",
+     "https://p.example/?a=1&b=2&para=3"),
+    ("in an attribute", "<title>A</title><guid isPermaLink='true'>https://p.example/?a=1&times=2</guid>", "A",
+     "https://p.example/?a=1&times=2"),
+    ("in CDATA, where it is right", "<title><![CDATA[M&A; B&B]]></title><link><![CDATA[https://p.example/?a=1&not=2]]></link>",
+     "M&A; B&B", "https://p.example/?a=1&not=2"),
+    ("references stay", "<title>Caf&eacute; &#8211; R&D &amp; M&#x26;A</title><link>https://p.example/2</link>",
+     "Café – R&D & M&A", "https://p.example/2"),
+    ("at the end of a word", "<title>Rock & roll &</title><link>https://p.example/3</link>", "Rock & roll &",
+     "https://p.example/3"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("what", "item", "title", "address"), AMPERSANDS, ids=[row[0] for row in AMPERSANDS])
+def test_bare_ampersands(what: str, item: str, title: str, address: str) -> None:
+    """An ampersand that begins no reference is one; it changes no word and no address."""
+    (found,) = read(rss(item)).entries
+    assert (found.title, found.url) == (title, address), what
+
+
+@pytest.mark.parametrize(
+    ("link", "address"),
+    [
+        ("http://https://p.example/a", "https://p.example/a"),
+        ("https://http//p.example/a", "http://p.example/a"),
+        ("https:https://p.example/a", "https://p.example/a"),
+        ("http:///p.example/a", "http://p.example/a"),
+        ("https//www.p.example/a", "https://www.p.example/a"),
+        ("https://p.example/https://p.example/a", "https://p.example/a"),
+        ("www.p.example/a", "https://www.p.example/a"),
+        ("news.press.co.uk/a", "https://news.press.co.uk/a"),
+        ("//p.example/a", "https://p.example/a"),
+        ("feed://p.example/a", "https://p.example/a"),
+        ("story.html", "https://paper.example/feeds/story.html"),
+        ("comments.pl?sid=3", "https://paper.example/feeds/comments.pl?sid=3"),
+        ("https://archive.example/2020/http://p.example/a", "https://archive.example/2020/http://p.example/a"),
+        ("https://https/a", None),
+    ],
+)
+def test_broken_links(link: str, address: str | None) -> None:
+    """What leaves no doubt is mended; a host named "https" is refused."""
+    made = read(rss(f"<title>A</title><link>{link}</link>"))
+    assert [e.url for e in made.entries] == ([address] if address else [])
+    assert [r.reason for r in made.refusals] == ([] if address else ["bad-link"])
+
+
+CAPTION = "The plant at dusk. Agency/File Photo"
+M = "xmlns:media='http://search.yahoo.com/mrss/'"
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        f"<media:content {M} url='x'><media:description type='plain'>{CAPTION}</media:description></media:content>",
+        f"<media:group {M}><media:title>{CAPTION}</media:title>"
+        f"<media:description>{CAPTION}</media:description></media:group>",
+        f"<m:player xmlns:m='http://search.yahoo.com/mrss'><m:description>{CAPTION}</m:description></m:player>",
+        f"<image><url>x</url><title>{CAPTION}</title><description>{CAPTION}</description></image>",
+        f"<i:summary xmlns:i='http://www.itunes.com/dtds/podcast-1.0.dtd'>{CAPTION}</i:summary>",
+        f"<g:description xmlns:g='http://www.google.com/schemas/play-podcasts/1.0'>{CAPTION}</g:description>",
+        f"<enclosure url='x' type='image/jpeg'/><media:text {M}>{CAPTION}</media:text>",
+    ],
+)
+def test_a_caption_is_no_summary(before: str) -> None:
+    """The description is the summary, whatever a picture or a recording says of itself, before it or behind."""
+    words = f"<description>A city rents a dam.</description>{LINK}"
+    for item in (
+        f"<title>Dam</title>{before}{words}",
+        f"{before}<title>Dam</title>{words}",
+        f"<title>Dam</title>{words}{before}",
+    ):
+        (found,) = read(rss(item)).entries
+        assert (found.title, found.summary, found.text) == ("Dam", "A city rents a dam.", ""), item
+
+
+def test_a_caption_in_the_markup_is_no_summary_and_a_lonely_one_is() -> None:
+    """Figure captions inside a description go; a video whose only words are its own keeps them."""
+    figure = f"&lt;figure&gt;&lt;img src='x'&gt;&lt;figcaption&gt;{CAPTION}&lt;/figcaption&gt;&lt;/figure&gt;"
+    figure += "A city rents a dam."
+    (one,) = read(rss(f"<title>Dam</title>{LINK}<description>{figure}</description>")).entries
+    assert one.summary == "A city rents a dam."
+    group = f"<media:group {M}><media:description>Seen from above.</media:description></media:group>"
+    (video,) = read(rss(f"<title>Dam</title>{LINK}{group}")).entries
+    assert video.summary == "Seen from above."
+
+
+@pytest.mark.parametrize(
+    ("kind", "written", "title"),
+    [
+        ("text", "Why &lt;select&gt; and &lt;b&gt; matter", "Why <select> and <b> matter"),
+        ("text", "if a &lt; b &amp;&amp; c &gt; d", "if a < b && c > d"),
+        ("text", "Dam &amp;amp; mast", "Dam & mast"),  # escaped once too often: no headline says &amp;
+        ("text", "&lt;b&gt;Dam&lt;/b&gt; rented", "Dam rented"),
+        ("html", "Dam &lt;em&gt;rented&lt;/em&gt; &amp;amp; sold", "Dam rented & sold"),
+        ("html", "How should &amp;lt;selectedoption&amp;gt; work?", "How should <selectedoption> work?"),
+        ("html", "The &amp;lt;dialog&amp;gt; element", "The <dialog> element"),
+        ("html", "A&lt;br/&gt;B &lt;a href='x'&gt;C&lt;/a&gt;", "A B C"),
+        ("html", "&lt;p&gt;Dam rented", "Dam rented"),
+    ],
+)
+def test_titles_of_atom(kind: str, written: str, title: str) -> None:
+    """Atom says what a title is: text is text, html is one level of markup."""
+    body = (
+        f'<feed xmlns="http://www.w3.org/2005/Atom"><title>x</title><entry><title type="{kind}">{written}</title>'
+        '<id>urn:1</id><link href="https://p.example/1"/></entry></feed>'
+    )
+    (found,) = read(body.encode()).entries
+    assert found.title == title

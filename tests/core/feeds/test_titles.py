@@ -56,6 +56,8 @@ READ = [
     ("[Acme] and the dam", "[Acme] and the dam", (), None),
     ("Exclusive: AI", "Exclusive: AI", (), None),
     ("BREAKING", "BREAKING", (), None),
+    ("Fast services with C++", "Fast services with C++", (), None),
+    ("Acme Security+", "Acme Security+", (), None),
 ]  # fmt: skip
 
 

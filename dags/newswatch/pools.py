@@ -1,0 +1,25 @@
+"""The pools that bound what runs at once: made where they are missing, never reset.
+
+`python -m newswatch.pools [PREFIX …]` does it by hand; a scheduler that has the plugin does it when it starts.
+"""
+
+import sys
+
+from newswatch.upstream import make_pools
+
+# What stands behind the prefix: slots, what for
+POOLS = {
+    "fetch": (8, "Batches of feeds or pages on the network at once."),
+    "cpu": (2, "Steps that compute at once; each may take 700 MB. As many as cores."),
+    "mail": (1, "Deciding and sending mails: one at a time."),
+}
+
+
+def ensure(*prefixes: str) -> list[str]:
+    """Make what is missing for these storylines; give the names of the pools made."""
+    wanted = {f"{prefix}_{name}": pool for prefix in prefixes for name, pool in POOLS.items()}
+    return list(make_pools(wanted))
+
+
+if __name__ == "__main__":
+    print("pools made:", ", ".join(ensure(*(sys.argv[1:] or ["newswatch"]))) or "none, they are there")

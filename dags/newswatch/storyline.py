@@ -1,0 +1,212 @@
+"""A storyline in Airflow: the prefix of its DAGs, assets, pools and connections, and how a DAG of ours is made.
+
+One Airflow may watch several: each has a folder of DAG files and, beside them, a file storyline.toml with its prefix.
+"""
+
+import os
+import re
+import tomllib
+from collections.abc import Collection, Mapping
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+from airflow.sdk import (
+    DAG,
+    Asset,
+    AssetAlias,
+    CronTriggerTimetable,
+    ExceptionRetryPolicy,
+    RetryAction,
+    RetryRule,
+    TriggerRule,
+    task,
+)
+from airflow.sdk.exceptions import AirflowFailException
+
+from newswatch.tasks import perform, settings, waiting
+from newswatch.told import deadline, on_failure, on_success
+
+DEFAULT = "newswatch"
+FILE = "storyline.toml"
+
+DEFAULTS: dict[str, Any] = {
+    "owner": "newswatch",
+    "retries": 4,
+    # 10, 30, 90 and 270 s, to each of which Airflow adds up to as much again: a restart takes seconds, an upgrade minutes
+    "retry_delay": timedelta(seconds=10),
+    "retry_exponential_backoff": 3.0,
+    "max_retry_delay": timedelta(minutes=10),
+    "execution_timeout": timedelta(minutes=30),
+    "retry_policy": ExceptionRetryPolicy(
+        rules=[
+            RetryRule(
+                exception=["pipeline.errors.ConfigError", "pipeline.errors.NotFoundError"],
+                action=RetryAction.FAIL,
+                reason="a setting, a file or a parameter is wrong: a person must act, a retry can not help",
+            )
+        ]
+    ),
+}
+# A backfill would do today's work under old dates, many times over: each run takes all that waits, whatever its date.
+BY_CLOCK = ("scheduled", "manual", "asset_triggered", "asset_materialization")
+BY_HAND = ("manual",)
+
+
+class Storyline(NamedTuple):
+    """The names of one storyline in Airflow."""
+
+    prefix: str
+
+    @classmethod
+    def of(cls, file: str) -> "Storyline":
+        """Give the storyline that a DAG file belongs to: the one that storyline.toml beside it names, else newswatch."""
+        path = Path(file).parent / FILE
+        said = tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+        prefix = said.get("prefix", DEFAULT)
+        if not isinstance(prefix, str) or not re.fullmatch(r"[a-z][a-z0-9_]{0,39}", prefix):
+            raise ValueError(
+                f"{path}: prefix is {prefix!r}; write small letters, digits and _, beginning with a letter"
+            )
+        return cls(prefix)
+
+    # ------------------------------------------------------------------------------------------------ pools, assets
+
+    @property
+    def fetching(self) -> str:
+        """The pool of what is on the network."""
+        return f"{self.prefix}_fetch"
+
+    @property
+    def thinking(self) -> str:
+        """The pool of what computes."""
+        return f"{self.prefix}_cpu"
+
+    @property
+    def telling(self) -> str:
+        """The pool of what sends mails."""
+        return f"{self.prefix}_mail"
+
+    @property
+    def stories(self) -> Asset:
+        """Stories that matched, and wait for their event."""
+        return self._asset("matched_stories", "matches")
+
+    @property
+    def changed(self) -> Asset:
+        """Events that are new or changed, and of which nobody was told yet."""
+        return self._asset("changed_events", "events")
+
+    def _asset(self, name: str, table: str) -> Asset:
+        """Name a table of the database that is configured; without an address when only a Connection knows it."""
+        url = os.environ.get(f"{self.prefix.upper()}_DATABASE_URL", "")  # noqa: TID251 - settings are too heavy for a parse
+        return Asset(f"{self.prefix}_{name}", uri=_address(url, table), group=self.prefix)
+
+    # --------------------------------------------------------------------------------------------------- inside tasks
+
+    def run(self, step: Any, **options: Any) -> dict[str, Any]:
+        """Run a step now with this storyline's settings; give its tally as a small dictionary, and count it."""
+        return perform(self.prefix, step, **options)
+
+    def settings(self) -> Any:
+        """Read this storyline's settings."""
+        return settings(self.prefix)
+
+    def waiting(self, *steps: str) -> dict[str, int]:
+        """Count what waits for each of these steps now."""
+        return waiting(self.prefix, steps)
+
+    # ---------------------------------------------------------------------------------------------------------- DAGs
+
+    def dag(
+        self,
+        name: str,
+        title: str,
+        description: str,
+        *,
+        schedule: Any,
+        doc: str,
+        late_after: timedelta,
+        tags: Collection[str],
+        allowed: Collection[str] = BY_CLOCK,
+        **options: Any,
+    ) -> DAG:
+        """Make one of our DAGs: one run at a time, no catching up, no backfills, the operator told of outages."""
+        dag_id = f"{self.prefix}_{name}"
+        return DAG(
+            dag_id,
+            dag_display_name=f"{self.prefix}: {title}",
+            description=description,
+            schedule=schedule,
+            doc_md=doc.replace("newswatch_", f"{self.prefix}_"),
+            tags={"newswatch", self.prefix, *tags},
+            default_args=DEFAULTS,
+            # A second run at once would find nothing that the first has not taken; a run that never took place loses
+            # nothing either: what waits stands in the database, and the next run takes it all.
+            max_active_runs=1,
+            catchup=False,
+            allowed_run_types=allowed,
+            on_failure_callback=partial(on_failure, self.prefix),
+            on_success_callback=partial(on_success, self.prefix),
+            deadline=deadline(self.prefix, dag_id, late_after),
+            **{"dagrun_timeout": timedelta(hours=6)} | options,
+        )
+
+
+def wakes(asset: Asset) -> dict[str, Any]:
+    """Give a task the right to send this asset's event, which it does only when there is something to do.
+
+    An alias, since a plain outlet sends its event whenever the task succeeds: quiet runs would have to end as skipped.
+    """
+    return {"outlets": [AssetAlias(asset.name, group=asset.group)]}
+
+
+def wake(outlet_events: Any, asset: Asset, waiting: Mapping[str, int], **numbers: int) -> None:
+    """Send the event of an asset if something waits, with what brought it and what waits as numbers.
+
+    By its name: a worker may reach the database at another address than the dag-processor, which gave the asset its own.
+    """
+    if any(waiting.values()):
+        known = Asset.ref(name=asset.name)
+        outlet_events[AssetAlias(asset.name, group=asset.group)].add(known, extra={**numbers, "waiting": dict(waiting)})
+
+
+def every(cron: str) -> CronTriggerTimetable:
+    """Run at the times of a cron line, in UTC."""
+    return CronTriggerTimetable(cron, timezone="UTC")
+
+
+def watch(*tasks: Any) -> None:
+    """Make a run red when any of these tasks failed though others went on without it: Airflow's *watcher* pattern.
+
+    A run's state is that of its last tasks, so one that goes on after a failure would look well. The watcher is skipped
+    in every good run.
+    """
+
+    @task(
+        task_id="watcher",
+        trigger_rule=TriggerRule.ONE_FAILED,
+        retries=0,
+        execution_timeout=timedelta(minutes=1),
+        retry_policy=None,
+    )
+    def judge() -> None:
+        """Fails when a task of this run failed, and is skipped when none did."""
+        raise AirflowFailException("a task of this run failed; the others did what could be done without it")
+
+    list(tasks) >> judge()
+
+
+def _address(url: str, table: str) -> str | None:
+    """Write a table of this database as an asset's address, without credentials; None where it would be a guess."""
+    if not url:
+        return None
+    parts = urlsplit(url)
+    if url.startswith("sqlite:////"):
+        return f"sqlite://{parts.path.removeprefix('/') if parts.path.startswith('//') else parts.path}/{table}"
+    if parts.scheme.startswith("postgresql") and parts.hostname:
+        host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+        return f"postgres://{host}:{parts.port or 5432}/{parts.path.strip('/')}/newswatch/{table}"
+    return None
