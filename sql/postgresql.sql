@@ -50,3 +50,20 @@ as $$ select case when item is null then state when state is null then item else
 create or replace aggregate analysis.group_concat(text, text) (
     sfunc = analysis.group_concat_add, stype = text
 );
+
+create or replace function analysis.json_each(list jsonb) returns table (key integer, value text)
+language sql immutable strict parallel safe rows 5
+as $$ select (place - 1)::integer, item from jsonb_array_elements_text(list) with ordinality as found (item, place) $$;
+
+-- JSON that a view gives as text: `evidence ->> 'size'` or `evidence ->> '$.contributions.e5'`, as SQLite reads it.
+create or replace function analysis.json_part(document text, path text) returns text
+language sql immutable strict parallel safe
+as $$
+    select case
+        when path like '$%' then jsonb_path_query_first(document::jsonb, path::jsonpath) #>> '{}'
+        else document::jsonb ->> path
+    end
+$$;
+
+drop operator if exists analysis.->> (text, text);
+create operator analysis.->> (leftarg = text, rightarg = text, function = analysis.json_part);

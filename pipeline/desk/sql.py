@@ -5,7 +5,8 @@ from contextlib import contextmanager
 
 from pipeline.settings import Settings
 from pipeline.store.sql import query
-from pipeline.store.sql.query import Answer, Sheet
+from pipeline.store.sql.headers import Sheet
+from pipeline.store.sql.query import Answer
 
 
 def listed() -> list[Sheet]:

@@ -150,7 +150,7 @@ def _feeds(db: sa.Connection, c: Clock) -> None:
                 "language": language,
                 "country": country,
                 "host": OUTLETS[n],
-                "tags": [],
+                "tags": ["business", "query"],
                 "expected_per_day": 0.5,
                 "added_at": c.at(30, "08:00"),
                 "interval_s": 7200.0,

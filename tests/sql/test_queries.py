@@ -3,7 +3,7 @@
 import pytest
 import sqlalchemy as sa
 
-from pipeline.store.sql import query
+from pipeline.store.sql import headers, query
 from tests.sql.conftest import Seeded
 from tests.sql.expected import rows
 
@@ -64,7 +64,7 @@ def test_a_query_cannot_write(own: Seeded) -> None:
         "with x as (select 1) insert into runs (step) select 'x'",
         "drop view event_overview",
     ):
-        with pytest.raises(StoreError), query.ask(own.url, query.parse("evil", text), 5) as answer:
+        with pytest.raises(StoreError), query.ask(own.url, headers.parse("evil", text), 5) as answer:
             list(answer.rows)
     from pipeline import store
 
@@ -79,7 +79,7 @@ def test_a_query_that_runs_too_long_is_stopped(seeded: Seeded) -> None:
     slow = "with recursive n(i) as (select 1 union all select i + 1 from n where i < 100000000) select count(*) from n"
     with (
         pytest.raises(StoreError, match="longer than"),
-        query.ask(seeded.url, query.parse("slow", slow), 0.3) as a,
+        query.ask(seeded.url, headers.parse("slow", slow), 0.3) as a,
     ):
         list(a.rows)
 
@@ -88,7 +88,7 @@ def test_a_query_with_a_fault_is_told_in_one_sentence(seeded: Seeded) -> None:
     """The database's own words, without a stack."""
     from pipeline.errors import NotFoundError, StoreError
 
-    with pytest.raises(StoreError, match="nonsense"), query.ask(seeded.url, query.parse("q", "select nonsense"), 5):
+    with pytest.raises(StoreError, match="nonsense"), query.ask(seeded.url, headers.parse("q", "select nonsense"), 5):
         pass
     with pytest.raises(NotFoundError, match="newest_events"):
         query.find("no_such_query")

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from pipeline import store
 from pipeline.store import tables
-from pipeline.store.sql import dictionary, query
+from pipeline.store.sql import dictionary, headers, query
 from tests.sql.conftest import Seeded
 
 VIEWS = {s.name: s for s in query.shipped("views")}
@@ -28,7 +28,7 @@ PYTHON = {"integer": int, "real": float, "text": str, "boolean": bool, "time": d
 
 
 def answer(seeded: Seeded, sql: str) -> list[tuple[object, ...]]:
-    with query.ask(seeded.url, query.parse("test", sql), 30) as found:
+    with query.ask(seeded.url, headers.parse("test", sql), 30) as found:
         return list(found.rows)
 
 
@@ -43,7 +43,7 @@ def test_a_view_has_the_columns_and_types_that_its_header_names(seeded: Seeded, 
     """The header is the contract: dictionary, exports and BI models are made of it."""
     sheet = VIEWS[name]
     assert sheet.question.endswith("?") and sheet.header["grain"].startswith("one row per")
-    with query.ask(seeded.url, query.parse(name, f"select * from {name}"), 30) as found:
+    with query.ask(seeded.url, headers.parse(name, f"select * from {name}"), 30) as found:
         assert found.columns == tuple(c.name for c in sheet.columns)
         rows = list(found.rows)
     assert rows, "the seeded store fills every view"
@@ -83,6 +83,34 @@ def test_names_keep_their_promise(name: str) -> None:
     assert cut is None or cut in {c.name for c in VIEWS[name].columns}
 
 
+@pytest.mark.parametrize("seeded", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("name", sorted(VIEWS))
+def test_postgresql_shows_what_the_header_says(seeded: Seeded, name: str) -> None:
+    r"""Rule: \d+ in psql, an inspector and a BI tool show the question and each column's meaning."""
+    with store.read(seeded.url) as db:
+        found = sa.inspect(db)
+        told = found.get_table_comment(name, schema="analysis")["text"] or ""
+        columns = {c["name"]: c["comment"] for c in found.get_columns(name, schema="analysis")}
+    assert told.startswith(VIEWS[name].question) and VIEWS[name].header["grain"] in told
+    assert columns == {c.name: c.what for c in VIEWS[name].columns}
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [("kind", "a"), ("$.deep.er", "2"), ("$.list[1]", "y"), ("missing", None), ("$.missing.too", None), ("é", "ü")],
+)
+def test_parts_of_json_are_asked_for_alike(seeded: Seeded, path: str, expected: str | None) -> None:
+    """Rule: `evidence ->> …` is one spelling on both databases, for a key and for a path."""
+    document = '{"kind": "a", "deep": {"er": 2}, "list": ["x", "y"], "é": "ü"}'
+    found = answer(seeded, f"with one as (select cast('{document}' as text) as e) select e ->> '{path}' as x from one")
+    assert [None if x is None else str(x) for (x,) in found] == [expected]
+
+
+def test_the_stored_evidence_is_asked_for(seeded: Seeded) -> None:
+    """Rule: what sql/README.md promises of `evidence` holds on the views themselves."""
+    assert answer(seeded, "select count(evidence ->> 'mentions') >= 0 as is_asked from story_matches") == [(True,)]
+
+
 def test_both_databases_give_the_same_rows(postgres_url: str, tmp_path: object) -> None:
     """One store, written to both, answers every view alike."""
     from pathlib import Path
@@ -101,7 +129,7 @@ def test_both_databases_give_the_same_rows(postgres_url: str, tmp_path: object) 
         for name, sheet in VIEWS.items():
             moving = {"hours_since_success", "hours_since_new"}  # counted to the moment of asking
             columns = ", ".join(c.name for c in sheet.columns if c.name not in moving)
-            with query.ask(url, query.parse(name, f"select {columns} from {name}"), 30) as a:
+            with query.ask(url, headers.parse(name, f"select {columns} from {name}"), 30) as a:
                 rows[name] = sorted(map(repr, a.rows))
         found.append(rows)
     for name in VIEWS:

@@ -11,7 +11,8 @@ from typing import IO, Any
 import sqlalchemy as sa
 
 from pipeline.errors import ConfigError, NotFoundError
-from pipeline.store.sql.query import BATCH, Column, Sheet, reader, typed, view
+from pipeline.store.sql.headers import Column, Sheet
+from pipeline.store.sql.query import BATCH, reader, typed, view
 from pipeline.store.tables import Utc
 
 FORMATS = ("parquet", "csv", "jsonl")

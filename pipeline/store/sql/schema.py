@@ -10,6 +10,7 @@ from alembic.script import ScriptDirectory
 
 from pipeline.errors import StoreError
 from pipeline.store.engine import begin, connect
+from pipeline.store.sql import headers
 from pipeline.store.tables import metadata
 
 
@@ -95,9 +96,25 @@ def create_views(db: sa.Connection) -> None:
         if not ready:
             raise StoreError(f"views that need one another in a circle: {', '.join(sorted(waiting))}")
         for name in ready:
-            db.execute(sa.text(waiting.pop(name).replace(":", "\\:")))
+            text = waiting.pop(name)
+            db.execute(sa.text(text.replace(":", "\\:")))
+            if db.dialect.name == "postgresql":
+                _comment(db, headers.parse(name, text))
     if db.dialect.name == "postgresql":
         db.exec_driver_sql("set local search_path to newswatch, analysis, public")
+
+
+def _comment(db: sa.Connection, sheet: headers.Sheet) -> None:
+    """Let psql, inspectors and BI tools show what the header says of a view and its columns."""
+    said = [sheet.question, f"Grain: {sheet.header.get('grain', '')}.", sheet.header.get("caveat", "")]
+    told = {f"view {sheet.name}": " ".join(filter(None, said))}
+    told |= {f"column {sheet.name}.{c.name}": c.what for c in sheet.columns}
+    for what, text in told.items():
+        db.exec_driver_sql(f"comment on {what} is {_quoted(text)}")
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''").replace("%", "%%") + "'"
 
 
 def _uses(text: str, name: str) -> bool:
