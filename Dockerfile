@@ -1,6 +1,6 @@
 # newswatch with Airflow: what runs of the locked dependencies, and the wheel with program, DAGs and plugin. Nothing is written outside
 # volumes and /tmp. tests/test_compose.py builds the wheel from the same files and looks what is in it.
-FROM python:3.11.14-slim-bookworm AS build
+FROM python:3.11.14-slim-bookworm@sha256:65a93d69fa75478d554f4ad27c85c1e69fa184956261b4301ebaf6dbb0a3543d AS build
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 WORKDIR /src
 # What builds stays here: only /venv, with what runs, goes on
@@ -9,14 +9,18 @@ RUN python -m venv /tools && /tools/bin/python -m pip install --quiet --require-
  && /tools/bin/uv venv --quiet --python python3 /venv
 # Compiled here, since the containers can not write: an import of Airflow takes 2 s instead of 5 s, in every process.
 RUN /tools/bin/uv pip install --quiet --python /venv/bin/python --compile-bytecode --require-hashes -r requirements.lock
+# What an installation wants beside, of pyproject.toml's extras: --build-arg EXTRAS=remote-logs
+ARG EXTRAS=
 COPY pyproject.toml README.md LICENSE ./
 COPY pipeline pipeline
 COPY sql sql
 COPY dags dags
 RUN /tools/bin/python -m hatchling build -t wheel -d /dist \
- && /tools/bin/uv pip install --quiet --python /venv/bin/python --compile-bytecode --no-deps /dist/*.whl
+ && /tools/bin/uv pip install --quiet --python /venv/bin/python --compile-bytecode --no-deps /dist/*.whl \
+ && if [ -n "$EXTRAS" ]; then /tools/bin/uv pip install --quiet --python /venv/bin/python --compile-bytecode \
+      --constraint requirements.lock "newswatch[$EXTRAS]"; fi
 
-FROM python:3.11.14-slim-bookworm
+FROM python:3.11.14-slim-bookworm@sha256:65a93d69fa75478d554f4ad27c85c1e69fa184956261b4301ebaf6dbb0a3543d
 RUN useradd --uid 50000 --gid 0 --home-dir /opt/airflow --no-create-home newswatch \
  && install -d -o 50000 -g 0 -m 0770 /opt/airflow /opt/airflow/logs
 COPY --from=build /venv /venv

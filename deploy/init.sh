@@ -1,12 +1,18 @@
 #!/bin/sh
-# The init job: the login (compose; on Kubernetes the api-server writes its own), both schemas, the pools that are missing.
-# Safe to run again: after an upgrade it must be. Airflow's components wait for its schema, so that one comes last.
+# The init job: both schemas, the page's rights, the pools that are missing, and the people of the first day.
+# Safe to run again: after an upgrade it must be. Airflow's components wait for its schema, so that one comes late.
 set -eu
-umask 077
-here=$(cd "$(dirname "$0")" && pwd)
-if [ -n "${AIRFLOW_ADMIN_PASSWORD:-}" ]; then
-  python "$here/login.py" "$AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE"
-fi
 newswatch db upgrade
+# The page's role: made, given its password, and its rights on what the upgrade made anew
+if [ -n "${GRANT_DATABASE_URL:-}" ]; then
+  newswatch db grant-page --database "$GRANT_DATABASE_URL" ${NEWSWATCH_WEB_TOKEN:+--corrections}
+fi
 airflow db migrate
 python -m newswatch.pools
+# `admin` with the password of AIRFLOW_ADMIN_PASSWORD. Others get their roles (Viewer sees the page, Op clears) in
+# Airflow itself: Security, or `airflow users create --role Viewer …`.
+if [ -n "${AIRFLOW_ADMIN_PASSWORD:-}" ]; then
+  airflow users create --role Admin --username admin --firstname Admin --lastname Admin \
+    --email "${AIRFLOW_ADMIN_EMAIL:-admin@localhost}" --password "$AIRFLOW_ADMIN_PASSWORD"
+  airflow users reset-password --username admin --password "$AIRFLOW_ADMIN_PASSWORD"
+fi

@@ -23,6 +23,7 @@ def register(app: typer.Typer, db: typer.Typer) -> None:
     app.command()(checks)
     app.command()(prune)
     db.command("grant-analyst")(grant_analyst)
+    db.command("grant-page")(grant_page)
     db.command("dictionary")(dictionary)
 
 
@@ -158,6 +159,25 @@ def grant_analyst(
     settings = common.load(database=database)
     password = typer.prompt("Password of the role", hide_input=True, confirmation_prompt=True) if ask_password else None
     common.out.print(kept.grant_analyst(settings, role, timeout, password), soft_wrap=True, highlight=False)
+
+
+def grant_page(
+    role: Annotated[str, typer.Option("--role", help="Name of the role.")] = "newswatch_page",
+    password: Annotated[
+        str | None,
+        typer.Option(envvar="PAGE_DB_PASSWORD", help="Its password; with one the role is made where it is missing."),
+    ] = None,
+    corrections: Annotated[
+        bool, typer.Option("--corrections", help="It may unite and split events too (NEWSWATCH_WEB_TOKEN).")
+    ] = False,
+    database: DatabaseOption = None,
+) -> None:
+    """Let a PostgreSQL role show the page: it reads, and writes unsubscriptions and labels."""
+    from pipeline.desk import database as kept
+
+    settings = common.load(database=database)
+    done = kept.grant_page(settings, role, corrections=corrections, password=password or None)
+    common.out.print(done, soft_wrap=True, highlight=False)
 
 
 def dictionary(

@@ -88,3 +88,71 @@ def test_sqlite_says_so(tmp_path: pathlib.Path) -> None:
     settings = Settings(database_url=f"sqlite:///{tmp_path / 'x.db'}")  # type: ignore[call-arg]
     with pytest.raises(ConfigError, match="newswatch export"):
         database.grant_analyst(settings, "analyst", 60)
+
+
+@pytest.fixture
+def page(postgres_url: str) -> Iterator[tuple[Settings, str]]:
+    """A PostgreSQL with our schema, and the name of a role for the page that does not exist yet."""
+    url = new_postgres(postgres_url, "paged")
+    store.upgrade(url)
+    yield Settings(database_url=url), "page_of_paged"  # type: ignore[call-arg]
+    with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as db:
+        db.execute("drop owned by page_of_paged")
+        db.execute("drop role page_of_paged")
+
+
+MAY = (
+    "select count(*) from newswatch.stories",
+    "select count(*) from analysis.event_overview",
+    "update newswatch.subscriptions set enabled = false where id = -1",
+    "update newswatch.alerts set state = 'cancelled' where id = -1",
+    "delete from newswatch.labels where story_id = -1",
+    "select id from newswatch.stories where id = -1 for update",
+)
+MUST_NOT = (
+    "update newswatch.subscriptions set address = 'me@evil.example'",
+    "delete from newswatch.subscriptions",
+    "insert into newswatch.alerts (id) values (1)",
+    "update newswatch.events set revision = 0",
+    "update newswatch.stories set title = 'x'",
+    "delete from newswatch.feeds",
+    "truncate newswatch.labels",
+    "drop view analysis.event_overview",
+    "create table newswatch.mine (a int)",
+)
+
+
+def test_the_page_reads_and_lets_readers_leave(page: tuple[Settings, str]) -> None:
+    """Whoever breaks into the page can neither mail anybody, nor change what the news was."""
+    settings, name = page
+    with pytest.raises(ConfigError, match="there is no role"):
+        database.grant_page(settings, name)
+    for _ in range(2):  # safe to run twice, as the init job does
+        assert name in database.grant_page(settings, name, password="it's % a secret")
+    store.upgrade(settings.database_url)
+    database.grant_page(settings, name)
+    with as_role(settings, name) as db:
+        for text in MAY:
+            db.execute(text.encode())
+        for text in MUST_NOT:
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                db.execute(text.encode())
+
+
+def test_corrections_are_a_right_of_their_own(page: tuple[Settings, str]) -> None:
+    """Where NEWSWATCH_WEB_TOKEN lets the desk unite events, the role may; else it may not."""
+    settings, name = page
+    database.grant_page(settings, name, password="pear-tree", corrections=True)
+    with as_role(settings, name) as db:
+        db.execute("update newswatch.events set revision = revision where id = -1")
+    database.grant_page(settings, name)
+    with as_role(settings, name) as db, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        db.execute("update newswatch.events set revision = revision where id = -1")
+
+
+def test_the_page_has_no_mighty_role(page: tuple[Settings, str]) -> None:
+    """A slip in the name must not make the administrator's password the page's."""
+    settings, name = page
+    database.grant_page(settings, name, password="pear-tree")
+    with pytest.raises(ConfigError, match="superuser"):
+        database.grant_page(settings, "postgres", password="pear-tree")

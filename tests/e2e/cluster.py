@@ -95,16 +95,16 @@ class Cluster:
         secret = {
             name: secrets.token_hex(64 if "JWT" in name else 32) for name in re.findall(r"\$\{(\w+):\?", COMPOSE_TEXT)
         }
-        secret |= {"AIRFLOW_ADMIN_PASSWORD": "admin", "AIRFLOW_FERNET_KEY": "", "WORKER_CONCURRENCY": "1"}
+        secret |= {"AIRFLOW_FERNET_KEY": "", "WORKER_CONCURRENCY": "1"}
 
         def filled(text: str) -> str:
             """Put secrets and defaults in, as compose does."""
             return re.sub(r"\$\{(\w+)(?::-([^}]*)|:\?[^}]*)?\}", lambda m: secret.get(m[1], m[2] or ""), text)
 
-        composed = COMPOSE["x-newswatch"]["environment"] | {"AIRFLOW_ADMIN_PASSWORD": "${AIRFLOW_ADMIN_PASSWORD}"}
+        composed = COMPOSE["x-newswatch"]["environment"]
         self.environment = {
             **{k: v for k, v in os.environ.items() if not k.startswith(("AIRFLOW", "NEWSWATCH_", "PYTHONDONT"))},
-            **{k: filled(str(v)) for k, v in composed.items()},
+            **{k: filled(str(v)) for k, v in composed.items() if v is not None},
             "PATH": f"{BIN}{os.pathsep}{os.environ.get('PATH', '')}",
             "AIRFLOW_HOME": str(self.home),
             "AIRFLOW__API__BASE_URL": base,
@@ -116,7 +116,6 @@ class Cluster:
             "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{base}/execution/",
             "AIRFLOW__CORE__EXECUTOR": "CeleryExecutor" if self.workers else "LocalExecutor",
             "AIRFLOW__CORE__PARALLELISM": "4",
-            "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(self.home / "passwords.json"),
             "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": metadata,
             "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(self.home / "logs"),
             "AIRFLOW__SCHEDULER__SCHEDULER_HEALTH_CHECK_SERVER_HOST": "127.0.0.1",
@@ -138,7 +137,13 @@ class Cluster:
             self._start("redis", self._redis(), *told[1:], "--port", str(redis), "--bind", "127.0.0.1")
             self.environment["AIRFLOW__CELERY__BROKER_URL"] = f"redis://:{secret['REDIS_PASSWORD']}@127.0.0.1:{redis}/0"
         start = time.monotonic()
-        self._run("sh", str(ROOT / "deploy" / "init.sh"), env=self.environment)
+        owner = (
+            self.postgres.get_uri()
+            .replace("postgresql://", "postgresql+psycopg://")
+            .replace("/postgres?", "/newswatch?")
+        )
+        grant = {"GRANT_DATABASE_URL": owner, "PAGE_DB_PASSWORD": "pear-tree", "AIRFLOW_ADMIN_PASSWORD": "admin"}
+        self._run("sh", str(ROOT / "deploy" / "init.sh"), env=self.environment | grant)
         self.times["migrate"] = time.monotonic() - start
         start = time.monotonic()
         for component in ("api-server", "dag-processor", "scheduler", *(["triggerer"] if self.workers else [])):
@@ -177,12 +182,21 @@ class Cluster:
         self.times["down"] = time.monotonic() - start
 
     def start(self, service: str) -> None:
-        """Start a service by the command that docker-compose.yml gives it."""
-        self._start(service, *map(self._here, COMPOSE["services"][service]["command"]))
+        """Start a service by the command that docker-compose.yml gives it; the page with its own role."""
+        more = {}
+        if service == "page":
+            more = {
+                "NEWSWATCH_DATABASE_URL": self.database_url.replace(
+                    f"newswatch:{PASSWORD}@", "newswatch_page:pear-tree@"
+                )
+            }
+        self._start(service, *map(self._here, COMPOSE["services"][service]["command"]), **more)
 
     def start_worker(self, number: int) -> None:
         """Start one Celery worker; on one machine each needs a name of its own."""
-        command = [*COMPOSE["services"]["worker"]["command"], "--celery-hostname", f"worker{number}@%h"]
+        # their logs are in one folder here, and two log servers would want one port
+        command = [*COMPOSE["services"]["worker"]["command"], "--skip-serve-logs"]
+        command += ["--celery-hostname", f"worker{number}@%h"]
         self._start(f"worker{number}", *command)
 
     def kill(self, name: str) -> None:
@@ -255,12 +269,12 @@ class Cluster:
             for name, size in self.memory().items():
                 self.peaks[name] = max(self.peaks.get(name, 0), size)
 
-    def _start(self, name: str, *command: str) -> None:
+    def _start(self, name: str, *command: str, **more: str) -> None:
         log = (self.home / f"{name}.log").open("ab")
+        environment = self.environment | more if hasattr(self, "environment") else None
         self.processes[name] = subprocess.Popen(
-            command, env=self.environment if hasattr(self, "environment") else None, stdout=log, stderr=log,
-            cwd=self.home, start_new_session=True,
-        )  # fmt: skip
+            command, env=environment, stdout=log, stderr=log, cwd=self.home, start_new_session=True
+        )
 
     def _signal(self, name: str, what: signal.Signals) -> None:
         """Signal a component's whole process group; its tasks run in groups of their own and are found by descent."""
