@@ -52,7 +52,8 @@ def show(event: EventArgument, database: DatabaseOption = None, as_json: JsonOpt
 
     found = step.show(common.load(database=database), event)
     if as_json:
-        common.print_json({**found, "event": asdict(found["event"])})
+        linked = {key: [asdict(x) for x in found[key]] for key in ("follows", "followed_by")}
+        common.print_json({**found, **linked, "event": asdict(found["event"])})
         return
     told = found["event"]
     merged = f" (event {event} was merged into it)" if event != told.id else ""
@@ -61,6 +62,9 @@ def show(event: EventArgument, database: DatabaseOption = None, as_json: JsonOpt
     span = f"{common.moment(told.first_seen_at)} to {common.moment(told.last_seen_at)} UTC"
     say(f"  level {told.level} · {counts} · {span}")
     say(f"  about {', '.join(told.entities)}")
+    for key, words in (("follows", "follows"), ("followed_by", "followed by")):
+        for x in found[key]:
+            say(f"  {words} event {x.event_id}, {common.moment(x.first_seen_at)}: {escape(x.title)} ({x.strength:.0%})")
     rows = [
         (s["id"], s["language"], s["outlet"], s["title"], f"copy of {s['copy_of']}" if s["copy_of"] else s["how"])
         for s in found["stories"]

@@ -14,7 +14,7 @@ from pipeline.core.text import url
 from pipeline.errors import NotFoundError
 from pipeline.model import Event, Member
 from pipeline.settings import Settings
-from pipeline.store import corrections, neighbourhood, pool, stated
+from pipeline.store import corrections, neighbourhood, pool, stated, threads
 from pipeline.store import events as event_store
 
 
@@ -27,7 +27,7 @@ def newest(
 
 
 def show(settings: Settings, event_id: int) -> dict[str, Any]:
-    """Give all of one event: what it says, its stories with why each stands there, its facts and its history.
+    """Give all of one event: what it says, its stories with why each stands there, its facts, its history, its thread.
 
     A number that was merged away shows the event that it is now, and `asked` keeps the number.
     """
@@ -38,6 +38,8 @@ def show(settings: Settings, event_id: int) -> dict[str, Any]:
         members = pool.members(db, [s["id"] for s in stories], {})
         says = stated.of(db, [standing]).get(standing, claims.Stated())
         past = event_store.history(db, standing)
+        follows = threads.back(db, [standing])[standing]
+        followed_by = threads.after(db, standing)
     told = sorted(members, key=pairs.order)
     return {
         "asked": event_id,
@@ -61,6 +63,8 @@ def show(settings: Settings, event_id: int) -> dict[str, Any]:
         ],
         "contradictions": [d.as_history() for d in says.disputes],
         "history": past,
+        "follows": follows,
+        "followed_by": followed_by,
     }
 
 

@@ -14,7 +14,7 @@ from pipeline.core.events.claims import KINDS, Claim, Stated
 from pipeline.errors import NotFoundError
 from pipeline.settings import Settings
 from pipeline.store import events as event_store
-from pipeline.store import pool, runs, stated
+from pipeline.store import pool, runs, stated, threads
 from pipeline.store.rows import events as rows
 from pipeline.store.rows import feeds as feed_rows
 from pipeline.store.rows import mails, overview, search
@@ -54,6 +54,8 @@ class ToldEvent:
     history: Sequence[Mapping[str, Any]]
     names: Mapping[str, str]
     topics: Mapping[str, Mapping[str, str]]
+    follows: Sequence[threads.LinkedEvent]  # the nearest first, back to where the thread began
+    followed_by: Sequence[threads.LinkedEvent]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,7 @@ def event(settings: Settings, event_id: int) -> ToldEvent:
         past = event_store.history(db, event_id)
         names = rows.names(db, row.entities)
         topics = rows.topics(db)
+        follows, followed_by = threads.back(db, [event_id])[event_id], threads.after(db, event_id)
     told = sorted(members, key=pairs.order)
     leads = events.summarise(told).leads if told else {}
     by_id = {s.id: s for s in stories}
@@ -125,6 +128,8 @@ def event(settings: Settings, event_id: int) -> ToldEvent:
         history=past,
         names=names,
         topics=topics,
+        follows=follows,
+        followed_by=followed_by,
     )
 
 

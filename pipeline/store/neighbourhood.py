@@ -10,7 +10,7 @@ from pipeline.core.events import cluster, pairs
 from pipeline.core.events import event as core
 from pipeline.core.text import url
 from pipeline.model import Member
-from pipeline.store import corrections, events, pool
+from pipeline.store import corrections, events, pool, threads
 
 _ROUNDS = 8  # times that a neighbourhood may grow by what it found; more only if events chain on for months
 
@@ -29,7 +29,9 @@ def settle(
         return {}
     table, rows, together, apart = gather(db, start, window_days, model, versions)
     groups = core.decide(table, rows, model, window_days, together, apart)
-    return events.put(db, groups, [table.members[r] for r in rows], model.version, now)
+    tally = events.put(db, groups, [table.members[r] for r in rows], model.version, now)
+    threads.relink(db, [table.members[r].story.id for r in rows], now, model, versions)
+    return tally
 
 
 def disown(
@@ -42,6 +44,7 @@ def disown(
 ) -> Mapping[str, int]:
     """Take stories that are no longer ours out of their events, and solve what is left of those anew."""
     touched = events.remove(db, ids, now)
+    threads.unlink(db, touched)
     return settle(db, pool.of_events(db, touched), window_days, model, versions, now)
 
 

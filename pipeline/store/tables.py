@@ -569,6 +569,20 @@ event_history = sa.Table(
     comment="Every change of every event.",
 )
 
+links = sa.Table(
+    "links",
+    metadata,
+    sa.Column("event_id", Id, sa.ForeignKey("events.id"), primary_key=True, comment="The later event."),
+    sa.Column("follows_id", Id, sa.ForeignKey("events.id"), primary_key=True, comment="The earlier event."),
+    _c("kind", sa.String(16), comment="follows."),
+    _c("strength", sa.Float, comment="Probability that both belong to one thread, 0..1."),
+    _c("evidence", Json, comment="What decided: features and contributions."),
+    _c("linker_version", sa.String(48), comment="Version of the linking weights."),
+    _c("linked_at", Utc, comment="When."),
+    sa.Index("ix_links_follows_id", "follows_id"),
+    comment="Which event follows which: threads, never folded; the view event_links resolves and titles them.",
+)
+
 corrections = sa.Table(
     "corrections",
     metadata,

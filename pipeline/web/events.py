@@ -142,6 +142,7 @@ def event(request: Request, number: Number, done: str = "") -> Response:
         contradictions=told.contradictions,
         names=told.names,
         topics=told.topics,
+        thread=[*reversed(told.follows), told.event, *told.followed_by] if told.follows or told.followed_by else [],
     )
 
 

@@ -86,6 +86,8 @@ def fill(db: sa.Connection, stories: int) -> None:
         f"{ago('60')} from {numbers(1, ours)}",
         "insert into event_history (event_id, revision, at, kind, story_id, detail) "
         f"select (i - 1) / 5 + 1, 1, {ago('60')}, 'joined', i * 10, '{{}}'{json} from {numbers(1, ours)}",
+        "insert into links (event_id, follows_id, kind, strength, evidence, linker_version, linked_at) "
+        f"select i, i - 1, 'follows', 0.8, '{{}}'{json}, 'l', {event_at} from {numbers(2, events)} where i % 7 > 1",
         "insert into fetches (feed_id, fetched_at, outcome, status, seconds, size) "
         f"select i % {FEEDS} + 1, {ago(f'({fetches} - i) * {14 * 86400.0 / fetches}')}, "
         "case when i % 40 = 0 then 'timeout' when i % 5 = 0 then 'new' else 'unchanged' end, 200, 0.3, 1000 "

@@ -7,6 +7,8 @@ import pytest
 
 from tests.sql.seed import Clock
 
+PERMIT = "xAI gets a permit for 15 gas turbines at Memphis"
+
 
 def rows(c: Clock) -> dict[str, list[tuple[Any, ...]]]:
     """Give the expected rows of each query by its name."""
@@ -142,6 +144,12 @@ def rows(c: Clock) -> dict[str, list[tuple[Any, ...]]]:
             ("de", 1, 1, 1.0, 1, 1, 1, c.at(10, "08:00")),
             ("und", 1, 0, 0.0, 0, 0, 1, c.at(2, "15:20")),
             ("waiting", 1, 0, 0.0, 0, 0, 1, c.now - timedelta(minutes=5)),
+        ],
+        "longest_threads": [
+            # thread_id thread_title event_count event_id first_seen_at title follows_id step
+            (2, PERMIT, 3, 2, c.at(5, "14:00"), PERMIT, None, 0),
+            (2, PERMIT, 3, 1, c.at(3, "08:00"), "xAI joins the AI Infrastructure Partnership", 2, 1),
+            (2, PERMIT, 3, 3, c.at(1, "18:00"), "BlackRock group AIP buys a data centre operator", 1, 2),
         ],
         "merged_events": [
             # event_id title merged_into standing_title updated_at

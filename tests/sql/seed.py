@@ -382,6 +382,26 @@ def _events(db: sa.Connection, c: Clock) -> None:
             if event_id is not None
         ],
     )
+    # the permit leads to the partnership, and that to its purchase, which also follows the permit, less surely
+    db.execute(
+        sa.insert(t.links),
+        [
+            {
+                "event_id": later,
+                "follows_id": earlier,
+                "kind": "follows",
+                "strength": strength,
+                "evidence": {"features": {"meaning": 0.6}},
+                "linker_version": "l1",
+                "linked_at": at,
+            }
+            for later, earlier, strength, at in (
+                (1, 2, 0.8, c.at(3, "08:30")),
+                (3, 1, 0.9, c.at(1, "21:30")),
+                (3, 2, 0.75, c.at(1, "21:30")),
+            )
+        ],
+    )
     lines = [
         (1, 1, c.at(3, "08:30"), "founded", 1, None),
         (1, 1, c.at(3, "08:30"), "joined", 2, None),

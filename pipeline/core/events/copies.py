@@ -62,7 +62,7 @@ def reprinted(pool: Pool, rows: Sequence[int], weights: Weights) -> NDArray[np.b
     told = [pool.members[row].story for row in rows]
     heads = [s.title.strip() or s.summary.strip().split("\n")[0] for s in told]
     bodies = ["" if not s.title.strip() or _repeats(s.title, s.summary) else s.summary for s in told]
-    head, body = _laid_out(heads), _laid_out(bodies)
+    head, body = laid_out(heads), laid_out(bodies)
     outlets = {s.outlet: i for i, s in enumerate(told)}
     told_by = np.array([outlets[s.outlet] for s in told])
     known = np.array([bool(s.outlet) for s in told])
@@ -72,9 +72,9 @@ def reprinted(pool: Pool, rows: Sequence[int], weights: Weights) -> NDArray[np.b
     bare = adds < LEAST
     either_bare = np.logical_or.outer(bare, bare)
     shorter, longer = np.minimum.outer(says, says), np.maximum.outer(says, says)
-    shared = _shared(head, head)
-    covered, kept = _part(shared, shorter), _part(shared, longer)
-    below = _part(_shared(body, body), np.minimum.outer(adds, adds))
+    common = shared(head, head)
+    covered, kept = _part(common, shorter), _part(common, longer)
+    below = _part(shared(body, body), np.minimum.outer(adds, adds))
     enough = shorter >= LEAST
 
     cut = enough & (covered >= _SAME) & (kept >= _CUT)
@@ -83,15 +83,15 @@ def reprinted(pool: Pool, rows: Sequence[int], weights: Weights) -> NDArray[np.b
     vague = either_bare & ~np.logical_and.outer(known, known) | one_outlet
     rewritten = enough & vague & (kept >= _LIKE)
     # a headline that is nothing but the first words of the article below another one
-    opening = _part(_shared(head, body), says[:, None]) >= _SAME
+    opening = _part(shared(head, body), says[:, None]) >= _SAME
     first_words = enough & either_bare & ((opening & bare[:, None]) | (opening & bare[:, None]).T)
     # one article below two headlines: the summary must be theirs, and no caption that stands below anything
-    own = _part(_shared(head, body), says[:, None])
+    own = _part(shared(head, body), says[:, None])
     headed = np.minimum(own, own.T) >= _HEADED
     one_body = (below >= _BODY) & (np.minimum.outer(adds, adds) >= WHOLE) & (headed | (covered >= 0.5))
-    whole = _laid_out([f"{a}\n{b}" for a, b in zip(heads, bodies, strict=True)])
+    whole = laid_out([f"{a}\n{b}" for a, b in zip(heads, bodies, strict=True)])
     lengths = np.sqrt(np.maximum(whole.sum(axis=1), 1e-9))
-    near = _shared(whole, whole) / np.outer(lengths, lengths) >= weights.copy_words
+    near = shared(whole, whole) / np.outer(lengths, lengths) >= weights.copy_words
     lightly = near & enough & (headed | (kept >= 0.5))
     return np.asarray(same_head | rewritten | first_words | one_body | lightly, np.bool_)
 
@@ -151,7 +151,8 @@ def _pieces(text: str) -> tuple[NDArray[np.intp], Floats]:
     return np.array(list(weighed), np.intp), np.array(list(weighed.values()), np.float32)
 
 
-def _laid_out(texts: Sequence[str]) -> Floats:
+def laid_out(texts: Sequence[str]) -> Floats:
+    """Lay texts out as rows of hashed pieces, each worth the bits that it adds; a row adds up to what its text says."""
     out = np.zeros((len(texts), _BUCKETS), np.float32)
     for row, text in enumerate(texts):
         where, weight = _pieces(text)
@@ -159,7 +160,7 @@ def _laid_out(texts: Sequence[str]) -> Floats:
     return out
 
 
-def _shared(a: Floats, b: Floats) -> Floats:
+def shared(a: Floats, b: Floats) -> Floats:
     """Give the bits that each text of `a` has in common with each of `b`."""
     found: Floats = np.sqrt(a) @ np.sqrt(b).T
     return found

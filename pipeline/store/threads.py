@@ -1,0 +1,223 @@
+"""Threads: which event follows which, written where events change and read for mails, pages and commands."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+import sqlalchemy as sa
+
+from pipeline.core.events import pairs, threads
+from pipeline.core.events.threads import Lead, Link
+from pipeline.store.corrections import chunks
+from pipeline.store.engine import insert
+from pipeline.store.tables import event_stories, events, links, match_entities, stories, vectors
+
+# Events of one entity that a changed one is compared with, the newest first: two months of the most written-of firm.
+# It bounds what placing a story costs; a thread that slept longer under such a firm is not found.
+CAP = 300
+LONGEST = 12  # events of a thread that are followed back
+
+
+def relink(
+    db: sa.Connection, story_ids: Iterable[int], now: datetime, model: pairs.Weights, versions: Mapping[str, str]
+) -> int:
+    """Link the events of these stories that changed at `now` anew, in the transaction that changed them.
+
+    A link is a function of two events, so nothing but the pairs of changed events is looked at. Links of events that
+    were merged away or lost all their stories go. Return how many links were made, changed or dropped.
+    """
+    linker = threads.default_linker()
+    changed = _changed(db, story_ids, now)
+    if not changed:
+        return 0
+    standing = leads(db, changed, versions)
+    keys = sorted({key for x in standing for key in x.entities})
+    others = leads(db, _near(db, keys) - set(changed), versions)
+    found = threads.links(changed, [*standing, *others], linker, model)
+    return _write(db, changed, found, linker.version, now)
+
+
+def _changed(db: sa.Connection, story_ids: Iterable[int], now: datetime) -> list[int]:
+    found: set[int] = set()
+    for chunk in chunks(sorted(set(story_ids))):
+        query = (
+            sa.select(events.c.id)
+            .join(event_stories, event_stories.c.event_id == events.c.id)
+            .where(event_stories.c.story_id.in_(chunk), events.c.updated_at == now)
+        )
+        found.update(db.scalars(query))
+    gone: set[int] = set()  # merged into one of them, now
+    for chunk in chunks(sorted(found)):
+        gone.update(db.scalars(sa.select(events.c.id).where(events.c.merged_into.in_(chunk))))
+    return sorted(found | gone)
+
+
+def _near(db: sa.Connection, keys: Iterable[str]) -> set[int]:
+    """Find the newest events whose lead names one of the entities.
+
+    By the index of an entity's stories, from its end: what it costs does not grow with the store.
+    """
+    found: set[int] = set()
+    for key in keys:
+        query = (
+            sa.select(events.c.id)
+            .join(match_entities, match_entities.c.story_id == events.c.lead_story_id)
+            .where(
+                match_entities.c.entity_key == key,
+                events.c.merged_into.is_(None),
+                events.c.story_count > 0,
+            )
+            .order_by(match_entities.c.story_id.desc())
+            .limit(CAP)
+        )
+        found.update(db.scalars(query))
+    return found
+
+
+def leads(db: sa.Connection, ids: Iterable[int], versions: Mapping[str, str]) -> list[Lead]:
+    """Give standing events as linking sees them."""
+    found: list[Lead] = []
+    version = versions.get("e5", "")
+    for chunk in chunks(sorted(set(ids))):
+        query = (
+            sa.select(
+                events.c.id,
+                events.c.first_seen_at,
+                events.c.last_seen_at,
+                stories.c.id.label("story_id"),
+                stories.c.url_hash,
+                stories.c.title,
+                stories.c.summary,
+                stories.c.language,
+                vectors.c.vector,
+            )
+            .join(stories, stories.c.id == events.c.lead_story_id)
+            .outerjoin(vectors, sa.and_(vectors.c.story_id == stories.c.id, vectors.c.encoder == version))
+            .where(events.c.id.in_(chunk), events.c.merged_into.is_(None), events.c.story_count > 0)
+        )
+        rows = db.execute(query).all()
+        named: dict[int, dict[str, list[str]]] = {}
+        query = sa.select(match_entities).where(match_entities.c.story_id.in_([r.story_id for r in rows]))
+        for r in db.execute(query):
+            named.setdefault(r.story_id, {})[r.entity_key] = list(r.aliases or ())
+        for r in rows:
+            names = named.get(r.story_id, {})
+            found.append(
+                Lead(
+                    event_id=r.id,
+                    first_at=r.first_seen_at,
+                    last_at=r.last_seen_at,
+                    identity=r.url_hash,
+                    title=r.title,
+                    summary=r.summary,
+                    language=r.language or "und",
+                    entities=frozenset(names),
+                    written=tuple(sorted({form for forms in names.values() for form in forms})),
+                    vector=None if r.vector is None else np.frombuffer(r.vector, "<f2").astype(np.float32),
+                )
+            )
+    return found
+
+
+def _write(db: sa.Connection, changed: Iterable[int], found: Iterable[Link], version: str, now: datetime) -> int:
+    """Make the links of changed events what was found; what stands already keeps its row and its time."""
+    wanted = {(x.event_id, x.follows_id): x for x in found}
+    stands: dict[tuple[int, int], Any] = {}
+    for chunk in chunks(sorted(changed)):
+        query = sa.select(links).where(sa.or_(links.c.event_id.in_(chunk), links.c.follows_id.in_(chunk)))
+        stands.update(((r.event_id, r.follows_id), r) for r in db.execute(query))
+    gone = sorted(stands.keys() - wanted.keys())
+    for later, earlier in gone:
+        db.execute(sa.delete(links).where(links.c.event_id == later, links.c.follows_id == earlier))
+    made = 0
+    for key, link in sorted(wanted.items()):
+        was = stands.get(key)
+        if was is not None and (was.strength, was.linker_version) == (link.strength, version):
+            continue
+        values = {
+            "kind": link.kind,
+            "strength": link.strength,
+            "evidence": dict(link.evidence),
+            "linker_version": version,
+            "linked_at": now,
+        }
+        db.execute(
+            insert(db, links)
+            .values(event_id=key[0], follows_id=key[1], **values)
+            .on_conflict_do_update(index_elements=["event_id", "follows_id"], set_=values)
+        )
+        made += 1
+    return made + len(gone)
+
+
+def unlink(db: sa.Connection, event_ids: Iterable[int]) -> None:
+    """Drop the links of events that stand no longer: merged away, or without any story."""
+    for chunk in chunks(sorted(set(event_ids))):
+        still = sa.select(events.c.id).where(
+            events.c.id.in_(chunk), events.c.merged_into.is_(None), events.c.story_count > 0
+        )
+        left = sorted(set(chunk) - set(db.scalars(still)))
+        db.execute(sa.delete(links).where(sa.or_(links.c.event_id.in_(left), links.c.follows_id.in_(left))))
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedEvent:
+    """The other end of an event's strongest link: `titles` by language, `strength` 0..1."""
+
+    event_id: int
+    title: str
+    titles: Mapping[str, str]
+    first_seen_at: datetime
+    level: int
+    strength: float
+
+
+def before(db: sa.Connection, ids: Iterable[int]) -> dict[int, LinkedEvent]:
+    """Give, per event, the one that it follows: the strongest link, of equals the later event."""
+    found: dict[int, LinkedEvent] = {}
+    columns = (events.c.id, events.c.title, events.c.titles, events.c.first_seen_at, events.c.level)
+    for chunk in chunks(sorted(set(ids))):
+        query = (
+            sa.select(links.c.event_id, links.c.strength, *columns)
+            .join(events, events.c.id == links.c.follows_id)
+            .where(links.c.event_id.in_(chunk), events.c.merged_into.is_(None), events.c.story_count > 0)
+            .order_by(links.c.strength.desc(), events.c.first_seen_at.desc(), events.c.id)
+        )
+        for r in db.execute(query):
+            said = LinkedEvent(r.id, r.title, dict(r.titles), r.first_seen_at, r.level, r.strength)
+            found.setdefault(r.event_id, said)
+    return found
+
+
+def after(db: sa.Connection, event_id: int) -> list[LinkedEvent]:
+    """List the events whose strongest link leads to this one, in the order in which they began."""
+    query = (
+        sa.select(events)
+        .join(links, links.c.event_id == events.c.id)
+        .where(links.c.follows_id == event_id, events.c.merged_into.is_(None), events.c.story_count > 0)
+        .order_by(events.c.first_seen_at, events.c.id)
+    )
+    rows = db.execute(query).all()
+    nearest = before(db, [r.id for r in rows])
+    return [
+        LinkedEvent(r.id, r.title, dict(r.titles), r.first_seen_at, r.level, nearest[r.id].strength)
+        for r in rows
+        if nearest[r.id].event_id == event_id
+    ]
+
+
+def back(db: sa.Connection, ids: Iterable[int]) -> dict[int, list[LinkedEvent]]:
+    """Give, per event, what it follows, the nearest first, back to where its thread began."""
+    found: dict[int, list[LinkedEvent]] = {i: [] for i in ids}
+    at = {i: i for i in found}
+    for _ in range(LONGEST):
+        step = before(db, set(at.values()))
+        at = {i: step[j].event_id for i, j in at.items() if j in step}
+        if not at:
+            break
+        known = {said.event_id: said for said in step.values()}
+        for i, j in at.items():
+            found[i].append(known[j])
+    return found
