@@ -3,10 +3,14 @@
 python -m benchmarks.fetch [--feeds 1000] [--latency-ms 30] [--database URL] [--rounds 3]: all in one run, the server in
 a process of its own; CPU is this process's (user and system). "bare" asks the same addresses with the same concurrency
 and stores nothing: httpcore2's pool, which the door drives, and httpx2's client above it.
+
+With --hard: among the feeds 30 % on hosts of their own that never answer, 20 of one host that never answers, 300 of one
+host that does; how long until the others are stored, against the time that they take alone (default politeness).
 """
 
 import argparse
 import asyncio
+import random
 import resource
 import statistics
 import tempfile
@@ -22,6 +26,7 @@ import sqlalchemy as sa
 from benchmarks.server import hosts, serve
 from pipeline import log, settings, store
 from pipeline.steps import fetch
+from pipeline.store import fetching
 from pipeline.store.tables import feeds
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -60,6 +65,54 @@ async def bare_httpx2(urls: list[str], conditional: bool) -> None:
         await asyncio.gather(*(one(url) for url in urls))
 
 
+def stored_after(made: settings.Settings, listed: list[tuple[str, str]], good: set[str]) -> tuple[float, float, str]:
+    """Fetch all once from an empty store; give seconds until the last good feed was stored, and until the end."""
+    store.upgrade(made.database_url)
+    with store.begin(made.database_url) as db:
+        db.execute(sa.insert(feeds), [{"url": a, "host": h, "tags": [], "added_at": NOW} for h, a in listed])
+    at: dict[str, float] = {}
+    save, start = fetching.save, time.perf_counter()
+
+    def noted(*args: Any) -> int:
+        saved = save(*args)
+        at.update({r.feed.url: time.perf_counter() - start for r in args[2] if r.fetch.outcome == "new"})
+        return saved
+
+    fetching.save = noted
+    try:
+        tally = fetch.run(made, NOW)
+    finally:
+        fetching.save = save
+    assert good <= set(at), f"{len(good - set(at))} good feeds are not stored"
+    return max(at[url] for url in good), time.perf_counter() - start, f"{dict(tally.detail)}"
+
+
+def hard(n: int, port: int, folder: str, rounds: int) -> None:
+    """Compare the good feeds alone with the good feeds among silent, slow and big hosts."""
+    listed = addresses(n + 2, port)
+    tarpit, big = listed.pop()[0], listed.pop()[0]
+    silent = {url for i, (_, url) in enumerate(listed) if i % 10 < 3}
+    mixed = [(h, url.replace("/f", "/silent/") if url in silent else url) for h, url in listed]
+    few = [(tarpit, f"http://{tarpit}:{port}/silent/t{i}") for i in range(20)]
+    many = [(big, f"http://{big}:{port}/b{i}") for i in range(300)]
+    mixed = mixed[: n - 320] + few + many
+    good = {url for h, url in mixed if "/silent/" not in url and h != big}
+    random.Random(0).shuffle(mixed)
+    figures: dict[str, list[float]] = {}
+    for turn in range(rounds):
+        for name, some in (("alone", [x for x in mixed if x[1] in good]), ("among the others", mixed)):
+            url = f"sqlite:///{folder}/{name[:5]}{turn}.db"
+            made = settings.load(database_url=url, allow_addresses=("127.0.0.0/8",))
+            took, ended, detail = stored_after(made, some, good)
+            figures.setdefault(name, []).append(took)
+            print(
+                f"{len(good)} good feeds {name} ({len(some)} in all): stored after {took:.1f} s; end at {ended:.1f} s"
+            )
+            print(f"    {detail}")
+    alone, among = (statistics.median(took) for took in figures.values())
+    print(f"median {among:.1f} s among the others, {alone:.1f} s alone: {among / alone:.2f} times")
+
+
 def measured(work: Callable[[], Any]) -> tuple[float, float]:
     """Give (wall, CPU) seconds."""
     wall, cpu = time.perf_counter(), time.process_time()
@@ -73,8 +126,13 @@ def main() -> None:
     options.add_argument("--latency-ms", type=float, default=30.0)
     options.add_argument("--rounds", type=int, default=3)
     options.add_argument("--database", help="default: a SQLite file of its own")
+    options.add_argument("--hard", action="store_true", help="good feeds among silent, slow and big hosts")
     args = options.parse_args()
     log.configure("quiet")
+    if args.hard:
+        with tempfile.TemporaryDirectory() as folder, serve(args.latency_ms, args.feeds + 2) as port:
+            hard(args.feeds, port, folder, args.rounds)
+        return
     with tempfile.TemporaryDirectory() as folder, serve(args.latency_ms, args.feeds) as port:
         url = args.database or f"sqlite:///{folder}/bench.db"
         made = settings.load(

@@ -1,7 +1,8 @@
 """A fast loopback feed server in a process of its own: raw asyncio, so that the measured client is the cost.
 
 python benchmarks/server.py PORT LATENCY_MS HOSTS [ENTRIES]: every path is a feed of 20 (or so many) entries with an
-ETag; If-None-Match gives 304. It listens at HOSTS addresses of loopback: 127.1.0.1, 127.1.0.2, …
+ETag; If-None-Match gives 304; those that begin with /silent are never answered. It listens at HOSTS addresses of
+loopback: 127.1.0.1, 127.1.0.2, …
 """
 
 import asyncio
@@ -63,6 +64,8 @@ class Server(asyncio.Protocol):
 
     def answer(self, head: bytes) -> None:
         path = head.split(b" ", 2)[1].decode()
+        if path.startswith("/silent"):
+            return
         if path == "/__asked":
             body = repr(self.asked).encode()
             self.transport.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body) + body)

@@ -208,7 +208,7 @@ class _Handler(socketserver.BaseRequestHandler):
 
 def pack(coding: str, body: bytes) -> bytes:
     return {
-        "gzip": gzip.compress,
+        "gzip": lambda b: gzip.compress(b, mtime=0),
         "deflate": zlib.compress,
         "raw-deflate": lambda b: zlib.compress(b)[2:-4],
         "br": brotli.compress,

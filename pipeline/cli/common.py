@@ -32,6 +32,8 @@ DatabaseOption = Annotated[
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 LimitOption = Annotated[int, typer.Option("--limit", min=1, help="At most so many in this run.")]
 
+ALARM = "alarm"  # of a tally's detail: why nothing went well, and what to do
+
 out = Console(width=None if sys.stdout.isatty() else 160)
 err = Console(stderr=True)
 
@@ -54,16 +56,22 @@ def print_json(value: Any) -> None:
 
 
 def print_tallies(tallies: Sequence[Tally], as_json: bool) -> None:
-    """Print what steps did, as a table or as JSON."""
+    """Print what steps did, as a table or as JSON; exit 1 when one has an alarm: all failed, and somebody must act."""
     if as_json:
         print_json([asdict(t) for t in tallies] if len(tallies) != 1 else asdict(tallies[0]))
-        return
-    rows = [(t.step, t.seen, t.done, t.skipped, t.failed, f"{t.seconds:.1f}", _detail(t.detail)) for t in tallies]
-    print_table(("step", "seen", "done", "skipped", "failed", "seconds", "detail"), rows)
+    else:
+        rows = [(t.step, t.seen, t.done, t.skipped, t.failed, f"{t.seconds:.1f}", _detail(t.detail)) for t in tallies]
+        print_table(("step", "seen", "done", "skipped", "failed", "seconds", "detail"), rows)
+    alarms = [f"{t.step}: {t.detail[ALARM]}" for t in tallies if ALARM in t.detail]
+    for alarm in alarms:
+        err.print(alarm, style="red", soft_wrap=True, markup=False, highlight=False)
+    if alarms:
+        raise typer.Exit(1)
 
 
 def _detail(detail: Mapping[str, Any]) -> str:
-    return " ".join(f"{k}={v}" for k, v in detail.items() if isinstance(v, int | float | str) and v not in {0, ""})
+    told = {k: v for k, v in detail.items() if isinstance(v, int | float | str) and v not in {0, ""} and k != ALARM}
+    return " ".join(f"{k}={v}" for k, v in told.items())
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], title: str | None = None) -> None:

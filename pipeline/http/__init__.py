@@ -2,12 +2,14 @@
 
 from pipeline.http.address import networks, refusal
 from pipeline.http.client import ACCEPT_FEED, ACCEPT_PAGE, Client, Limits, NotNowError
+from pipeline.http.flight import Flight
 from pipeline.http.url import clean_url, credentials_of, host_of
 
 __all__ = [
     "ACCEPT_FEED",
     "ACCEPT_PAGE",
     "Client",
+    "Flight",
     "Limits",
     "NotNowError",
     "clean_url",

@@ -12,6 +12,7 @@ import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol, Self
+from zlib import crc32
 
 import httpcore2
 import httpx2
@@ -34,6 +35,7 @@ ACCEPT_PAGE = "text/html, application/xhtml+xml, */*;q=0.5"
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 LARGE = 2**20  # bytes from which a body needs one of the few large slots, so that many big ones do not add up
 LARGE_SLOTS = 8
+POOLS = 16  # a pool looks at each of its connections at each request: hundreds that wait would cost those that work
 DRAIN = 16 * 2**10  # a body that we do not want is read up to here, so that the connection can be used again
 
 
@@ -84,18 +86,22 @@ class Client:
         limits = self._limits
         self._turns = Turns(limits.host_concurrency, limits.host_spacing, limits.fetch_concurrency)
         self._large = asyncio.Semaphore(LARGE_SLOTS)
-        self._pool = httpcore2.AsyncConnectionPool(
-            ssl_context=self._tls or httpx2.create_ssl_context(trust_env=False),
-            max_connections=self._limits.fetch_concurrency + self._turns.lane,
-            max_keepalive_connections=self._limits.fetch_concurrency // 2,
-            keepalive_expiry=5.0,
-            network_backend=self._guard,
-        )
-        await self._pool.__aenter__()
+        context = self._tls or httpx2.create_ssl_context(trust_env=False)
+        self._pools = [
+            httpcore2.AsyncConnectionPool(
+                ssl_context=context,
+                max_connections=limits.fetch_concurrency + self._turns.lane,
+                max_keepalive_connections=max(1, limits.fetch_concurrency // POOLS),
+                keepalive_expiry=5.0,
+                network_backend=self._guard,
+            )
+            for _ in range(POOLS)
+        ]
         return self
 
     async def __aexit__(self, *exc: object) -> None:
-        await self._pool.aclose()
+        for pool in self._pools:
+            await pool.aclose()
         self._guard.close()
 
     @property
@@ -216,7 +222,7 @@ class Client:
                 }
             },
         )
-        response = await visit.patient(self._pool.handle_async_request(request))
+        response = await visit.patient(self._pools[crc32(url.raw_host) % POOLS].handle_async_request(request))
         try:
             got = Exchange(response.status, read_headers(response.headers), cookies=set_cookies(response.headers))
             if 200 <= got.status < 300:

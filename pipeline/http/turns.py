@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-PATIENCE_S = 0.25  # silence after which a place is lent: most servers have begun their answer by then
+PATIENCE_S = 0.1  # silence after which a place is lent: near servers have begun their answer by then
 LONG_S = 5.0  # an exchange that takes longer ends in the slow lane: it drips
 LANE = 10  # times as many may wait in the slow lane as have places, …
 SPARE = 200  # … but so many descriptors are left to others (files, database, DNS)
@@ -55,16 +55,14 @@ class Turns:
     async def turn(self, host: str, is_hop: bool, go: Callable[[], None] | None = None) -> AsyncIterator["Place"]:
         """Wait for a host's slot and spacing, then for a place among all: waiting for one host delays no other.
 
-        A redirect waits for a slot but not for the spacing: it is the same visit. `go` is called when all but the
-        place is there, so that it may still refuse by raising.
+        A redirect waits for a slot but not for the spacing: it is the same visit. `go` is called when the turn has
+        come, and may still refuse by raising.
         """
         loop = asyncio.get_running_loop()
         state = self.host(host)
         async with contextlib.AsyncExitStack() as held:
             with self._politely():
                 await held.enter_async_context(state.slots)
-                if go:
-                    go()
                 if not is_hop:
                     start = max(loop.time(), state.next_start)
                     state.next_start = start + state.spacing

@@ -8,7 +8,7 @@ import importlib
 import inspect
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -66,13 +66,30 @@ def run_all(
 
     Better article text is judged again before clustering. `all_feeds`: every enabled feed, whatever its schedule.
     """
-    tallies = []
+    tallies: list[Tally] = []
+    early: list[Tally] = []  # of parsing what came while some feeds kept us waiting
+
+    def parse() -> None:
+        early.append(perform("parse", settings, now))
+
     for step in (*MAIN, *WATCH):
-        options: dict[str, Any] = {"all_feeds": all_feeds} if step == "fetch" else {}
+        options: dict[str, Any] = {"all_feeds": all_feeds, "meanwhile": parse} if step == "fetch" else {}
         tallies.append(perform(step, settings, now, progress=progress, **options))
+        if step == "parse":
+            tallies[-1] = _sum([*early, tallies[-1]])
         if step == "enrich" and tallies[-1].done:
             tallies.append(perform("match", settings, now, progress=progress))
     return tallies
+
+
+def _sum(tallies: Sequence[Tally]) -> Tally:
+    """Add up what the calls of one step did."""
+    detail: dict[str, Any] = {}
+    for tally in tallies:
+        for key, value in tally.detail.items():
+            detail[key] = detail.get(key, 0) + value if isinstance(value, int | float) else value
+    numbers = {n: sum(getattr(t, n) for t in tallies) for n in ("seen", "done", "skipped", "failed", "seconds")}
+    return Tally(tallies[-1].step, **numbers, detail=detail)
 
 
 def perform(step: str, settings: "Settings", now: datetime, **options: Any) -> Tally:

@@ -179,8 +179,8 @@ def _save_hosts(db: sa.Connection, results: Sequence[Result]) -> None:
         starts[r.host] = max(r.fetch.fetched_at, starts.get(r.host, r.fetch.fetched_at))
         if r.hold_host_s is not None:
             until = r.fetch.fetched_at + timedelta(seconds=r.hold_host_s)
-            host = r.answered_by or r.host
-            rests[host] = max(until, rests.get(host, until))
+            for host in {r.host, r.answered_by or r.host}:  # the one that was asked is behind a redirect as refused
+                rests[host] = max(until, rests.get(host, until))
     # One statement in one order: two workers that note the same hosts must not wait for each other in a circle.
     rows = [{"host": h, "last_start_at": starts.get(h), "not_before": rests.get(h)} for h in sorted({*starts, *rests})]
     query = insert(db, hosts)

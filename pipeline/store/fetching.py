@@ -4,12 +4,16 @@ What is handed in is never changed by the caller while the thread works (tuples,
 returned: nothing is shared.
 """
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from pipeline.store import feeds, leases
-from pipeline.store.engine import begin
+import sqlalchemy as sa
+
+from pipeline.core.feeds.report import Outlook
+from pipeline.store import feeds, leases, tables
+from pipeline.store.engine import begin, read
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +28,41 @@ class Ask:
     dead: frozenset[str]  # claimants that have ended
 
 
-def claim(ask: Ask, per_host: int, skip_hosts: frozenset[str], not_since: datetime | None) -> list[leases.Claimed]:
-    """Claim due feeds."""
+def outlook(database_url: str, now: datetime) -> Outlook:
+    """See how feeds stand: why nothing is due, and when something will be."""
+    f, h = tables.feeds.c, tables.hosts.c
+    is_due = sa.or_(f.next_fetch_at.is_(None), f.next_fetch_at <= now)
+    is_gone, is_held, is_resting = f.state == "gone", f.claimed_by.is_not(None), h.not_before > now
+
+    def number(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
+        return sa.func.coalesce(sa.func.sum(sa.case((condition, 1), else_=0)), 0)
+
+    waits = sa.and_(is_due, is_resting, ~is_gone)
+    query = (
+        sa.select(
+            sa.func.count().label("enabled"),
+            number(is_gone).label("gone"),
+            number(is_held).label("held"),
+            number(waits).label("resting"),
+            sa.func.min(sa.case((waits, h.not_before))).label("resting_until"),
+            sa.func.min(sa.case((sa.and_(~is_due, ~is_gone), f.next_fetch_at))).label("next_at"),
+            sa.func.max(f.last_success_at).label("last_success_at"),
+        )
+        .select_from(tables.feeds.outerjoin(tables.hosts, h.host == f.host))
+        .where(f.enabled)
+    )
+    with read(database_url) as db:
+        return Outlook(**db.execute(query).one()._mapping)
+
+
+def claim(
+    ask: Ask, per_host: int, had: Mapping[str, int], skip_hosts: frozenset[str], not_since: datetime | None
+) -> list[leases.Claimed]:
+    """Claim due feeds, at most `per_host` of a host, less what it had already."""
     with begin(ask.database_url) as db:
         return leases.claim(
             db, ask.token, ask.now, ask.until, ask.room, dead=ask.dead, not_since=not_since, per_host=per_host,
-            skip_hosts=skip_hosts,
+            skip_hosts=skip_hosts, had=had,
         )  # fmt: skip
 
 
@@ -59,3 +92,17 @@ def save(
         if until:
             leases.renew(db, token, until)
     return saved
+
+
+def set_aside(database_url: str, token: str, now: datetime, until: datetime, share: int) -> list[tuple[int, str]]:
+    """Claim all that is due under a name, at most `share` of a host; give (feed, host), a host's feeds together."""
+    with read(database_url) as db:
+        dead = leases.dead(db)
+    while True:
+        with begin(database_url) as db:
+            had = Counter(host for _, host in leases.held(db, token))
+            full = [host for host, n in had.items() if n >= share]
+            if not leases.claim(db, token, now, until, 1000, dead=dead, per_host=share, had=had, skip_hosts=full):
+                break
+    with read(database_url) as db:
+        return leases.held(db, token)

@@ -73,8 +73,11 @@ def claim(
     not_since: datetime | None = None,
     per_host: int | None = None,
     skip_hosts: Collection[str] = (),
+    had: Mapping[str, int] | None = None,
 ) -> list[Claimed]:
     """Claim due feeds, at most `limit` and `per_host`; a host of which another worker holds feeds is left alone.
+
+    `had`: how much of its share a host had already.
 
     With `not_since`, "due" means "not fetched since then" whatever the schedule says. `dead` are claimants whose
     claims are void.
@@ -99,7 +102,7 @@ def claim(
         if not found:
             return []
         locked = _lock_hosts(db, {row.host for row in found}, token, now, dead)
-        taken: dict[str, int] = {}
+        taken = dict(had or {})
         chosen: list[int] = []
         for row in found:
             if row.host not in locked or taken.get(row.host, 0) >= (per_host or limit) or len(chosen) >= limit:

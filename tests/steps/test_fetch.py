@@ -23,8 +23,9 @@ from pipeline.core.feeds.handover import LostError
 from pipeline.model import Tally
 from pipeline.settings import Settings
 from pipeline.steps import fetch
+from pipeline.steps.fetch import worker
 from pipeline.store import feeds, fetching, leases, tables
-from tests.hostile import Hostile, bomb, reply
+from tests.hostile import FEED, Hostile, bomb, reply
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -135,14 +136,18 @@ def test_a_429_rests_its_host_and_no_other(database_url: str, server: Hostile) -
 
 
 def test_a_429_rests_the_host_that_said_it(database_url: str, server: Hostile) -> None:
-    """Behind a redirect it is the target that wants rest: the feeds of the redirecting host are asked."""
+    """Behind a redirect the target rests, and the host that was asked too: its other feeds would lead there as well."""
     server.page("/limited", lambda head: b"HTTP/1.1 429 No\r\nRetry-After: 3600\r\nContent-Length: 0\r\n\r\n")
-    declare(database_url, server.url("/to/302/" + server.url("/limited", "127.0.0.2")), server.url("/feed/1"))
-    fetch.run(make(database_url, host_concurrency=1), NOW)
+    there = server.url("/limited", "127.0.0.2")
+    for i in range(8):
+        server.page(f"/search/{i}", lambda head: reply(b"", "302 Found", f"Location: {there}\r\n"))
+    declare(database_url, *(server.url(f"/search/{i}") for i in range(8)), server.url("/feed/1", "127.0.0.3"))
+    tally = fetch.run(make(database_url, host_concurrency=1, host_spacing=0.3), NOW)
     assert {h.host: h.not_before is not None for h in rows(database_url, tables.hosts)} == {
-        "127.0.0.1": False, "127.0.0.2": True,
+        "127.0.0.1": True, "127.0.0.2": True, "127.0.0.3": False,
     }  # fmt: skip
-    assert server.hits["/feed/1"] == 1
+    assert sum(n for path, n in server.hits.items() if path.startswith("/search/")) <= 2
+    assert counts(tally)[0] == 9 and tally.done == 1 and "127.0.0.1 rests" in tally.detail["why"]
     assert rows(database_url, tables.feeds)[0].next_fetch_at >= NOW + HOUR
 
 
@@ -268,6 +273,126 @@ def test_a_retry_finds_what_the_first_attempt_left(database_url: str, server: Ho
     assert not any(f.claimed_by for f in rows(database_url, tables.feeds)), "nothing stays set aside"
 
 
+# ------------------------------------------------------------------------------------- a host may cost only itself
+
+
+def test_a_tarpit_gives_its_other_feeds_back(database_url: str, server: Hostile) -> None:
+    """20 feeds of a host that never answers: it rests after two time-outs; the others stay due and free."""
+    declare(database_url, *(server.url(f"/silent/{i}", "127.0.9.1") for i in range(20)), server.url("/feed/1"))
+    tally = fetch.run(make(database_url, fetch_timeout=2.0, host_concurrency=2), NOW)
+    assert tally.detail["new"] == 1 and 2 <= tally.detail["timeout"] <= 4
+    assert tally.skipped == tally.seen - 1 - tally.detail["timeout"] and "127.0.9.1 rests" in tally.detail["why"]
+    assert not any(f.claimed_by for f in rows(database_url, tables.feeds))
+    assert sum(f.next_fetch_at is None for f in rows(database_url, tables.feeds)) == 20 - tally.detail["timeout"]
+    assert [h.not_before for h in rows(database_url, tables.hosts)] == [None, None], "only for this run"
+
+
+@pytest.mark.parametrize("status", [503, 429])
+def test_a_host_that_refuses_rests_at_once(database_url: str, server: Hostile, status: int) -> None:
+    """Of 30 queries of a search no more than were under way follow the first refusal, in this run and the next."""
+    for i in range(30):
+        server.page(f"/search/{i}", lambda head: reply(b"no", f"{status} No"))
+    declare(database_url, *(server.url(f"/search/{i}") for i in range(30)))
+    s = make(database_url, host_concurrency=2, host_spacing=0.2)
+    fetch.run(s, NOW)
+    asked = sum(server.hits.values())
+    assert asked <= 3
+    tally = fetch.run(s, NOW + timedelta(minutes=10))
+    assert tally.seen == 0 and "wait for hosts that asked for rest, until 2026-06-01 12:15" in tally.detail["why"]
+    assert sum(server.hits.values()) == asked
+
+
+def test_a_big_host_has_its_share_of_a_run(database_url: str, server: Hostile) -> None:
+    """With a start each 40 s three feeds of a host are asked in a run, and set aside for a task; the rest stays due."""
+    declare(database_url, *(server.url(f"/feed/{i}") for i in range(12)), server.url("/feed", "127.0.0.2"))
+    s = make(database_url, host_spacing=40.0)
+    made = fetch.claim_batches(s, NOW, "run-1", 100)
+    assert [len(b) for b in made] == [4] and fetch.claim_batches(s, NOW, "run-1", 100) == made
+    with store.begin(database_url) as db:
+        leases.release(db, "run-1")
+        db.execute(sa.update(tables.hosts).values(last_start_at=None))
+    tally = fetch.run(make(database_url), NOW)
+    assert tally.done == 13, "without spacing there is no share"
+
+
+def test_the_time_of_a_run_is_bounded(database_url: str, server: Hostile, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When the time is up, what has not begun is given back: still due, and nobody's."""
+
+    def last(head: str) -> bytes:
+        monkeypatch.setattr(worker, "BUDGET_S", 0.0)
+        return reply(b"<rss/>")
+
+    for i in range(8):
+        server.page(f"/slow/{i}", last)
+    declare(database_url, *(server.url(f"/slow/{i}") for i in range(8)))
+    tally = fetch.run(make(database_url, host_concurrency=1, host_spacing=1.0), NOW)
+    assert (tally.seen, tally.done, tally.skipped) == (8, 1, 7) and "the time is up" in tally.detail["why"]
+    assert not any(f.claimed_by for f in rows(database_url, tables.feeds))
+    monkeypatch.setattr(worker, "BUDGET_S", 600.0)
+    for i in range(8):
+        server.page(f"/slow/{i}", lambda head: reply(b"<rss/>"))
+    assert fetch.run(make(database_url), NOW + timedelta(seconds=5)).done == 7, "due at once"
+
+
+def test_silent_hosts_keep_nobody_waiting(sqlite_url: str, server: Hostile) -> None:
+    """150 silent hosts come first, ten places: 40 good feeds are stored while those are silent.
+
+    By seams: the silent ones answer only when all good ones have been asked, so it ends only if nobody waits for them.
+    """
+    asked = threading.Event()
+    left = [40]
+
+    def silent(head: str) -> bytes:
+        asked.wait(50)
+        return reply(b"<rss/>")
+
+    def answer(head: str) -> bytes:
+        with server.server.lock:
+            left[0] -= 1
+            if left[0] == 0:
+                asked.set()
+        return reply(FEED)
+
+    for i in range(150):
+        server.page(f"/silent/{i}", silent)
+    for i in range(40):
+        server.page(f"/good/{i}", answer)
+    declare(sqlite_url, *(server.url(f"/silent/{i}", f"127.0.10.{i + 1}") for i in range(150)))
+    declare(sqlite_url, *(server.url(f"/good/{i}", f"127.0.11.{i + 1}") for i in range(40)))
+    tally = fetch.run(make(sqlite_url, fetch_concurrency=10, fetch_timeout=60.0, connect_timeout=60.0), NOW)
+    assert counts(tally) == (190, 190, 0, 0)
+
+
+def test_what_came_is_worked_on_meanwhile(sqlite_url: str, server: Hostile) -> None:
+    """Who does not come keeps nobody waiting: the silent feed answers only after what came was handed on."""
+    worked = threading.Event()
+    found: list[int] = []
+
+    def silent(head: str) -> bytes:
+        return reply(FEED) if worked.wait(50) else b""
+
+    def work() -> None:
+        found.append(len(rows(sqlite_url, tables.bodies)))
+        worked.set()
+
+    server.page("/late", silent)
+    declare(sqlite_url, server.url("/late", "127.0.0.2"), *(server.url(f"/feed/{i}") for i in range(3)))
+    tally = fetch.run(make(sqlite_url, **PATIENT), NOW, meanwhile=work)
+    assert tally.done == 4 and found[0] == 3
+
+
+def test_when_nothing_answers_the_tally_says_why(database_url: str, server: Hostile) -> None:
+    """8 of 8 at a private address: the setting that opens it is named; a run that has nothing to do says so."""
+    declare(database_url, *(server.url(f"/feed/{i}") for i in range(8)))
+    s = make(database_url, allow_addresses=())
+    tally = fetch.run(s, NOW)
+    assert (tally.done, tally.failed) == (0, 8)
+    assert "8 × refused-address" in tally.detail["alarm"] and "NEWSWATCH_ALLOW_ADDRESSES" in tally.detail["alarm"]
+    again = fetch.run(s, NOW + timedelta(minutes=1))
+    assert again.seen == 0 and "none of 8 feeds is due, the next is due at 2026-06-01" in again.detail["why"]
+    assert "alarm" not in fetch.run(make(database_url), NOW, all_feeds=True).detail
+
+
 # --------------------------------------------------------------------------------------------------- nothing is lost
 
 
@@ -295,7 +420,7 @@ def complete(url: str, feed_count: int) -> None:
 
 def test_large_bodies_are_all_stored(database_url: str, server: Hostile, monkeypatch: pytest.MonkeyPatch) -> None:
     """60 feeds of .5 to 1.7 MB, stored every few results while others are still packed: none is lost."""
-    monkeypatch.setattr(fetch, "GROUP", 2)
+    monkeypatch.setattr(worker, "GROUP", 2)
     declare(database_url, *(server.url(f"/large/{i}", f"127.0.7.{i + 1}") for i in range(60)))
     for i in range(60):
         server.page(f"/large/{i}", large(i))
@@ -325,7 +450,7 @@ def test_a_result_that_comes_while_another_batch_is_saved(
             assert packed.wait(20)
         return save(*args)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(fetch, "GROUP", 1)
+    monkeypatch.setattr(worker, "GROUP", 1)
     monkeypatch.setattr(feeds, "pack", slow_pack)
     monkeypatch.setattr(fetching, "save", slow_save)
     declare(sqlite_url, *(server.url(f"/large/{i}", f"127.0.7.{i + 1}") for i in range(2)))
@@ -384,6 +509,7 @@ def child(url: str) -> subprocess.Popen[bytes]:
 from datetime import UTC, datetime
 from pipeline import settings
 from pipeline.steps import fetch
+from pipeline.steps.fetch import worker
 polite = dict(host_spacing=0.0, fetch_timeout=15.0, fetch_concurrency=8)
 s = settings.load(database_url={url!r}, allow_addresses=("127.0.0.0/8",), **polite)
 t = fetch.run(s, datetime(2026, 6, 1, 12, tzinfo=UTC))

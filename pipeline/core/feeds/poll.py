@@ -23,7 +23,7 @@ HALF_NEW = 0.5
 ADOPT_COUNT, ADOPT_AFTER = 3, timedelta(days=2)  # a permanent redirect is believed after so many fetches over so long
 RETURN_WEIGHT = 5.0  # an adopted address that fails this much is given up for the declared one
 UNCONDITIONAL_S = 86400.0  # validators are put to the test at most daily, at least weekly, else every tenth time
-RATE_LIMIT_S = 900.0  # a 429 that does not say how long
+RATE_LIMIT_S = 900.0  # a 429 or 503 that does not say how long
 SLOW_S = 10.0  # an answer that takes longer than this
 QUIET_DAYS = 14.0  # without a new story, when nothing says what to expect
 QUIET_GAPS = 5.0  # or so many times the expected distance of two stories
@@ -173,7 +173,7 @@ def _failure(feed: Feed, response: Response, at: datetime, bounds: Bounds) -> De
         feed = replace(feed, adopted_url=None, etag=None, last_modified=None)  # the new address failed: try the old
     wait = retry_after(response.headers.get("retry-after"), at)
     hold = None
-    if response.outcome is Outcome.RATE_LIMITED:
+    if response.outcome is Outcome.RATE_LIMITED or response.status == 503:
         hold = wait if wait is not None else RATE_LIMIT_S
     feed = _with_state(feed, 0.0, at, is_gone=response.outcome is Outcome.GONE)
     return Decision(

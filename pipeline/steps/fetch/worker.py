@@ -1,24 +1,21 @@
-"""Fetch the feeds that are due: the only step that talks to feeds.
-
-One event loop: claimed feeds are asked politely and at once, and results are stored in groups, each in one transaction
-with the validators of its bodies. Killed anywhere, it has stored whole groups and holds claims that are void at once on
-this host (they name the dead process) and lapse elsewhere.
-"""
+"""One run of fetching: claims feeds, asks, decides and stores, in one event loop; its transactions in a thread."""
 
 import asyncio
-import math
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
-from pipeline import catalog, http, log, store
+from pipeline import http, log
 from pipeline.core.feeds import poll
 from pipeline.core.feeds.handover import Handover
-from pipeline.model import Feed, Fetch, Outcome, Response, Tally
+from pipeline.core.feeds.report import Report, record
+from pipeline.core.feeds.restraint import Restraint
+from pipeline.model import Feed, Outcome, Response
 from pipeline.settings import Settings
-from pipeline.steps import Progress, silent
-from pipeline.store import feeds, fetching, leases, watchlists
+from pipeline.steps import Progress
+from pipeline.store import feeds, fetching, leases
 
 PORTION = 200  # feeds claimed at once at most: what a killed worker holds
 PER_HOST = 10  # of one host in a portion, so that one big host does not fill it
@@ -26,88 +23,14 @@ GROUP = 100  # results stored in one transaction at most, …
 GROUP_BYTES = 8 * 2**20  # … or so many compressed bytes, …
 GROUP_S = 1.0  # … or after so many seconds
 LEASE_S = 900.0  # a claim lapses after this when its worker does not prolong it; a worker prolongs at a third
-BATCH_LEASE_S = 3600.0  # feeds set aside for tasks that may wait in a queue
-BATCH_SMALL, BATCH_LARGE, MANY = 25, 50, 1000  # feeds in a batch, when there are fewer or more than MANY
-MAX_BATCHES = 500  # Airflow maps at most 1,024 tasks
+BUDGET_S = 600.0  # after which nothing is begun: with the last time-outs it stays far below the 30 minutes of its task
+HELD = 2000  # feeds in hand at most, those that only wait (for politeness, for silent servers) included
 UNSAVED = 64 * 2**20  # compressed bytes that wait to be stored, above which nothing more is taken in
 SMALL = 64 * 2**10  # bytes up to which a body is packed in the loop; more would delay the others
 
 
-def run(
-    settings: Settings,
-    now: datetime,
-    *,
-    all_feeds: bool = False,
-    feed_ids: Sequence[int] | None = None,
-    claim: str | None = None,
-    limit: int = 100_000,
-    credentials: Mapping[str, str] | None = None,
-    progress: Progress | None = None,
-) -> Tally:
-    """Fetch due feeds and store what is new; `detail` counts outcomes.
-
-    `all_feeds`: every enabled feed whatever its schedule, but not one that a living worker holds. `feed_ids`: these;
-    with `claim`, those of them that `claim_batches` set aside under that name. `credentials`: "user:password" by
-    address, by default those of the watch folder's feeds.toml.
-    """
-    known = _credentials(settings) if credentials is None else dict(credentials)
-    worker = _Worker(settings, now, limit, known, progress or silent)
-    worker.token = f"{claim}/{leases.worker()}" if claim else leases.worker()
-    with store.read(settings.database_url) as db:
-        worker.dead = leases.dead(db)
-        worker.began = watchlists.began_at(db)
-    worker.not_since = now if all_feeds else None
-    worker.wanted = None if feed_ids is None else list(feed_ids)
-    worker.from_claim = claim
-    try:
-        asyncio.run(worker.work())
-    finally:
-        with store.begin(settings.database_url) as db:
-            leases.release(db, worker.token)
-    counts, fine = worker.counts, {Outcome.NEW, Outcome.UNCHANGED}
-    return log.tally(
-        Tally(
-            "fetch",
-            seen=worker.claimed,
-            done=sum(n for outcome, n in counts.items() if outcome in fine),
-            skipped=worker.skipped,
-            failed=sum(n for outcome, n in counts.items() if outcome not in fine),
-            detail={outcome.value: n for outcome, n in sorted(counts.items())} | {"bytes": worker.bytes},
-        )
-    )
-
-
-def _credentials(settings: Settings) -> dict[str, str]:
-    """Find the credentials that addresses of the watch folder carry, by the address without them."""
-    folder = settings.watch_dir
-    path = (folder or catalog.default_dir()) / catalog.FEEDS
-    if folder is None or not path.is_file() or "@" not in path.read_text(encoding="utf-8"):
-        return {}  # the usual case, without reading the whole folder
-    found = ((http.clean_url(feed.url), http.credentials_of(feed.url)) for feed in catalog.load(folder).feeds)
-    return {address: secret for address, secret in found if secret}
-
-
-def claim_batches(settings: Settings, now: datetime, token: str, size: int | None = None) -> list[list[int]]:
-    """Set due feeds aside under `token` and give their ids in batches, a host's feeds in one; run again, the same.
-
-    `run(…, feed_ids=batch, claim=token)` fetches them; what nobody fetches is due again after BATCH_LEASE_S. However
-    small a `size` is asked for, there are at most MAX_BATCHES.
-    """
-    with store.read(settings.database_url) as db:
-        dead = leases.dead(db)
-    while True:
-        with store.begin(settings.database_url) as db:
-            until = now + timedelta(seconds=BATCH_LEASE_S)
-            if not leases.claim(db, token, now, until, 1000, dead=dead):
-                break
-    with store.read(settings.database_url) as db:
-        found = leases.held(db, token)
-    size = size or (BATCH_SMALL if len(found) < MANY else BATCH_LARGE)
-    return leases.batches(found, max(size, math.ceil(len(found) / MAX_BATCHES)))
-
-
 @dataclass
-class _Worker:
+class Worker:
     """One run: claims, asks, stores; all in one event loop, its transactions in a thread.
 
     Threads get values and give values: nothing that the loop still changes. Between the bytes of an answer and its
@@ -125,10 +48,11 @@ class _Worker:
     not_since: datetime | None = None
     wanted: list[int] | None = None
     from_claim: str | None = None
+    meanwhile: Callable[[], object] | None = None
     claimed: int = 0
     skipped: int = 0
-    bytes: int = 0
-    counts: dict[Outcome, int] = field(default_factory=dict)
+    last_success_at: datetime | None = None  # of any feed, before this run
+    report: Report = field(default_factory=Report)
 
     def __post_init__(self) -> None:
         self._bounds = poll.Bounds(self.settings.min_interval, self.settings.max_interval)
@@ -137,42 +61,65 @@ class _Worker:
         self._results: Handover[feeds.Result] = Handover()
         self._given_back: Handover[int] = Handover()
         self._room = asyncio.Event()
-        self._resting: set[str] = set()  # hosts that asked us to wait, in this run
+        self._restraint = Restraint(self.settings.host_spacing)
         self._waiting: dict[str, int] = {}  # feeds per host that we hold
         self._seen: set[int] = set()
+        self._is_new = False  # bodies were stored that nobody was called to parse meanwhile
 
     def clock(self) -> datetime:
         """Give the time of this run: the moment that was passed in, and what went by since."""
         return self.now + timedelta(seconds=time.monotonic() - self._started)
 
+    @property
+    def is_late(self) -> bool:
+        """Whether the time is up: what has not begun is given back."""
+        return time.monotonic() - self._started >= BUDGET_S
+
     async def work(self) -> None:
         """Claim, ask and store until nothing is due."""
-        tasks: set[asyncio.Task[None]] = set()
         more, stored_at = True, time.monotonic()
+        self._flight = flight = http.Flight()
+        aside = asyncio.create_task(_aside(None))
         async with http.Client(self.settings) as client:
             try:
                 while True:
-                    if more and len(tasks) <= PORTION // 2:
+                    # Who only waits must not keep others waiting: for it there is room until HELD.
+                    if more and len(flight) - client.idle <= PORTION // 2 and len(flight) < HELD and not self.is_late:
                         found = await self._claim()
                         more = bool(found)
                         for one in found:
-                            tasks.add(asyncio.create_task(self._one(client, one)))
-                    if not tasks:
+                            flight.start(one.feed.id, one.host, self._one(client, one))
+                    if not flight:
                         break
-                    done, tasks = await asyncio.wait(tasks, timeout=GROUP_S, return_when=asyncio.FIRST_COMPLETED)
-                    for task in done:
-                        task.result()  # an exception here is of the step, not of a feed
+                    if self.is_late:
+                        more = False
+                        flight.call_off()
+                    called_off = await flight.wait(GROUP_S)
+                    self._give_back(called_off)
                     late = time.monotonic() - stored_at >= GROUP_S
-                    if len(self._results) >= GROUP or self._results.weight >= GROUP_BYTES or late or not tasks:
+                    if len(self._results) >= GROUP or self._results.weight >= GROUP_BYTES or late or not flight:
                         await self._store()
                         stored_at = time.monotonic()
                         more = True  # a host that had its share in our hands may have more that is due
+                    if self._is_new and len(flight) <= client.idle and aside.done():
+                        self._is_new = False
+                        aside = asyncio.create_task(_aside(self.meanwhile))
             finally:
-                for task in tasks:
-                    task.cancel()
-                await asyncio.gather(*tasks, return_exceptions=True)
+                await flight.land()
+                await aside
+        await self._store()
         self._results.settle("fetches")
         self._given_back.settle("feeds given back")
+
+    def why(self) -> str:
+        """Say what was given back and why, "" when nothing was."""
+        late = "the time is up, the rest waits for the next run" if self.is_late else ""
+        return "; ".join(x for x in (self._restraint.why(), late) if x)
+
+    def _give_back(self, feed_ids: list[int]) -> None:
+        for feed_id in feed_ids:
+            self._given_back.add(feed_id)
+        self.skipped += len(feed_ids)
 
     async def _claim(self) -> list[leases.Claimed]:
         room = min(PORTION, self.limit - self.claimed)
@@ -186,12 +133,13 @@ class _Worker:
             self.wanted = self.wanted[tried:]
             self.skipped += tried - len(found)
         else:
-            skip = {host for host, n in self._waiting.items() if n >= PER_HOST} | self._resting
-            found = await asyncio.to_thread(fetching.claim, ask, PER_HOST, frozenset(skip), self.not_since)
+            had, skip = self._restraint.portion(self._waiting, PER_HOST)
+            found = await asyncio.to_thread(fetching.claim, ask, PER_HOST, MappingProxyType(had), skip, self.not_since)
         found = [one for one in found if one.feed.id not in self._seen]
         self._seen.update(one.feed.id for one in found)
         for one in found:
             self._waiting[one.host] = self._waiting.get(one.host, 0) + 1
+            self._restraint.take(one.host)
         self.claimed += len(found)
         return found
 
@@ -203,13 +151,14 @@ class _Worker:
         def go() -> None:
             nonlocal at
             at = self.clock()
-            if claimed.host in self._resting:
+            if self._restraint.is_resting(claimed.host) or self.is_late:
                 raise http.NotNowError
+            self._flight.begin(feed.id)
 
         try:
             if claimed.host_started_at is not None:
                 since = (self.clock() - claimed.host_started_at).total_seconds()
-                if since < self.settings.host_spacing:
+                if 0 <= since < self.settings.host_spacing:  # a start in the future is of a clock that was wrong
                     client.hold(claimed.host, self.settings.host_spacing - since)
             secret = self.credentials.get(url)
             async with client.fetched(url, headers, credentials=secret, go=go) as response:
@@ -217,9 +166,8 @@ class _Worker:
                 self._decide(claimed, response, packed, not headers, at)
                 while self._results.weight > UNSAVED:  # a large body's slot is held till there is room for the next
                     await self._room.wait()
-        except http.NotNowError:  # an answer to another feed of this host asked us to wait
-            self._given_back.add(feed.id)
-            self.skipped += 1
+        except http.NotNowError:  # its host rests, or the time is up
+            self._give_back([feed.id])
         except Exception as e:  # the per-item guard: the client promises never to raise; one feed must not end the run
             log.get().error("fetch broke", feed=url, error=repr(e)[:300])
             broken = Response(url, url, Outcome.PROTOCOL, error=f"internal: {type(e).__name__}")
@@ -244,23 +192,15 @@ class _Worker:
             baseline = old.first_fetched_at is None and poll.is_late(old, self.began, at)
             body = feeds.Packed(body_hash, response.final_url, content, len(response.body), response.headers, baseline)
         answered_by = http.host_of(response.final_url)
-        if decision.hold_host_s is not None:
-            self._resting.add(answered_by)
+        for host in {claimed.host, answered_by}:
+            self._restraint.heard(host, decision.outcome, response.status)
+            if decision.hold_host_s is not None:
+                self._restraint.rest(host, decision.error or decision.outcome.value)
+            if self._restraint.is_resting(host):
+                self._flight.call_off(host)
         self._tell(old, decision, response)
-        self.counts[decision.outcome] = self.counts.get(decision.outcome, 0) + 1
-        self.bytes += len(response.body)
-        fetch = Fetch(
-            feed_id=old.id,
-            fetched_at=at,
-            outcome=decision.outcome,
-            status=response.status,
-            seconds=response.seconds,
-            size=len(response.body),
-            body_hash=body_hash if body else None,
-            error=decision.error,
-            final_url=response.final_url if response.final_url != response.url else None,
-            retry_after_s=decision.retry_after_s,
-        )
+        self.report.note(old, decision.outcome, response.status, decision.error, len(response.body))
+        fetch = record(old, response, decision, body_hash if body else None, at)
         host = http.host_of(poll.address(decision.feed)) or claimed.host
         result = feeds.Result(decision.feed, fetch, host, body, decision.hold_host_s, answered_by)
         self._results.add(result, len(content) if body else 0)
@@ -284,12 +224,22 @@ class _Worker:
             fetching.save, self.settings.database_url, self.token, results, given_back, until
         )
         self._results.done(saved)
+        self._is_new = self._is_new or any(result.body for result in results)
         self._given_back.done(len(given_back))
         self._room.set()
         self._room.clear()
         if must_renew:
             self._renewed = time.monotonic()
-        self.progress("fetch", sum(self.counts.values()) + self.skipped, None)
+        self.progress("fetch", self.report.done + self.report.failed + self.skipped, None)
+
+
+async def _aside(work: Callable[[], object] | None) -> None:
+    if work:
+        await asyncio.to_thread(_call, work)
+
+
+def _call(work: Callable[[], object]) -> None:
+    work()
 
 
 async def _pack(body: bytes) -> feeds.Hashed:

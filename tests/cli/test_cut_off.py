@@ -1,0 +1,57 @@
+"""When everything fails somebody says so: exit statuses, the common cause, and the setting that cures it."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from pipeline.desk import sample
+
+NEWSWATCH = str(Path(sys.executable).parent / "newswatch")
+
+
+def newswatch(folder: Path, *words: str, **more: str) -> subprocess.CompletedProcess[str]:
+    """Run a command on a watch folder under `folder`."""
+    env = {
+        **os.environ,
+        "NEWSWATCH_DATABASE_URL": f"sqlite:///{folder / 'newswatch.db'}",
+        "NEWSWATCH_WATCH_DIR": str(folder / "watch"),
+        "NEWSWATCH_MAIL_DIR": str(folder / "mail"),
+        "NEWSWATCH_HOST_SPACING": "0",
+        "NEWSWATCH_ENRICH": "false",
+        "NEWSWATCH_ENCODER": "none",
+        "NEWSWATCH_LOG_FORMAT": "quiet",
+        **more,
+    }
+    return subprocess.run([NEWSWATCH, *words], env=env, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("command", ["run", "fetch"])
+def test_a_run_in_which_no_feed_answered_fails(tmp_path: Path, command: str) -> None:
+    """All feeds at a private address: exit 1, the cause once, the setting; open it and all is well."""
+    with sample.serve() as port:
+        sample.write_watch(tmp_path / "watch", port)
+        assert newswatch(tmp_path, "sync").returncode == 0
+        done = newswatch(tmp_path, command)
+        assert done.returncode == 1
+        assert "no feed answered" in done.stderr and "refused-address" in done.stderr
+        assert "NEWSWATCH_ALLOW_ADDRESSES" in done.stderr and "Traceback" not in done.stderr
+        again = newswatch(tmp_path, command, "--json")
+        tallies = json.loads(again.stdout)
+        fetched = tallies if command == "fetch" else next(t for t in tallies if t["step"] == "fetch")
+        assert again.returncode == 0 and "is due, the next is due at" in fetched["detail"]["why"]
+        well = newswatch(tmp_path, command, "--all-feeds", NEWSWATCH_ALLOW_ADDRESSES="127.0.0.1")
+        assert well.returncode == 0 and "no feed answered" not in well.stderr
+
+
+def test_json_carries_the_alarm_and_fails_too(tmp_path: Path) -> None:
+    """A program reads the cause in the tally; standard output stays JSON."""
+    with sample.serve() as port:
+        sample.write_watch(tmp_path / "watch", port)
+        newswatch(tmp_path, "sync")
+        done = newswatch(tmp_path, "fetch", "--json")
+    assert done.returncode == 1
+    assert "NEWSWATCH_ALLOW_ADDRESSES" in json.loads(done.stdout)["detail"]["alarm"]
