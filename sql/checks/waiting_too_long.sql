@@ -8,7 +8,9 @@ select
 from stories as s
 where s.language is null and julianday(s.seen_at) < julianday('now') - 0.25
     and not exists (
-        select 1 from faults as f where f.step in ('detect', 'match') and f.item_kind = 'story' and f.item_id = s.id
+        select 1
+        from faults as f
+        where f.step in ('detect', 'match') and f.item_kind = 'story' and f.item_id = s.id
     )
 having count(*) > 0
 union all
@@ -19,7 +21,9 @@ select
 from stories as s
 where s.judged_at is null and julianday(s.seen_at) < julianday('now') - 0.25
     and not exists (
-        select 1 from faults as f where f.step in ('detect', 'match') and f.item_kind = 'story' and f.item_id = s.id
+        select 1
+        from faults as f
+        where f.step in ('detect', 'match') and f.item_kind = 'story' and f.item_id = s.id
     )
 having count(*) > 0
 union all
@@ -30,6 +34,8 @@ select
 from matches as j
 where j.is_current and j.level >= 1 and j.clustered_at is null and julianday(j.matched_at) < julianday('now') - 0.25
     and not exists (
-        select 1 from faults as f where f.step = 'cluster' and f.item_kind = 'story' and f.item_id = j.story_id
+        select 1
+        from faults as f
+        where f.step = 'cluster' and f.item_kind = 'story' and f.item_id = j.story_id
     )
 having count(*) > 0;
