@@ -2,7 +2,6 @@
 
 import contextlib
 import smtplib
-import socket
 import ssl
 import threading
 import time
@@ -11,20 +10,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from pipeline.core.text.mailaddress import redact
 from pipeline.errors import ConfigError
+from pipeline.mail import replies
 from pipeline.mail.mime import Letter
+from pipeline.mail.session import Session, within
 
 MAILS_PER_CONNECTION = 200  # servers cut long sessions; a new one costs three round trips
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """How an attempt ended: accepted, temporary (this mail later), permanent (this mail never), server (none now)."""
+    """How an attempt ended: accepted, or an outcome of `mail.replies`, or ours (our own fault)."""
 
     outcome: str
     code: int | None = None
     error: str = ""
+    kind: str = ""  # the same for answers that say the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class Server:
     verify: bool = True
     ca: str | None = None
     timeout: float = 30.0  # seconds for one answer
-    deadline: float = 120.0  # seconds for one whole mail, however slowly the server drips
+    deadline: float = 120.0  # seconds for one whole mail, connecting included, however slowly the server drips
     rate: float | None = None  # mails a second, at most
 
 
@@ -87,8 +88,10 @@ class Smtp:
 
     def __init__(self, server: Server) -> None:
         self._server = server
-        self._held: smtplib.SMTP | None = None
+        self._held: Session | None = None
+        self._down: Answer | None = None
         self._count = 0
+        self._is_open = False
         self._last = 0.0
         self._until: float | None = None
         self._watch: threading.Thread | None = None
@@ -96,6 +99,8 @@ class Smtp:
 
     def send(self, letter: Letter, sender: str, recipient: str, name: str, created_at: datetime) -> Answer:
         """Send one mail to one recipient (ASCII where possible, see `core.mailaddress`)."""
+        if self._down is not None:
+            return self._down  # a wait that ran to its end is not begun anew in the same run
         self._pace()
         fresh = self._held is None or self._count >= MAILS_PER_CONNECTION
         answer = self._attempt(letter, sender, recipient)
@@ -113,9 +118,8 @@ class Smtp:
         held, self._held, self._count = self._held, None, 0
         if held is not None:
             with contextlib.suppress(OSError, smtplib.SMTPException):
-                if held.sock is not None:
-                    held.sock.settimeout(2)
-                held.quit()
+                within(2.0, held.quit, "saying goodbye")
+            held.cut()
             self._drop(held)
 
     def _pace(self) -> None:
@@ -149,24 +153,36 @@ class Smtp:
                 return Answer("accepted", code)
         except smtplib.SMTPAuthenticationError as e:
             self._forget()
-            return Answer("server", e.smtp_code, f"the server refused user or password: {_said(e.smtp_error)}")
+            return Answer("server", e.smtp_code, f"the server refused user or password: {replies.said(e.smtp_error)}")
         except smtplib.SMTPDataError as e:
             return self._refused("mail", e.smtp_code, e.smtp_error)
         except smtplib.SMTPResponseException as e:
+            if self._held is not None and self._held.is_cut:  # half a line that the deadline ended is no answer
+                return self._ended(e, handed_over)
             self._forget()
-            return Answer("server", e.smtp_code, f"the server said {e.smtp_code} {_said(e.smtp_error)}")
+            return Answer("server", e.smtp_code, f"the server said {e.smtp_code} {replies.said(e.smtp_error)}")
         except ssl.SSLError as e:
+            if self._held is not None and self._held.is_cut:
+                return self._ended(e, handed_over)
             self._forget()
-            return Answer("server", None, f"no safe connection to the server: {redact(str(e))[:300]}")
+            return Answer("server", None, f"no safe connection to the server: {replies.said(str(e))}")
         except (OSError, smtplib.SMTPException) as e:
-            self._forget()
-            what = "did not answer in time" if isinstance(e, TimeoutError) else "ended the connection"
-            error = f"the server {what}: {redact(str(e))[:300] or type(e).__name__}"
-            # once handed over it may have arrived; it is this mail's turn to wait, not the server's
-            return Answer("temporary" if handed_over else "lost", None, error)
+            return self._ended(e, handed_over)
+
+    def _ended(self, e: OSError, handed_over: bool) -> Answer:
+        is_late = isinstance(e, TimeoutError) or (self._held is not None and self._held.is_cut)
+        was_open = self._is_open
+        self._forget()
+        what = "did not answer in time" if is_late else "ended the connection"
+        error = f"the server {what}: {replies.said(str(e)) or type(e).__name__}"
+        if is_late and not was_open:
+            self._down = Answer("server", None, error)
+        # once handed over it may have arrived; it is this mail's turn to wait, not the server's
+        return Answer("temporary" if handed_over else "lost", None, error)
 
     def _refused(self, what: str, code: int, said: bytes | str) -> Answer:
-        error = f"the {what} was refused: {code} {_said(said)}"
+        error = f"the {what} was refused: {code} {replies.said(said)}"
+        outcome = replies.outcome(what, code, said)
         smtp = self._held
         if code == 421 or smtp is None:  # the server is closing, for everyone
             self._forget()
@@ -176,30 +192,29 @@ class Smtp:
                 smtp.rset()
         except (OSError, smtplib.SMTPException):
             self._forget()
-        if what == "sender" and code >= 500:
-            return Answer("server", code, error)  # our own address is not wanted: no mail would pass
-        return Answer("permanent" if code >= 500 else "temporary", code, error)
+        return Answer(outcome, code, error, f"{what} {code} {replies.enhanced(said) or ''}".strip())
 
-    def _connection(self) -> smtplib.SMTP:
+    def _connection(self) -> Session:
         if self._held is not None:
             return self._held
         s = self._server
-        if s.tls:
-            smtp: smtplib.SMTP = smtplib.SMTP_SSL(s.host, s.port, timeout=s.timeout, context=self._context())
-        else:
-            smtp = smtplib.SMTP(s.host, s.port, timeout=s.timeout)
-        self._held, self._count = smtp, 0  # held from here on, so that the deadline can cut it
+        smtp = Session(s.timeout, time.monotonic() + s.deadline, self._context() if s.tls else None)
+        self._held, self._count, self._is_open = smtp, 0, False  # held before it is open: the deadline can cut it
+        code, said = smtp.connect(s.host, s.port)
+        if code != 220:
+            raise smtplib.SMTPConnectError(code, said)
         smtp.ehlo_or_helo_if_needed()
         local = s.host in {"localhost", "::1"} or s.host.startswith("127.")
         if not s.tls and (s.starttls == "yes" or (s.starttls == "auto" and not local and smtp.has_extn("starttls"))):
             if not smtp.has_extn("starttls"):
                 raise smtplib.SMTPNotSupportedError("it offers no STARTTLS, and starttls=1 asks for it")
-            smtp.starttls(context=self._context())
+            smtp.secure(self._context(), s.host)
             smtp.ehlo()
         elif s.user and not s.tls and not local and s.starttls != "no":
             raise smtplib.SMTPNotSupportedError("it offers no STARTTLS; a password is not sent in the clear")
         if s.user:
             smtp.login(s.user, s.password or "")
+        self._is_open = True
         return smtp
 
     def _context(self) -> ssl.SSLContext:
@@ -226,9 +241,8 @@ class Smtp:
         """Look once in a while: a thread a mail would cost as much as the mail."""
         while not self._closed.wait(min(1.0, self._server.deadline / 4)):
             until, held = self._until, self._held
-            if until is not None and time.monotonic() > until and held is not None and held.sock is not None:
-                with contextlib.suppress(OSError):
-                    held.sock.shutdown(socket.SHUT_RDWR)
+            if until is not None and time.monotonic() > until and held is not None:
+                held.cut()
 
     def _forget(self) -> None:
         held, self._held, self._count = self._held, None, 0
@@ -239,8 +253,3 @@ class Smtp:
     def _drop(held: smtplib.SMTP) -> None:
         with contextlib.suppress(OSError):
             held.close()
-
-
-def _said(reply: bytes | str) -> str:
-    text = reply.decode("utf-8", "replace") if isinstance(reply, bytes) else reply
-    return redact(" ".join(text.split()))[:300]

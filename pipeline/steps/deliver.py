@@ -1,7 +1,6 @@
 """Send the mails that are due: each is marked when it was accepted, and one that fails blocks nobody."""
 
 import contextlib
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -11,20 +10,21 @@ from typing import Any
 from pipeline import log, mail, notify, store
 from pipeline.core.alerts import decide, schedule
 from pipeline.core.alerts import mails as dispatch
-from pipeline.core.alerts.content import Item, Sheet
-from pipeline.core.alerts.state import Picture, State
+from pipeline.core.alerts.refusals import Streak
+from pipeline.core.alerts.state import State
 from pipeline.core.text.mailaddress import host_of, to_ascii
 from pipeline.errors import BusyError
 from pipeline.guard import Guard
+from pipeline.letters import Writer
 from pipeline.model import Alert, Subscription, Tally
 from pipeline.settings import Settings
 from pipeline.steps import Progress, silent
-from pipeline.store import alerts, outbox, subscriptions
+from pipeline.store import outbox, served, subscriptions
 from pipeline.store.rows import mails as sheets
 from pipeline.store.rows import outcomes
 
 ERASE_AFTER = timedelta(days=30)  # a reader who left by mistake can come back; after that the address is gone
-_SHEETS = 200  # events held in memory at once: 100 kB each at worst
+_SERVED = timedelta(days=1)  # who accepted another reader's mail so lately serves us
 _SERVER_WAIT = timedelta(minutes=15)  # for the mails that met a failing server: soon, but behind the others
 _STRIKES = 3  # mails in a row at which the server itself failed: then it has the rest of the run off
 
@@ -36,11 +36,11 @@ class _Run:
     settings: Settings
     now: datetime
     way: Any
-    composer: mail.Composer
-    secret: str
+    writer: Writer
     host: str
     guard: Guard
-    sheets: OrderedDict[int, tuple[Sheet, Picture] | None] = field(default_factory=OrderedDict)
+    streak: Streak = field(default_factory=Streak)
+    words: str = ""  # the server's, why nobody is served
     counts: dict[str, int] = field(
         default_factory=lambda: {"mails": 0, "digests": 0, "dead": 0, "postponed": 0, "cancelled": 0}
     )
@@ -80,8 +80,7 @@ def run(settings: Settings, now: datetime, *, limit: int = 100_000, progress: Pr
         settings,
         now,
         way,
-        mail.Composer(settings.mail_from, settings.base_url, topics, secret),
-        secret,
+        Writer(settings, now, mail.Composer(settings.mail_from, settings.base_url, topics, secret), secret),
         host_of(settings.mail_from),
         guard,
         left=limit,
@@ -98,7 +97,7 @@ def run(settings: Settings, now: datetime, *, limit: int = 100_000, progress: Pr
     finally:
         way.close()
     if one.strikes >= _STRIKES:
-        detail["why"] = "the mail server fails; the rest waits for the next run"
+        detail["why"] = f"the mail server fails; the rest waits for the next run ({one.words})"
     with store.read(settings.database_url) as db:
         detail["held"] = outbox.count_held(db)
         detail["undelivered"] = len(outcomes.undelivered(db, now, outcomes.AFTER))
@@ -146,7 +145,7 @@ def _send_to(one: _Run, db: Any, ids: Sequence[int]) -> list[None]:
     one.seen, one.skipped = one.seen + len(waiting), one.skipped + len(plan.wait)
     one.counts["postponed"] += len(plan.wait)
     for i, m in enumerate(mails):
-        if one.is_over:
+        if one.is_over or one.streak.is_enough(reader.key):
             rest = [a.id for left in mails[i:] for a in left.alerts]
             with db.begin():
                 outbox.withdraw_attempt(db, rest)
@@ -160,7 +159,7 @@ def _send(one: _Run, db: Any, reader: Subscription, m: dispatch.Mail) -> None:
     held, letter = list(m.alerts), None
     told: dict[int, tuple[int, State]] = {}
     try:
-        items, told, void = _items(one, reader, m)
+        items, told, void = one.writer.items(reader, m)
         if void:
             with db.begin():
                 outbox.cancel(db, void)
@@ -173,9 +172,9 @@ def _send(one: _Run, db: Any, reader: Subscription, m: dispatch.Mail) -> None:
         if isinstance(recipient, mail.Answer):
             answer = recipient
         else:
-            letter = _compose(one, reader, m, held, items, mail_id)
+            letter = one.writer.compose(reader, m, held, items, mail_id)
             since = min(a.created_at for a in m.alerts)
-            answer = one.way.send(letter, one.composer.sender, recipient, reader.key, since)
+            answer = one.way.send(letter, one.writer.composer.sender, recipient, reader.key, since)
     except Exception as e:  # the per-item guard: a mail that cannot be written blocks nobody, and waits for its mending
         answer = mail.Answer("ours", None, one.guard.fault(held[0].id, e))
         one.failed -= 1  # the guard counts it
@@ -186,6 +185,7 @@ def _send(one: _Run, db: Any, reader: Subscription, m: dispatch.Mail) -> None:
             outbox.mark_sent(db, told, mail_id, letter.subject if letter else "", one.way.channel, one.now, targets)
             one.guard.worked(db, ids)
         one.strikes = 0
+        one.streak.accepted()
         one.left -= 1
         one.done += len(ids)
         one.counts["mails"] += 1
@@ -203,18 +203,16 @@ def _recipient(reader: Subscription) -> str | mail.Answer:
 
 def _fail(one: _Run, db: Any, reader: Subscription, held: list[Alert], answer: mail.Answer) -> None:
     ids = [a.id for a in held]
-    attempts = max(a.attempts for a in held) + 1
-    wait = schedule.backoff(attempts)
-    if answer.outcome == "server":
-        one.strikes += 1
-        wait = min(wait, _SERVER_WAIT)
-    else:
-        one.strikes = 0
+    wait = schedule.backoff(max(a.attempts for a in held) + 1)
+    one.strikes = one.strikes + 1 if answer.outcome == "server" else 0
     with db.begin():
+        outcome = _outcome(one, db, reader, ids, answer)
+        if outcome == "server":
+            wait, one.words = min(wait, _SERVER_WAIT), answer.error
         dead = outbox.mark_failed(
             db,
             ids,
-            answer.outcome,
+            outcome,
             answer.code,
             answer.error,
             one.way.channel,
@@ -229,72 +227,23 @@ def _fail(one: _Run, db: Any, reader: Subscription, held: list[Alert], answer: m
         "deliver failed",
         subscription=reader.key,
         alert=ids[0],
-        outcome=answer.outcome,
+        outcome=outcome,
         code=answer.code,
         reason=answer.error,
         dead=dead,
     )
 
 
-def _items(
-    one: _Run, reader: Subscription, m: dispatch.Mail
-) -> tuple[list[Item], dict[int, tuple[int, State]], list[int]]:
-    """Give what a mail tells now: items, {alert: (event, state told)}, and alerts that have nothing left to say."""
-    items: list[Item] = []
-    told: dict[int, tuple[int, State]] = {}
-    void: list[int] = []
-    for a in m.alerts:
-        found = _event(one, a.event_id)
-        if found is None or not found[0].stories:
-            void.append(a.id)
-            continue
-        sheet, picture = found
-        state = picture.state()
-        since = a.detail.get("since")
-        news: dict[str, Any] = {}
-        if since is not None and a.reason != "new":
-            news = decide.news(reader, State.read(since), state, picture.history)
-        news |= {k: a.detail[k] for k in ("merged", "split") if a.detail.get(k)}
-        if a.detail.get("why") == "revived":
-            news["revived"] = True
-        if a.reason == "update" and not news:
-            void.append(a.id)
-            continue
-        items.append(Item(sheet, a.reason, news))
-        told[a.id] = (a.event_id, state)
-    return items, told, void
-
-
-def _event(one: _Run, event_id: int) -> tuple[Sheet, Picture] | None:
-    if event_id not in one.sheets:
-        with store.read(one.settings.database_url) as db:
-            pictures = alerts.pictures(db, [event_id])
-            sheet = sheets.load(db, event_id) if pictures else None
-        one.sheets[event_id] = (sheet, pictures[0]) if sheet is not None else None
-        if len(one.sheets) > _SHEETS:
-            one.sheets.popitem(last=False)
-    return one.sheets[event_id]
-
-
-def _compose(
-    one: _Run, reader: Subscription, m: dispatch.Mail, held: list[Alert], items: list[Item], mail_id: str
-) -> mail.Letter:
-    first = held[0]
-    token = mail.sign_token(one.secret, reader.key)
-    envelope = mail.Envelope(
-        name=reader.name,
-        address=reader.address,
-        message_id=mail_id,
-        at=one.now,
-        unsubscribe_url=f"{one.settings.base_url.rstrip('/')}/unsubscribe/{token}",
-        subscription=reader.key,
-        in_reply_to=first.detail.get("in_reply_to") if m.batch_key is None else None,
-        reply_subject=first.detail.get("reply_subject"),
-    )
-    if m.batch_key is None:
-        return one.composer.event(items[0], reader.language, reader.timezone, envelope)
-    kind = m.batch_key.removeprefix(f"{reader.key} ").partition(" ")[0]
-    cap = f"{one.settings.alert_max_per_hour} hour"
-    if reader.max_per_day is not None and reader.max_per_day < one.settings.alert_max_per_hour:
-        cap = f"{reader.max_per_day} day"
-    return one.composer.digest(items, kind, reader.language, reader.timezone, envelope, cap)
+def _outcome(one: _Run, db: Any, reader: Subscription, ids: list[int], answer: mail.Answer) -> str:
+    """Say whom a failure is about, by who else is served: the reader, the mail, or all of us."""
+    if not answer.kind:
+        return answer.outcome
+    before = list(one.streak.alerts)
+    one.streak.add(reader.key, answer.kind, ids)
+    if one.streak.is_about_us:
+        one.counts["dead"] -= served.revive(db, [i for i in before if i in one.streak.alerts], one.now + _SERVER_WAIT)
+        one.strikes = _STRIKES
+        return "server"
+    if answer.outcome == "policy":
+        return "temporary" if served.serves_others(db, reader.key, one.now - _SERVED) else "server"
+    return answer.outcome

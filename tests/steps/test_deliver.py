@@ -235,7 +235,8 @@ def test_421_stops_the_run_and_harms_nobody(room: Newsroom) -> None:
         post.refuse = {f"r{n}@reader.example": "421 4.3.2 closing" for n in range(8)}
         tally = send(room.url, post.url)
         assert tally.failed == 3
-        assert tally.detail["why"] == "the mail server fails; the rest waits for the next run"
+        said = "the mail server fails; the rest waits for the next run (the recipient was refused: 421 4.3.2 closing)"
+        assert tally.detail["why"] == said
         assert len(post.attempts) == 3
         post.refuse.clear()
         assert send(room.url, post.url, 1).done == 8
@@ -260,10 +261,9 @@ def test_a_server_that_hangs_is_left(room: Newsroom) -> None:
     """The timeout ends it; the mail waits."""
     with PostOffice() as post:
         owed(room)
-        post.slow = 6
-        start = time.monotonic()
+        post.slow = 60
         assert send(room.url, f"smtp://127.0.0.1:{post.port}?timeout=1&deadline=2").failed == 1
-        assert time.monotonic() - start < 5
+        assert post.mails == [], "not waited for"
     assert states(room) == ["pending"]
 
 

@@ -5,13 +5,15 @@ from email.utils import parseaddr
 
 import idna
 
-_ADDRESS = re.compile(r"[^\s@<>\"'(),:;\[\]]+@[^\s@<>\"'(),:;\[\]]+")
+_PART = r"[^\s@<>\"'(),:;\[\]]"
+_ADDRESS = re.compile(rf"(?<!{_PART}){_PART}+@{_PART}+")  # from the beginning of a word only: linear
+MAX_WRITTEN = 400  # characters of a name with its address; beyond that the standard library recurses
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 
 def bare(written: str) -> str:
     """Give the address itself of `Name <address>` or `address`."""
-    return parseaddr(_CONTROL.sub("", written))[1]
+    return parseaddr(_CONTROL.sub("", written[:MAX_WRITTEN]))[1]
 
 
 def to_ascii(address: str) -> str:

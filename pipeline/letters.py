@@ -1,0 +1,91 @@
+"""From alerts to letters: what a mail tells when it is sent, of the events as they stand then."""
+
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from pipeline import mail, store
+from pipeline.core.alerts import decide
+from pipeline.core.alerts import mails as dispatch
+from pipeline.core.alerts.content import Item, Sheet
+from pipeline.core.alerts.state import Picture, State
+from pipeline.model import Alert, Subscription
+from pipeline.settings import Settings
+from pipeline.store import alerts
+from pipeline.store.rows import mails as sheets
+
+_SHEETS = 200  # events held in memory at once: 100 kB each at worst
+
+
+@dataclass(slots=True)
+class Writer:
+    """Writes the letters of one run; events that several readers hear of are loaded once."""
+
+    settings: Settings
+    now: datetime
+    composer: mail.Composer
+    secret: str
+    _sheets: OrderedDict[int, tuple[Sheet, Picture] | None] = field(default_factory=OrderedDict)
+
+    def items(
+        self, reader: Subscription, m: dispatch.Mail
+    ) -> tuple[list[Item], dict[int, tuple[int, State]], list[int]]:
+        """Give what a mail tells now: items, {alert: (event, state told)}, and alerts that have nothing left to say."""
+        items: list[Item] = []
+        told: dict[int, tuple[int, State]] = {}
+        void: list[int] = []
+        for a in m.alerts:
+            found = self._event(a.event_id)
+            if found is None or not found[0].stories:
+                void.append(a.id)
+                continue
+            sheet, picture = found
+            state = picture.state()
+            since = a.detail.get("since")
+            news: dict[str, Any] = {}
+            if since is not None and a.reason != "new":
+                news = decide.news(reader, State.read(since), state, picture.history)
+            news |= {k: a.detail[k] for k in ("merged", "split") if a.detail.get(k)}
+            if a.detail.get("why") == "revived":
+                news["revived"] = True
+            if a.reason == "update" and not news:
+                void.append(a.id)
+                continue
+            items.append(Item(sheet, a.reason, news))
+            told[a.id] = (a.event_id, state)
+        return items, told, void
+
+    def _event(self, event_id: int) -> tuple[Sheet, Picture] | None:
+        if event_id not in self._sheets:
+            with store.read(self.settings.database_url) as db:
+                pictures = alerts.pictures(db, [event_id])
+                sheet = sheets.load(db, event_id) if pictures else None
+            self._sheets[event_id] = (sheet, pictures[0]) if sheet is not None else None
+            if len(self._sheets) > _SHEETS:
+                self._sheets.popitem(last=False)
+        return self._sheets[event_id]
+
+    def compose(
+        self, reader: Subscription, m: dispatch.Mail, held: list[Alert], items: list[Item], mail_id: str
+    ) -> mail.Letter:
+        """Write the letter: a mail on one event, or a digest."""
+        first = held[0]
+        token = mail.sign_token(self.secret, reader.key)
+        envelope = mail.Envelope(
+            name=reader.name,
+            address=reader.address,
+            message_id=mail_id,
+            at=self.now,
+            unsubscribe_url=f"{self.settings.base_url.rstrip('/')}/unsubscribe/{token}",
+            subscription=reader.key,
+            in_reply_to=first.detail.get("in_reply_to") if m.batch_key is None else None,
+            reply_subject=first.detail.get("reply_subject"),
+        )
+        if m.batch_key is None:
+            return self.composer.event(items[0], reader.language, reader.timezone, envelope)
+        kind = m.batch_key.removeprefix(f"{reader.key} ").partition(" ")[0]
+        cap = f"{self.settings.alert_max_per_hour} hour"
+        if reader.max_per_day is not None and reader.max_per_day < self.settings.alert_max_per_hour:
+            cap = f"{reader.max_per_day} day"
+        return self.composer.digest(items, kind, reader.language, reader.timezone, envelope, cap)
