@@ -3,6 +3,7 @@
 Each field is read from `NEWSWATCH_<NAME>` (upper case). `Settings()` reads; the rest of the program takes plain values.
 """
 
+import difflib
 import os
 import sys
 from collections.abc import Mapping
@@ -112,6 +113,7 @@ def load(prefix: str = "newswatch", /, **overrides: object) -> Settings:
             raise ConfigError(f"{prefix.upper()}_WATCH_DIR is not set: each storyline has a watch folder of its own")
         name_of |= dict.fromkeys((k for k, v in own.items() if v), f"{prefix.upper()}_")
         given = missing | {k: v for k, v in own.items() if v} | given
+    _refuse_misspelt(os.environ)  # noqa: TID251 - its reader
     try:
         return Settings(**given)  # type: ignore[arg-type]
     except ValidationError as e:
@@ -120,6 +122,19 @@ def load(prefix: str = "newswatch", /, **overrides: object) -> Settings:
         name = name_of.get(field, "NEWSWATCH_") + "_".join(str(p) for p in first["loc"]).upper()
         value = "" if field in SECRET else f" (it is {first.get('input')!r})"
         raise ConfigError(f"{name}: {first['msg']}{value}; correct it and run again") from e
+
+
+def _refuse_misspelt(environ: Mapping[str, str]) -> None:
+    """Name the setting that was meant: one that is nearly ours would be ignored without a word.
+
+    Names that are not close to a setting are somebody else's (compose and its services have some).
+    """
+    known = [f"NEWSWATCH_{name}".upper() for name in Settings.model_fields]
+    for name in sorted(environ):
+        if name.startswith("NEWSWATCH_") and name not in known:
+            meant = difflib.get_close_matches(name, known, n=1, cutoff=0.9)
+            if meant:
+                raise ConfigError(f"{name} is no setting of newswatch: did you mean {meant[0]}?")
 
 
 def database_url_of(found: Any) -> str:

@@ -3,6 +3,7 @@
 import csv
 import json
 import sys
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -28,12 +29,21 @@ def register(app: typer.Typer, db: typer.Typer) -> None:
 
 
 def query(
-    what: Annotated[str | None, typer.Argument(metavar="[NAME|FILE]", help="A shipped query, or a .sql file.")] = None,
+    what: Annotated[
+        str | None,
+        typer.Argument(metavar="[NAME|FILE|SELECT]", help="A shipped query, a .sql file, or a statement in quotes."),
+    ] = None,
+    param: Annotated[
+        list[str] | None, typer.Option("--param", metavar="NAME=VALUE", help="Fill :NAME in the statement; repeat it.")
+    ] = None,
     database: DatabaseOption = None,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Ask a question in SQL, read-only; without a name, list the questions that ship with newswatch."""
+    """Ask a question in SQL, read-only; without a name, list the questions that ship with newswatch.
+
+    Example: `newswatch query "select title from event_overview where language_count >= :least" --param least=3`
+    """
     from pipeline.desk import sql as step
 
     if what is None:
@@ -47,7 +57,7 @@ def query(
         return
     settings = common.load(database=database)
     sheet = step.find(what)
-    with step.ask(settings, sheet) as answer:
+    with step.ask(settings, sheet, _params(param or ())) as answer:
         if as_json:
             _print_json(answer.columns, answer.rows)
         elif as_csv:
@@ -57,6 +67,17 @@ def query(
             common.print_table(answer.columns, rows[:SHOWN], sheet.question or None)
             if len(rows) > SHOWN:
                 common.out.print(f"… the first {SHOWN} rows; --csv or --json gives all", highlight=False)
+
+
+def _params(given: Iterable[str]) -> dict[str, str]:
+    """Read NAME=VALUE options."""
+    found = {}
+    for one in given:
+        name, mark, value = one.partition("=")
+        if not mark or not name.strip().isidentifier():
+            raise ConfigError("--param: write NAME=VALUE, as in --param language=de")
+        found[name.strip()] = value
+    return found
 
 
 def _print_csv(columns, rows) -> None:  # type: ignore[no-untyped-def]

@@ -77,7 +77,8 @@ def merge(settings: Settings, now: datetime, event: int, into: int, by: str = ""
     with store.begin(settings.database_url, lock="cluster") as db:
         one, other = _resolve(db, event), _resolve(db, into)
         if one == other:
-            return one
+            said = f"{event} and {into} are both event {one} already" if event != into else f"{event} is one event"
+            raise NotFoundError(f"{said}: name two events that stand, see `newswatch events list`")
         moved, kept = (_members(db, i) for i in (one, other))
         corrections.withdraw(db, "apart", list(product(_hashes(moved), _hashes(kept))))
         corrections.add(db, "together", [(h, _hashes(kept)[0]) for h in _hashes(moved)], now, by, note)

@@ -1,6 +1,6 @@
 """Ask the store in SQL: the questions that ship with newswatch, or a file of one's own."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from pipeline.settings import Settings
@@ -25,9 +25,9 @@ def find(what: str) -> Sheet:
 
 
 @contextmanager
-def ask(settings: Settings, sheet: Sheet) -> Iterator[Answer]:
-    """Run it read-only and stream its rows; it is stopped after `query_timeout` seconds."""
-    with query.ask(settings.database_url, sheet, settings.query_timeout) as answer:
+def ask(settings: Settings, sheet: Sheet, params: Mapping[str, str] | None = None) -> Iterator[Answer]:
+    """Run it read-only and stream its rows; it is stopped after `query_timeout` seconds. `params` fill its `:names`."""
+    with query.ask(settings.database_url, sheet, settings.query_timeout, params) as answer:
         yield answer
 
 

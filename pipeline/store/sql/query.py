@@ -1,8 +1,11 @@
 """Analysts' SQL: the files that ship with newswatch, their headers, and running one read-only."""
 
 import contextlib
+import difflib
+import re
+import sqlite3
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -11,12 +14,19 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from pipeline.errors import NotFoundError, StoreError
+from pipeline.errors import ConfigError, NotFoundError, StoreError
 from pipeline.store.engine import read
 from pipeline.store.sql.headers import Sheet, parse
 from pipeline.store.sql.schema import sql_dir
 
 BATCH = 5000  # rows in hand at a time
+_STATEMENT = re.compile(r"\s*(?:--[^\n]*\n\s*)*(?:select|with|values)\b", re.IGNORECASE)
+# What is no parameter (texts, quoted names, comments, dollar quotes), parameters, and what the driver must not read.
+_MARKS = re.compile(
+    r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|/\*.*?\*/|\$(?P<tag>\w*)\$.*?\$(?P=tag)\$"""
+    r"""|(?<![:\w]):(?P<name>[A-Za-z_]\w*)|%""",
+    re.DOTALL,
+)
 _STEPS = 20_000  # SQLite instructions between two looks at the clock: under a millisecond
 
 
@@ -34,18 +44,25 @@ def shipped(folder: str) -> list[Sheet]:
 
 
 def find(what: str) -> Sheet:
-    """Give a shipped query by name, or read a file; raise NotFoundError for neither."""
-    for sheet in shipped("queries"):
-        if sheet.name == what:
-            return sheet
+    """Give a shipped query by name, a statement (`select …`, `with …`), or read a file; NotFoundError for neither."""
+    if _STATEMENT.match(what):
+        return parse("your query", what)
+    known = {s.name: s for s in shipped("queries")}
+    if what in known:
+        return known[what]
     path = Path(what)
     if path.is_file():
         try:
             return parse(path.stem, path.read_text(encoding="utf-8-sig"))
         except UnicodeDecodeError as e:
             raise NotFoundError(f"{what} is not a text file in UTF-8") from e
-    names = ", ".join(s.name for s in shipped("queries"))
-    raise NotFoundError(f"there is no query and no file {what}; the queries are: {names}")
+    raise NotFoundError(f"there is no query and no file {what[:80]}; {_near(what, list(known), 'queries')}")
+
+
+def _near(what: str, names: Sequence[str], plural: str) -> str:
+    """Say which name was meant, or name them all."""
+    close = difflib.get_close_matches(what, names, n=3, cutoff=0.6)
+    return f"did you mean {' or '.join(close)}?" if close else f"the {plural} are: {', '.join(names)}"
 
 
 def view(name: str) -> Sheet:
@@ -53,19 +70,54 @@ def view(name: str) -> Sheet:
     for sheet in shipped("views"):
         if sheet.name == name:
             return sheet
-    raise NotFoundError(f"there is no view {name}; the views are: {', '.join(s.name for s in shipped('views'))}")
+    raise NotFoundError(f"there is no view {name}; {_near(name, [s.name for s in shipped('views')], 'views')}")
 
 
 @contextlib.contextmanager
-def ask(url: str, sheet: Sheet, timeout_s: float) -> Iterator[Answer]:
-    """Run a query read-only and stream its rows; raise StoreError in the database's words, or after `timeout_s`."""
-    statement = sa.text(sheet.text.replace("\\", "\\\\").replace(":", "\\:"))
+def ask(url: str, sheet: Sheet, timeout_s: float, params: Mapping[str, str] | None = None) -> Iterator[Answer]:
+    """Run a query read-only and stream its rows; raise StoreError in the database's words, or after `timeout_s`.
+
+    `:name` in the statement (not in a text, a comment or a cast) is filled from `params`, else from its default in the
+    header (`-- params: days = 7, language = en`); ConfigError names what is missing or unknown.
+    """
+    values = _values(sheet, params or {})
     with reader(url, timeout_s) as db, _said(sheet.name, timeout_s):
-        result = db.execution_options(stream_results=True, max_row_buffer=BATCH).execute(statement)
+        bound = db.execution_options(stream_results=True, max_row_buffer=BATCH)
+        if db.dialect.name == "postgresql":  # the driver's own marks: what is a text to the database stays one
+            written = _MARKS.sub(lambda m: f"%({m['name']})s" if m["name"] else m[0].replace("%", "%%"), sheet.text)
+            result = bound.exec_driver_sql(written, values)
+        else:
+            result = bound.exec_driver_sql(sheet.text, values)
         if not result.returns_rows:
             raise StoreError(f"{sheet.name} gives no rows: write one select")
         columns = tuple(result.keys())
         yield Answer(columns, _rows(result, columns))
+
+
+def wanted(sheet: Sheet) -> dict[str, str | None]:
+    """Name the parameters of a query, in order, with their defaults (None where one must be given)."""
+    declared = (part.partition("=") for part in sheet.header.get("params", "").split(",") if part.strip())
+    defaults = {name.strip(): value.strip() if mark else None for name, mark, value in declared}
+    return {m["name"]: defaults.get(m["name"]) for m in _MARKS.finditer(sheet.text) if m["name"]}
+
+
+def _values(sheet: Sheet, params: Mapping[str, str]) -> dict[str, Any]:
+    names = wanted(sheet)
+    if unknown := sorted(set(params) - set(names)):
+        known = f"; it has {', '.join(names)}" if names else ""
+        raise ConfigError(f"{sheet.name} has no parameter {unknown[0]}{known}")
+    given = {name: params.get(name, default) for name, default in names.items()}
+    if missing := [name for name, value in given.items() if value is None]:
+        raise ConfigError(f"{sheet.name} asks for {missing[0]}: give it a value (--param {missing[0]}=…)")
+    return {name: _value(str(value)) for name, value in given.items()}
+
+
+def _value(written: str) -> Any:
+    """Read a value as it is meant: a number where it is one, else a text; "5" in quotes stays a text."""
+    for kind in (int, float):
+        with contextlib.suppress(ValueError):
+            return kind(written)
+    return written[1:-1] if len(written) > 1 and written[0] == written[-1] == '"' else written
 
 
 def _rows(result: sa.CursorResult[Any], columns: Sequence[str]) -> Iterator[tuple[Any, ...]]:
@@ -84,12 +136,19 @@ def reader(url: str, timeout_s: float) -> Iterator[sa.Connection]:
         raw: Any = db.connection.dbapi_connection
         end = time.monotonic() + timeout_s
         raw.execute("pragma query_only = on")
+        raw.set_authorizer(_no_other_files)
         raw.set_progress_handler(lambda: time.monotonic() > end, _STEPS)
         try:
             yield db
         finally:
             raw.set_progress_handler(None, 0)
+            raw.set_authorizer(None)
             raw.execute("pragma query_only = off")
+
+
+def _no_other_files(action: int, *_: str | None) -> int:
+    """Refuse `attach`, which opens and even makes files, whatever the mode of the connection."""
+    return sqlite3.SQLITE_DENY if action in {sqlite3.SQLITE_ATTACH, sqlite3.SQLITE_DETACH} else sqlite3.SQLITE_OK
 
 
 @contextlib.contextmanager
