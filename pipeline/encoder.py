@@ -90,10 +90,21 @@ class Encoder:
                 out[i] = self._one(name, text)
         return out
 
-    def vectors(self, title: str, summary: str, language: str) -> dict[str, Vector]:
-        """Encode one story with every encoder that fits its language; empty when nothing can be said."""
+    @property
+    def story_versions(self) -> Mapping[str, str]:
+        """What made the vectors that `story` gives, for the rows that keep them."""
+        return {"e5": self.versions["e5"], "title": f"{self.versions['e5']} title"} if "e5" in self.names else {}
+
+    def story(self, title: str, summary: str) -> dict[str, Vector]:
+        """Encode a story for clustering: "e5" of title and summary, "title" of its title (of both where it has none).
+
+        Empty when there is no encoder or nothing is said.
+        """
         text = passage(title, summary)
-        return {n: self.encode(n, [text])[0] for n in self.names if text and self.fits(n, language, text)}
+        if "e5" not in self.names or not text:
+            return {}
+        both, head = self.encode("e5", [text, " ".join(title.split()) or text])
+        return {"e5": both, "title": head}
 
     def _one(self, name: str, text: str) -> Vector:
         with self._lock:

@@ -396,10 +396,11 @@ class Member:
     level: int
     entities: Mapping[str, int]  # entity key -> mentions
     facts: tuple[Fact, ...]
-    vectors: Mapping[str, Any]  # encoder name ("use", "e5") -> unit vector of title and summary, where one was made
+    vectors: Mapping[str, Any]  # "e5" of title and summary, "title" of the title -> unit vector, where one was made
     event_id: int | None = None
     copy_of: int | None = None
     topics: tuple[str, ...] = ()
+    written: tuple[str, ...] = ()  # the forms in which its entities are named
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,7 +90,19 @@ def test_use_is_asked_only_in_languages_that_it_knows(encoder: Encoder, language
     assert encoder.fits("use", language, text) is fits
     if "e5" in encoder.names:
         assert encoder.fits("e5", language, text)
-        assert set(encoder.vectors(text, "", language)) == ({"use", "e5"} if fits else {"e5"})
+
+
+def test_a_story_has_a_vector_of_both_and_one_of_its_title(encoder: Encoder) -> None:
+    """Rule: clustering compares title and summary, and titles alone; a story without a title has one vector twice."""
+    needs(encoder, "e5")
+    both = encoder.story("Acme opens a plant", "It makes turbines.")
+    assert set(both) == {"e5", "title"} == set(encoder.story_versions)
+    assert float(both["title"] @ encoder.encode("e5", ["Acme opens a plant"])[0]) > 0.999
+    assert 0.5 < float(both["e5"] @ both["title"]) < 0.999
+    bare = encoder.story("", "It makes turbines.")
+    assert float(bare["e5"] @ bare["title"]) > 0.999
+    assert encoder.story(" ", "") == {}
+    assert len(set(encoder.story_versions.values())) == 2
 
 
 def test_use_would_call_unrelated_bengali_alike(encoder: Encoder) -> None:
@@ -106,7 +118,7 @@ def test_the_choice_is_kept() -> None:
     none = Encoder("none")
     assert none.names == ()
     assert none.version == "none"
-    assert none.vectors("Power", "for data centres", "en") == {}
+    assert none.story("Power", "for data centres") == {} == none.story_versions
     assert not none.fits("use", "en", "Power")
     assert Encoder("use").version.startswith("use-")
     with pytest.raises(ConfigError, match="NEWSWATCH_ENCODER"):

@@ -73,7 +73,7 @@ def merge(settings: Settings, now: datetime, event: int, into: int, by: str = ""
 
     The correction is kept by story identity: every story of the one belongs with the first story of the other.
     """
-    model, versions = pairs.default_weights(), steps.encoder(settings).versions
+    model, versions = pairs.default_weights(), steps.encoder(settings).story_versions
     with store.begin(settings.database_url, lock="cluster") as db:
         one, other = _resolve(db, event), _resolve(db, into)
         if one == other:
@@ -93,7 +93,7 @@ def split(
 
     The event that keeps most of the stories keeps the number.
     """
-    model, versions = pairs.default_weights(), steps.encoder(settings).versions
+    model, versions = pairs.default_weights(), steps.encoder(settings).story_versions
     with store.begin(settings.database_url, lock="cluster") as db:
         standing = _resolve(db, event)
         members = _members(db, standing)
@@ -120,7 +120,7 @@ def replay(settings: Settings, now: datetime, days: float | None = 180.0) -> dic
 
     Nothing is written. Memory grows with the stories in that time, 12 kB each.
     """
-    model, versions = pairs.default_weights(), steps.encoder(settings).versions
+    model, versions = pairs.default_weights(), steps.encoder(settings).story_versions
     with store.read(settings.database_url) as db:
         ids = pool.everything(db, None if days is None else now - timedelta(days=days))
         members = [m for m in pool.members(db, ids, versions) if m.event_id is not None]

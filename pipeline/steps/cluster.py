@@ -30,19 +30,19 @@ def run(settings: Settings, now: datetime, *, limit: int = 100_000, progress: Pr
 
     def disown(part: Sequence[int]) -> list[int]:
         with store.begin(settings.database_url, lock="cluster") as db:
-            changes = neighbourhood.disown(db, part, settings.window_days, model, vectors.versions, now)
+            changes = neighbourhood.disown(db, part, settings.window_days, model, vectors.story_versions, now)
             guard.worked(db, part)
         _add(counts, changes)
         return list(part)
 
     def encode(part: Sequence[Member]) -> list[tuple[int, Mapping[str, Any]]]:
-        return [(m.story.id, vectors.vectors(m.story.title, m.story.summary, m.story.language)) for m in part]
+        return [(m.story.id, vectors.story(m.story.title, m.story.summary)) for m in part]
 
     def settle(part: Sequence[int]) -> list[int]:
         with store.begin(settings.database_url, lock="cluster") as db:
             waiting = pool.still_waiting(db, part)
-            pool.add_vectors(db, {i: v for i, v in made.items() if i in waiting}, vectors.versions)
-            changes = neighbourhood.settle(db, waiting, settings.window_days, model, vectors.versions, now)
+            pool.add_vectors(db, {i: v for i, v in made.items() if i in waiting}, vectors.story_versions)
+            changes = neighbourhood.settle(db, waiting, settings.window_days, model, vectors.story_versions, now)
             events.settle(db, waiting.values(), now)
             guard.worked(db, list(waiting))
         _add(counts, changes)
@@ -54,7 +54,7 @@ def run(settings: Settings, now: datetime, *, limit: int = 100_000, progress: Pr
     for start in range(0, len(todo), BATCH):
         batch = todo[start : start + BATCH]
         with store.read(settings.database_url) as db:  # gather
-            fresh = guard.each(batch, lambda part: pool.members(db, part, vectors.versions), key=int)
+            fresh = guard.each(batch, lambda part: pool.members(db, part, vectors.story_versions), key=int)
         # before the transaction: encoding takes seconds, and nobody shall wait for that
         made = dict(pair for m in fresh for pair in guard.each([m], encode, key=lambda m: m.story.id))
         done += len(guard.each([i for i in batch if i in made], settle, key=int))

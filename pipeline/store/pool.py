@@ -129,13 +129,15 @@ def everything(db: sa.Connection, since: datetime | None) -> list[int]:
 
 
 def members(db: sa.Connection, ids: Sequence[int], encoders: Mapping[str, str]) -> list[Member]:
-    """Give stories as clustering sees them; `encoders` names the version whose vectors count ({"use": "use-0.2.1"})."""
+    """Give stories as clustering sees them; `encoders` names the versions whose vectors count ({"e5": "e5-0.3.0"})."""
     found: list[Member] = []
     version = {v: k for k, v in encoders.items()}
     for chunk in chunks(sorted(set(ids))):
         named: dict[int, dict[str, int]] = {}
+        written: dict[int, set[str]] = {}
         for r in db.execute(sa.select(match_entities).where(match_entities.c.story_id.in_(chunk))):
             named.setdefault(r.story_id, {})[r.entity_key] = r.mention_count
+            written.setdefault(r.story_id, set()).update(r.aliases)
         told: dict[int, list[Fact]] = {}
         for r in db.execute(sa.select(facts).where(facts.c.story_id.in_(chunk)).order_by(facts.c.id)):
             told.setdefault(r.story_id, []).append(
@@ -173,6 +175,7 @@ def members(db: sa.Connection, ids: Sequence[int], encoders: Mapping[str, str]) 
                 event_id=r.event_id,
                 copy_of=r.copy_of,
                 topics=tuple(r.topics),
+                written=tuple(sorted(written.get(r.id, ()))),
             )
             for r in db.execute(query)
         ]

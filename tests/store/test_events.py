@@ -45,9 +45,9 @@ def test_a_late_link_merges_and_history_says_so(database_url: str) -> None:
     """Two events that a third story connects become one: the older number stays and the younger points to it."""
     with store.begin(database_url) as db:
         settle(db, [one("left")], [0.0])
-        settle(db, [one("right", 1)], [1.5])
+        settle(db, [one("right", 1)], [1.4])
         assert len(db.execute(sa.select(event_table)).all()) == 2
-        tally = settle(db, [one("middle", 2)], [0.75])
+        tally = settle(db, [one("middle", 2)], [0.7])
         rows = db.execute(sa.select(event_table).order_by(event_table.c.id)).all()
         assert (tally["merged"], tally["founded"]) == (1, 0)
         assert (rows[0].merged_into, rows[1].merged_into) == (None, rows[0].id)
@@ -91,7 +91,7 @@ def test_history_grows_by_revisions(database_url: str) -> None:
 def test_a_disowned_story_leaves_what_it_connected_apart(database_url: str) -> None:
     """When the link between two halves goes, they are two events again, and one keeps the number."""
     with store.begin(database_url) as db:
-        settle(db, [one("left"), one("middle", 1), one("right", 2)], [0.0, 0.75, 1.5])
+        settle(db, [one("left"), one("middle", 1), one("right", 2)], [0.0, 0.7, 1.4])
         number = events.newest(db, 5)[0].id
         middle = events.placed(db, number)[1]["id"]
         db.execute(sa.update(matches).where(matches.c.story_id == middle).values(level=0))

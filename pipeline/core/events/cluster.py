@@ -1,7 +1,7 @@
 """Clustering, pure: how likely two stories tell one happening, and which groups follow from all the pairs.
 
-Two steps. `links` gives every pair a calibrated log-odds from a small logistic model (meaning, names, words, amounts,
-time). `solve` then joins groups, best first, as long as the mean over all pairs between them stays above zero. Groups
+Two steps. `links` gives every pair a calibrated log-odds from a small logistic model (meaning, time, figures, names).
+`solve` then joins groups, best first, as long as the mean over all pairs between them stays above zero. Groups
 can only join where at least one pair stands above zero, so stories that no chain of such pairs connects never influence
 one another: `reach` finds that neighbourhood, and solving it anew gives the same groups in whatever order they arrive.
 """
@@ -22,20 +22,21 @@ def links(pool: Pool, rows: Sequence[int], cols: Sequence[int], weights: Weights
 
     `window` is in days: beyond it a pair cannot speak for a join, only against one.
     """
-    table = np.array([[weights.pairs[s].get(f, 0.0) for f in FEATURES] for s in SPACES], np.float32)
+    used = [name for name in FEATURES if any(name in weights.pairs[s] for s in SPACES)]
+    table = np.array([[weights.pairs[s].get(f, 0.0) for f in used] for s in SPACES], np.float32)
     bias = np.array([weights.pairs[s]["bias"] for s in SPACES], np.float32) - weights.shift
     out = np.empty((len(rows), len(cols)), np.float32)
     columns = np.array(cols, np.intp)
     for start in range(0, len(rows), _ROWS):
         part = np.array(rows[start : start + _ROWS], np.intp)
-        values, space = compare(pool, part, columns)
+        values, space, apart = compare(pool, part, columns)
         odds = bias[space]
-        for i, name in enumerate(FEATURES):
-            odds += table[:, i][space] * values[name]
+        for i, name in enumerate(used):
+            if name in values:
+                odds += table[:, i][space] * values[name]
         # Other protagonists, or too long ago: such a pair is no reason for a join. It is also what lets the store
         # find every possible partner by entity and time.
-        no_reason = (values["gap"] > math.log1p(window)) | (values["names_apart"] > 0)
-        odds = np.where(no_reason, np.minimum(odds, 0.0), odds)
+        odds = np.where((values["gap"] > math.log1p(window)) | apart, np.minimum(odds, 0.0), odds)
         # rounded: the order of a sum inside BLAS must not decide between two equal pairs
         out[start : start + _ROWS] = np.round(np.clip(odds, -_CLIP, _CLIP), 3)
     return out

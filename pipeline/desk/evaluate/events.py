@@ -78,8 +78,9 @@ def member(
         for mention in match.mentions:
             counts[mention.entity] = counts.get(mention.entity, 0) + 1
         story = line.story
-        drawn = vectors.vectors(story.title, story.summary, story.language)
-        yield Member(story, max(1, match.level), counts, match.facts, drawn, topics=match.topics)
+        drawn = vectors.story(story.title, story.summary)
+        written = tuple(sorted({mention.found for mention in match.mentions}))
+        yield Member(story, max(1, match.level), counts, match.facts, drawn, topics=match.topics, written=written)
 
 
 def judge_pairs(

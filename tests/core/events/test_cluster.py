@@ -73,40 +73,6 @@ def labels(members: list[Member], window: float = 14) -> dict[int, int]:
     return found
 
 
-@pytest.mark.parametrize(
-    ("text", "found"),
-    [
-        ("1.580 TWh", {"1580"}),  # a point between thousands
-        ("1,580 TWh and 1 580 TWh", {"1580"}),  # one number, three ways
-        ("2,0 Prozent", {"2"}),
-        ("2.5 billion", {"2.5"}),
-        ("٣٠ مليار", {"30"}),  # Arabic digits
-        ("३० अरब", {"30"}),  # Devanagari
-        ("３０億", {"30"}),  # full width
-        ("no number", set()),
-        ("007", {"7"}),
-    ],
-)
-def test_numbers_are_read_alike_in_every_script(text: str, found: set[str]) -> None:
-    """A number is a bridge between languages only if every way to write it is one."""
-    assert pairs.numbers(text) == found
-
-
-@pytest.mark.parametrize(
-    ("one", "other"),
-    [("İstanbul", "istanbul"), ("NVIDIA", "Nvidia"), ("Ｎｖｉｄｉａ", "nvidia"), ("Électricité", "electricite")],
-)
-def test_words_fold(one: str, other: str) -> None:
-    """Case, width and accents do not make another word."""
-    assert pairs.grams(one) == pairs.grams(other)
-
-
-def test_scripts_without_spaces_have_pieces() -> None:
-    """A Han or Thai headline is one word to \\w: it must not be compared as a whole."""
-    assert {"微软", "软和"} <= pairs.grams("微软和贝莱德")
-    assert len(pairs.grams("ไมโครซอฟท์และแบล็คร็อค")) > 5
-
-
 def test_meaning_joins_and_other_protagonists_do_not() -> None:
     """The same meaning is one happening; stories about quite different firms never are, however alike they read."""
     base = member(1, "Acme opens a plant", angle=0.0)
@@ -121,20 +87,85 @@ def test_no_pair_beyond_the_window_links() -> None:
     assert cluster.links(table, [0], [1], MODEL, 14.0)[0, 0] <= 0
 
 
-def test_amounts_that_agree_within_three_percent() -> None:
-    """30 bn and 29.9 bn are one amount, 30 and 40 bn are not, dollars and rupiah cannot be compared."""
-    facts = [(), (money(30e9),), (money(29.9e9),), (money(40e9),), (money(8159e12, unit="IDR"),)]
-    table = pairs.pool([member(i, angle=0, facts=f) for i, f in enumerate(facts)], MODEL)
-    stack, _ = pairs.features(table, np.array([1]), np.arange(5))
-    assert stack[0, :, pairs.FEATURES.index("amounts")].tolist() == [0, 1, 1, -1, 0]
+def test_names_alone_prove_nothing() -> None:
+    """Two stories on one firm on one day are two happenings unless they mean the same; many shared names are a hint."""
+    firm = ("acme",)
+    told = [member(1, "Acme is sued", angle=0.0, names=firm), member(2, "Acme opens a plant", angle=1.4, names=firm)]
+    assert labels(told) == {1: 1, 2: 2}
+    club = ("acme", "zenit", "nordia", "vega")
+    few, many = (
+        cluster.links(
+            pairs.pool([member(1, "A", angle=0.0, names=n), member(2, "B", angle=1.0, names=n)], MODEL),
+            [0],
+            [1],
+            MODEL,
+            14,
+        )[0, 0]
+        for n in (firm, club)
+    )
+    assert many > few
 
 
-@given(st.floats(1, 1e14), st.floats(0.971, 1.0))
-def test_amounts_have_no_cell_border(value: float, ratio: float) -> None:
-    """Two amounts within 3 % agree wherever they lie."""
-    table = pairs.pool([member(1, facts=(money(value),)), member(2, facts=(money(value * ratio),))], MODEL)
-    stack, _ = pairs.features(table, np.array([0]), np.array([1]))
-    assert stack[0, 0, pairs.FEATURES.index("amounts")] == 1
+def test_names_veto() -> None:
+    """Other protagonists are never a reason for a join, whatever the texts mean and say."""
+    told = [member(1, "One title", angle=0.0, names=("acme",)), member(2, "One title", angle=0.0, names=("zenit",))]
+    table = pairs.pool(told, MODEL)
+    assert cluster.links(table, [0], [1], MODEL, 14)[0, 0] <= 0
+    nameless = [told[0], member(2, "One title", angle=0.0, names=())]
+    assert cluster.links(pairs.pool(nameless, MODEL), [0], [1], MODEL, 14)[0, 0] > 0
+
+
+def test_what_is_taken_out_of_a_vector_says_nothing() -> None:
+    """Two stories that share the language and the field only are as unlike as any two."""
+    for direction_of_field in MODEL.axes:
+        told = []
+        for number, angle in ((1, 0.0), (2, 1.5)):
+            one = member(number, f"Headline {number}", angle=angle)
+            one.vectors["e5"][:] += 3 * direction_of_field
+            told.append(one)
+        table = pairs.pool(told, MODEL)
+        assert abs(float(table.e5[0] @ table.e5[1])) < 0.3
+
+
+def test_a_story_without_a_vector_of_its_title_is_compared() -> None:
+    """Stores of earlier versions hold one vector a story: it stands for both."""
+    old, new = member(1, "Acme opens", angle=0.0), member(2, "Acme opens a plant", angle=0.1)
+    new.vectors["title"] = new.vectors["e5"].copy()
+    table = pairs.pool([old, new], MODEL)
+    assert np.allclose(table.title[0], table.e5[0]) and cluster.links(table, [0], [1], MODEL, 14)[0, 0] > 0
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "shared", "apart"),
+    [
+        ("sued for $134 bn", "demande 134 milliards", 1.0, 0.0),  # three digits that are not round
+        ("67 billion", "668亿", 0.0, 1.0),
+        ("raises $20 bn", "builds a $20 bn site", 0.0, 0.0),  # a round number binds nothing, and does not part
+        ("40 billion", "400億", 0.0, 0.0),
+        ("2026", "2025", 0.0, 0.0),  # years
+        ("no number", "12.5 GW", 0.0, 0.0),
+    ],
+)
+def test_figures(one: str, other: str, shared: float, apart: float) -> None:
+    """What two numbers have in common: odd ones bind, round ones do not, other ones part."""
+    table = pairs.pool([member(1, one, angle=0), member(2, other, angle=0)], MODEL)
+    values, _, _ = pairs.compare(table, np.array([0]), np.array([1]))
+    assert (values["figures"][0, 0], values["figures_apart"][0, 0]) == (shared, apart)
+
+
+def test_without_vectors_words_and_other_names_decide() -> None:
+    """Where no encoder is installed, clustering still works: by words of one language, and by names across scripts."""
+    told = [
+        member(1, "Acme buys the chip maker Zerebra for 12.5 billion", "The chip maker Zerebra is bought by Acme."),
+        member(2, "Acme to buy chip maker Zerebra", "Acme buys Zerebra, a chip maker, for 12.5 billion.", hours=2),
+        member(3, "Acme 以125亿收购 Zerebra", "芯片公司 Zerebra 将归 Acme 所有。", "zh", 3),
+        member(4, "Acme closes its office in Narvik", "The office in Narvik had 40 people.", hours=3),
+    ]
+    found = labels(told)
+    assert found[1] == found[2] and found[4] == 4
+    table = pairs.pool(told, MODEL)
+    odds_ = cluster.links(table, [0], [2, 3], MODEL, 14)[0]
+    assert odds_[0] > odds_[1]
 
 
 def test_explain_adds_up() -> None:
