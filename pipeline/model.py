@@ -164,6 +164,7 @@ class Feed:
     failure_weight: float = 0.0  # hard 1, soft 0.5, temporary 0.25 a failure; 0 after a success
     last_success_at: datetime | None = None
     first_fetched_at: datetime | None = None
+    first_read_at: datetime | None = None  # fetch of its first document with entries
     moved_to: str | None = None  # a permanent redirect seen, not adopted yet
     moved_since: datetime | None = None
     moved_count: int = 0

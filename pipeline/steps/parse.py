@@ -78,10 +78,15 @@ def _apply(settings: Settings, one: bodies.Pending, document: Document, now: dat
     with store.begin(settings.database_url) as db:
         if not bodies.lock(db, one.id):
             return None
-        new, changed = stories.add(db, one.feed, document.entries, one.body.fetched_at, one.baseline)
+        fetched_at = one.body.fetched_at
+        baseline = one.baseline and feeds.is_first_reading(db, one.feed.id, fetched_at)
+        new, changed = stories.add(db, one.feed, document.entries, fetched_at, baseline)
         bodies.finish(db, one.id, document, new, now)
         found = len(document.entries) + len(document.refusals)
-        feeds.report_parse(db, one.feed.id, found, new, document.error, document.ttl_s, now, _bounds(settings))
+        feeds.report_parse(
+            db, one.feed.id, found, new, document.error, document.ttl_s, now, _bounds(settings),
+            read_at=fetched_at if document.entries else None,
+        )  # fmt: skip
     return new, changed
 
 

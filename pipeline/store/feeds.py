@@ -18,7 +18,7 @@ _FEED = (
     "id", "url", "title", "language", "country", "tags", "expected_per_day", "enabled", "etag", "last_modified",
     "body_hash", "interval_s", "next_fetch_at", "failure_weight", "last_success_at", "first_fetched_at", "moved_to",
     "moved_since", "moved_count", "validators_lie", "unconditional_at", "state", "state_since", "added_at",
-    "last_fetch_at", "last_new_at", "failure_count", "adopted_url", "wait_s", "ttl_s",
+    "last_fetch_at", "last_new_at", "failure_count", "adopted_url", "wait_s", "ttl_s", "first_read_at",
 )  # fmt: skip
 _POLLING = (
     "etag", "last_modified", "body_hash", "interval_s", "next_fetch_at", "failure_weight", "failure_count",
@@ -189,6 +189,12 @@ def _save_hosts(db: sa.Connection, results: Sequence[Result]) -> None:
     db.execute(query.on_conflict_do_update(index_elements=["host"], set_=set_), rows)
 
 
+def is_first_reading(db: sa.Connection, feed_id: int, fetched_at: datetime) -> bool:
+    """Whether no document of a feed that came before had entries: an error page or an empty one spends no baseline."""
+    first = db.scalar(sa.select(feeds.c.first_read_at).where(feeds.c.id == feed_id))
+    return first is None or fetched_at <= first
+
+
 def report_parse(
     db: sa.Connection,
     feed_id: int,
@@ -198,10 +204,12 @@ def report_parse(
     ttl_s: float | None,
     now: datetime,
     bounds: poll.Bounds | None = None,
+    read_at: datetime | None = None,
 ) -> None:
-    """Tell a feed what its last body brought: schedule, back-off and state follow (core.poll.after_parse).
+    """Tell a feed what its last body brought: schedule, back-off and state follow (core.feeds.poll.after_parse).
 
     `error` says that the body was no feed: its fetch is then counted so, and the next request is unconditional.
+    `read_at`: when a body that has entries was fetched.
     """
     row = db.execute(sa.select(feeds).where(feeds.c.id == feed_id).with_for_update()).one_or_none()
     if row is None:
@@ -209,6 +217,8 @@ def report_parse(
     old = feed(row)
     changed = poll.after_parse(old, entries, new, error, ttl_s, bounds or poll.Bounds())
     values = {name: getattr(changed, name) for name in _POLLING if getattr(changed, name) != getattr(old, name)}
+    if read_at and old.first_read_at is None:
+        values["first_read_at"] = read_at
     if values:
         db.execute(sa.update(feeds).where(feeds.c.id == feed_id).values(**values))
     if error is not None:

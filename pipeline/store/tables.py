@@ -120,6 +120,12 @@ feeds = sa.Table(
     ),
     _c("failure_count", sa.Integer, comment="Failures in a row.", server_default="0"),
     _c("first_fetched_at", Utc, comment="First successful fetch: its stories are the baseline.", null=True),
+    _c(
+        "first_read_at",
+        Utc,
+        comment="Fetch of the first document with entries; until then the next one is its baseline.",
+        null=True,
+    ),
     _c("last_fetch_at", Utc, comment="Last attempt.", null=True),
     _c("last_success_at", Utc, comment="Last attempt that brought a body or a 304.", null=True),
     _c("last_new_at", Utc, comment="Last fetch that brought a new story.", null=True),

@@ -22,7 +22,7 @@ from pipeline import catalog, settings, store
 from pipeline.core.feeds.handover import LostError
 from pipeline.model import Tally
 from pipeline.settings import Settings
-from pipeline.steps import fetch
+from pipeline.steps import fetch, parse
 from pipeline.steps.fetch import worker
 from pipeline.store import feeds, fetching, leases, tables
 from tests.hostile import FEED, Hostile, bomb, reply
@@ -195,6 +195,51 @@ def test_the_first_body_of_a_feed_added_later_is_baseline(sqlite_url: str, serve
     fetch.run(s, NOW + 50 * HOUR)
     found = {(b.feed_id, b.baseline) for b in rows(sqlite_url, tables.bodies)}
     assert found == {(1, False), (3, True), (4, True)}
+
+
+FIRST_ANSWERS = {
+    "challenge": b"<!doctype html><html><title>Just a moment</title><body>Checking your browser</body></html>",
+    "error as JSON": b'{"error": "try later", "status": 500}',
+    "words": b"Service temporarily unavailable",
+    "empty document": b"<rss version='2.0'><channel><title>T</title></channel></rss>",
+    "empty Atom": b"<feed xmlns='http://www.w3.org/2005/Atom'><title>T</title></feed>",
+    "empty JSON Feed": b'{"version": "https://jsonfeed.org/version/1.1", "title": "T", "items": []}',
+    "cut in two": FEED[:60],
+}
+
+
+@pytest.mark.parametrize("body", FIRST_ANSWERS.values(), ids=FIRST_ANSWERS.keys())
+@pytest.mark.parametrize("parsed_between", [True, False])
+def test_a_first_answer_without_entries_spends_no_baseline(
+    sqlite_url: str, server: Hostile, body: bytes, parsed_between: bool
+) -> None:
+    """What a feed added later told before is never news, however its first answers went; what it tells then is."""
+    s = make(sqlite_url)
+    with store.begin(sqlite_url) as db:
+        listed = {"version": "1", "name": "w", "content": {}, "created_at": NOW - 3 * DAY, "is_current": True}
+        db.execute(sa.insert(tables.watchlists).values(**listed))
+    declare(sqlite_url, server.url("/late"))
+    for at, answer in ((0, body), (3, FEED), (26, FEED.replace(b"ferry<", b"harbour<").replace(b"Ferry", b"Harbour"))):
+        server.page("/late", lambda head, answer=answer: reply(answer))
+        fetch.run(s, NOW + at * HOUR, all_feeds=True)
+        if at or parsed_between:
+            parse.run(s, NOW + at * HOUR)
+    found = rows(sqlite_url, tables.stories)
+    assert [x.baseline for x in found] == [True, False], [x.title for x in found]
+
+
+def test_304_without_a_condition_is_a_failure(database_url: str, server: Hostile) -> None:
+    """Unchanged since nothing: the feed is in trouble, with a reason, and its baseline is still to come."""
+    server.page("/same", lambda head: b"HTTP/1.1 304 Not Modified\r\nETag: x\r\n\r\n")
+    declare(database_url, server.url("/same"))
+    tally = fetch.run(make(database_url), NOW)
+    assert (tally.done, tally.failed) == (0, 1)
+    feed = rows(database_url, tables.feeds)[0]
+    assert (feed.state, feed.failure_count, feed.first_fetched_at, feed.etag) == ("new", 1, None, None)
+    assert "without a condition" in rows(database_url, tables.fetches)[0].error
+    for hours in (5, 12, 30):
+        fetch.run(make(database_url), NOW + hours * HOUR, all_feeds=True)
+    assert rows(database_url, tables.feeds)[0].state == "failing"
 
 
 def test_credentials_stay_in_the_watch_folder(sqlite_url: str, server: Hostile, tmp_path: Path) -> None:

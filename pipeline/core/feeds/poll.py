@@ -80,12 +80,8 @@ def validators(feed: Feed, now: datetime) -> dict[str, str]:
 
 
 def without_body(feed: Feed) -> Feed:
-    """Give a feed whose stored hash has no body as one that must be read whole, so that what was lost comes again.
-
-    If nothing of it was ever news, its first body is still to come.
-    """
-    first = feed.first_fetched_at if feed.last_new_at else None
-    return replace(feed, body_hash=None, etag=None, last_modified=None, first_fetched_at=first)
+    """Give a feed whose stored hash has no body as one that must be read whole, so that what was lost comes again."""
+    return replace(feed, body_hash=None, etag=None, last_modified=None)
 
 
 def jitter(feed_id: int) -> float:
@@ -117,6 +113,9 @@ def after_fetch(
     feed = replace(feed, last_fetch_at=fetched_at)
     if was_unconditional:
         feed = replace(feed, unconditional_at=fetched_at)
+    if response.status == 304 and was_unconditional:  # "as before" to one who has no before: there is nothing to read
+        error = "status 304 to a request without a condition"
+        response = replace(response, outcome=Outcome.PROTOCOL, error=error)
     if response.outcome in {Outcome.NEW, Outcome.UNCHANGED}:
         return _success(feed, response, body_hash, was_unconditional, fetched_at, bounds)
     return _failure(feed, response, fetched_at, bounds)

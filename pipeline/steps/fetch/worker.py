@@ -189,7 +189,7 @@ class Worker:
         decision = poll.after_fetch(old, response, body_hash, was_unconditional, at, self._bounds)
         body = None
         if decision.store_body and body_hash is not None:
-            baseline = old.first_fetched_at is None and poll.is_late(old, self.began, at)
+            baseline = old.first_read_at is None and poll.is_late(old, self.began, at)
             body = feeds.Packed(body_hash, response.final_url, content, len(response.body), response.headers, baseline)
         answered_by = http.host_of(response.final_url)
         for host in {claimed.host, answered_by}:
