@@ -39,6 +39,9 @@ e2e: $(READY)  ## the tests with a real Airflow, PostgreSQL, Redis (some minutes
 airflow: $(READY)  ## Airflow with these DAGs on the sample feeds, at http://127.0.0.1:8080
 	@exec env -u PYTHONDONTWRITEBYTECODE $(BIN)/python deploy/embedded.py
 
+containers: $(READY)  ## build the image and run docker-compose.yml for real (podman or docker; before a release)
+	@$(BIN)/python deploy/containers.py $(CONTAINERS)
+
 check: $(READY) lint types contracts sql-lint test  ## everything that must hold before a change lands
 
 format: $(READY)  ## format the code

@@ -18,32 +18,32 @@ from newswatch.upstream import interval
 LATE = "late"  # a cause, beside the names of failed tasks
 
 # By the type of the connection PREFIX_operator: the notifier, how it is told the connection, and what it says. They are
-# templates of Airflow's, with `subject` and `text` beside what every callback has.
+# templates of Airflow's, with newswatch.subject and newswatch.text beside what every callback has.
 _P = "airflow.providers"
 KINDS: Mapping[str, tuple[str, str, Mapping[str, str]]] = {
     "slackwebhook": (
         f"{_P}.slack.notifications.slack_webhook.SlackWebhookNotifier", "slack_webhook_conn_id",
-        {"text": "*{{ subject }}*\n{{ text }}"},
+        {"text": "*{{ newswatch.subject }}*\n{{ newswatch.text }}"},
     ),
-    "slack": (f"{_P}.slack.notifications.slack.SlackNotifier", "slack_conn_id", {"text": "*{{ subject }}*\n{{ text }}"}),
+    "slack": (f"{_P}.slack.notifications.slack.SlackNotifier", "slack_conn_id", {"text": "*{{ newswatch.subject }}*\n{{ newswatch.text }}"}),
     "discord": (
-        f"{_P}.discord.notifications.discord.DiscordNotifier", "discord_conn_id", {"text": "{{ subject }}\n{{ text }}"},
+        f"{_P}.discord.notifications.discord.DiscordNotifier", "discord_conn_id", {"text": "{{ newswatch.subject }}\n{{ newswatch.text }}"},
     ),
     "pagerduty_events": (
         f"{_P}.pagerduty.notifications.pagerduty.PagerdutyNotifier", "pagerduty_events_conn_id",
-        {"summary": "{{ subject }}: {{ text }}", "severity": "error"},
+        {"summary": "{{ newswatch.subject }}: {{ newswatch.text }}", "severity": "error"},
     ),
     "opsgenie": (
         f"{_P}.opsgenie.notifications.opsgenie.OpsgenieNotifier", "opsgenie_conn_id",
-        {"payload": {"message": "{{ subject }}", "description": "{{ text }}"}},  # type: ignore[dict-item]
+        {"payload": {"message": "{{ newswatch.subject }}", "description": "{{ newswatch.text }}"}},  # type: ignore[dict-item]
     ),
     "apprise": (
         f"{_P}.apprise.notifications.apprise.AppriseNotifier", "apprise_conn_id",
-        {"title": "{{ subject }}", "body": "{{ text }}"},
+        {"title": "{{ newswatch.subject }}", "body": "{{ newswatch.text }}"},
     ),
     "smtp": (
         f"{_P}.smtp.notifications.smtp.SmtpNotifier", "smtp_conn_id",
-        {"subject": "{{ subject }}", "html_content": "<pre>{{ text | e }}</pre>"},
+        {"subject": "{{ newswatch.subject }}", "html_content": "<pre>{{ newswatch.text | e }}</pre>"},
     ),
 }  # fmt: skip
 
@@ -144,7 +144,7 @@ def _also(prefix: str, context: Any, *, is_callback: bool = False) -> Callable[[
             found = connection(name, is_callback=is_callback)
             if found is None:
                 return False
-            notifier_of(found)({**(context or {}), "subject": subject, "text": text})
+            notifier_of(found)({**(context or {}), "newswatch": {"subject": subject, "text": text}})
         except Exception as e:  # the per-item guard: a chat that is away must not keep the mail, nor the note
             log.get().error("the operator's notifier failed", connection=name, reason=f"{type(e).__name__}: {e}"[:300])
             return False
