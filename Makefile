@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: help setup demo test floor e2e airflow containers check format lint types contracts sql-lint lock clean
+.PHONY: help setup demo test floor e2e airflow containers helm check format lint types contracts sql-lint lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -41,6 +41,9 @@ airflow: $(READY)  ## Airflow with these DAGs on the sample feeds, at http://127
 
 containers: $(READY)  ## build the image and run docker-compose.yml for real (podman or docker; before a release)
 	@$(BIN)/python deploy/containers.py $(CONTAINERS)
+
+helm: $(READY)  ## render the official chart with our values: make helm CHART=airflow-1.22.0.tgz
+	@$(BIN)/python deploy/rendered.py $(CHART)
 
 check: $(READY) lint types contracts sql-lint test  ## everything that must hold before a change lands
 

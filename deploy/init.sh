@@ -2,6 +2,12 @@
 # The init job: both schemas, the page's rights, the pools that are missing, and the people of the first day.
 # Safe to run again: after an upgrade it must be. Airflow's components wait for its schema, so that one comes late.
 set -eu
+# Variables as files, one each: Kubernetes
+if [ -d /run/newswatch ]; then
+  for file in /run/newswatch/*; do
+    export "$(basename "$file")=$(cat "$file")"
+  done
+fi
 newswatch db upgrade
 # The page's role: made, given its password, and its rights on what the upgrade made anew
 if [ -n "${GRANT_DATABASE_URL:-}" ]; then
