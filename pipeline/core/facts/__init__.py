@@ -6,11 +6,13 @@ from itertools import islice
 
 from pipeline.core.facts import roles as cues
 from pipeline.core.facts.agree import agree, contradict, contradictions, same
-from pipeline.core.facts.numbers import HAN_START, anchors
+from pipeline.core.facts.numbers import HAN_DIGITS
 from pipeline.core.facts.read import Reader
+from pipeline.core.facts.spelled import anchors
 from pipeline.core.text.phrases import fold
 from pipeline.model import Fact
 
+_NUMERIC = re.compile(rf"[\d{HAN_DIGITS}]")
 _MOST = 300  # facts of one text; roles compare each with all others
 
 
@@ -22,30 +24,33 @@ def read(text: str, language: str | None = None, part: str = "text") -> tuple[Fa
     month or year), counts of the unit's things.
     """
     folded, offsets = fold(text)
-    if not _may_have(folded):
+    anchored = anchors().find_matches_as_indexes(folded)
+    if not anchored and not _NUMERIC.search(folded):
         return ()
-    found = sorted(islice(Reader(text, folded, offsets, language).facts(part), _MOST), key=lambda f: f.start)
+    found = sorted(islice(Reader(text, folded, offsets, language, anchored).facts(part), _MOST), key=lambda f: f.start)
     if not found:
         return ()
-    roles = cues.Roles(folded, [(f.start, f.end) for f in found if f.kind != "date"])
+
+    def is_capital(at: int) -> bool:
+        return text[offsets[at] if offsets else at : len(text)][:1].isupper() if at < len(folded) else False
+
+    roles = cues.Roles(folded, [(f.start, f.end) for f in found if f.kind != "date"], is_capital)
     out = []
     for fact in found:
-        role, vague = "", False
+        role, bound = "", None
         if fact.kind not in {"date", "count"}:
             role = roles.role(fact.start, fact.end, fact.kind)
         if fact.kind != "date":
-            vague = cues.is_approximate(folded, fact.start, fact.end)
+            bound = cues.bound(folded, fact.start, fact.end)
         start, end = fact.start, fact.end
         while end > start and folded[end - 1] == " ":
             end -= 1
         if offsets:
             start, end = offsets[start], offsets[end]
-        out.append(replace(fact, role=role, start=start, end=end, text=text[start:end], approximate=vague))
+        told = text[start:end]
+        vague = bound is not None
+        out.append(replace(fact, role=role, start=start, end=end, text=told, approximate=vague, bound=bound or ""))
     return tuple(out)
-
-
-def _may_have(folded: str) -> bool:
-    return bool(re.search(r"\d", folded) or HAN_START.search(folded) or anchors().find_matches_as_indexes(folded))
 
 
 __all__ = ["agree", "contradict", "contradictions", "read", "same"]

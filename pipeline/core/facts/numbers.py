@@ -3,19 +3,44 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cache
-
-import ahocorasick_rs
 
 from pipeline.core.facts import units
-from pipeline.core.facts.scales import TREACHEROUS, Habits, duals, number_words, scales, weak
-from pipeline.core.text.phrases import is_letter
+from pipeline.core.facts.scales import Habits, halves, scales, weak
+from pipeline.core.text.phrases import pattern
 
 NUMBER = re.compile(r"\d{1,3}(?: \d{3})+(?!\d)(?:[.,٫]\d+)?(?![.,]\d)|\d+(?:[.,'٫٬]\d+)*")
-_CJK_DIGITS = {c: i for i, c in enumerate("〇一二三四五六七八九")} | {"零": 0, "两": 2, "兩": 2}
-_CJK_SMALL = {"十": 10.0, "百": 100.0, "千": 1e3, "십": 10.0, "백": 100.0, "천": 1e3}
+CJK_DIGITS = {c: i for i, c in enumerate("〇一二三四五六七八九")} | {"零": 0, "○": 0, "两": 2, "兩": 2}
+CJK_DIGITS |= {
+    "壹": 1,
+    "贰": 2,
+    "貳": 2,
+    "叁": 3,
+    "參": 3,
+    "肆": 4,
+    "伍": 5,
+    "陆": 6,
+    "陸": 6,
+    "柒": 7,
+    "捌": 8,
+    "玖": 9,
+}
+_CJK_SMALL = {
+    "十": 10.0,
+    "百": 100.0,
+    "千": 1e3,
+    "십": 10.0,
+    "백": 100.0,
+    "천": 1e3,
+    "拾": 10.0,
+    "佰": 100.0,
+    "仟": 1e3,
+}
+_CJK_TENS = {"廿": 20.0, "卅": 30.0, "卌": 40.0}
 CJK_LARGE = {"万": 1e4, "萬": 1e4, "만": 1e4, "亿": 1e8, "億": 1e8, "억": 1e8, "兆": 1e12, "조": 1e12}
-HAN_START = re.compile("[〇零一二三四五六七八九两兩十百千]")
+HAN_DIGITS = "〇○零一二三四五六七八九两兩十百千廿卅卌壹贰貳叁肆伍陆陸柒捌玖拾佰仟"
+HAN_START = re.compile(f"[{HAN_DIGITS}]")
+_FIRST_DIGIT = re.compile(r"(?<![\d.,:])\d")
+_HAN_FIRST = re.compile(rf"(?<![{HAN_DIGITS}\d])[{HAN_DIGITS}]")
 _CJK_FILL = "多余餘几数來来"
 _AND = re.compile(r" (?:and |et |y |e |و ?|и |und )?(?=\d)")
 
@@ -41,7 +66,7 @@ class Numbers:
         self.text = folded
         self.offsets = offsets
         self.habits = Habits(folded, language)
-        self.word_starts = self.find_words()
+        self.word_starts: dict[int, Amount] = {}
 
     def original(self, start: int, end: int) -> str:
         """Return what stands at start..end of the folded text before folding."""
@@ -75,6 +100,8 @@ class Numbers:
             return float("".join(parts))  # money and things have no three decimals
         if parts[1][-1] == "0" and scales().at(self.text, at) is None:
             return float("".join(parts))  # 1.580 TWh: nobody writes a useless zero
+        if _GREAT.match(self.text, at):
+            return float(f"{parts[0]}.{parts[1]}")  # nobody has 2,295 gigawatts
         sign = self.habits.decimal()
         grouped = sign != signs[0] if sign else signs[0] == ","  # nothing tells: English
         return float("".join(parts)) if grouped else float(f"{parts[0]}.{parts[1]}")
@@ -90,7 +117,18 @@ class Numbers:
         cjk = self.cjk(start, value, m.end())
         if cjk:
             return cjk
-        return self.scale(Amount(value, start, m.end()), comma="," in m[0])
+        return self.scale(self._with_half(Amount(value, start, m.end())), comma="," in m[0])
+
+    def _with_half(self, amount: Amount) -> Amount:
+        """Add the half that a word beside the digits says: "2 buçuk milyar", "साढ़े 3 अरब", "۱ و نیم میلیارد"."""
+        text, lexicon = self.text, halves("half_before")
+        if amount.value != int(amount.value):
+            return amount
+        hit = lexicon.at(text, amount.end + 1) if text[amount.end : amount.end + 1] == " " else None
+        if hit:
+            return replace(amount, value=amount.value + 0.5, end=hit[0])
+        found = lexicon.before(text, amount.start - 1) if text[amount.start - 1 : amount.start] == " " else None
+        return replace(amount, value=amount.value + 0.5, start=found[0]) if found else amount
 
     def scale(self, amount: Amount, comma: bool = False) -> Amount:
         """Multiply by the scale words that follow; then add smaller amounts ("1 milyar 200 milyon").
@@ -129,7 +167,9 @@ class Numbers:
         needs = scaled = False
         for _ in range(3):
             i = at + 1 if text[at : at + 1] in {" ", "-"} else at
-            link = re.compile(r"(?:de |d')").match(text, i)
+            if odd := _ODD.match(text, at):
+                i = odd.end()  # "$60-odd million"
+            link = _DE.match(text, i)
             hit = scales().at(text, i) or (scales().at(text, link.end()) if link and scaled is False else None)
             if hit and isinstance(hit[1], str):
                 word = text[i : hit[0]]
@@ -155,18 +195,28 @@ class Numbers:
             if not scaled:
                 short = weak().at(text, i)
                 if short and (i == at or short[0] - i > 1 or text[i] in "bmtk"):
-                    factor = 1e9 if text[i : short[0]] == "bln" and self.habits.language() != "pl" else short[1]
+                    factor = self._short(text[i : short[0]], short[1], amount.start)
                     at, scaled, needs = short[0], True, True
             break
         value = amount.value * factor
         if value > 1e17:
             return amount
         out = replace(amount, value=value, end=at, scaled=scaled, needs_money=needs, factor=factor)
+        half = halves("half_after").at(text, at + 1 if text[at : at + 1] == " " else at) if factor >= 1e3 else None
+        if half and (half[0] == len(text) or not text[half[0]].isalpha()):
+            return replace(out, value=value + factor / 2, end=half[0])  # deux milliards et demi
         if factor == 1e3 and text[at - 4 : at] == " bin":  # Turkish 3 bin 500
             n = re.compile(r" (\d{1,3})(?![\d.,])").match(text, at)
             if n:
                 return replace(out, value=value + int(n[1]), end=n.end())
         return out
+
+    def _short(self, word: str, factor: float, start: int) -> float:
+        """Say what a short scale means here: bln is 10^12 in Polish only, M behind Rp is miliar."""
+        if word == "bln" and self.habits.language() != "pl":
+            return 1e9
+        is_rupiah = _RUPIAH.search(self.text, max(0, start - 4), start) is not None
+        return 1e9 if word in {"m", "m."} and is_rupiah else factor
 
     def cjk(self, start: int, first: float | None, at: int) -> Amount | None:
         """Read a number with Han or Hangul scale signs: 3兆5000億, 三百亿, 30억 5천만; None when it has none."""
@@ -180,9 +230,11 @@ class Numbers:
                 break  # megawatt, gigawatt
             if c in _CJK_FILL and seen:
                 at += 1
-            elif c in _CJK_DIGITS:
-                digit = (digit or 0.0) * 10 + _CJK_DIGITS[c]
+            elif c in CJK_DIGITS:
+                digit = (digit or 0.0) * 10 + CJK_DIGITS[c]
                 at += 1
+            elif c in _CJK_TENS and digit is None and not section:
+                section, at, seen = _CJK_TENS[c], at + 1, seen + 1
             elif (
                 c in _CJK_SMALL
                 and not (c in "천백십" and digit is None)
@@ -221,67 +273,15 @@ class Numbers:
     def starts(self) -> Iterator[int]:
         """Yield where a number may begin: digits, Han numerals, and number words before a scale or unit word."""
         text = self.text
-        found = {m.start() for m in re.finditer(r"(?<![\d.,:])\d", text)}
-        found |= {
-            m.start()
-            for m in re.finditer(r"(?<![〇零一二三四五六七八九两兩十百千\d])[〇零一二三四五六七八九两兩十百千]", text)
-        }
+        found = {m.start() for m in _FIRST_DIGIT.finditer(text)}
+        found |= {m.start() for m in _HAN_FIRST.finditer(text)}
         found |= set(self.word_starts)
         return iter(sorted(found))
 
-    def find_words(self) -> dict[int, Amount]:
-        """Find numbers written as words: where they begin, with what they say."""
-        out: dict[int, Amount] = {}
-        for _, at, _end in anchors().find_matches_as_indexes(self.text):
-            if at and is_letter(self.text[at]) and is_letter(self.text[at - 1]):
-                continue
-            dual = duals().at(self.text, at)
-            if dual:
-                out[at] = Amount(dual[1], at, dual[0], True, factor=1e3, words=True)
-                continue
-            stop = at
-            while stop and self.text[stop - 1] in " -":
-                stop -= 1
-            word = number_words().before(self.text, stop)
-            joined = _text_link(self.text, at) if word is None else None
-            if joined:
-                word, stop = number_words().before(self.text, joined), joined
-            if word and not (word[0] and self.text[word[0] - 1].isdigit()):
-                phrase = self.text[word[0] : stop]
-                rule = TREACHEROUS.get(phrase)
-                if rule and not re.compile(rule).match(self.text, at):
-                    continue
-                out[word[0]] = Amount(word[1], word[0], stop, words=True)
-            elif (
-                word is None
-                and self.text[at] in _ARABIC_SCALE
-                and not re.search(r"\d ?$|\d ?(?:الف|مئه) ?$", self.text[max(0, at - 8) : at])
-            ):
-                hit = scales().at(self.text, at)
-                if (
-                    hit
-                    and hit[0] - at <= 7
-                    and isinstance(hit[1], float)
-                    and units.currencies().at(self.text, hit[0] + 1)
-                ):
-                    out[at] = Amount(hit[1], at, hit[0], True, factor=hit[1], words=True)
-        return out
 
-
-_ARABIC_SCALE = "مبت"
-
-
-def _text_link(text: str, at: int) -> int | None:
-    """Return the end of the word before a linking "de" at `at` (a o suta de milioane); None without one."""
-    m = re.search(r"(?:de|d'|di) $", text[max(0, at - 4) : at])
-    return at - (min(at, 4) - m.start()) - 1 if m and at > 4 else None
-
-
-@cache
-def anchors() -> ahocorasick_rs.AhoCorasick:
-    """Return the words before which a number may be written as a word."""
-    words = [w for w in scales() if len(w) > 2 and is_letter(w[0])]
-    words += [w for w in units.watts() if len(w) > 4 and is_letter(w[0])]
-    words += list(duals())
-    words += [w for w in units.counted() if len(w) > 4 and is_letter(w[0])]
-    return ahocorasick_rs.AhoCorasick(sorted(set(words)), matchkind=ahocorasick_rs.MatchKind.LeftmostLongest)
+_GREAT = pattern(
+    r"(?:gw|gigawatt\w*|gigavat\w*|гвт|гигаватт\w*|гігават\w*|tw|terawatt\w*|твт|吉瓦|기가와트|ギガワット)(?![\w·-])"
+)
+_DE = re.compile(r"(?:de |d')")
+_ODD = re.compile("-?(?:odd|plus|some)[ -]")
+_RUPIAH = re.compile(r"rp\.? ?$")

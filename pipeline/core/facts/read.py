@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from pipeline.core.facts import days, roles, units
-from pipeline.core.facts.numbers import CJK_LARGE, HAN_START, NUMBER, Amount, Numbers
+from pipeline.core.facts.numbers import CJK_LARGE, HAN_START, NUMBER, Amount
 from pipeline.core.facts.scales import scales
+from pipeline.core.facts.things import Things
 from pipeline.core.text.phrases import is_letter, pattern
 from pipeline.model import Fact
 
@@ -21,8 +22,12 @@ _BAD_AFTER = pattern(
     r"phan tram|százalék|szazalek|prosent|prosentti|τοις εκατο|procenat|asteen|percen|peratus|pst)|:\d|-\d+-\d|º|°|/\d"
 )
 
+_RATE = pattern(
+    r" ?(?:/|per |pro |par |por )(?:us\$|usd|\$|€|eur\b|dol|dollar|доллар|долар|euro)"
+)  # what a dollar costs
 
-class Reader(Numbers):
+
+class Reader(Things):
     """One text on its way from numbers to facts."""
 
     def prefix(self, start: int) -> tuple[int, str] | None:
@@ -109,12 +114,13 @@ class Reader(Numbers):
             word = self.word_starts[start]
             amount = word if word.scaled else self.scale(word)
         else:
-            amount = self.cjk(start, None, start)
+            amount = self.cjk(start, None, start) or self.single(start)
             if amount is None:
                 return None, start + 1
-            if before in "数數几幾上" or (not sign and amount.end - start < 2):
+            is_bare = not sign and amount.end - start < 2 and not (amount.words or self.has_unit(amount.end))
+            if before in "数數几幾上" or is_bare:
                 return None, max(amount.end, start + 1)
-        if _BAD_AFTER.match(text, amount.end):
+        if _BAD_AFTER.match(text, amount.end) or _RATE.match(text, amount.end):
             return None, amount.end
         # Swahili, Sinhala and Hausa put the scale before the number: dola bilioni 30.
         if not amount.scaled:
@@ -125,7 +131,7 @@ class Reader(Numbers):
             text, sign[0] if sign else amount.start, mine[0] if mine and not sign else amount.end
         )
         if follow is not None:
-            upper = self.far_end(follow, amount)
+            upper = self.far_end(follow, amount, sign, mine)
         if upper and _BAD_AFTER.match(text, upper.end):
             return None, upper.end
         last = upper or amount
@@ -148,12 +154,20 @@ class Reader(Numbers):
             fact = self.money(amount, amount, sign, part) or self.other(amount, amount, part)
         return fact, amount.end
 
-    def far_end(self, at: int, low: Amount) -> Amount | None:
-        """Read the second number of a range at `at`, past its own currency sign."""
-        while at < len(self.text) and not self.text[at].isdigit() and at - 5 < len(self.text):
+    def far_end(
+        self, at: int, low: Amount, sign: tuple[int, str] | None, mine: tuple[int, str] | None
+    ) -> Amount | None:
+        """Read the second number of a range at `at`, past its own currency sign.
+
+        A range has one currency ("$5bn or S$6.5bn" is one sum told twice), and its ends are of one order.
+        """
+        own = sign[1] if sign else mine[1] if mine else ""
+        while at < len(self.text) and not self.text[at].isdigit():
             hit = units.prefixes().at(self.text, at)
             if not hit:
                 break
+            if hit[1] != own:
+                return None
             at = hit[0] + (self.text[hit[0] : hit[0] + 1] == " ")
         if at >= len(self.text):
             return None
@@ -164,12 +178,21 @@ class Reader(Numbers):
         else:
             high = self.word_starts.get(at)
             high = self.scale(high) if high and not high.scaled else high
-        if high is None:
+        if high is None or (low.scaled and not high.scaled):
             return None
-        if low.scaled and not high.scaled:
+        after = self.suffix(high.end, high)
+        if own and after and after[1] != own and {own, after[1]} != {"USD", "QQQ"} and not _is_dollar(own, after[1]):
             return None
+        if mine and not sign and not low.scaled and high.scaled:
+            return None  # "86.25 USD to 10 billion USD"
         value = low.value if low.scaled or not high.scaled else low.value * high.factor
-        return high if value < high.value or high.factor == 1e4 else None
+        in_order = value < high.value <= _WIDEST * max(value, 1.0)
+        return high if in_order or high.factor == 1e4 else None
+
+    def has_unit(self, end: int) -> bool:
+        """Whether a currency or a unit of power or energy stands right at `end`."""
+        at = end + 1 if self.text[end : end + 1] == " " else end
+        return bool(units.currencies().at(self.text, at) or units.watts().at(self.text, at))
 
     def leading_scale(self, amount: Amount, sign: tuple[int, str] | None) -> tuple[Amount, tuple[int, str] | None]:
         """Look for a scale word before the number, and the currency before that."""
@@ -226,11 +249,12 @@ class Reader(Numbers):
                 replace(last, end=plain.end(), needs_money=False, scaled=False),
             )
         link = _LINK.match(text, last.end)
-        for at in dict.fromkeys((last.end, link.end() if link else last.end)):
+        in_brackets = last.end + 1 if text[last.end : last.end + 1] == "(" else last.end
+        for at in dict.fromkeys((last.end, link.end() if link else last.end, in_brackets)):
             hit = units.watts().at(text, at)
             if hit:
                 kind, factor = hit[1]
-                if (not last.scaled and text[at : hit[0]] == "度") or self.original(at, hit[0]) == "Mw":
+                if (not last.scaled and text[at : hit[0]] == "度") or self.original(at, hit[0])[:2] in {"Mw", "mW"}:
                     return None  # degrees (kilowatt hours come by the ten thousand), and the magnitude of an earthquake
                 if factor == 1.0 and not last.scaled and low.value < 1e3:
                     return None
@@ -243,34 +267,20 @@ class Reader(Numbers):
             return Fact(kind, low.value * factor, "Wh" if kind == "energy" else "W", "", unit[0], last.end, part=part)
         if low.value < 2 or (low.value != int(low.value) and not low.scaled):
             return None
-        at = link.end() if link else last.end
-        for skipped in range(3 if _ADJECTIVES_BEFORE.match(text[at : at + 1]) else 1):
-            thing = units.counted().at(text, at)
-            if thing:
-                if low.words and not low.scaled and thing[1] not in {"companies", "data centers"}:
-                    return None  # "six people", "two countries" are no figures
-                glued = at == last.end and text[at - 1].isdigit() and is_letter(text[at])
-                year = 1900 <= low.value <= 2100 and low.end - low.start == 4 and not low.scaled
-                if glued or ((thing[1] == "people" or year or text[at : thing[0]] in _ONLY_NEXT) and skipped):
-                    return None
-                return Fact("count", low.value, thing[1], "", low.start, thing[0], part=part)
-            word = _WORD.match(text, at)
-            if not word or word[1] in _NO_ADJECTIVE:
-                return None
-            at = word.end()
-        return None
+        counted = self.counter(last.end)
+        return self.things(low, last, link.end() if link else last.end, part, False) or (
+            self.things(low, last, counted, part, True) if counted else None
+        )
 
 
-_WORD = re.compile(r"((?=[^\W\d_])[^\W_]{3,14}) ")
-_ADJECTIVES_BEFORE = re.compile("[a-z\u0370-\u052f]")
-_ONLY_NEXT = {"land", "stellen", "ludi", "case", "chip", "lares", "postes", "emplois", "pays"}
-_SMALL_WORDS = (
-    "the and for with from that which when into over los las del por para con des les aux par pour dans sur "
-    "und der die das von mit fur auf dan yang untuk dari per year years jahre ans anos tahun days percent "
-    "million billion degli delle dei che con och att med som til for pada oleh hours dollars dollar euros sur "
-    "yil yas ar vuotta minutes miles times points more than other kilometers "
-)
-_NO_ADJECTIVE = frozenset(_SMALL_WORDS.split())
+_WIDEST = 50.0  # "from 1 to 50 billion" is the widest range that anybody means
+
+
+def _is_dollar(sign: str, name: str) -> bool:
+    """Whether a $ and a name say one currency: "$5 to 6 billion Australian dollars"."""
+    return sign == "USD" and name in {"AUD", "CAD", "SGD", "HKD", "TWD", "NZD", "MXN"}
+
+
 _TRADITIONAL = re.compile("[億萬國這會與將數電廠]")
 _SYMBOLS = {"$", "€", "£", "¥", "₩", "₹", "₽", "₺", "us$", "₪", "฿", "₴", "rp", "rm", "rs", "usd", "eur"}
 _NEEDS_SCALE = {

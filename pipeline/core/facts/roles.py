@@ -1,12 +1,14 @@
 """Words near an amount that say what it is for, how sure it is, and that a range follows."""
 
 import re
+from collections.abc import Callable
 from functools import cache
 
 import ahocorasick_rs
 
-from pipeline.core.facts.rolewords import APPROX_AFTER, APPROX_BEFORE, INTENT, ROLES
-from pipeline.core.facts.wholes import STOP, Wholes
+from pipeline.core.facts import words
+from pipeline.core.facts.spelled import bounds
+from pipeline.core.facts.wholes import APART, Wholes, stops
 from pipeline.core.text.phrases import Lexicon, fold, is_letter, pattern
 
 _RANGE = pattern(
@@ -28,36 +30,40 @@ _BETWEEN_CUE = pattern(
 
 
 @cache
-def _automaton() -> tuple[ahocorasick_rs.AhoCorasick, list[str], list[int]]:
-    stems: list[str] = []
-    roles: list[str] = []
-    for role, words in (*ROLES.items(), ("intent", INTENT)):
-        for word in words.split(","):
-            stem = fold(word.lstrip())[0]
-            if stem and stem not in stems:
-                stems.append(stem)
-                roles.append(role)
-    matcher = ahocorasick_rs.AhoCorasick(stems, matchkind=ahocorasick_rs.MatchKind.Standard)
-    return matcher, roles, [len(s) for s in stems]
+def _automaton() -> tuple[ahocorasick_rs.AhoCorasick, list[str], list[bool]]:
+    """Build the finder of cues: the words, their roles, and whether letters may follow (stems)."""
+    found: dict[str, tuple[str, bool]] = {}
+    for _, role, listed in words.entries("role"):
+        for word in listed:
+            stem = fold(word.rstrip("*"))[0].strip()
+            if stem not in found or (word.endswith("*") and found[stem][0] == role):
+                found[stem] = (role, word.endswith("*"))
+    matcher = ahocorasick_rs.AhoCorasick(list(found), matchkind=ahocorasick_rs.MatchKind.Standard)
+    return matcher, [role for role, _ in found.values()], [is_stem for _, is_stem in found.values()]
 
 
 @cache
-def _words(phrases: str) -> Lexicon[bool]:
-    lexicon: Lexicon[bool] = Lexicon()
-    lexicon.add(phrases, True)
+def _after() -> Lexicon[str]:
+    lexicon: Lexicon[str] = Lexicon()
+    for key in ("most", "least", "about"):
+        for _, name, listed in words.entries("quantifier"):
+            if name == f"{key}_after":
+                lexicon.add(listed, "" if key == "about" else key)
     return lexicon
 
 
-def is_approximate(folded: str, start: int, end: int) -> bool:
-    """Whether the words right before `start` or right after `end` say that the amount is not exact."""
+def bound(folded: str, start: int, end: int) -> str | None:
+    """Say what the words right beside an amount make of it: "most", "least", "" (about); None when it is exact."""
     at = start
     while at and folded[at - 1] == " ":
         at -= 1
-    if _words(APPROX_BEFORE).before(folded, at):
-        return True
+    hit = bounds().before(folded, at)
+    if hit:
+        return hit[1]
     while end < len(folded) and folded[end] == " ":
         end += 1
-    return _words(APPROX_AFTER).at(folded, end) is not None
+    hit = _after().at(folded, end)
+    return hit[1] if hit else None
 
 
 def range_follows(folded: str, start: int, end: int) -> int | None:
@@ -70,8 +76,8 @@ def range_follows(folded: str, start: int, end: int) -> int | None:
 
 def find(folded: str) -> list[tuple[int, int, str]]:
     """Find every role cue and intention of a folded text: start, end, role or "intent"."""
-    matcher, roles, _ = _automaton()
-    cues = []
+    matcher, roles, stems = _automaton()
+    cues: list[tuple[int, int, str]] = []
     for index, start, end in matcher.find_matches_as_indexes(folded, overlapping=True):
         inside = start and is_letter(folded[start]) and is_letter(folded[start - 1])
         # Arabic and Hebrew glue the article and prepositions to the word; Germanic languages compound.
@@ -79,8 +85,13 @@ def find(folded: str) -> list[tuple[int, int, str]]:
             continue
         if folded[max(0, start - 4) : start] == "non-" or folded[max(0, start - 3) : start + 4] == "se reun":
             continue  # "se réunir" is to meet
+        last = end
         while end < len(folded) and is_letter(folded[end]) and is_letter(folded[end - 1]):
             end += 1
+        if end > last and not stems[index]:
+            continue
+        if cues and cues[-1][0] == start and "intent" not in {cues[-1][2], roles[index]}:
+            cues.pop()  # of the cues that begin here the longest is meant, and comes last
         cues.append((start, end, roles[index]))
     return cues
 
@@ -95,33 +106,54 @@ Cue = tuple[int, int, str]
 class Roles:
     """Chooses the roles of the amounts of one folded text."""
 
-    def __init__(self, folded: str, amounts: list[Span]) -> None:
+    def __init__(self, folded: str, amounts: list[Span], is_capital: Callable[[int], bool]) -> None:
         self.folded = folded
         self.cues = find(folded)
         self.amounts = amounts
-        self.wholes = Wholes(folded, amounts, {name for _, _, name in self.cues})
+        self.stops = stops(folded, is_capital)
+        self.wholes = Wholes(folded, amounts, {name for _, _, name in self.cues}, self.stops)
+        self._before: tuple[int, str, str] = (-1, "", "")  # where the last amount ended, its role and kind
 
     def role(self, start: int, end: int, kind: str) -> str:
-        """Choose the role of the amount at start..end by the nearest cue of its clause; "" when none is near.
+        """Choose the role of the amount at start..end, which come in order; "" when nothing near says one."""
+        name = self._role(start, end, kind)
+        if not name and kind == self._before[2] and self._continues(self._before[0], start):
+            name = self._before[1]
+        self._before = (end, name, kind)
+        return name
+
+    def _continues(self, end: int, start: int) -> bool:
+        """Whether an amount goes on with a list: "SpaceX at $1tn and xAI at $250bn"; no cue and no end between."""
+        gap = self.folded[end:start] if 0 <= end <= start else ""
+        between = any(end <= at < start for at, _, _ in self.cues) or any(end <= a < start for a, _ in self.stops)
+        return not between and _LISTED.fullmatch(gap) is not None
+
+    def _role(self, start: int, end: int, kind: str) -> str:
+        """Choose the role by the nearest cue of the clause.
 
         A cue beyond another amount, or nearer to another, is that amount's first.
         """
         folded, amount = self.folded, (start, end)
         allowed = _ALLOWED.get(kind, _MONEY)
-        left = max((m.end() for m in STOP.finditer(folded, max(0, start - 120), start)), default=max(0, start - 120))
-        stop = STOP.search(folded, end, min(len(folded), end + 90))
-        right = stop.start() if stop else min(len(folded), end + 90)
+        left = max((b for _, b in self.stops if b <= start), default=0)
+        left = max(left, start - 150)
+        right = min((a for a, _ in self.stops if a >= end), default=len(folded))
+        right = min(right, end + 110)
         listed = _enumeration(folded, start, end, self.amounts)
         near = [c for c in self.cues if c[0] >= left and c[1] <= right + 2 and not start <= c[0] < end]
+        if kind == "money" and _PER_UNIT.match(folded, end):
+            return "cost" if any(c[2] == "cost" and 0 <= start - c[1] < 25 for c in near) else "price"
+        heard = [c for c in near if c[2] in allowed and not self.wholes.silences(c[2], c[0], c[1], amount)]
         best, best_cost = None, _LIMIT
-        for cue in near:
-            at, to, name = cue
-            if name in allowed and not self.wholes.silences(name, at, to, amount):
-                cost = self._cost(cue, amount, listed)
-                if cost < best_cost:
-                    best, best_cost = cue, cost
+        for cue in heard:
+            cost = self._cost(cue, amount, listed)
+            if cost < best_cost:
+                best, best_cost = cue, cost
+        said = {_MEANS.get(c[2], c[2]) for c in near if c[2] != "intent"}
+        if best is None and heard and len(said) == 1 and self._is_alone(left, right, listed):
+            best = heard[0]  # one thing is said, of one amount
         name = best[2] if best else ""
-        wants = [c for c in near if c[2] == "intent"]
+        wants = [c for c in near if c[2] == "intent" and start - c[1] < 120 and c[0] - end < 90]
         if kind == "money" and name in _PARTS and self.wholes.is_total(amount):
             return "potential"
         if name in _MEANS:
@@ -136,6 +168,9 @@ class Roles:
             return "target"
         return name
 
+    def _is_alone(self, left: int, right: int, listed: Span) -> bool:
+        return not any(left <= a < right and not listed[0] <= a < listed[1] for a, _ in self.amounts)
+
     def _cost(self, cue: Cue, amount: Span, listed: Span) -> float:
         (at, to, name), (start, end) = cue, amount
         after = at >= end
@@ -143,31 +178,69 @@ class Roles:
         cost = self._far(cue, amount) - 0.1 * (to - at)
         if after and at >= listed[1]:
             cost -= 1.3 * (listed[1] - end)
+        elif not after and to <= listed[0]:
+            cost -= start - listed[0]
         others = [o for o in self.amounts if o != amount and not listed[0] <= o[0] < listed[1]]
         cost += sum(45 for a, b in others if low <= a and b <= high)
         # "$5bn of commitments towards a $10bn fund": the cue is the first amount's, though it stands beside both
         if any(o[1] <= at and at - o[1] <= 4 and o[1] <= start for o in others):
             cost += 50
+        cost += self._nearer_to_others(cue, amount, listed, others)
         commas = _COMMA.finditer(self.folded, low, high)
         cost += sum(20 if self.folded[m.start() - 1] > "\u3040" else 14 for m in commas)  # Han says more a sign
         if name in {"potential", "mobilised"}:
-            cost -= 25
+            cost -= 15
         cost += _WEAK.get(name, 0)
         if name == "debt" and after and at - end > 3:
             cost += 10
         return cost
 
-    @staticmethod
-    def _far(cue: Cue, amount: Span) -> float:
-        at, to, _ = cue
+    def _nearer_to_others(self, cue: Cue, amount: Span, listed: Span, others: list[Span]) -> float:
+        """Say what it costs that joints stand between amount and cue, but fewer between the cue and another amount."""
+        (at, to, _), (start, end) = cue, amount
+        if at >= end:
+            beyond = min((o for o in others if o[0] >= to), default=None)
+            if beyond is None or beyond[0] - to > 30:
+                return 0
+            mine, theirs = self._joints(max(end, min(listed[1], at)), at), self._joints(to, beyond[0])
+        else:
+            beyond = max((o for o in others if o[1] <= at), default=None)
+            if beyond is None or at - beyond[1] > 30:
+                return 0
+            mine, theirs = self._joints(to, start), self._joints(beyond[1], at)
+        return 40 if mine > theirs else 0
+
+    def _joints(self, start: int, end: int) -> int:
+        return len(APART.findall(self.folded[start:end].lstrip(")）")))
+
+    def _far(self, cue: Cue, amount: Span) -> float:
+        at, to, name = cue
         start, end = amount
-        return (at - end) * 1.3 + (10 if at - end > 2 else 1) if at >= end else max(0, start - to)
+        if at < end:
+            return max(0, start - to)
+        if name not in {"raised", "invested"} and _OF.fullmatch(self.folded[end:at]):
+            return 3  # "$20bn in revenue", "2.600 M€ de beneficio"
+        return (at - end) * 1.3 + (10 if at - end > 2 else 1)
 
 
+# Between two amounts of a list: a comma or "and", a name, a preposition.
+_LISTED = pattern(
+    r"(?:,|،|、|;)? ?(?:(?:and|while|und|et|y|e|и|а|та|і|i|a|och|og|en|ja|es|ve|dan|serta|si|va|ed|و|ו|और|এবং|na)"
+    r" ?|和|及|、|と|및 ?|그리고 )?(?:[^\s,;.]{1,18} ){0,3}(?:[^\s,;.]{1,3})?"
+)
+_OF = pattern(r" ?(?:of|in|de|del|di|da|do|d'|en|em|an|von|av|af|i|w|v|u|k|за|в|на|dalam)? ?(?:[^\s,;.]{3,12} )?")
+# A price of one: a share, a megawatt hour, a kilowatt; never what a deal or a firm is worth.
+_PER_UNIT = pattern(
+    r" ?(?:/ ?(?:mwh|kwh|kw|mw|gw|mmbtu|share|aktie|t\b|мвт|квт|мвт·ч)|"
+    r"(?:(?:per|a|each|pro|je|par|por|per ogni|za|za jedna|za jednu|за|за одну|за один) )(?:shares?|aktien?|"
+    r"action|accion|acao|azione|aandeel|saham|lembar saham|akcj\w+|akci\w+|акци\w+|акці\w+|mwh|kwh|kw\b|mw\b|gw\b|"
+    r"megawatt hour|megawatt-hour|kilowatt hour|kilowatt|megawatt|mw-h|мвт|квт)|pa aktie|per aksje|hisse basina|"
+    r"للسهم|للسهم الواحد|لكل سهم|प्रति शेयर|प्रति यूनिट|প্রতি শেয়ার)"
+)
 _MEANS = {"site": "capacity", "spent": "invested"}
-_WEAK = {"site": 15, "spent": 15}  # said of many an amount, so anything nearer counts first
+_WEAK = {"site": 30, "spent": 15}  # said of many an amount, so anything nearer counts first
 _ALLOWED = {"power": {"capacity", "consumption", "site"}, "energy": {"capacity", "consumption"}}
-_MONEY = set(ROLES) - _ALLOWED["power"] - {"loan"}
+_MONEY = set(words.ROLES) - _ALLOWED["power"] - {"loan", "intent"}
 # An amount that includes debt is more than these.
 _PARTS = {"", "raised", "invested", "debt", "potential", "mobilised", "spent"}
 # What was done is no intention, though the sentence has one: "raised $6bn and plans to build".
@@ -185,14 +258,37 @@ _UP_TO = pattern(
 def _enumeration(folded: str, start: int, end: int, others: list[Span]) -> Span:
     """Return the span of the amounts listed together with this one ("$8bn, $3bn and $1bn were raised")."""
     for a, b in others:
-        if end <= a <= end + 7 and not folded[end:a].strip(" ,()/").count(" "):
+        if end <= a <= end + 30 and _is_list(folded[end:a]):
             end = b
     for a, b in reversed(others):
-        if start - 7 <= b <= start and not folded[b:start].strip(" ,()/").count(" "):
+        if start - 30 <= b <= start and _is_list(folded[b:start]):
             start = a
     return start, end
 
 
+_AND = frozenset(
+    fold(x)[0]
+    for x in [
+        "", "and", "et", "und", "y", "e", "и", "та", "а", "і", "i", "a", "och", "og", "en", "ja", "és", "ve", "dan",
+        "si", "și", "va", "và", "ed", "و", "ו", "και", "和", "及", "與", "と", "및", "और", "এবং", "และ", "או", "or",
+        "plus", "+", "na",
+    ]
+)  # fmt: skip
+
+
+def _is_list(gap: str) -> bool:
+    short = len(gap) <= 7 and gap.strip(" ,()/;、，") in _AND
+    return short or _TOLD_TWICE.fullmatch(gap) is not None
+
+
+# "US$80 miliar atau setara dengan Rp1.331 triliun", "$5bn (about €4.6bn)": one sum in two currencies has one role.
+_TOLD_TWICE = pattern(
+    r"[,、]? ?[(（\[]?(?:(?:or|ou|oder|o|atau|или|або|veya|أو|या|或|eller|lub|nebo|of|tai|vagy|sau|ή|หรือ|hoac|또는|"
+    r"או) ?)?(?:about|around|roughly|some|nearly|equivalent to|equal to|sekitar|setara(?: dengan)?|environ|soit|quasi|"
+    r"etwa|rund|umgerechnet|circa|ca\.?|unos|cerca de|pari a|около|примерно|что эквивалентно|близько|приблизно|okolo|"
+    r"ok\.?|czyli|约合|约|約|相当于|相當於|折合|약|한화 약|한화|kira-kira|yaklasik|حوالي|ما يعادل|نحو|करीब|लगभग|प्रायः|"
+    r"khoang|tuong duong|ราว|ประมาณ|คิดเป็น|περιπου|noin|omkring|cirka|drygt|mintegy|כ-?)? ?"
+)
 _GOAL = pattern("target|goal|objecti|objetivo|ziel|sasaran|obiettivo|hedef|цел|目标|目標|목표|هدف|लक्ष्य|cel |doel")
 
 

@@ -1,9 +1,10 @@
 """Phrases of folded texts that say what an amount contains or is named after: debt, equity, an investment fund."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Sequence
 from functools import cached_property
 
+from pipeline.core.facts import units
 from pipeline.core.text.phrases import pattern
 
 Span = tuple[int, int]
@@ -101,7 +102,7 @@ _PURPOSE = pattern(
     r"для (?:инвест|вложен|інвест|вкладен)\w+|centrad\w+ en (?:la )?inversion)"
 )
 _SIZE = pattern(r"(?:-plus|\+)? ?-?(?:funds?|fonds|fondo|fundo)\b|(?:的)?基金|のファンド| ?규모의? 펀드")
-_APART = pattern(
+APART = pattern(
     r"[,、，;:()]|(?<= )-(?= )|\b(?:and|then|et|puis|und|y|e|ed|dan|ve|и|а|та|й|oraz|a|i|en|og|och|ja|es|si|va|con|"
     r"και|في حين|و|והוא)\b|और|এবং|และ|及|และ| 및 |하고|고 "
 )
@@ -112,15 +113,39 @@ def _spans(expression: re.Pattern[str], folded: str) -> list[Span]:
     return [m.span() for m in expression.finditer(folded)]
 
 
-STOP = re.compile(r"[.!?;](?= )|[\n。！？；।؟]|\|")  # where a clause ends for certain
+_STOP = re.compile(r"[.!?;](?= )|[\n。！？；।؟]|\|")  # where a clause ends, but for the point of an abbreviation
+_ABBREVIATION = pattern(
+    r"(?:^|[\s(])(?:ok|ca|cca|approx|est|mrd|mld|mln|mio|mia|mds|mill|milj|mil|tis|tys|no|nr|vs|inc|corp|co|ltd|st|dr|"
+    r"mr|bzw|kr|rs|re|rp|tk|ksh|us|u\.s|s\.a|p\.a|max|min|zl|zb|млрд|млн|трлн|тыс|тис|долл|дол|руб|грн|р|г|рр|пр|др|"
+    r"лв|щ\.д|хил|εκατ|δισ|τρισ|δολ|रु|रू|டி|ரூ|రూ|ر\.س)$"
+)
+
+
+def stops(folded: str, is_capital: Callable[[int], bool]) -> list[Span]:
+    """Find where clauses end; `is_capital` says of a place whether a capital letter stood there.
+
+    The point of an abbreviation ends none ("ok. 900 MW", "1,5 mrd. euroa") unless a capital that is no unit follows.
+    """
+    found = []
+    for m in _STOP.finditer(folded):
+        if m[0] == "." and _ABBREVIATION.search(folded, max(0, m.start() - 7), m.start()):
+            at = m.end() + 1
+            if not is_capital(at) or units.currencies().at(folded, at):
+                continue
+        found.append(m.span())
+    return found
 
 
 class Wholes:
     """What the phrases of one folded text say about its amounts, given the places of all of them."""
 
-    def __init__(self, folded: str, amounts: list[Span], named: Collection[str]) -> None:
-        """`named` are the roles that the text has cues of: without a word for debt no phrase of debt is looked for."""
+    def __init__(self, folded: str, amounts: list[Span], named: Collection[str], ends: Sequence[Span]) -> None:
+        """`named` are the roles that the text has cues of: without a word for debt no phrase of debt is looked for.
+
+        `ends` are the ends of its clauses.
+        """
         self.folded = folded
+        self._ends = ends
         self._amounts = sorted(amounts)
         self.debts = _spans(_WITH_DEBT, folded) if {"debt", "loan"} & set(named) else []
         self.funds = _spans(_FUND, folded) if "invested" in named else []
@@ -167,8 +192,8 @@ class Wholes:
             after = None
         if not before or not after:
             return before or after
-        left = len(_APART.findall(self.folded[before[1] : start]))
-        right = len(_APART.findall(self.folded[end : after[0]]))
+        left = len(APART.findall(self.folded[before[1] : start]))
+        right = len(APART.findall(self.folded[end : after[0]]))
         if left != right:
             return before if left < right else after
         return before if not left and start - before[1] <= after[0] - end else after
@@ -180,4 +205,4 @@ class Wholes:
         return sorted([*self._amounts, *(n for n in plain if not any(a < n[1] and n[0] < b for a, b in self._amounts))])
 
     def _stops(self, start: int, end: int) -> bool:
-        return STOP.search(self.folded, start, min(len(self.folded), end + 1)) is not None
+        return any(start <= a and b <= end + 1 for a, b in self._ends)

@@ -112,9 +112,24 @@ def pattern(source: str) -> re.Pattern[str]:
     return re.compile(re.sub(r"[^\x00-\x7f]+", lambda m: fold(m[0])[0], source))
 
 
+class _Letters(dict[str, bool]):
+    """Which characters are letters; learns a character when it first meets it."""
+
+    def __missing__(self, char: str) -> bool:
+        is_one = (char.isalpha() or unicodedata.category(char)[0] == "M") and not _UNSPACED.match(char)
+        self[char] = is_one
+        return is_one
+
+
+_LETTERS = _Letters()
+
+
 def is_letter(char: str) -> bool:
     """Whether a character is a letter of a script that puts spaces between words (vowel signs included)."""
-    return (char.isalpha() or unicodedata.category(char)[0] == "M") and not _UNSPACED.match(char)
+    return _LETTERS[char]
+
+
+_NONE: list[int] = []
 
 
 class Lexicon(Generic[V]):
@@ -139,7 +154,7 @@ class Lexicon(Generic[V]):
             if not key or (known and (known[0] != value or known[1] >= extra)):
                 continue
             self._phrases[key] = (value, extra)
-            for table, edge in ((self._at, key[0]), (self._before, key[-1])):
+            for table, edge in ((self._at, key[:2]), (self._before, key[-2:])):
                 lengths = table.setdefault(edge, [])
                 if len(key) not in lengths:
                     lengths.append(len(key))
@@ -152,9 +167,10 @@ class Lexicon(Generic[V]):
         """Find the longest phrase that begins at `start`; returns its end and value."""
         if start >= len(text):
             return None
-        for length in self._at.get(text[start], ()):
+        size = len(text)
+        for length in self._at.get(text[start : start + 2], _NONE) + self._at.get(text[start], _NONE):
             end = start + length
-            if end > len(text):
+            if end > size:
                 continue
             hit = self._phrases.get(text[start:end])
             if hit is None:
@@ -162,7 +178,7 @@ class Lexicon(Generic[V]):
             value, extra = hit
             if is_letter(text[end - 1]):
                 limit = end + extra
-                while end < len(text) and end <= limit and is_letter(text[end]):
+                while end < size and end <= limit and is_letter(text[end]):
                     end += 1
                 if end > limit:
                     continue
@@ -173,7 +189,8 @@ class Lexicon(Generic[V]):
         """Find the longest phrase that ends at `end`; returns its start and value."""
         if end <= 0:
             return None
-        for length in self._before.get(text[end - 1], ()):
+        two = text[end - 2 : end] if end > 1 else ""
+        for length in self._before.get(two, _NONE) + self._before.get(text[end - 1], _NONE):
             start = end - length
             if start < 0:
                 continue

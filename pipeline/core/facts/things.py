@@ -1,0 +1,71 @@
+"""Things counted: jobs, chips, homes …, with the counters and the qualifying words that languages put before them."""
+
+import re
+
+from pipeline.core.facts import units
+from pipeline.core.facts.numbers import CJK_DIGITS, Amount
+from pipeline.core.facts.scales import scales
+from pipeline.core.facts.spelled import SMALL_COUNTS, Spelled
+from pipeline.core.text.phrases import is_letter, pattern
+from pipeline.model import Fact
+
+
+class Things(Spelled):
+    """Reads what is counted in one text."""
+
+    def single(self, start: int) -> Amount | None:
+        """Read one Han digit before a counter: 五个数据中心."""
+        value = CJK_DIGITS.get(self.text[start])
+        if not value or not _COUNTER.match(self.text, start + 1):
+            return None
+        return Amount(float(value), start, start + 1, words=True)
+
+    def counter(self, at: int) -> int | None:
+        """Find where the thing stands that a counter at `at` counts, past a name and a model; None without one."""
+        m = _COUNTER.match(self.text, at)
+        if not m:
+            return None
+        stop = _ENDS_NAME.search(self.text, m.end(), m.end() + 30)
+        far = _FAR_THING.search(self.text, m.end(), stop.start() if stop else m.end() + 30)
+        return far.start() if far else m.end()
+
+    def things(self, low: Amount, last: Amount, at: int, part: str, is_counter: bool) -> Fact | None:
+        """Read the things counted at `at`, past words that qualify them; `is_counter`: a counter stands before."""
+        text = self.text
+        for skipped in range(4 if is_counter or _ADJECTIVES_BEFORE.match(text[at : at + 1]) else 1):
+            thing = units.counted().at(text, at)
+            if thing:
+                if low.words and not low.scaled and thing[1] not in SMALL_COUNTS:
+                    return None  # "six people", "two countries" are no figures
+                glued = at == last.end and text[at - 1].isdigit() and is_letter(text[at])
+                year = 1900 <= low.value <= 2100 and low.end - low.start == 4 and not low.scaled
+                alone = thing[1] == "people" or year or text[at : thing[0]] in _ONLY_NEXT
+                if glued or (alone and skipped and not is_counter):
+                    return None
+                return Fact("count", low.value, thing[1], "", low.start, thing[0], part=part)
+            word = _WORD.match(text, at)
+            if not word or word[1] in _NO_ADJECTIVE or units.watts().at(text, at) or scales().at(text, at):
+                return None
+            at = word.end()
+        return None
+
+
+_WORD = re.compile(r"((?=[^\W\d_])(?:[^\s\d.,;:!?()]{3,20}|[a-z]{1,8}\d{1,4}|uj|ai)) ")
+_ADJECTIVES_BEFORE = re.compile("[a-z\u0370-\u052f\u0900-\u0d7f]")
+# A counter between the number and the thing: 5000万台H100芯片, 100,000個のNVIDIAチップ, ৭২টি GB200 চিপ
+_COUNTER = pattern(
+    r" ?(?:[个個座颗顆块塊张張枚台臺家片基支棟户戶处處]の?|[개장대기곳](?:의)? ?|টি |টা |খানি |जना |"
+    r"ชิ้น|แห่ง|เครื่อง|หน่วย|ตัว)"
+)
+_FAR_THING = pattern(
+    "gpu|芯片|晶片|チップ|数据中心|數據中心|資料中心|データセンター|칩|데이터센터|タービン|그래픽처리장치|반도체"
+)
+_ENDS_NAME = re.compile("[、，。,;；:：(（！？!?\n]")
+_ONLY_NEXT = {"land", "stellen", "ludi", "case", "chip", "lares", "postes", "emplois", "pays"}
+_SMALL_WORDS = (
+    "the and for with from that which when into over los las del por para con des les aux par pour dans sur "
+    "und der die das von mit fur auf dan yang untuk dari per year years jahre ans anos tahun days percent "
+    "million billion degli delle dei che con och att med som til for pada oleh hours dollars dollar euros sur "
+    "yil yas ar vuotta minutes miles times points more than other kilometers "
+)
+_NO_ADJECTIVE = frozenset(_SMALL_WORDS.split())

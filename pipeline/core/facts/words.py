@@ -1,0 +1,141 @@
+"""The words that facts are read by: one file a language, data/words/facts.TAG.toml, and what its tables mean."""
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from typing import TypeVar
+
+from pipeline.core.text import words
+from pipeline.core.text.phrases import Lexicon
+
+V = TypeVar("V")
+
+_CURRENCIES = frozenset(
+    [
+        "USD",
+        "EUR",
+        "GBP",
+        "JPY",
+        "CNY",
+        "KRW",
+        "INR",
+        "IDR",
+        "MYR",
+        "SGD",
+        "HKD",
+        "TWD",
+        "AUD",
+        "CAD",
+        "NZD",
+        "CHF",
+        "SEK",
+        "NOK",
+        "DKK",
+        "ISK",
+        "PLN",
+        "CZK",
+        "HUF",
+        "RON",
+        "BGN",
+        "RSD",
+        "MKD",
+        "TRY",
+        "RUB",
+        "UAH",
+        "KZT",
+        "UZS",
+        "AED",
+        "SAR",
+        "QAR",
+        "KWD",
+        "IQD",
+        "ILS",
+        "EGP",
+        "IRT",
+        "PKR",
+        "BDT",
+        "LKR",
+        "NPR",
+        "THB",
+        "VND",
+        "PHP",
+        "BRL",
+        "MXN",
+        "ARS",
+        "CLP",
+        "COP",
+        "ZAR",
+        "NGN",
+        "KES",
+        "TZS",
+        "MAD",
+        "ETB",
+        "GEL",
+        "AMD",
+        "AZN",
+        "ALL",
+        "XOF",
+        "QQQ",
+    ]  # QQQ: a crown of Denmark, Norway, Sweden … as the language says
+)
+_WATTS = ("W", "kW", "MW", "GW", "TW")
+THINGS = ("companies", "jobs", "homes", "gpus", "chips", "turbines", "people", "employees", "data centers", "countries")
+ROLES = (
+    "raised", "invested", "valuation", "debt", "price", "revenue", "profit", "loss", "potential", "mobilised",
+    "capacity", "loan", "spent", "site", "consumption", "cost", "intent",
+)  # fmt: skip
+SECTIONS: Mapping[str, frozenset[str] | None] = {
+    "common": frozenset({"words"}),  # ordinary words that give the language away
+    "scale": None,  # a power of ten, or billion? and bilion?, which the sentence decides
+    "short_scale": None,  # the same, only beside a currency: 5m, 3bn
+    "amount": None,  # number and scale in one word
+    "number": None,  # a value; "x10" multiplies the unit before it, "+10" is added to it; "and" joins
+    "half_after": frozenset({"words"}),  # behind a scale word: a half of it more
+    "half_before": frozenset({"words"}),  # beside the number: a half more
+    "one": frozenset({"words"}),  # a scale word that alone before a currency or a unit says one of it
+    "currency_before": _CURRENCIES,
+    "currency_after": _CURRENCIES,
+    "power": frozenset(_WATTS),
+    "energy": frozenset(f"{w}h" for w in _WATTS),
+    "watt_hour": frozenset({"after", "before"}),  # words for watt hour behind kilo, mega …; "%" stands for those
+    "thing": frozenset(THINGS),
+    "role": frozenset(ROLES),
+    "quantifier": frozenset({"about", "most", "least", "about_after", "most_after", "least_after"}),
+}
+
+
+@cache
+def all_languages() -> Mapping[str, Mapping[str, words.Table]]:
+    """Give all words: {language tag: {section: {key: words}}}."""
+    return words.load("facts", tuple(SECTIONS.items()))
+
+
+@cache
+def digest() -> str:
+    """Give a hash of all words: what two readings must share to be comparable."""
+    return words.digest("facts")
+
+
+def entries(section: str) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    """Yield (language tag, key, words) of a section, in the order of the files."""
+    for tag, sections in all_languages().items():
+        for key, listed in sections.get(section, {}).items():
+            yield tag, key, listed
+
+
+def lexicon(section: str, value: Callable[[str], V]) -> Lexicon[V]:
+    """Gather a section of all languages; `value` turns a key into what its words say."""
+    found: Lexicon[V] = Lexicon()
+    for _, key, listed in entries(section):
+        found.add(listed, value(key))
+    return found
+
+
+def languages(section: str) -> Mapping[str, frozenset[str]]:
+    """Give the languages of each folded word of a section, stems without their star."""
+    from pipeline.core.text.phrases import fold
+
+    found: dict[str, set[str]] = {}
+    for tag, _, listed in entries(section):
+        for word in listed:
+            found.setdefault(fold(word.rstrip("*0123456789"))[0].strip(), set()).add(tag)
+    return {word: frozenset(tags) for word, tags in found.items()}
