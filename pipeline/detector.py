@@ -15,7 +15,7 @@ from langdetect import detector_factory
 from langdetect.utils.ngram import NGram
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-from pipeline.core.language import decide
+from pipeline.core.language import decide, writing
 from pipeline.core.language.decide import Floats, Opinion
 from pipeline.model import Language
 
@@ -153,11 +153,11 @@ class Detector:
 
     def detect(self, title: str, summary: str = "", declared: Sequence[str] = ()) -> Language:
         """Tell the language of a story; `declared` are BCP 47 tags of entry, document and feed, strongest first."""
-        evidence = decide.read(title, summary, declared)
+        evidence = writing.read(title, summary, declared)
         if evidence.answer is not None:
             return evidence.answer
         if evidence.script not in self._panels:
-            return Language(decide.UNDECIDED, 0.0, "unknown-script")
+            return Language(writing.UNDECIDED, 0.0, "unknown-script")
         second = self._second.opinion(evidence.text) if self._second else None
         return decide.decide(
             evidence,

@@ -101,14 +101,19 @@ def evaluate_language(file: LinesArgument, as_json: JsonOption = False) -> None:
     if as_json:
         common.print_json(found)
         return
+
+    def share(value: float | None, digits: int) -> str:
+        return "-" if value is None else f"{value:.{digits}f}"  # a label that was never answered has no share
+
     rows = [
-        (tag, row["n"], f"{row['accuracy']:.3f}", f"{row['abstained']:.3f}")
-        for tag, row in sorted(found["languages"].items(), key=lambda item: (item[1]["accuracy"], item[0]))
+        (tag, row["n"], share(row["accuracy"], 3), share(row["abstained"], 3))
+        for tag, row in sorted(found["languages"].items(), key=lambda item: (item[1]["accuracy"] or 0.0, item[0]))
     ]
     common.print_table(("language", "n", "right", "abstained"), rows)
     common.out.print(
-        f"{found['n']} texts: right {found['accuracy']:.4f} of what is said, abstained {found['abstained']:.4f}, "
-        f"wrong at confidence >= 0.9 {found['wrong_confident']:.4f}, {found['texts_per_second']:.0f} texts a second",
+        f"{found['n']} texts: right {share(found['accuracy'], 4)} of what is said, "
+        f"abstained {share(found['abstained'], 4)}, wrong at confidence >= 0.9 {share(found['wrong_confident'], 4)}, "
+        f"{found['texts_per_second'] or 0:.0f} texts a second",
         soft_wrap=True,
     )
 

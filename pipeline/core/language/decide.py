@@ -4,22 +4,20 @@ The door `pipeline.detector` brings the opinions: log-likelihoods of two engines
 each is worth: docs/language.md.
 """
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.core.language import sisters
-from pipeline.core.text import scripts, tags
+from pipeline.core.language.writing import UNDECIDED, Evidence
+from pipeline.core.text import tags
 from pipeline.model import Language
 
 Floats = NDArray[np.float32]
 
-MAX_CHARACTERS = 400  # langdetect's work is linear in length, and its answer settles long before
-UNDECIDED = "und"
-VERSION = "1"  # goes up whenever an answer may change
+VERSION = "2"  # goes up whenever an answer may change
 
 ABSTAIN_BELOW = 0.55  # below this blended probability the answer is "und"
 MIN_LETTERS = 8  # Latin letters before statistics may speak: "xAI" is Somali to langdetect, with certainty
@@ -35,6 +33,12 @@ SECOND_WEIGHT = 1.4
 # The log-likelihood an n-gram has under langdetect's right profile when the text is in a language without a profile:
 # what a language that langdetect lacks is credited with.
 UNKNOWN_PER_GRAM = -6.0
+# The second's log-likelihood a byte under its best profile. Below the first figure lies a thousandth of the texts in
+# languages that it knows, and texts in Maori, Chichewa, Wolof and Fijian, which it does not know; below the
+# second no answer is sure (docs/language.md).
+FOREIGN_PER_BYTE = -5.7
+DOUBTFUL_PER_BYTE = -5.3
+MIN_MASS = 30.0
 ALONE_WEIGHT = 1.5  # of the first when there is no second
 # Nats against a language seldom found in the world's press.
 RARE_PENALTY = 2.0
@@ -42,21 +46,15 @@ RARE_PENALTY = 2.0
 STANDING = {"bs": -0.7, "gl": -0.7, "ms": -0.4, "en": 0.7}
 # Sisters so near that n-grams alone may never be sure of one: a word of its own or a declaration must be there.
 NEAR_TWINS = frozenset({"id", "ms", "hr", "bs", "sr"})
+FAMILY = 0.8  # of the probability with a family whose member is declared: that member, though no word decides
 SISTER_WORD = 1.2  # nats for each of a sister's own words
 SISTER_CAP = 3
+OWN_WORD = 0.7
 # Nats against a language for each letter that it does not write.
 LETTER = 1.5
 LETTER_CAP = 3
 DECLARED = (2.5, 1.2, 0.8)  # nats for a declared language by its rank: e^2.5 is twelve to one
 DECLARED_CAP = 3.0
-
-# Scripts that one language of the press has for itself.
-_ALONE = {
-    "Hang": "ko", "Kana": "ja", "Thai": "th", "Grek": "el", "Geor": "ka", "Armn": "hy", "Khmr": "km", "Laoo": "lo",
-    "Mymr": "my", "Sinh": "si", "Taml": "ta", "Telu": "te", "Knda": "kn", "Mlym": "ml", "Gujr": "gu", "Guru": "pa",
-    "Orya": "or", "Tibt": "bo", "Thaa": "dv", "Syrc": "syr", "Nkoo": "nqo", "Cher": "chr", "Cans": "iu",
-    "Mong": "mn-Mong", "Olck": "sat", "Tfng": "zgh", "Bopo": "zh-Hant",
-}  # fmt: skip
 
 # Scripts that languages share, each with a panel: who stands to choose from, the everyday press first, then the rare.
 SHARED: dict[str, tuple[str, str]] = {
@@ -85,14 +83,6 @@ _ALIASES = {
     "wuu": "zh", "zh-cn": "zh", "zh-tw": "zh", "kmr": "ku", "fil": "tl",
 }  # fmt: skip
 
-# Bounded and possessive, so that a hostile summary ("@@@@…") costs no more than a good one.
-_NOISE = re.compile(
-    r"https?://\S++|www\.\S++|[\w.+-]{1,64}+@[\w-]{1,64}+\.[\w.-]{1,64}+|[@#][\w.]++|&[a-z]{1,20}+;|<[^<>]{1,200}+>"
-)
-_LATIN_RUN = re.compile(r"[A-Za-z\u00c0-\u024f\u1e00-\u1eff][A-Za-z\u00c0-\u024f\u1e00-\u1eff0-9'’.&-]*")
-_MIXED_WORD = re.compile(r"\b(?=[\u0400-\u04ff]++[A-Za-z]|[A-Za-z]++[\u0400-\u04ff])[A-Za-z\u0400-\u04ff]++")
-_AS_CYRILLIC = str.maketrans("ABCEHIJKMOPTXYaceijopxys", "АВСЕНІЈКМОРТХУасеіјорхуѕ")
-
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
@@ -100,78 +90,6 @@ class Opinion:
 
     scores: Floats
     mass: float  # n-grams for langdetect, bytes for the second
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """A cleaned text with its script, ready for an engine; `answer` is set when the script decides alone."""
-
-    text: str
-    script: str
-    letters: int
-    answer: Language | None
-
-
-def clean(text: str) -> str:
-    """Drop what misleads a detector: addresses, handles, tags, markup; and shouting, which langdetect cannot read."""
-    text = " ".join(_NOISE.sub(" ", text[: MAX_CHARACTERS * 2]).split())[:MAX_CHARACTERS]
-    upper = sum(map(str.isupper, text))
-    if upper * 2 > sum(map(str.isalpha, text)) and upper > 3:
-        text = text.lower()
-    return text
-
-
-def read(title: str, summary: str, declared: Sequence[str]) -> Evidence:
-    """Clean a story's words and let the script speak first."""
-    text = clean(f"{title} {summary}" if summary else title)
-    counts = scripts.count(text)
-    script = scripts.dominant(counts)
-    letters = counts.get(script, 0)
-    if script == "Cyrl" and "Latn" in counts:
-        text = _MIXED_WORD.sub(lambda found: found[0].translate(_AS_CYRILLIC), text)
-    if script not in ("Latn", "") and "Latn" in counts:
-        text = _LATIN_RUN.sub(" ", text)  # "(Brett Kavanaugh)" makes a Chinese headline Norwegian
-    if not script:
-        return Evidence(text, "", 0, Language(UNDECIDED, 0.0, "no-letters"))
-    return Evidence(text, script, letters, _by_script(text, script, counts, declared))
-
-
-def _by_script(text: str, script: str, counts: Mapping[str, int], declared: Sequence[str]) -> Language | None:
-    sure = 0.99 if counts.get(script, 0) >= 4 else 0.85
-    if script == "Hani":
-        return _east_asian(text, counts, declared)
-    if script in _ALONE:
-        return Language(_ALONE[script], sure, "script")
-    if script == "Ethi":  # Tigrinya writes the glottal vowel with its own row where Amharic has the plain one
-        tigrinya = sum(map(text.count, "ኣኢኡኤእኦ")) - text.count("እ") > text.count("አ")
-        return Language("ti" if tigrinya and "ኣ" in text else "am", 0.95 if sure > 0.9 else sure, "script")
-    if script == "Hebr":
-        yiddish = any(mark in text for mark in ("ײ", "װ", "ױ", "אַ", "אָ"))
-        return Language("yi" if yiddish else "he", 0.95 if yiddish else sure, "script")
-    if script == "Beng":
-        assamese = "ৰ" in text or "ৱ" in text
-        return Language("as" if assamese else "bn", sure, "script")
-    return None
-
-
-def _east_asian(text: str, counts: Mapping[str, int], declared: Sequence[str]) -> Language:
-    """Tell Japanese from Chinese by kana, and the two ways of writing Chinese by the characters that only one has."""
-    han, kana = counts.get("Hani", 0), counts.get("Kana", 0)
-    if kana - text.count("の") > 0 or (kana and han < 4 * kana):  # Chinese titles borrow "の" alone ("鮮の味")
-        return Language("ja", 0.99 if kana > 2 else 0.9, "script")
-    simplified, traditional, japanese = scripts.han_sides(text)
-    wishes = [tags.normalise(tag) for tag in declared]
-    if not simplified and (japanese > traditional or (japanese and "ja" in wishes)):
-        return Language("ja", 0.92 if japanese > 1 else 0.8, "script")
-    if "ja" in wishes[:1] and han <= 12 and scripts.japan_writes(text):  # "東京": only the publisher can tell
-        return Language("ja", 0.75, "prior")
-    base = 0.98 if han >= 6 else 0.92 if han >= 4 else 0.7
-    if simplified != traditional:
-        most, least = max(simplified, traditional), min(simplified, traditional)
-        side = "zh-Hans" if simplified > traditional else "zh-Hant"
-        return Language(side, base if most > 3 * least else 0.8, "script")
-    wished = next((tag for tag in wishes if tag in ("zh-Hans", "zh-Hant")), None)
-    return Language(wished, min(base, 0.85), "prior") if wished else Language("zh", base, "script")
 
 
 class Panel:
@@ -190,6 +108,7 @@ class Panel:
         self.relatives = _columns(
             [[c for kin in _RELATIVES.get(tag, ()) for c in columns[0].get(kin, [])] for tag in self.tags], len(first)
         )
+        self.is_rare = np.array([tag in rare.split() for tag in self.tags])
         self.lacking = np.array([tag not in columns[0] for tag in self.tags])
         self.second = _columns([columns[1].get(tag, []) for tag in self.tags], len(second))
         self.position = {tag: i for i, tag in enumerate(self.tags)}
@@ -247,8 +166,13 @@ def prior(panel: Panel, text: str, declared: Sequence[str]) -> tuple[Floats, Flo
     doubtful: set[str] = set()
     for members in panel.families:
         heard = np.array([votes.get(panel.tags[i], 0) for i in members], np.float32)
+        lead = float(heard.max() - np.partition(heard, -2)[-2])
+        if lead >= 1 and len(members) > 2:  # words of one of three sisters speak against strangers too ("sl", "en")
+            base[members[int(heard.argmax())]] += OWN_WORD * min(lead, 2.0)
         base[members] -= SISTER_WORD * np.minimum(heard.max() - heard, SISTER_CAP)
-        doubtful.update(panel.tags[i] for i, times in zip(members, heard, strict=True) if times - heard.min() < 1)
+        for i, times in zip(members, heard, strict=True):
+            if times - max(other for j, other in zip(members, heard, strict=True) if j != i) < 1:
+                doubtful.add(panel.tags[i])  # no word says it and not a sister
     for writers, times in sisters.strangers(panel.script, text).items():
         others = np.array([tag not in writers.split() for tag in panel.tags])
         base[others] -= LETTER * min(times, LETTER_CAP)
@@ -258,6 +182,14 @@ def prior(panel: Panel, text: str, declared: Sequence[str]) -> tuple[Floats, Flo
         if position is not None:
             wished[position] = min(wished[position] + DECLARED[rank], DECLARED_CAP)
     return base, wished, frozenset(doubtful & NEAR_TWINS)
+
+
+def _fit(panel: Panel, winner: int, second: Opinion | None) -> float:
+    """Give how well the best profile reads a text, in nats a byte: zero where nobody can say."""
+    if second is None or second.mass < MIN_MASS or panel.script != "Latn":
+        return 0.0
+    score = float(_gather(second.scores, panel.second)[winner])
+    return score / second.mass if np.isfinite(score) else 0.0
 
 
 def _share(nats: Floats, winner: int) -> float:
@@ -284,15 +216,27 @@ def decide(
     tag, confidence = panel.tags[winner], _share(nats, winner)
     if second is not None and panel.lacking[winner]:
         reason = names[1]
+    fit = 0.0 if wished[winner] else _fit(panel, winner, second)
+    if fit < FOREIGN_PER_BYTE or (not wished[winner] and sisters.is_neighbour(tag, evidence.text)):
+        return Language(UNDECIDED, min(confidence, 0.5), "no-profile")  # the best profile reads letters by chance
     if wished.any():
         unaided = nats - wished
         if winner != int(unaided.argmax()):
             reason = "prior"
         if _share(unaided, winner) < ABSTAIN_BELOW:
             confidence = min(confidence, UNSURE)  # a declaration confirms; it makes nothing sure by itself
-    if evidence.letters < SURE_LETTERS or (tag in doubtful and not wished[winner]):
+    if evidence.letters < SURE_LETTERS or (
+        not wished[winner] and (tag in doubtful or panel.is_rare[winner] or fit < DOUBTFUL_PER_BYTE)
+    ):
         confidence = min(confidence, UNSURE)
     short = evidence.letters < MIN_LETTERS and not wished[winner]
+    if not short and confidence < ABSTAIN_BELOW and wished.any():
+        twin = int(wished.argmax())
+        family = next((members for members in panel.families if twin in members), ())
+        if sum(_share(nats, int(i)) for i in family) >= FAMILY:
+            return Language(tags.refine(panel.tags[twin], evidence.script, declared), 0.75, "prior")
+    if tag == "bs" and tag in doubtful and not wished[winner]:
+        confidence = min(confidence, 0.5)  # what Serbia and Croatia write as well is seldom Bosnian
     if short or confidence < ABSTAIN_BELOW:
         if not wished.any() or evidence.letters >= PRIOR_LETTERS:
             return Language(UNDECIDED, min(confidence, 0.5), "too-short" if short else "unsure")

@@ -136,6 +136,40 @@ _LETTERS: dict[str, tuple[tuple[str, str], ...]] = {
     "Deva": (("ळ", "mr gom sa ne"),),
 }  # fmt: skip
 
+# Stems, since these languages inflect: whose they are, and not their sisters'. Serbian writes foreign names by ear.
+_STEM_WORDS = {
+    "sr": """izveštaj sledeć predsednik posle\\b veštačk snabdevanj srbij srpsk beograd evr[aoe]\\b evrima tramp
+        mask[ua]?\\b majkrosoft gugl epl[au]?\\b fejsbuk njujork bajden makron opštin bezbedn vazduh cen[aeu]\\b
+        mest[oau]\\b rešenj promen zahtev primen gde\\b ovde\\b uvek poseti svet[ua]?\\b svetsk celin vreme\\b
+        reč[ui]?\\b deo\\b delov dinar vučić usled predlog uticaj nedelj takođe\\b saopštenj nameštaj obaveštenj""",
+    "sr bs": """fabri[kc] kompanij akcij[aeu]\\b akcionar računar superračunar saradnj centa?r\\w*\\spodataka
+        data\\scenta?r gas[aou]?\\b gasovod hiljad milion dobija preduzeć saobraćaj hemijsk univerzitet
+        voz[ao]?\\b štampa sopstven istraživač""",
+    "bs": """sarajev bosn bih\\b hercegov historij sedmic kahv lahk mehk""",
+    "hr": """podatkovn tvornic tvrtk dionic izvješć umjetn\\w*\\sinteligencij superračunal računal dobiv gospodarst
+        golem opskrb plin[aou]?\\b plinovod hrvatsk zagreb eur[aoe]\\b eurima tisuć milijun suradnj poduzeć
+        nogomet glazb kolodvor redarst priopćenj sveučilišt kemijsk tjedn vlak zrakoplov sustav tečaj uvjet
+        glede nazočn izvanredn veleposlan""",
+}
+_STEMS = {tags: re.compile(rf"\b(?:{'|'.join(words.split())})") for tags, words in _STEM_WORDS.items()}
+
+# Near languages without a profile: marks of theirs, and marks of the known one that outweigh them.
+_NEIGHBOURS = {
+    # Kirundi for Kinyarwanda: ca, vy, -shasha against cya, by, -shya
+    "rw": (
+        re.compile(
+            r"\b(?:[iu]?vy\w+|ca|co|c'\w+|ivya|canke|\w+shasha|igisagara|abanyeshure|uburundi|\w*nyagihugu|ishirahamwe)\b",
+            re.I,
+        ),
+        re.compile(r"\b(?:cya|cyo|by[aoi]\w*|\w+shya|u rwanda|umujyi|abanyeshuri|abaturage|amashanyarazi)\b", re.I),
+    ),
+    # Maithili, Bhojpuri and Bodo for Hindi
+    "hi": (
+        re.compile(r"(?<!\S)(?:अछि|छथि|कएल\S*|गेल|बाड़े|बाटे|कइल\S*|भइल|गइल|बानी|खालाम\S*)(?!\S)"),
+        re.compile(r"(?<!\S)(?:है|हैं|था|थे|गया|किया|होगा|ने)(?!\S)"),
+    ),
+}
+
 FAMILIES: tuple[frozenset[str], ...] = (
     frozenset({"id", "ms"}), frozenset({"hr", "bs", "sr"}), frozenset({"da", "no", "sv"}), frozenset({"cs", "sk"}),
     frozenset({"pt", "gl"}), frozenset({"nl", "af"}), frozenset({"tr", "az"}),
@@ -167,7 +201,17 @@ def votes(text: str) -> dict[str, int]:
     for word in set(_WORD.findall(text.lower())):
         for tag in _INDEX.get(word, ()):
             found[tag] = found.get(tag, 0) + 1
+    for speakers, stems in _STEMS.items():
+        times = len(set(stems.findall(text.lower())))
+        for tag in speakers.split() if times else ():
+            found[tag] = found.get(tag, 0) + times
     return found
+
+
+def is_neighbour(tag: str, text: str) -> bool:
+    """Tell whether a text taken for `tag` bears marks of a near language that no engine knows."""
+    marks = _NEIGHBOURS.get(tag)
+    return marks is not None and marks[0].search(text) is not None and marks[1].search(text) is None
 
 
 def strangers(script: str, text: str) -> dict[str, int]:

@@ -33,7 +33,18 @@ _BLOCKS: tuple[tuple[int, int, str], ...] = (
 
 # One Han character carries about a word's third, one Hangul syllable two or three letters: without these weights a
 # Chinese headline about "OpenAI" and "Microsoft" would count as Latin.
-_WEIGHT = {"Hani": 3.0, "Hang": 2.0, "Kana": 2.0, "Ethi": 1.5}
+_WEIGHT = {
+    "Hani": 3.0,
+    "Hang": 2.0,
+    "Kana": 2.0,
+    "Ethi": 1.5,
+    "Deva": 1.5,
+    "Beng": 1.5,
+    "Taml": 1.5,
+    "Telu": 1.5,
+    "Arab": 1.3,
+    "Hebr": 1.3,
+}
 
 
 class _ScriptOf(dict[str, str]):
@@ -79,6 +90,12 @@ def dominant(counts: dict[str, int]) -> str:
     return "Latn" if latin else ""
 
 
+def weight(counts: dict[str, int], script: str) -> float:
+    """Give how much a script's letters weigh; kana and Han together are one writing."""
+    names = ("Hani", "Kana") if script in ("Hani", "Kana") else (script,)
+    return sum(counts.get(name, 0) * _WEIGHT.get(name, 1.0) for name in names)
+
+
 def _repertoire(codec: str, rows: range, cells: tuple[range, ...]) -> frozenset[str]:
     """Every Han character that a national character set can write."""
     pairs = (bytes((row, cell)) for row in rows for part in cells for cell in part)
@@ -91,6 +108,9 @@ def _repertoire(codec: str, rows: range, cells: tuple[range, ...]) -> frozenset[
 _GB = _repertoire("gb2312", range(0xB0, 0xF8), (range(0xA1, 0xFF),))
 _BIG5 = _repertoire("big5", range(0xA4, 0xFA), (range(0x40, 0x7F), range(0xA1, 0xFF)))
 _JIS = _repertoire("shift_jis", range(0x88, 0xEB), (range(0x40, 0x7F), range(0x80, 0xFD)))
+JIS_LEVEL_1 = _repertoire("shift_jis", range(0x88, 0x98), (range(0x40, 0x7F), range(0x80, 0xFD))) | _repertoire(
+    "shift_jis", range(0x98, 0x99), (range(0x40, 0x73),)
+)
 SIMPLIFIED = _GB - _BIG5
 TRADITIONAL = _BIG5 - _GB
 JAPANESE = _JIS - _GB - _BIG5
@@ -109,6 +129,14 @@ def han_sides(text: str) -> tuple[int, int, int]:
     return simplified, traditional, japanese
 
 
-def japan_writes(text: str) -> bool:
-    """Tell whether every Han character of `text` is in Japan's standard set."""
-    return all(char in _JIS for char in text if _SCRIPT_OF[char] == "Hani")
+def not_written(text: str) -> tuple[int, int, int]:
+    """Count the Han characters of `text` that Japan's press, simplified and traditional Chinese do not write.
+
+    Japan's press writes the first level of its standard; the second keeps the old forms (國, 會, 發) that it replaced.
+    """
+    han = [char for char in text if _SCRIPT_OF[char] == "Hani"]
+    return (
+        sum(char not in JIS_LEVEL_1 for char in han),
+        sum(char not in _GB for char in han),
+        sum(char not in _BIG5 for char in han),
+    )

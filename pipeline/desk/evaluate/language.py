@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from pipeline.core.language import decide
+from pipeline.core.language import writing
 from pipeline.core.text import tags
 from pipeline.detector import Detector
 from pipeline.errors import ConfigError
@@ -67,7 +67,7 @@ def read(path: Path) -> Iterator[tuple[str, str]]:
         text = rest.split("\t", 1)[0]
         if not tab:
             raise ConfigError(f"{path}:{number}: no tab; a line is language<TAB>text")
-        if label != decide.UNDECIDED and not tags.normalise(label):
+        if label != writing.UNDECIDED and not tags.normalise(label):
             raise ConfigError(f"{path}:{number}: {label[:40]!r} is no language tag")
         if not text.strip():
             raise ConfigError(f"{path}:{number}: no text after the language")
@@ -86,7 +86,7 @@ class _Count:
 
     def add(self, label: str, tag: str, confidence: float) -> None:
         self.n += 1
-        if tag == decide.UNDECIDED and label != decide.UNDECIDED:
+        if tag == writing.UNDECIDED and label != writing.UNDECIDED:
             self.abstained += 1
         elif tags.accepts(label, tag):
             self.right += 1
