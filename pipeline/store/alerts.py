@@ -1,7 +1,7 @@
 """Alerts as they are decided: changed events, what each reader was told, and the rows that follow."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,6 +10,9 @@ from pipeline.core.alerts.state import Decision, Line, Part, Picture, State, Tol
 from pipeline.store import faults
 from pipeline.store.engine import insert
 from pipeline.store.tables import alerts, event_history, event_stories, events, matches, stories, subscriptions
+
+OLD = timedelta(days=7)  # a story that is older when it first comes is no news: queries ask for seven days
+HEARD = 0.6  # confidence from which a language is told of: "now also told in …" must not be a guess
 
 
 def changed(db: sa.Connection, limit: int, after_id: int = 0, held: faults.Held | None = None) -> list[int]:
@@ -78,6 +81,9 @@ def _parts(db: sa.Connection, ids: Sequence[int]) -> dict[int, tuple[list[Part],
             stories.c.id,
             stories.c.url_hash,
             stories.c.language,
+            stories.c.language_confidence,
+            stories.c.published_at,
+            stories.c.seen_at,
             stories.c.outlet,
             stories.c.baseline,
             matches.c.level,
@@ -90,10 +96,17 @@ def _parts(db: sa.Connection, ids: Sequence[int]) -> dict[int, tuple[list[Part],
     )
     found: dict[int, tuple[list[Part], str]] = {}
     for r in db.execute(query):
-        stale = "feed" if r.baseline else "watchlist" if r.was_nothing else None
-        part = Part(r.id, r.language or "und", r.level or 0, r.joined_at, r.copy_of is not None, stale, r.outlet)
+        stale = "feed" if r.baseline else "watchlist" if r.was_nothing else "age" if _is_old(r) else None
+        sure = r.language_confidence is None or r.language_confidence >= HEARD
+        heard = r.language if r.language and sure else "und"
+        part = Part(r.id, heard, r.level or 0, r.joined_at, r.copy_of is not None, stale, r.outlet)
         found.setdefault(r.event_id, ([], r.url_hash))[0].append(part)
     return found
+
+
+def _is_old(row: Any) -> bool:
+    """Whether a story was old news when it came: a search brings entries of any age, a feed turns out its archive."""
+    return row.published_at is not None and row.seen_at - row.published_at > OLD
 
 
 def told(db: sa.Connection, ids: Iterable[int]) -> list[Told]:

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from pipeline import steps, store
 from pipeline.model import Frequency, Tally
 from pipeline.settings import Settings
-from pipeline.store.tables import events, subscriptions
+from pipeline.store.tables import events, stories, subscriptions
 from tests.newsroom import T0, Newsroom, reader
 
 
@@ -119,6 +119,38 @@ def test_a_new_feed_floods_nobody(database_url: str) -> None:
     room.join(event, [room.story()], at=T0 + timedelta(hours=1))
     decide(database_url, 1)
     assert room.alerts() == [("desk", event, "new", "baseline"), ("desk", event, "update", "pending")]
+
+
+@pytest.mark.parametrize(("days", "state"), [(8, "baseline"), (900, "baseline"), (6, "pending"), (None, "pending")])
+def test_old_news_is_no_news(sqlite_url: str, days: int | None, state: str) -> None:
+    """What a search or an archive brings long after it was told is baseline; a fresh report wakes the event."""
+    room = Newsroom(sqlite_url)
+    room.subscribe(reader())
+    old = room.story()
+    with store.begin(sqlite_url) as db:
+        published = None if days is None else T0 - timedelta(days=days)
+        db.execute(sa.update(stories).where(stories.c.id == old).values(published_at=published))
+    event = room.event([old])
+    decide(sqlite_url)
+    assert room.alerts() == [("desk", event, "new", state)]
+    if state == "baseline":
+        room.join(event, [room.story("fr")], at=T0 + timedelta(hours=1))
+        decide(sqlite_url, 1)
+        assert room.alerts()[1:] == [("desk", event, "update", "pending")]
+
+
+def test_a_guessed_language_is_no_news(sqlite_url: str) -> None:
+    """What a reader is told of a language, the detector is sure of: no "now also told in Uzbek"."""
+    room = Newsroom(sqlite_url)
+    room.subscribe(reader())
+    event = room.event([room.story()])
+    decide(sqlite_url)
+    guessed = room.story("uz")
+    with store.begin(sqlite_url) as db:
+        db.execute(sa.update(stories).where(stories.c.id == guessed).values(language_confidence=0.57))
+    room.join(event, [guessed], at=T0 + timedelta(hours=1))
+    decide(sqlite_url, 1)
+    assert room.alerts() == [("desk", event, "new", "pending")]
 
 
 def test_a_changed_watchlist_floods_nobody(database_url: str) -> None:

@@ -18,9 +18,8 @@ from pipeline.model import Subscription
 
 MORE_REPORTS = 5  # an update for reports alone needs that many more, and twice as many as the reader knows of:
 # 1, 6, 12, 24 … so an event that the whole world reprints makes a handful of mails, not one a run
-STALE = frozenset(
-    {"feed", "watchlist"}
-)  # why a story is no news: it came with a new feed's first body, or a new watchlist
+# Why a story is no news: it came with a new feed's first body or a new watchlist, or was told long before it came.
+STALE = frozenset({"feed", "watchlist", "age"})
 
 
 def message_id(host: str, *identity: object) -> str:

@@ -19,7 +19,7 @@ class Part:
     level: int
     joined_at: datetime
     is_copy: bool = False
-    stale: str | None = None  # feed or watchlist: it stood before we watched it so, and is no news
+    stale: str | None = None  # feed, watchlist or age: it stood before we watched it so, and is no news
     outlet: str = ""
 
 
