@@ -402,6 +402,7 @@ class Member:
     copy_of: int | None = None
     topics: tuple[str, ...] = ()
     written: tuple[str, ...] = ()  # the forms in which its entities are named
+    placed_by: str | None = None  # the version of clustering that put it into its event
 
 
 @dataclass(frozen=True, slots=True)

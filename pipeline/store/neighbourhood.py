@@ -28,7 +28,8 @@ def settle(
     if not start:
         return {}
     table, rows, together, apart = gather(db, start, window_days, model, versions)
-    groups = core.decide(table, rows, model, window_days, together, apart)
+    whole = cluster.standing(table, rows, model.version, apart)
+    groups = core.decide(table, rows, model, window_days, together, apart, whole)
     tally = events.put(db, groups, [table.members[r] for r in rows], model.version, now)
     threads.relink(db, [table.members[r].story.id for r in rows], now, model, versions)
     return tally

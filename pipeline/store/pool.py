@@ -161,6 +161,7 @@ def members(db: sa.Connection, ids: Sequence[int], encoders: Mapping[str, str]) 
             drawn.setdefault(r.story_id, {})[version[r.encoder]] = np.frombuffer(r.vector, "<f2").astype(np.float32)
         query = (
             sa.select(*_STORY, matches.c.level, matches.c.topics, event_stories.c.event_id, event_stories.c.copy_of)
+            .add_columns(event_stories.c.clusterer_version)
             .join(matches, sa.and_(matches.c.story_id == stories.c.id, matches.c.is_current))
             .outerjoin(event_stories, event_stories.c.story_id == stories.c.id)
             .where(stories.c.id.in_(chunk))
@@ -176,6 +177,7 @@ def members(db: sa.Connection, ids: Sequence[int], encoders: Mapping[str, str]) 
                 copy_of=r.copy_of,
                 topics=tuple(r.topics),
                 written=tuple(sorted(written.get(r.id, ()))),
+                placed_by=r.clusterer_version,
             )
             for r in db.execute(query)
         ]

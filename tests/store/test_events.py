@@ -133,3 +133,20 @@ def test_vectors_of_another_version_do_not_count(database_url: str) -> None:
         ids = pool.everything(db, None)
         assert set(pool.members(db, ids, VERSIONS)[0].vectors) == {"e5"}
         assert pool.members(db, ids, {"e5": "newer"})[0].vectors == {}
+
+
+def test_events_of_an_earlier_clusterer_stay(database_url: str) -> None:
+    """A new version of clustering moves no story that an earlier one placed, and tells nobody of a split."""
+    with store.begin(database_url) as db:
+        settle(db, [one("left"), one("middle", 1), one("right", 2)], [0.0, 0.7, 1.4])
+        number = events.newest(db, 5)[0].id
+        db.execute(sa.update(event_stories).values(clusterer_version="1-old"))
+        ids = tell(db, [one("stranger", 3), one("near", 4)])
+        strict = replace(MODEL, shift=MODEL.shift + 2)  # would divide the three
+        made = {i: {"e5": draw(a)} for i, a in zip(ids, (2.9, 0.7), strict=True)}
+        pool.add_vectors(db, made, VERSIONS)
+        neighbourhood.settle(db, ids, 14.0, strict, VERSIONS, NOW)
+        assert {p["clusterer_version"] for p in events.placed(db, number)} >= {"1-old"}
+        assert sum(p["clusterer_version"] == "1-old" for p in events.placed(db, number)) == 3
+        kinds = list(db.scalars(sa.select(event_history.c.kind)))
+        assert "split" not in kinds and "left" not in kinds

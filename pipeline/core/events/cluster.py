@@ -71,12 +71,38 @@ def matrix(pool: Pool, rows: Sequence[int], weights: Weights, window: float) -> 
     return lower
 
 
-def solve(odds: Floats, apart: Iterable[tuple[int, int]] = (), together: Iterable[tuple[int, int]] = ()) -> list[int]:
+def standing(pool: Pool, rows: Sequence[int], version: str, apart: Iterable[tuple[int, int]] = ()) -> list[list[int]]:
+    """Give the groups of rows that an earlier version of clustering made events of: those stay what they are.
+
+    `apart` are analysts' corrections, as pairs of rows: they count against any version.
+    """
+    forbidden = {frozenset(pair) for pair in apart}
+    made: dict[int, list[list[int]]] = {}
+    for row in sorted(rows, key=lambda r: order(pool.members[r])):
+        member = pool.members[row]
+        if member.event_id is None or member.placed_by in {None, version}:
+            continue
+        parts = made.setdefault(member.event_id, [])
+        part = next((p for p in parts if not any(frozenset((row, other)) in forbidden for other in p)), None)
+        if part is None:
+            parts.append([row])
+        else:
+            part.append(row)
+    return [part for parts in made.values() for part in parts]
+
+
+def solve(
+    odds: Floats,
+    apart: Iterable[tuple[int, int]] = (),
+    together: Iterable[tuple[int, int]] = (),
+    whole: Sequence[Sequence[int]] = (),
+) -> list[int]:
     """Partition n stories in canonical order: a label per story, the smallest index of its group.
 
     Average link: the two groups with the highest mean log-odds join while it is above zero. Stories that an analyst put
     `apart` never stand in one group. Those put `together` are united afterwards, with their whole groups, so that a
-    correction does not distort the averages; where both claim a pair, `apart` wins.
+    correction does not distort the averages; where both claim a pair, `apart` wins. The groups of `whole` are joined
+    from the beginning and never with one another.
     """
     n = len(odds)
     sums = odds.astype(np.float64).copy()
@@ -87,13 +113,9 @@ def solve(odds: Floats, apart: Iterable[tuple[int, int]] = (), together: Iterabl
     label = np.arange(n)
     alive = np.ones(n, np.bool_)
     best = sums.copy()  # mean log-odds between groups
-    top = best.argmax(axis=1) if n else np.zeros(0, np.intp)
-    while n > 1:
-        values = np.where(alive, best[np.arange(n), top], -np.inf)
-        i = int(values.argmax())
-        if not values[i] > 0:
-            break
-        i, j = sorted((i, int(top[i])))
+
+    def join(i: int, j: int) -> None:
+        """Let group j be a part of group i."""
         sums[i] += sums[j]
         sums[:, i] = sums[i]
         sums[i, i] = -np.inf
@@ -104,6 +126,23 @@ def solve(odds: Floats, apart: Iterable[tuple[int, int]] = (), together: Iterabl
         best[i] = np.where(alive, sums[i] / (sizes[i] * sizes), -np.inf)
         best[i, i] = -np.inf
         best[:, i] = best[i]
+
+    for group in whole:
+        first, *rest = sorted(group)
+        for j in rest:
+            join(first, j)
+    heads = [min(group) for group in whole]
+    for i in heads:
+        for j in heads:
+            sums[i, j] = best[i, j] = -np.inf
+    top = best.argmax(axis=1) if n else np.zeros(0, np.intp)
+    while n > 1:
+        values = np.where(alive, best[np.arange(n), top], -np.inf)
+        i = int(values.argmax())
+        if not values[i] > 0:
+            break
+        i, j = sorted((i, int(top[i])))
+        join(i, j)
         # only rows whose best partner was i or j can have lost it; any row may have gained i
         stale = alive & ((top == i) | (top == j))
         stale[i] = True

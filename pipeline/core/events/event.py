@@ -195,16 +195,18 @@ def decide(
     window: float,
     together: Collection[tuple[int, int]] = (),
     apart: Collection[tuple[int, int]] = (),
+    whole: Sequence[Sequence[int]] = (),
 ) -> list[Group]:
     """Solve a neighbourhood (`cluster.reach`) anew and say which event each group is, the earliest group first.
 
-    `together` and `apart` are analysts' corrections, as pairs of rows of `pool`.
+    `together` and `apart` are analysts' corrections, as pairs of rows of `pool`; `whole` are groups of rows that stand
+    already (`cluster.standing`).
     """
     at = {row: i for i, row in enumerate(rows)}
     forbidden = [(at[a], at[b]) for a, b in apart if a in at and b in at]
     wanted = [(at[a], at[b]) for a, b in together if a in at and b in at]
     odds = cluster.matrix(pool, rows, weights, window)
-    labels = cluster.solve(odds, forbidden, wanted)
+    labels = cluster.solve(odds, forbidden, wanted, [[at[r] for r in part] for part in whole])
     parts: dict[int, list[int]] = {}
     for i, label in enumerate(labels):
         parts.setdefault(label, []).append(i)

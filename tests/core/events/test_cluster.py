@@ -1,6 +1,7 @@
 """Clustering: pairs, groups, copies and what events say; laws by Hypothesis, tables for the traps."""
 
 import random
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -196,6 +197,25 @@ def test_corrections_win() -> None:
     far = odds((0, 3, -3, -3), (0, 0, -3, -3), (0, 0, 0, 3), (0, 0, 0, 0))
     assert cluster.solve(far, together=[(1, 2)]) == [0, 0, 0, 0]
     assert len(set(cluster.solve(far, apart=[(0, 3)], together=[(1, 2)]))) == 2
+
+
+def test_events_of_an_earlier_version_stay_what_they_are() -> None:
+    """Groups that stand are neither divided nor united; a new story joins the one that it belongs to, or none."""
+    close = odds((0, 3, 3, 3), (0, 0, 3, 3), (0, 0, 0, 3), (0, 0, 0, 0))
+    assert cluster.solve(close, whole=[[0, 1], [2]]) == [0, 0, 2, 0]
+    far = odds((0, -3, -3, 3), (0, 0, -3, -3), (0, 0, 0, -3), (0, 0, 0, 0))
+    assert cluster.solve(far, whole=[[0, 2]]) == [0, 1, 0, 3]  # the mean over the standing event decides
+    assert cluster.solve(far, whole=[[0], [2]]) == [0, 1, 2, 0]
+    assert cluster.solve(close, together=[(0, 2)], whole=[[0, 1], [2]]) == [0, 0, 0, 0]  # people may unite them
+
+
+def test_what_stands_is_what_another_version_placed() -> None:
+    """Stories of this version are solved anew; an analyst's word divides what an earlier version made."""
+    told = [replace(member(i, event=7 + i // 3, hours=i), placed_by="old" if i < 5 else "new") for i in range(6)]
+    table = pairs.pool(told, MODEL)
+    assert cluster.standing(table, range(6), "new") == [[0, 1, 2], [3, 4]]
+    assert cluster.standing(table, range(6), "new", [(0, 2)]) == [[0, 1], [2], [3, 4]]
+    assert cluster.standing(table, range(6), "old") == [[5]]
 
 
 def test_no_story_and_one_story() -> None:
