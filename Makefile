@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: help setup demo test floor e2e airflow containers helm check format lint types contracts sql-lint lock clean
+.PHONY: help setup demo test floor e2e e2e-next airflow containers constraints helm check format lint types contracts sql-lint lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -36,11 +36,21 @@ floor: $(READY)  ## the store's tests on the oldest SQLAlchemy that is allowed
 e2e: $(READY)  ## the tests with a real Airflow, PostgreSQL, Redis (some minutes)
 	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/pytest -q -s -m e2e tests/e2e
 
+e2e-next: $(READY)  ## the same with the newest Airflow 3.3 that the registry has, in an environment of its own
+	@$(BIN)/uv venv --quiet --clear var/next
+	@VIRTUAL_ENV=var/next $(BIN)/uv pip install --quiet -r requirements-dev.lock
+	@VIRTUAL_ENV=var/next $(BIN)/uv pip install --quiet --upgrade-package apache-airflow --upgrade-package apache-airflow-core \
+	  --upgrade-package apache-airflow-task-sdk --editable . 'apache-airflow<3.4'
+	@env -u PYTHONDONTWRITEBYTECODE var/next/bin/pytest -q -s -m e2e tests/e2e
+
 airflow: $(READY)  ## Airflow with these DAGs on the sample feeds, at http://127.0.0.1:8080
 	@exec env -u PYTHONDONTWRITEBYTECODE $(BIN)/python deploy/embedded.py
 
 containers: $(READY)  ## build the image and run docker-compose.yml for real (podman or docker; before a release)
 	@$(BIN)/python deploy/containers.py $(CONTAINERS)
+
+constraints: $(READY)  ## newswatch installs beside what Airflow's official image holds
+	@sh deploy/constraints.sh
 
 helm: $(READY)  ## render the official chart with our values: make helm CHART=airflow-1.22.0.tgz
 	@$(BIN)/python deploy/rendered.py $(CHART)

@@ -18,7 +18,9 @@ python -m newswatch.pools
 # `admin` with the password of AIRFLOW_ADMIN_PASSWORD. Others get their roles (Viewer sees the page, Op clears) in
 # Airflow itself: Security, or `airflow users create --role Viewer …`.
 if [ -n "${AIRFLOW_ADMIN_PASSWORD:-}" ]; then
-  airflow users create --role Admin --username admin --firstname Admin --lastname Admin \
-    --email "${AIRFLOW_ADMIN_EMAIL:-admin@localhost}" --password "$AIRFLOW_ADMIN_PASSWORD"
-  airflow users reset-password --username admin --password "$AIRFLOW_ADMIN_PASSWORD"
+  said=$(airflow users create --role Admin --username admin --firstname Admin --lastname Admin \
+    --email "${AIRFLOW_ADMIN_EMAIL:-admin@localhost}" --password "$AIRFLOW_ADMIN_PASSWORD" 2>&1) || { echo "$said" >&2; exit 1; }
+  case $said in
+    *"already exist"*) airflow users reset-password --username admin --password "$AIRFLOW_ADMIN_PASSWORD" ;;
+  esac
 fi
