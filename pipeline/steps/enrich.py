@@ -32,6 +32,8 @@ MIN_TEXT = 200  # characters; less is a teaser or a cookie notice
 
 AGENT = "newswatch"  # as robots.txt files may name us
 ROBOTS_FOR, ROBOTS_AGAIN = timedelta(hours=24), timedelta(hours=1)  # RFC 9309: a day; sooner when it could not be read
+CANNOT_TELL = "robots.txt can not be read now"
+WAITS = timedelta(days=3)  # for who cannot say, after which the story has been told without its page
 ROBOTS_BYTES = 500 * 2**10  # RFC 9309 §2.5: parsers read at least 500 KiB
 MAX_CRAWL_DELAY = 30.0  # seconds; what a file asks beyond that would stop the run
 
@@ -117,7 +119,10 @@ class _Worker:
             if (until := self._rests.get(host)) and until > self.clock():
                 self._given_back[wanted.id] = until
                 return None
-            if not await self._is_allowed(client, wanted.url):
+            is_allowed = await self._is_allowed(client, wanted.url)
+            if is_allowed is None:
+                return self._put_off(wanted, CANNOT_TELL)
+            if not is_allowed:
                 return self._failure(wanted, "robots.txt forbids it", is_final=True)
             response = await client.get(
                 wanted.url, accept=http.ACCEPT_PAGE, max_bytes=min(extract.MAX_HTML, self.settings.max_body_bytes)
@@ -126,6 +131,8 @@ class _Worker:
                 wait = headers.retry_after(response.headers.get("retry-after"), self.clock()) or poll.RATE_LIMIT_S
                 answered_by = http.host_of(response.final_url)
                 self._rests[answered_by] = self._new_rests[answered_by] = self.clock() + timedelta(seconds=wait)
+            if response.outcome is Outcome.LOCAL:
+                return self._put_off(wanted, response.error or "this machine cannot ask")
             if response.outcome is not Outcome.NEW:
                 is_final = response.outcome in FINAL or response.status in FINAL_STATUSES
                 return self._failure(wanted, response.error or response.outcome.value, is_final)
@@ -162,19 +169,32 @@ class _Worker:
         log.get().info("enrich failed", story=wanted.id, reason=reason)
         return articles.Page(wanted.id, error=plain.safe(reason)[:300], retry_at=retry_at)
 
-    async def _is_allowed(self, client: http.Client, url: str) -> bool:
-        """Ask robots.txt, reading it once a day; a site that cannot say is not asked for pages (RFC 9309 §2.3)."""
+    def _put_off(self, wanted: articles.Wanted, reason: str) -> articles.Page:
+        """Try again later without counting an attempt: that nobody can say now is no "no"."""
+        self.reasons[reason] = self.reasons.get(reason, 0) + 1
+        if self.clock() - wanted.seen_at > WAITS:
+            return articles.Page(wanted.id, error=f"{reason}, for days")
+        retry_at = self.clock() + ROBOTS_AGAIN * 1.1
+        return articles.Page(wanted.id, error=reason, retry_at=retry_at, counts=False)
+
+    async def _is_allowed(self, client: http.Client, url: str) -> bool | None:
+        """Ask robots.txt, reading it once a day; None when its site cannot say now: no page is asked for (RFC 9309 §2.3).
+
+        What it said before goes on to hold while it cannot be read.
+        """
         site = _site(url)
         async with self._asking.setdefault(site, asyncio.Lock()):
             known = self._robots.get(site)
             keep = ROBOTS_AGAIN if known and known.text is None else ROBOTS_FOR
-            if known is None or self.clock() - known.read_at > keep:
-                answer = await self._read_robots(client, url)
-                known = self._robots[site] = articles.Robots(answer, self.clock())
+            if known is None or not timedelta(0) <= self.clock() - known.read_at <= keep:
+                answer, at = await self._read_robots(client, url), self.clock()
+                if answer is None and known and known.text is not None:
+                    answer, at = known.text, at - ROBOTS_FOR + ROBOTS_AGAIN
+                known = self._robots[site] = articles.Robots(answer, at)
                 self._fresh.add(site)
                 self._parsed.pop(site, None)
             if known.text is None:
-                return False
+                return None
             if site not in self._parsed:
                 self._parsed[site] = Protego.parse(known.text)
                 delay = self._parsed[site].crawl_delay(AGENT)

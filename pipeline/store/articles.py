@@ -24,6 +24,7 @@ class Wanted:
     url: str
     length: int  # characters of summary and text that are known already
     attempts: int  # this one included
+    seen_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class Page:
     method: str | None = None
     error: str | None = None
     retry_at: datetime | None = None
+    counts: bool = True  # False: nobody could say yet whether the page may be asked for, so it was no attempt
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +91,10 @@ def _take(db: sa.Connection, is_due: Any, ids: Collection[int], until: datetime)
         sa.update(stories)
         .where(stories.c.id.in_(free), is_due)
         .values(enrich_after=until, enrich_attempts=stories.c.enrich_attempts + 1)
-        .returning(stories.c.id, stories.c.url, length.label("length"), stories.c.enrich_attempts)
+        .returning(stories.c.id, stories.c.url, length.label("length"), stories.c.enrich_attempts, stories.c.seen_at)
     )
     rows = sorted(db.execute(update), key=lambda row: row.id) if free else []
-    return [Wanted(row.id, row.url, row.length, row.enrich_attempts) for row in rows]
+    return [Wanted(row.id, row.url, row.length, row.enrich_attempts, row.seen_at) for row in rows]
 
 
 def save(db: sa.Connection, pages: Sequence[Page], now: datetime) -> None:
@@ -110,6 +112,8 @@ def save(db: sa.Connection, pages: Sequence[Page], now: datetime) -> None:
             }
         else:
             values = {"enrich_error": page.error, "enrich_after": page.retry_at}
+            if not page.counts:
+                values["enrich_attempts"] = stories.c.enrich_attempts - 1
         db.execute(sa.update(stories).where(stories.c.id == page.story_id).values(**values))
     faults.forget(db, "story", [page.story_id for page in pages if page.text is not None])
 

@@ -4,14 +4,15 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import httpcore2
 import pytest
 import sqlalchemy as sa
 
-from pipeline import settings, store
+from pipeline import http, settings, store
 from pipeline.settings import Settings
 from pipeline.steps import enrich
 from pipeline.store import articles, tables
-from tests.hostile import Hostile
+from tests.hostile import Hostile, reply
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -33,8 +34,8 @@ def server() -> Iterator[Hostile]:
 
 def make(url: str, **more: object) -> Settings:
     options: dict[str, object] = {
-        "database_url": url, "allow_addresses": ("127.0.0.0/8",), "host_spacing": 0.0, "fetch_timeout": 2.0,
-        "connect_timeout": 0.5,
+        "database_url": url, "allow_addresses": ("127.0.0.0/8",), "host_spacing": 0.0, "fetch_timeout": 4.0,
+        "connect_timeout": 4.0,
     }  # fmt: skip
     return settings.load(**(options | more))
 
@@ -129,6 +130,83 @@ def test_what_no_robots_file_means(sqlite_url: str, server: Hostile, answer: byt
     server.page("/robots.txt", lambda head: answer)
     wanted(sqlite_url, server.page("/a", PAGE))
     assert enrich.run(make(sqlite_url), NOW).done == int(allowed)
+
+
+def closed(head: str) -> bytes:
+    return b"HTTP/1.1 503 No\r\nContent-Length: 0\r\n\r\n"
+
+
+@pytest.mark.parametrize("how", ["dns", "connect", "silent", "500", "503", "garbage", "refused-address"])
+def test_cannot_tell_is_never_stored_as_no(
+    database_url: str, server: Hostile, how: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A robots.txt that cannot be read now puts the page off, without an attempt; when it can be read, all is well."""
+    answers = {
+        "silent": lambda head: b"", "500": lambda head: reply(b"", "500 No"), "503": closed,
+        "garbage": lambda head: b"\0\1 no HTTP\r\n\r\n",
+    }  # fmt: skip
+    ways = {
+        "dns": http.guard.DnsError("no address"), "connect": httpcore2.ConnectError("refused"),
+        "refused-address": http.guard.RefusedError("10.0.0.1"),
+    }  # fmt: skip
+    real = http.guard.Guard.connect_tcp
+
+    async def connect(self: Any, *args: Any, **more: Any) -> Any:
+        if how in ways:
+            raise ways[how]
+        return await real(self, *args, **more)
+
+    url = server.page("/a", PAGE)
+    wanted(database_url, url)
+    s = make(database_url, fetch_timeout=3.0, connect_timeout=3.0)
+    if how in answers:
+        server.page("/robots.txt", answers[how])
+    with monkeypatch.context() as patched:
+        patched.setattr(http.guard.Guard, "connect_tcp", connect)
+        for hours in (0, 3, 6, 9, 12):
+            tally = enrich.run(s, NOW + hours * HOUR)
+            assert (tally.seen, tally.done, tally.failed) == (1, 0, 1), hours
+    (story,) = stories(database_url)
+    assert story.enrich_error == "robots.txt can not be read now" and story.enrich_attempts == 0
+    assert NOW + 13 * HOUR < story.enrich_after < NOW + 14 * HOUR
+    assert server.hits["/a"] == 0, "and nobody was asked for the page"
+    server.page("/robots.txt", b"User-agent: *\nAllow: /\n", "Content-Type: text/plain\r\n")
+    assert enrich.run(s, NOW + 15 * HOUR).done == 1
+
+
+def test_a_site_that_never_can_say_ends(sqlite_url: str, server: Hostile) -> None:
+    """After three days the story has been told without its page; the reason is not that it is forbidden."""
+    server.page("/robots.txt", closed)
+    wanted(sqlite_url, server.page("/a", PAGE))
+    assert enrich.run(make(sqlite_url), NOW + 80 * HOUR).failed == 1
+    (story,) = stories(sqlite_url)
+    assert story.enrich_after is None and story.enrich_error == "robots.txt can not be read now, for days"
+
+
+@pytest.mark.parametrize(("path", "done"), [("/a", 1), ("/private/a", 0)])
+def test_what_robots_said_holds_while_it_cannot_be_read(sqlite_url: str, server: Hostile, path: str, done: int) -> None:
+    """A rule of yesterday is kept through an outage of the file, in both directions."""
+    server.page("/robots.txt", b"User-agent: *\nDisallow: /private\n", "Content-Type: text/plain\r\n")
+    wanted(sqlite_url, server.page("/first", PAGE))
+    s = make(sqlite_url)
+    assert enrich.run(s, NOW).done == 1
+    server.page("/robots.txt", closed)
+    wanted(sqlite_url, server.page(path, PAGE))
+    assert enrich.run(s, NOW + 30 * HOUR).done == done
+    assert stories(sqlite_url)[1].enrich_error == (None if done else "robots.txt forbids it")
+    with store.read(sqlite_url) as db:
+        assert db.scalar(sa.select(tables.hosts.c.robots)) is not None, "kept"
+
+
+def test_a_robots_file_read_in_the_future_is_read_again(sqlite_url: str, server: Hostile) -> None:
+    """A clock that was ahead must not keep a rule for a year."""
+    server.page("/robots.txt", b"User-agent: *\nDisallow: /\n", "Content-Type: text/plain\r\n")
+    wanted(sqlite_url, server.page("/a", PAGE))
+    s = make(sqlite_url)
+    assert enrich.run(s, NOW + 400 * 24 * HOUR).done == 0
+    server.page("/robots.txt", b"User-agent: *\nAllow: /\n", "Content-Type: text/plain\r\n")
+    wanted(sqlite_url, server.page("/b", PAGE))
+    assert enrich.run(s, NOW + HOUR).done == 1
 
 
 def test_a_429_rests_the_host_without_costing_attempts(sqlite_url: str, server: Hostile) -> None:
