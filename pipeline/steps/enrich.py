@@ -178,7 +178,7 @@ class _Worker:
         return articles.Page(wanted.id, error=reason, retry_at=retry_at, counts=False)
 
     async def _is_allowed(self, client: http.Client, url: str) -> bool | None:
-        """Ask robots.txt, reading it once a day; None when its site cannot say now: no page is asked for (RFC 9309 §2.3).
+        """Ask robots.txt, reading it once a day; None when its site cannot say now: no page is asked for (RFC 9309).
 
         What it said before goes on to hold while it cannot be read.
         """

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from pipeline.core.text import url
-from pipeline.store import faults
+from pipeline.store import due, faults
 from pipeline.store.engine import insert
 from pipeline.store.tables import hosts, stories
 
@@ -53,7 +53,7 @@ def claim(db: sa.Connection, now: datetime, until: datetime, limit: int, per_hos
     So nobody else takes them meanwhile. The due ones are walked by their index until `limit` are ours: a host that has
     more than its share stays due and hides nobody behind it.
     """
-    is_due = sa.and_(stories.c.enrich_after.is_not(None), stories.c.enrich_after <= now)
+    is_due = sa.and_(stories.c.enrich_after.is_not(None), due.is_due(stories.c.enrich_after, now, due.PAGE))
     query = sa.select(stories.c.id, stories.c.url, stories.c.enrich_after).where(is_due)
     query = query.order_by(stories.c.enrich_after, stories.c.id).limit(WINDOW)
     window = db.execute(query).all()
@@ -141,7 +141,8 @@ def robots(db: sa.Connection, names: Collection[str]) -> dict[str, Robots]:
 
 def rests(db: sa.Connection, names: Collection[str], now: datetime) -> dict[str, datetime]:
     """Give the hosts that asked not to be asked now, and until when."""
-    query = sa.select(hosts.c.host, hosts.c.not_before).where(hosts.c.host.in_(list(names)), hosts.c.not_before > now)
+    is_waiting = due.is_waiting(hosts.c.not_before, now, due.HOST)
+    query = sa.select(hosts.c.host, hosts.c.not_before).where(hosts.c.host.in_(list(names)), is_waiting)
     return {row.host: row.not_before for row in db.execute(query)}
 
 

@@ -7,12 +7,12 @@ returned: nothing is shared.
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
 from pipeline.core.feeds.report import Outlook
-from pipeline.store import feeds, leases, tables
+from pipeline.store import due, feeds, leases, tables
 from pipeline.store.engine import begin, read
 
 
@@ -26,13 +26,15 @@ class Ask:
     until: datetime
     room: int
     dead: frozenset[str]  # claimants that have ended
+    furthest: timedelta = due.FEED  # that a feed may be put off
 
 
 def outlook(database_url: str, now: datetime) -> Outlook:
     """See how feeds stand: why nothing is due, and when something will be."""
     f, h = tables.feeds.c, tables.hosts.c
-    is_due = sa.or_(f.next_fetch_at.is_(None), f.next_fetch_at <= now)
-    is_gone, is_held, is_resting = f.state == "gone", f.claimed_by.is_not(None), h.not_before > now
+    is_due = leases.is_due_by_schedule(now)
+    is_gone, is_held = f.state == "gone", f.claimed_by.is_not(None)
+    is_resting = due.is_waiting(h.not_before, now, due.HOST)
 
     def number(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
         return sa.func.coalesce(sa.func.sum(sa.case((condition, 1), else_=0)), 0)
@@ -62,7 +64,7 @@ def claim(
     with begin(ask.database_url) as db:
         return leases.claim(
             db, ask.token, ask.now, ask.until, ask.room, dead=ask.dead, not_since=not_since, per_host=per_host,
-            skip_hosts=skip_hosts, had=had,
+            skip_hosts=skip_hosts, had=had, furthest=ask.furthest,
         )  # fmt: skip
 
 
@@ -94,7 +96,9 @@ def save(
     return saved
 
 
-def set_aside(database_url: str, token: str, now: datetime, until: datetime, share: int) -> list[tuple[int, str]]:
+def set_aside(
+    database_url: str, token: str, now: datetime, until: datetime, share: int, furthest: timedelta = due.FEED
+) -> list[tuple[int, str]]:
     """Claim all that is due under a name, at most `share` of a host; give (feed, host), a host's feeds together."""
     with read(database_url) as db:
         dead = leases.dead(db)
@@ -102,7 +106,9 @@ def set_aside(database_url: str, token: str, now: datetime, until: datetime, sha
         with begin(database_url) as db:
             had = Counter(host for _, host in leases.held(db, token))
             full = [host for host, n in had.items() if n >= share]
-            if not leases.claim(db, token, now, until, 1000, dead=dead, per_host=share, had=had, skip_hosts=full):
+            if not leases.claim(
+                db, token, now, until, 1000, dead=dead, per_host=share, had=had, skip_hosts=full, furthest=furthest
+            ):
                 break
     with read(database_url) as db:
         return leases.held(db, token)

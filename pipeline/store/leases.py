@@ -8,7 +8,7 @@ worker's name tells host, process and start, so that the claims of a dead proces
 import socket
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import psutil
@@ -16,6 +16,7 @@ import sqlalchemy as sa
 
 from pipeline.core.feeds import poll
 from pipeline.model import Feed
+from pipeline.store import due
 from pipeline.store.engine import insert
 from pipeline.store.feeds import feed, without_body
 from pipeline.store.tables import feeds, hosts
@@ -74,22 +75,23 @@ def claim(
     per_host: int | None = None,
     skip_hosts: Collection[str] = (),
     had: Mapping[str, int] | None = None,
+    furthest: timedelta = due.FEED,
 ) -> list[Claimed]:
     """Claim due feeds, at most `limit` and `per_host`; a host of which another worker holds feeds is left alone.
 
-    `had`: how much of its share a host had already.
-
+    `had`: how much of its share a host had already. `furthest`: what is due later was stored by a wrong clock.
     With `not_since`, "due" means "not fetched since then" whatever the schedule says. `dead` are claimants whose
     claims are void.
     """
     if not_since is None:
-        is_due = sa.and_(feeds.c.state != "gone", sa.or_(feeds.c.next_fetch_at.is_(None), feeds.c.next_fetch_at <= now))
+        is_due = is_due_by_schedule(now, furthest)
         order = feeds.c.next_fetch_at
     else:
-        is_due = sa.or_(feeds.c.last_fetch_at.is_(None), feeds.c.last_fetch_at < not_since)
+        was_then = sa.or_(feeds.c.last_fetch_at < not_since, feeds.c.last_fetch_at > now + due.SLACK)
+        is_due = sa.or_(feeds.c.last_fetch_at.is_(None), was_then)
         order = feeds.c.id
     is_due = sa.and_(feeds.c.enabled, is_due, _is_free(now, dead))
-    resting = sa.select(hosts.c.host).where(hosts.c.not_before > now)
+    resting = sa.select(hosts.c.host).where(due.is_waiting(hosts.c.not_before, now, due.HOST))
     # All conditions of `others` are of rows with a claim: a partial index has just these.
     others = sa.select(feeds.c.host).where(
         feeds.c.claimed_by.is_not(None), feeds.c.claimed_by != token, ~_is_free(now, dead)
@@ -112,6 +114,13 @@ def claim(
         if claimed := _take(db, chosen, is_due, token, until, locked):
             return claimed
         skip |= {row.host for row in found}  # another worker was faster at all of these: look further
+
+
+def is_due_by_schedule(now: datetime, furthest: timedelta = due.FEED) -> sa.ColumnElement[bool]:
+    """Whether a feed is due by its schedule, or by a schedule that a wrong clock made."""
+    f = feeds.c
+    is_due = sa.or_(f.next_fetch_at.is_(None), due.is_due(f.next_fetch_at, now, furthest))
+    return sa.and_(f.state != "gone", sa.or_(is_due, f.last_fetch_at > now + due.SLACK))
 
 
 def take(
@@ -147,7 +156,7 @@ def release(db: sa.Connection, token: str, ids: Iterable[int] | None = None) -> 
 
 
 def _is_free(now: datetime, dead: Collection[str]) -> sa.ColumnElement[bool]:
-    free = sa.or_(feeds.c.claimed_by.is_(None), feeds.c.claimed_until <= now)
+    free = sa.or_(feeds.c.claimed_by.is_(None), due.is_due(feeds.c.claimed_until, now, due.CLAIM))
     return sa.or_(free, feeds.c.claimed_by.in_(list(dead))) if dead else free
 
 

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from pipeline.core.alerts.state import State
 from pipeline.model import Alert, Subscription
-from pipeline.store import faults
+from pipeline.store import due, faults
 from pipeline.store.engine import lock_number
 from pipeline.store.subscriptions import noun
 from pipeline.store.tables import alerts, deliveries, events, subscriptions
@@ -26,7 +26,7 @@ def due_readers(db: sa.Connection, now: datetime, limit: int, held: faults.Held 
     query = (
         sa.select(alerts.c.subscription_id)
         .join(subscriptions, subscriptions.c.id == alerts.c.subscription_id)
-        .where(alerts.c.state == "pending", alerts.c.due_at <= now, subscriptions.c.enabled)
+        .where(alerts.c.state == "pending", due.is_due(alerts.c.due_at, now), subscriptions.c.enabled)
         .where(*([held.free("subscription", alerts.c.subscription_id)] if held else []))
         .group_by(alerts.c.subscription_id)
         .order_by(sa.func.min(alerts.c.due_at), alerts.c.subscription_id)
@@ -37,7 +37,7 @@ def due_readers(db: sa.Connection, now: datetime, limit: int, held: faults.Held 
 
 def count_due(db: sa.Connection, now: datetime) -> int:
     """Count the alerts that may be sent now."""
-    query = sa.select(sa.func.count()).where(alerts.c.state == "pending", alerts.c.due_at <= now)
+    query = sa.select(sa.func.count()).where(alerts.c.state == "pending", due.is_due(alerts.c.due_at, now))
     return int(db.scalar(query) or 0)
 
 
@@ -66,7 +66,11 @@ def waiting(db: sa.Connection, subscription_id: int, now: datetime) -> list[tupl
     query = (
         sa.select(alerts, subscriptions.c.key)
         .join(subscriptions, subscriptions.c.id == alerts.c.subscription_id)
-        .where(alerts.c.subscription_id == subscription_id, alerts.c.state == "pending", alerts.c.due_at <= now)
+        .where(
+            alerts.c.subscription_id == subscription_id,
+            alerts.c.state == "pending",
+            due.is_due(alerts.c.due_at, now),
+        )
         .order_by(alerts.c.due_at, alerts.c.id)
     )
     return [(_noun(r), r.batch_key) for r in db.execute(query)]

@@ -19,6 +19,7 @@ def broken(c: Clock) -> dict[str, tuple[list[str], list[tuple[object, ...]]]]:
     """Give, for each check, what breaks the store and the first columns of the rows that it must give."""
     old = (c.now - timedelta(days=2)).strftime("%Y-%m-%d %H:%M:%S+00:00")
     future = (c.now + timedelta(days=2)).strftime("%Y-%m-%d %H:%M:%S+00:00")
+    far = (c.now + timedelta(days=400)).strftime("%Y-%m-%d %H:%M:%S+00:00")
     many = (
         "with recursive n(i) as (select 100 union all select i + 1 from n where i < 124) "
         "insert into stories (id, url_hash, canonical_url, url, title, seen_at, story_at, content_hash, first_feed_id, "
@@ -66,6 +67,22 @@ def broken(c: Clock) -> dict[str, tuple[list[str], list[tuple[object, ...]]]]:
             [(6, 2)],
         ),
         "undated_share": ([many, carried], [(1, 29, 25)]),
+        "waits_beyond_bound": (
+            [
+                f"update feeds set next_fetch_at = '{far}' where id = 3",
+                f"update feeds set claimed_by = 'x', claimed_until = '{far}' where id = 2",
+                f"insert into hosts (host, not_before) values ('far.test', '{far}')",
+                f"update alerts set due_at = '{far}', state = 'pending' where id = 5",
+                f"update stories set enrich_after = '{far}' where id = 12",
+            ],
+            [
+                ("claimed_until", "2"),
+                ("due_at", "5"),
+                ("enrich_after", "12"),
+                ("next_fetch_at", "3"),
+                ("not_before", "far.test"),
+            ],
+        ),
         "waiting_too_long": (
             [f"update stories set seen_at = '{old}', story_at = '{old}' where id = 14"],
             [("detect", 1), ("match", 1)],

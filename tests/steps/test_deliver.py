@@ -20,7 +20,7 @@ from pipeline.errors import ConfigError
 from pipeline.model import Frequency, Tally
 from pipeline.settings import Settings
 from pipeline.store import outbox
-from pipeline.store.tables import deliveries
+from pipeline.store.tables import alerts, deliveries
 from tests.newsroom import T0, Newsroom, reader
 from tests.postoffice import PostOffice
 
@@ -54,6 +54,17 @@ def states(room: Newsroom) -> list[str]:
 
 
 # ------------------------------------------------------------------------------------------------------- the good case
+
+
+@pytest.mark.parametrize(("days", "mails"), [(400, 1), (9, 1), (6, 0)])
+def test_a_mail_put_off_beyond_any_bound_is_due(room: Newsroom, days: int, mails: int) -> None:
+    """A weekly digest is the longest wait; what waits longer was stored by a clock that was wrong."""
+    owed(room, reader("ann"))
+    with store.begin(room.url) as db:
+        db.execute(sa.update(alerts).values(due_at=T0 + timedelta(days=days)))
+    with PostOffice() as post:
+        send(room.url, post.url)
+        assert len(post.mails) == mails
 
 
 def test_a_mail_goes_out_once(room: Newsroom) -> None:

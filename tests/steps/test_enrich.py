@@ -198,6 +198,16 @@ def test_what_robots_said_holds_while_it_cannot_be_read(sqlite_url: str, server:
         assert db.scalar(sa.select(tables.hosts.c.robots)) is not None, "kept"
 
 
+@pytest.mark.parametrize("hours", [60, 24 * 30, 24 * 400])
+def test_a_page_put_off_beyond_any_bound_is_due(sqlite_url: str, server: Hostile, hours: int) -> None:
+    """A clock that was ahead put it off, or the rest of its host: neither lasts a year."""
+    wanted(sqlite_url, server.page("/a", PAGE))
+    with store.begin(sqlite_url) as db:
+        db.execute(sa.update(tables.stories).values(enrich_after=NOW + hours * HOUR))
+        db.execute(sa.insert(tables.hosts).values(host="127.0.0.1", not_before=NOW + hours * HOUR))
+    assert enrich.run(make(sqlite_url), NOW).done == 1
+
+
 def test_a_robots_file_read_in_the_future_is_read_again(sqlite_url: str, server: Hostile) -> None:
     """A clock that was ahead must not keep a rule for a year."""
     server.page("/robots.txt", b"User-agent: *\nDisallow: /\n", "Content-Type: text/plain\r\n")

@@ -438,6 +438,38 @@ def test_when_nothing_answers_the_tally_says_why(database_url: str, server: Host
     assert "alarm" not in fetch.run(make(database_url), NOW, all_feeds=True).detail
 
 
+# --------------------------------------------------------------------------------------------------- a wrong clock
+
+
+@pytest.mark.parametrize("days", [400, 30, 3, 0.5])
+@pytest.mark.parametrize("answer", ["/feed", "/status/404", "/limited", "/status/503"])
+def test_a_clock_that_was_ahead_silences_nobody(sqlite_url: str, server: Hostile, days: float, answer: str) -> None:
+    """A run in the future, however it went: the next run with the right clock asks all the same, and it heals."""
+    server.page("/limited", lambda head: b"HTTP/1.1 429 No\r\nRetry-After: 172800\r\nContent-Length: 0\r\n\r\n")
+    declare(sqlite_url, server.url(answer))
+    s = make(sqlite_url, host_spacing=1.0)
+    ahead = NOW + timedelta(days=days)
+    fetch.run(s, ahead)
+    server.page(answer, lambda head: reply(FEED))
+    bound = HOUR * 62 if answer in {"/limited", "/status/503"} and days < 2 else timedelta(0)
+    tally = fetch.run(s, NOW + bound)
+    assert (tally.seen, tally.done) == (1, 1), tally.detail
+    feed = rows(sqlite_url, tables.feeds)[0]
+    assert feed.last_fetch_at < NOW + bound + HOUR and feed.next_fetch_at < NOW + bound + DAY
+    assert fetch.run(s, NOW + bound + timedelta(minutes=1)).seen == 0, "and then it keeps its pace"
+
+
+def test_a_claim_of_the_future_is_void(database_url: str, server: Hostile) -> None:
+    """Set aside by a worker whose clock was a year ahead, and never fetched: it is fetched now."""
+    declare(database_url, server.url("/feed"))
+    s = make(database_url)
+    assert fetch.claim_batches(s, NOW + 400 * DAY, "run-1") == [[1]]
+    assert fetch.run(s, NOW).done == 1
+    declare(database_url, server.url("/feed/2"))
+    assert fetch.claim_batches(s, NOW + timedelta(minutes=30), "run-2") == [[2]]
+    assert fetch.run(s, NOW).seen == 0, "half an hour ahead is within a lease"
+
+
 # --------------------------------------------------------------------------------------------------- nothing is lost
 
 

@@ -64,7 +64,7 @@ def is_unconditional(feed: Feed, now: datetime) -> bool:
     if feed.unconditional_at is None:
         return True
     period = min(max(UNCONDITIONAL_S, 10 * feed.interval_s), 7 * UNCONDITIONAL_S)
-    return (now - feed.unconditional_at).total_seconds() >= period
+    return not 0 <= (now - feed.unconditional_at).total_seconds() + 3600 < period + 3600  # the future: a wrong clock
 
 
 def validators(feed: Feed, now: datetime) -> dict[str, str]:
@@ -101,6 +101,11 @@ def next_fetch(feed: Feed, fetched_at: datetime, bounds: Bounds, at_least_s: flo
             delay = max(delay, min(wish, bounds.max_interval_s))
     delay *= 1 + JITTER * jitter(feed.id)
     return fetched_at + timedelta(seconds=max(delay, at_least_s))
+
+
+def furthest(max_interval_s: float) -> timedelta:
+    """Say how far away the next fetch of a feed can be; what is stored as later was stored by a wrong clock."""
+    return timedelta(seconds=max(max_interval_s, LONG_DEAD_S) * (1 + JITTER) + 86400.0 / 4)
 
 
 def after_fetch(
@@ -201,7 +206,7 @@ def _moved(feed: Feed, response: Response, at: datetime) -> tuple[Feed, str | No
     target = permanent_target(address(feed), response)
     if target is None:
         return replace(feed, moved_to=None, moved_since=None, moved_count=0), None
-    if target != feed.moved_to or feed.moved_since is None:
+    if target != feed.moved_to or feed.moved_since is None or feed.moved_since > at:
         return replace(feed, moved_to=target, moved_since=at, moved_count=1), None
     count = feed.moved_count + 1
     if count >= ADOPT_COUNT and at - feed.moved_since >= ADOPT_AFTER:

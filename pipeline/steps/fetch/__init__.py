@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from pipeline import catalog, http, log, store
+from pipeline.core.feeds import poll
 from pipeline.core.feeds.restraint import Restraint
 from pipeline.model import Tally
 from pipeline.settings import Settings
@@ -93,6 +94,7 @@ def claim_batches(settings: Settings, now: datetime, token: str, size: int | Non
     small a `size` is asked for, there are at most MAX_BATCHES.
     """
     until = now + timedelta(seconds=BATCH_LEASE_S)
-    found = fetching.set_aside(settings.database_url, token, now, until, Restraint(settings.host_spacing).share)
+    share, furthest = Restraint(settings.host_spacing).share, poll.furthest(settings.max_interval)
+    found = fetching.set_aside(settings.database_url, token, now, until, share, furthest)
     size = size or (BATCH_SMALL if len(found) < MANY else BATCH_LARGE)
     return leases.batches(found, max(size, math.ceil(len(found) / MAX_BATCHES)))

@@ -127,7 +127,8 @@ class Worker:
             return []
         now = self.clock()
         until = now + timedelta(seconds=LEASE_S)
-        ask = fetching.Ask(self.settings.database_url, self.token, now, until, room, frozenset(self.dead))
+        furthest = poll.furthest(self.settings.max_interval)
+        ask = fetching.Ask(self.settings.database_url, self.token, now, until, room, frozenset(self.dead), furthest)
         if self.wanted is not None:
             found, tried = await asyncio.to_thread(fetching.take, ask, tuple(self.wanted), self.from_claim)
             self.wanted = self.wanted[tried:]
