@@ -20,6 +20,10 @@ class StoreError(NewswatchError):
     """The database cannot be used as it is (missing, older or newer than this program, locked for too long)."""
 
 
+class SlowError(StoreError):
+    """A query took longer than it may; its text names the query and nothing of the database."""
+
+
 class NotFoundError(NewswatchError):
     """What a person asked for by id, URL or name is not in the store."""
 

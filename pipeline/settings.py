@@ -120,8 +120,10 @@ def load(prefix: str = "newswatch", /, **overrides: object) -> Settings:
         first = e.errors()[0]
         field = str(first["loc"][0])
         name = name_of.get(field, "NEWSWATCH_") + "_".join(str(p) for p in first["loc"]).upper()
-        value = "" if field in SECRET else f" (it is {first.get('input')!r})"
-        raise ConfigError(f"{name}: {first['msg']}{value}; correct it and run again") from e
+        info = Settings.model_fields.get(field)
+        is_plain = info is not None and info.annotation in {int, float, bool}
+        value = f" (it is {str(first.get('input'))[:40]!r})" if is_plain else ""  # any other may hold a secret
+        raise ConfigError(f"{name}: {first['msg']}{value}; correct it and run again") from None
 
 
 def _refuse_misspelt(environ: Mapping[str, str]) -> None:

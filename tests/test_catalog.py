@@ -200,7 +200,7 @@ WRONG = [
         "feeds.toml",
         "https://news.example.org/rss",
         "https://news example.org/rss",
-        'feeds.toml, line 2: url is "https://news example.org/rss"; expected an http or https address',
+        'feeds.toml, line 2: url is "https://…"; expected an http or https address',
     ),
     (
         "feeds.toml",
@@ -238,7 +238,7 @@ WRONG = [
         "feeds.toml",
         "q={query}&",
         "q={word}&",
-        'feeds.toml, line 10: template is "https://search.example.org/rss?q={word}&hl={hl}&gl={countr…; '
+        'feeds.toml, line 10: template is "https://search.example.org/rss"; '
         "expected an http or https address with {query} and, as needed, {hl}, {country}, {ceid} or {language}",
     ),
     (

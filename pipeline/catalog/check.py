@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from pipeline.catalog.read import Source, suggest
 from pipeline.catalog.schema import FeedsFile, SubscriptionsFile, WatchlistFile
+from pipeline.core.text import telling
 
 
 def watchlist(source: Source[WatchlistFile]) -> None:
@@ -82,7 +83,8 @@ def _once(source: Source[Any], table: str, name: str, identity: Callable[[Any], 
         if same in seen:
             before = source.line(table, seen[same], name)
             cure = "remove one of them" if word == "address" else "choose another"
-            source.fault((table, i, name), f'the {word} "{getattr(row, name)}" stands already in line {before}; {cure}')
+            shown = telling.told(row.url, path=True) if word == "address" else getattr(row, name)
+            source.fault((table, i, name), f'the {word} "{shown}" stands already in line {before}; {cure}')
         seen.setdefault(same, i)
 
 

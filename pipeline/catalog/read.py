@@ -13,6 +13,7 @@ from pydantic.fields import FieldInfo
 
 from pipeline.catalog.lines import Path, line_of, locate
 from pipeline.catalog.schema import LANGUAGE
+from pipeline.core.text import telling
 from pipeline.errors import CatalogError
 
 M = TypeVar("M", bound=BaseModel)
@@ -49,6 +50,8 @@ def refuse(path: FilePath, faults: Iterable[tuple[int, str]]) -> None:
 def read_text(path: FilePath) -> str:
     """Read a UTF-8 file; a byte order mark and Windows line ends are forgiven."""
     try:
+        if path.exists() and not path.is_file():  # reading a pipe would wait for ever
+            raise CatalogError(f"{path}: is no file but a folder, a pipe or a device; write a file there")
         data = path.read_bytes()
     except FileNotFoundError:
         raise CatalogError(
@@ -121,7 +124,7 @@ def _explain(shape: type[BaseModel], loc: Sequence[str | int], error: Any) -> st
         wanted = info.description if info else None
         return f'{_table(loc[:-1])} has no "{name}"; add it: {wanted}'
     expected = info.description if info else "a table"
-    return f"{_name(named, loc)} is {_show(error['input'])}; expected {expected}"
+    return f"{_name(named, loc)} is {_show(error['input'], 'targets' not in loc)}; expected {expected}"
 
 
 def _walk(shape: type[BaseModel], loc: Sequence[str | int]) -> tuple[type[BaseModel], FieldInfo | None, int]:
@@ -162,8 +165,12 @@ def _name(named: int, loc: Sequence[str | int]) -> str:
     return ".".join(names) if names else "the file"
 
 
-def _show(value: object) -> str:
+def _show(value: object, path: bool) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
-    text = f'"{value}"' if isinstance(value, str) else repr(value)
+    if isinstance(value, str):
+        text = telling.value(value, path)
+        text = text if text == telling.NOT_SHOWN else f'"{text}"'
+    else:
+        text = telling.value(repr(value))
     return text if len(text) <= 60 else text[:59] + "…"

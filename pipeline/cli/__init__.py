@@ -1,5 +1,6 @@
 """The same steps by hand: newswatch …"""
 
+import io
 import sys
 
 from rich.markup import escape
@@ -13,6 +14,9 @@ COULD_NOT_WORK = 3  # typer and click use 1 and 2
 
 def main() -> None:
     """Run the command line; an error of ours is one sentence and exit status 3."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal that knows ASCII only shows the rest as escapes
+            stream.reconfigure(errors="backslashreplace")
     log.configure()
     try:
         app.app()

@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
 
 from pipeline import log
 from pipeline.model import Tally
@@ -76,13 +77,13 @@ def _detail(detail: Mapping[str, Any]) -> str:
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], title: str | None = None) -> None:
     """Print rows for a person; numbers stand to the right."""
-    table = Table(title=title, title_justify="left", header_style="bold")
+    table = Table(title=None if title is None else Text(title), title_justify="left", header_style="bold")
     listed = [tuple(r) for r in rows]
     for i, name in enumerate(columns):
         numeric = bool(listed) and all(isinstance(r[i], int | float) for r in listed)
-        table.add_column(name, justify="right" if numeric else "left", overflow="fold")
+        table.add_column(Text(name), justify="right" if numeric else "left", overflow="fold")
     for row in listed:
-        table.add_row(*("" if v is None else str(v) for v in row))
+        table.add_row(*(Text("" if v is None else str(v)) for v in row))  # what feeds say is never markup
     out.print(table)
 
 

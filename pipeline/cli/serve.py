@@ -1,6 +1,5 @@
 """The command that shows everything in a browser: newswatch serve."""
 
-import ipaddress
 import socket
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -46,20 +45,11 @@ def serve(
 
 
 def _names(host: str, base_url: str) -> tuple[str, ...]:
-    """Give the names that a server on this machine alone answers to; one that is open to a network answers to all.
+    """Give the names that the server answers to: its own, and that of the links in mails (NEWSWATCH_BASE_URL).
 
-    A foreign page can point a name of its own at 127.0.0.1 and read what answers there (DNS rebinding).
+    A foreign page can point a name of its own at this machine and read what answers there (DNS rebinding).
     """
-    if host != "localhost" and not _is_loopback(host):
-        return ()
-    return tuple(dict.fromkeys(("127.0.0.1", "localhost", "[::1]", urlsplit(base_url).hostname or "localhost")))
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+    return tuple(dict.fromkeys((host, "localhost", urlsplit(base_url).hostname or "localhost", socket.gethostname())))
 
 
 def _listen(host: str, port: int) -> socket.socket:

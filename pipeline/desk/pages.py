@@ -1,6 +1,7 @@
 """What the pages ask: events by words and filters, one event whole, the watchlist, the feeds, and how all is."""
 
 import dataclasses
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -183,3 +184,23 @@ __all__ = [
     "Feeds", "Found", "Glance", "ListedEvent", "Saying", "ToldEvent", "ToldStory",
     "at_a_glance", "atom_feed", "event", "feeds", "found", "pulse", "ready", "standing", "timeline", "watchlist",
 ]  # fmt: skip
+
+
+def left(settings: Settings, session: str, until: datetime, now: datetime) -> None:
+    """Remember that a session of the desk was ended, as long as its cookie would be good."""
+    with store.begin(settings.database_url, lock="sessions") as db:
+        ended = {k: v for k, v in _ended(db).items() if v > now.timestamp()}
+        runs.set_meta(db, SESSIONS, json.dumps(ended | {session: until.timestamp()}))
+
+
+def has_left(settings: Settings, session: str, now: datetime) -> bool:
+    """Whether a session was ended."""
+    with store.read(settings.database_url) as db:
+        return _ended(db).get(session, 0.0) > now.timestamp()
+
+
+SESSIONS = "ended sessions"
+
+
+def _ended(db: Any) -> dict[str, float]:
+    return dict(json.loads(runs.get_meta(db, SESSIONS) or "{}"))

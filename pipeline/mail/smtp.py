@@ -50,18 +50,21 @@ def parse_url(url: str) -> Server:
 
     Raise ConfigError for anything else.
     """
-    parts = urlsplit(url)
     wrong = "NEWSWATCH_SMTP_URL: write smtp://USER:PASSWORD@HOST:587?starttls=1, smtps://… or smtp://localhost:25"
-    try:
+    try:  # its errors quote what may be a password
+        parts = urlsplit(url)
         port = parts.port
-    except ValueError as e:
-        raise ConfigError(f"{wrong} (the port is no number)") from e
+    except ValueError:
+        raise ConfigError(f"{wrong} (host or port cannot be read)") from None
     if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
-        raise ConfigError(f"{wrong} (it begins with {parts.scheme or 'nothing'}://)")
+        raise ConfigError(f"{wrong} (it does not begin with smtp://HOST)")
     options = {k: v[-1] for k, v in parse_qs(parts.query, keep_blank_values=True).items()}
     unknown = options.keys() - {"starttls", "timeout", "deadline", "rate", "ca", "verify"}
     if unknown:
-        raise ConfigError(f"{wrong} (unknown option {min(unknown)})")
+        raise ConfigError(
+            f"{wrong} (an option is unknown; there are starttls, timeout, deadline, rate, ca and verify; "
+            "in a password write ? as %3F, # as %23, / as %2F and @ as %40)"
+        )
     switch = {"1": "yes", "yes": "yes", "true": "yes", "0": "no", "no": "no", "false": "no", "auto": "auto"}
     try:
         return Server(
@@ -77,8 +80,8 @@ def parse_url(url: str) -> Server:
             deadline=float(options.get("deadline", 120)),
             rate=float(options["rate"]) if options.get("rate") else None,
         )
-    except (KeyError, ValueError) as e:
-        raise ConfigError(f"{wrong} (an option has a value that cannot be read)") from e
+    except (KeyError, ValueError):
+        raise ConfigError(f"{wrong} (an option has a value that cannot be read)") from None
 
 
 class Smtp:

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.pool import NullPool
 
+from pipeline.core.text import telling
 from pipeline.errors import BusyError, ConfigError, StoreError
 
 BUSY_MS = 60_000  # a writer waits this long for another's transaction; steps commit every few seconds
@@ -23,11 +24,11 @@ def parse_url(url: str) -> sa.URL:
     """Read a database URL and name the driver; raise ConfigError for what newswatch cannot use."""
     try:
         parsed = sa.make_url(url)
-    except sa.exc.ArgumentError as e:
+    except (sa.exc.ArgumentError, ValueError):  # ValueError: a port that is no number
         raise ConfigError(
-            f"NEWSWATCH_DATABASE_URL is not a database URL ({url[:40]!r}…): "
+            "NEWSWATCH_DATABASE_URL is not a database URL: "
             "write sqlite:///FILE or postgresql+psycopg://USER:PASSWORD@HOST/DATABASE"
-        ) from e
+        ) from None  # whose words quote the URL
     if parsed.drivername in {"postgres", "postgresql"}:
         parsed = parsed.set(drivername="postgresql+psycopg")
     if parsed.drivername == "sqlite" and parsed.database in {None, "", ":memory:"}:
@@ -36,7 +37,8 @@ def parse_url(url: str) -> sa.URL:
         )
     if parsed.drivername not in {"sqlite", "postgresql+psycopg"}:
         raise ConfigError(
-            f"NEWSWATCH_DATABASE_URL: {parsed.drivername} is not supported; write sqlite:///FILE or postgresql+psycopg://…"
+            "NEWSWATCH_DATABASE_URL: this kind of database is not supported; write sqlite:///FILE or "
+            "postgresql+psycopg://…"
         )
     return parsed
 
@@ -58,7 +60,7 @@ def _engine(url: str, pid: int) -> sa.Engine:
         sa.event.listen(made, "begin", _sqlite_begin)
         return made
     made = sa.create_engine(parsed, poolclass=NullPool, connect_args={"connect_timeout": PG_TIMEOUT_S})
-    sa.event.listen(made, "connect", _postgresql_connect)
+    sa.event.listen(made, "connect", _postgresql_connect, insert=True)  # before SQLAlchemy asks anything
     return made
 
 
@@ -86,6 +88,11 @@ def _sqlite_begin(db: sa.Connection) -> None:
 
 
 def _postgresql_connect(raw: Any, _record: Any) -> None:
+    if raw.info.parameter_status("server_encoding") != "UTF8":
+        raise StoreError(
+            f"the PostgreSQL database {raw.info.dbname} is in {raw.info.parameter_status('server_encoding')}, which "
+            "cannot hold the world's scripts; make one with: createdb --encoding UTF8 --template template0 NAME"
+        )
     raw.execute("set search_path to newswatch, analysis, public")
     raw.execute("set time zone 'UTC'")
     raw.commit()
@@ -93,19 +100,20 @@ def _postgresql_connect(raw: Any, _record: Any) -> None:
 
 @contextlib.contextmanager
 def _translated(url: str) -> Iterator[None]:
-    """Turn the driver's words for "cannot work at all" into one sentence."""
+    """Turn the driver's words for "cannot work at all" into one sentence, without what is secret of the URL."""
     try:
         yield
-    except sa.exc.OperationalError as e:
-        said = str(e.orig).splitlines()[0] if e.orig else str(e)
-        where = parse_url(url).render_as_string(hide_password=True)
-        if "no such table" in said:
+    except sa.exc.DBAPIError as e:
+        said = telling.without((str(e.orig).splitlines() or [""])[0] if e.orig else type(e).__name__, url)
+        where = telling.told(url, path=True) or "the database"
+        if "no such table" in said or ("does not exist" in said and "relation" in said):
             raise StoreError(f"{where} has no newswatch tables; run `newswatch db upgrade`") from e
-        raise StoreError(f"the database {where} cannot be used: {said}") from e
-    except sa.exc.ProgrammingError as e:
-        if "does not exist" in str(e.orig) and "relation" in str(e.orig):
-            where = parse_url(url).render_as_string(hide_password=True)
-            raise StoreError(f"{where} has no newswatch tables; run `newswatch db upgrade`") from e
+        if "conninfo" in said or "connection option" in said or "connection string" in said:
+            raise ConfigError(
+                "NEWSWATCH_DATABASE_URL: libpq cannot read its options; look at what follows the ?"
+            ) from None
+        if is_unusable(e):
+            raise StoreError(f"the database {where} cannot be used: {said}") from e
         raise
 
 

@@ -8,14 +8,14 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.responses import Response
 
 from pipeline import log
-from pipeline.errors import NewswatchError, NotFoundError
+from pipeline.errors import NewswatchError, NotFoundError, SlowError
 from pipeline.settings import Settings
 from pipeline.web import charted, corrections, events, leaving, lists, queries, render, security
 
+NOT_NOW = "The page cannot read its database now. Its keeper finds the reason in the log of `newswatch serve`."
 STATIC = Path(__file__).parent / "static"
 
 
@@ -24,14 +24,14 @@ def create_app(
 ) -> FastAPI:
     """Make the page for one database.
 
-    `clock` gives the time of each request. `hosts`, when given, are the only names that it answers to, so that no
-    foreign page can read a private server through a DNS name of its own. `embedded` lets pages of the same origin
-    frame it, which is how Airflow shows it.
+    `clock` gives the time of each request. `hosts`, when given, are the only names with a dot that it answers to, so
+    that no foreign page can read a private server through a DNS name of its own. `embedded` lets pages of the same
+    origin frame it, which is how Airflow shows it.
     """
     app = FastAPI(title="newswatch", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.settings, app.state.clock, app.state.embedded = settings, clock, embedded
     if hosts:
-        app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)
+        app.add_middleware(security.Hosts, names=tuple(hosts))
     app.add_middleware(security.Headers, embedded=embedded)  # added last, so outermost: every answer bears them
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     for part in (events, charted, lists, queries, leaving, corrections):
@@ -47,7 +47,9 @@ def _ours(request: Request, error: Exception) -> Response:
     if isinstance(error, NotFoundError):
         return render.error(request, 404, "Not found", str(error))
     log.get().warning("page failed", path=request.url.path, reason=str(error))
-    return render.error(request, 503, "Not now", str(error))
+    if isinstance(error, SlowError):
+        return render.error(request, 503, "Not now", str(error))
+    return render.error(request, 503, "Not now", NOT_NOW)
 
 
 def _http(request: Request, error: Exception) -> Response:

@@ -55,6 +55,7 @@ def enter(request: Request, token: Text = "", name: Text = "") -> Response:
 @router.post("/sign-out")
 def leave(request: Request, _by: Desk) -> Response:
     """End the session."""
+    security.leave(request)
     answer = goto(request, "/events")
     answer.delete_cookie(security.COOKIE, path=_path(request))
     return answer

@@ -96,9 +96,14 @@ def terms(words: str) -> list[str]:
     return [" ".join((a or b).split()) for a, b in _TERM.findall(words) if (a or b).strip(' "')]
 
 
+# A day before and after must be days too, in every zone and on both databases.
+FIRST_DAY, LAST_DAY = datetime(1, 1, 3, tzinfo=UTC), datetime(9999, 12, 29, tzinfo=UTC)
+
+
 def _day(text: str) -> datetime | None:
     try:
-        return datetime.combine(date.fromisoformat(text), datetime.min.time(), UTC) if text else None
+        day = datetime.combine(date.fromisoformat(text), datetime.min.time(), UTC) if text else None
+        return day if day is None or FIRST_DAY <= day <= LAST_DAY else None
     except ValueError:
         return None
 

@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from starlette.responses import JSONResponse, Response
 
+from pipeline import log
 from pipeline.desk import pages
 from pipeline.errors import NewswatchError
 from pipeline.web import render
@@ -51,6 +52,11 @@ def health(request: Request) -> Response:
     try:
         found = pages.pulse(settings_of(request))
     except NewswatchError as e:
-        return JSONResponse({"ok": False, "reason": str(e)}, 503, headers={"cache-control": "no-store"})
+        log.get().warning("page failed", path="/health", reason=str(e))
+        return JSONResponse(
+            {"ok": False, "reason": "the database cannot be read now; see the log"},
+            503,
+            headers={"cache-control": "no-store"},
+        )
     told = {k: page.iso(v) if k.endswith("_at") else v for k, v in asdict(found).items()}
     return JSONResponse({"ok": True} | told, headers={"cache-control": "no-store"})

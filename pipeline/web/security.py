@@ -2,15 +2,20 @@
 
 import hashlib
 import hmac
-from datetime import datetime, timedelta
+import ipaddress
+import secrets
+from collections.abc import Collection
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
 from fastapi import Request
 from itsdangerous import BadSignature, URLSafeSerializer
 from starlette.datastructures import MutableHeaders
+from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from pipeline.desk import pages
 from pipeline.settings import Settings
 
 COOKIE = "newswatch_desk"
@@ -60,6 +65,37 @@ class Headers:
         await self.app(scope, receive, with_headers)
 
 
+class Hosts:
+    """Answers to names of this machine only, so that no foreign name that points here can read a private page.
+
+    Addresses in numbers, names without a dot and `localhost` are nobody else's; of names with a dot, those given.
+    """
+
+    def __init__(self, app: ASGIApp, names: Collection[str]) -> None:
+        self.app = app
+        self.names = frozenset(n.lower().rstrip(".") for n in names)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on that was meant for us."""
+        if scope["type"] in {"http", "websocket"}:
+            given = next((v.decode("latin-1") for k, v in scope["headers"] if k == b"host"), "")
+            if not self._is_ours(given):
+                await PlainTextResponse("This page does not answer to that name.", 400)(scope, receive, send)
+                return
+        await self.app(scope, receive, send)
+
+    def _is_ours(self, host: str) -> bool:
+        name = host[1:].partition("]")[0] if host.startswith("[") else host.partition(":")[0]
+        name = name.lower().rstrip(".")
+        if not name or "." not in name or name in self.names or name.endswith(".localhost"):
+            return bool(name)
+        try:
+            ipaddress.ip_address(name)
+        except ValueError:
+            return False
+        return True
+
+
 def safe_url(url: object) -> str:
     """Give an address that a link may bear, or "": http and https only, as feeds can say javascript: too."""
     text = str(url or "").strip()
@@ -87,11 +123,12 @@ def _signer(settings: Settings) -> URLSafeSerializer:
 
 def session(settings: Settings, name: str, now: datetime) -> str:
     """Give the cookie of one who knew the token."""
-    return str(_signer(settings).dumps({"by": name[:80], "until": int((now + STAYS).timestamp())}))
+    held = {"by": name[:80], "until": int((now + STAYS).timestamp()), "id": secrets.token_hex(8)}
+    return str(_signer(settings).dumps(held))
 
 
-def signed_in(request: Request) -> str | None:
-    """Give the name of who is signed in, "" when none was given; None for a reader."""
+def _held(request: Request) -> dict[str, Any] | None:
+    """Read the cookie of a session that stands; None for a reader, and for one who left."""
     settings = request.app.state.settings
     cookie = request.cookies.get(COOKIE)
     if not may_correct(settings) or not cookie:
@@ -100,7 +137,24 @@ def signed_in(request: Request) -> str | None:
         held: dict[str, Any] = _signer(settings).loads(cookie)
     except BadSignature:
         return None
-    return str(held["by"]) if held["until"] > request.app.state.clock().timestamp() else None
+    now = request.app.state.clock()
+    if held["until"] <= now.timestamp() or pages.has_left(settings, str(held.get("id", "")), now):
+        return None
+    return held
+
+
+def signed_in(request: Request) -> str | None:
+    """Give the name of who is signed in, "" when none was given; None for a reader."""
+    held = _held(request)
+    return None if held is None else str(held["by"])
+
+
+def leave(request: Request) -> None:
+    """End a session for good: a copy of its cookie is worth nothing from now on."""
+    held = _held(request)
+    if held is not None and held.get("id"):
+        until = datetime.fromtimestamp(held["until"], UTC)
+        pages.left(request.app.state.settings, str(held["id"]), until, request.app.state.clock())
 
 
 def form_token(request: Request) -> str:

@@ -1,16 +1,20 @@
 """What the page must never do: run what a feed wrote, be framed or read by others, tell its inside."""
 
+import re
 import xml.etree.ElementTree as ET
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from starlette.testclient import TestClient
 
 from pipeline import store
+from pipeline.settings import Settings
 from pipeline.store import tables as t
+from pipeline.web import create_app, security
 from pipeline.web.security import safe_url
-from tests.newsroom import Newsroom
+from tests.newsroom import T0, Newsroom
 from tests.web.conftest import TOKEN, Site
 
 NASTY = (
@@ -80,7 +84,9 @@ def test_a_database_that_is_gone_is_said(tmp_path: Path) -> None:
     assert gone.get("/health").status_code == 503
     answer = gone.get("/events")
     assert answer.status_code == 503
-    assert "there is no database" in answer.text
+    assert "cannot read its database now" in answer.text
+    for said in (answer.text, gone.get("/health").text):
+        assert "none.db" not in said and str(tmp_path) not in said
 
 
 @pytest.mark.parametrize("text", NASTY)
@@ -198,3 +204,62 @@ def test_inside_airflow_it_may_be_framed_by_airflow(lite: Site) -> None:
     assert all(x.startswith("/newswatch/") for x in inner)
     assert client.get("/newswatch/events/5").headers["location"].startswith("/newswatch/events/1")
     assert client.get(inner[0]).status_code == 200
+
+
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "desk.example.evil.example", ""])
+def test_a_foreign_name_is_not_answered(own: Site, host: str) -> None:
+    """Rule: whoever points a name of theirs here reads nothing, also where the page is open to a network."""
+    app = create_app(Settings(database_url=own.url), lambda: T0, hosts=("0.0.0.0", "desk.example"))
+    client = TestClient(app, raise_server_exceptions=False)
+    answer = client.get("/health", headers={"host": host})
+    assert answer.status_code == 400
+    assert "stories" not in answer.text
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "desk.example",
+        "DESK.example:8321",
+        "192.0.2.7:8321",
+        "[2001:db8::7]:8321",
+        "web:8321",
+        "localhost",
+        "a.localhost",
+    ],
+)
+def test_our_names_are_answered(own: Site, host: str) -> None:
+    """Rule: numbers, names without a dot and the name of the links in mails reach the page."""
+    app = create_app(Settings(database_url=own.url), lambda: T0, hosts=("0.0.0.0", "desk.example"))
+    assert TestClient(app).get("/health", headers={"host": host}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "day", ["9999-12-31", "9999-12-30", "0001-01-01", "10000-01-01", "2026-02-30", "-1", "0000-00-00"]
+)
+def test_the_ends_of_the_calendar_break_nothing(own: Site, day: str) -> None:
+    """Rule: a day that is none, or has no day after it, is no filter."""
+    for name in ("since", "until"):
+        assert own.client().get(f"/events?{name}={day}").status_code == 200
+
+
+def test_a_copied_cookie_is_worth_nothing_after_signing_out(own: Site) -> None:
+    """Rule: signing out ends the session, not only this browser's memory of it; others' go on."""
+    settings = Settings(database_url=own.url, web_token=TOKEN)
+    app = create_app(settings, lambda: T0)
+
+    def enter() -> TestClient:
+        client = TestClient(app)
+        client.post("/sign-in", data={"token": TOKEN, "name": "Ada"})
+        return client
+
+    first, other = enter(), enter()
+    cookie = first.cookies[security.COOKIE]
+    page = first.get("/events/1").text
+    form = re.search(r'name="form_token" value="([^"]+)"', page)
+    assert form and "Sign out" in page
+    assert first.post("/sign-out", data={"form_token": form[1]}).status_code == 200
+    thief = TestClient(app, cookies={security.COOKIE: cookie})
+    assert "Sign out" not in thief.get("/events/1").text
+    assert thief.post("/events/1/split", data={"form_token": form[1], "story": "1"}).status_code == 403
+    assert "Sign out" in other.get("/events/1").text

@@ -17,7 +17,7 @@ from pipeline.store.tables import Utc
 
 FORMATS = ("parquet", "csv", "jsonl")
 # A headline may begin so, and a spreadsheet would take it for a formula that reads or sends the rest of the sheet.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")  # the full-width ones as well
 
 
 def write(url: str, name: str, format: str, target: IO[bytes], since: datetime | None, timeout_s: float) -> int:

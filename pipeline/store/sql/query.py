@@ -14,7 +14,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from pipeline.errors import ConfigError, NotFoundError, StoreError
+from pipeline.errors import ConfigError, NotFoundError, SlowError, StoreError
 from pipeline.store.engine import read
 from pipeline.store.sql.headers import Sheet, parse
 from pipeline.store.sql.schema import sql_dir
@@ -158,9 +158,7 @@ def _said(name: str, timeout_s: float) -> Iterator[None]:
     except sa.exc.DBAPIError as e:
         said = str(e.orig).splitlines()[0] if e.orig else str(e)
         if "statement timeout" in said or said == "interrupted":
-            raise StoreError(
-                f"{name} took longer than {timeout_s:g} s and was stopped (NEWSWATCH_QUERY_TIMEOUT)"
-            ) from e
+            raise SlowError(f"{name} took longer than {timeout_s:g} s and was stopped (NEWSWATCH_QUERY_TIMEOUT)") from e
         raise StoreError(f"{name}: {said}") from e
 
 

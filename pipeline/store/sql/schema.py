@@ -47,8 +47,10 @@ def upgrade(url: str) -> tuple[str | None, str]:
         before = current(db)
         known = {s.revision for s in ScriptDirectory.from_config(_config()).walk_revisions()}
         if before is not None and before not in known:
+            raise StoreError(_newer(before))
+        if before is None and (others := _foreign(db)):
             raise StoreError(
-                f"the database is at {before}, which this newswatch does not know: install a newer newswatch"
+                f"this database is another program's (it has a table {others[0]}): give newswatch one of its own"
             )
         drop_views(db)
         command.upgrade(_config(db), "head")
@@ -65,7 +67,24 @@ def ensure(url: str) -> None:
     if at is None:
         upgrade(url)
         return
+    if at not in {s.revision for s in ScriptDirectory.from_config(_config()).walk_revisions()}:
+        raise StoreError(_newer(at))
     raise StoreError(f"the database is at schema {at}, this newswatch needs {head()}: run `newswatch db upgrade`")
+
+
+def _newer(at: str) -> str:
+    return f"the database is at {at}, which this newswatch does not know: install a newer newswatch"
+
+
+def _foreign(db: sa.Connection) -> list[str]:
+    """List tables where ours would stand, in a database that we did not make."""
+    if db.dialect.name == "postgresql":
+        query = "select tablename from pg_tables where schemaname = 'newswatch' order by 1"
+    else:
+        query = (
+            "select name from sqlite_master where type = 'table' and name not like 'sqlite!_%' escape '!' order by 1"
+        )
+    return [name for name in db.scalars(sa.text(query)) if name != "alembic_version"]
 
 
 def view_files() -> list[Path]:
