@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.markup import escape
 
 from pipeline.cli import common
 from pipeline.cli.common import DatabaseOption, JsonOption, WatchOption
@@ -39,15 +40,28 @@ def facts(
     language: Annotated[
         str | None, typer.Option("--lang", help="Its language, BCP 47; a hint that may be wrong.")
     ] = None,
+    with_why: Annotated[
+        bool, typer.Option("--explain", help="Say which words of which files, and which rule, made each fact.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Show the quantities read from a text: money, energy, power, dates, counts."""
     from pipeline.cli import explained
     from pipeline.desk import facts as step
 
-    found = step.read(text, language)
+    found = step.explain(text, language) if with_why else step.read(text, language)
     if as_json:
         common.print_json(found)
+        return
+    if with_why:
+        for f in found:
+            explained.say(f"[bold]{escape(f['text'])}[/]: {f['kind']} {explained.amount({'upper_value': None, **f})}")
+            for w in f["words"]:
+                files = ", ".join(f"facts.{tag}.toml" for tag in w["files"])
+                explained.say(escape(f"  “{w['word']}” is {w['table']} {w['key']} in {files}"))
+            role = f"role {f['role']}: {f['rule']}" if f["role"] else "no role: no cue is near enough"
+            if f["kind"] not in {"date", "count"}:
+                explained.say(f"  {role}")
         return
     rows = [
         (

@@ -17,10 +17,16 @@ VersionOption = Annotated[
 ]
 
 
+SinceAllOption = Annotated[
+    str | None, typer.Option("--since", help="Only stories seen since then; by default all.", show_default=False)
+]
+
+
 def register(app: typer.Typer) -> None:
     """Add these commands to the command line."""
     app.command()(backtest)
     app.command()(rematch)
+    app.command()(reread)
     app.command()(faults)
 
 
@@ -93,4 +99,22 @@ def rematch(
             steps.perform("rematch", settings, moment, since=since, watchlist=watchlist, limit=limit, progress=report)
         )
         tallies += [steps.perform(step, settings, moment, progress=report) for step in ("cluster", "alert")]
+    common.print_tallies(tallies, as_json)
+
+
+def reread(
+    since: SinceAllOption = None,
+    database: DatabaseOption = None,
+    limit: LimitOption = 10_000_000,
+    as_json: JsonOption = False,
+) -> None:
+    """Read the facts of matched stories anew after a change of rules or words; nothing is judged, nobody is mailed."""
+    settings = common.load(database=database)
+    moment = common.now()
+    from pipeline.steps.rematch import since_of
+
+    first = since_of(since, moment) if since else None
+    with common.progress(not as_json) as report:
+        tallies = [steps.perform("reread", settings, moment, since=first, limit=limit, progress=report)]
+        tallies.append(steps.perform("cluster", settings, moment, progress=report))
     common.print_tallies(tallies, as_json)

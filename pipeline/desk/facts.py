@@ -1,8 +1,10 @@
 """Read the quantities of one text, as `newswatch facts` shows them."""
 
+from dataclasses import asdict
 from typing import Any
 
 from pipeline.core import facts
+from pipeline.core.facts import explain as why
 
 
 def read(text: str, language: str | None = None) -> list[dict[str, Any]]:
@@ -21,8 +23,18 @@ def read(text: str, language: str | None = None) -> list[dict[str, Any]]:
             "end": fact.end,
             "text": fact.text,
             "approximate": fact.approximate,
+            "bound": fact.bound,
         }
         if fact.upper is not None:
             row["upper"] = fact.upper
         rows.append(row)
     return rows
+
+
+def explain(text: str, language: str | None = None) -> list[dict[str, Any]]:
+    """Return the facts of a text as `read` does, each with "words" (word, table, key, files) and "rule"."""
+    made = why.explain(text, language)
+    return [
+        row | {"words": [asdict(w) for w in known], "rule": rule}
+        for row, (_, known, rule) in zip(read(text, language), made, strict=True)
+    ]

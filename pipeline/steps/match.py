@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from pipeline import log, steps, store
+from pipeline.core import facts
 from pipeline.guard import Guard
 from pipeline.model import Match, Story, Tally
 from pipeline.settings import Settings
 from pipeline.steps import Progress, silent
+from pipeline.store import facts as fact_store
 from pipeline.store import matches, stories, watchlists
 
 BATCH = 200  # stories a transaction: some seconds when many need the dear encoder
@@ -44,4 +46,6 @@ def run(settings: Settings, now: datetime, *, limit: int = 100_000, progress: Pr
         progress("match", seen, None)
     with store.read(settings.database_url) as db:
         stale = matches.stale(db, watchlist.version, matcher.version)
-    return log.tally(Tally("match", seen, ours, seen - ours - guard.failed, guard.failed, detail={"stale": stale}))
+        stale_facts = fact_store.stale(db, facts.version())
+    detail = {"stale": stale, "stale_facts": stale_facts}
+    return log.tally(Tally("match", seen, ours, seen - ours - guard.failed, guard.failed, detail=detail))

@@ -6,10 +6,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from pipeline.core import facts
 from pipeline.core.text import plain
 from pipeline.model import Match, Story
+from pipeline.store import facts as fact_store
 from pipeline.store.engine import insert
-from pipeline.store.tables import facts, match_entities, matches, stories
+from pipeline.store.tables import match_entities, matches, stories
 
 _IDENTITY = ("story_id", "watchlist_version", "matcher_version", "content_hash")
 
@@ -24,10 +26,12 @@ def add(db: sa.Connection, judged: Sequence[tuple[Story, Match]], now: datetime,
     if not ids:
         return 0
     # The story rows are the lock: two processes that judge one story at once take turns here, in one order.
-    wanted = sa.select(stories.c.id, stories.c.enrich_attempts, stories.c.text_source).where(stories.c.id.in_(ids))
+    wanted = sa.select(stories.c.id, stories.c.enrich_attempts, stories.c.text_source, stories.c.facts_version).where(
+        stories.c.id.in_(ids)
+    )
     held = {r.id: r for r in db.execute(wanted.order_by(stories.c.id).with_for_update())}
-    columns = (matches.c.id, matches.c.level, *(matches.c[name] for name in _IDENTITY))
-    standing = sa.select(*columns).where(matches.c.story_id.in_(ids), matches.c.is_current)
+    known = (matches.c.id, matches.c.level, *(matches.c[name] for name in _IDENTITY))
+    standing = sa.select(*known).where(matches.c.story_id.in_(ids), matches.c.is_current)
     old = {r.story_id: r for r in db.execute(standing)}
     rows, pages, changed = [], [], []
     for story, match in sorted((pair for pair in judged if pair[0].id in held), key=lambda pair: pair[0].id):
@@ -47,8 +51,18 @@ def add(db: sa.Connection, judged: Sequence[tuple[Story, Match]], now: datetime,
         made = insert(db, matches)
         fresh = {name: made.excluded[name] for name in rows[0] if name not in _IDENTITY}
         db.execute(made.on_conflict_do_update(index_elements=list(_IDENTITY), set_=fresh), rows)
+    version = facts.version()
     for story, match in changed:
-        _replace_details(db, story, match)
+        _replace_details(db, story, match, version)
+    fresh_ids = {story.id for story, _ in changed}
+    again = [
+        (story.id, match.facts)
+        for story, match in judged
+        if match.level >= 1 and story.id in held and story.id not in fresh_ids
+        if held[story.id].facts_version != version
+    ]
+    if again:
+        fact_store.reread(db, again, version)
     db.execute(sa.update(stories).where(stories.c.id.in_(list(held))).values(judged_at=now))
     if pages:
         db.execute(sa.update(stories).where(stories.c.id.in_(pages)).values(enrich_after=now))
@@ -73,10 +87,10 @@ def _row(story: Story, match: Match, now: datetime) -> dict[str, Any]:
     }
 
 
-def _replace_details(db: sa.Connection, story: Story, match: Match) -> None:
+def _replace_details(db: sa.Connection, story: Story, match: Match, version: str) -> None:
     db.execute(sa.delete(match_entities).where(match_entities.c.story_id == story.id))
-    db.execute(sa.delete(facts).where(facts.c.story_id == story.id))
     if match.level < 1:
+        fact_store.replace(db, story.id, (), None)
         return
     found: dict[str, list[tuple[str, str]]] = {}
     for m in match.mentions:
@@ -93,28 +107,7 @@ def _replace_details(db: sa.Connection, story: Story, match: Match) -> None:
     ]
     if rows:
         db.execute(sa.insert(match_entities), rows)
-    read = {(f.part, f.start, f.kind): f for f in match.facts}
-    if read:
-        db.execute(
-            sa.insert(facts),
-            [
-                {
-                    "story_id": story.id,
-                    "kind": f.kind,
-                    "value": f.value,
-                    "upper_value": f.upper,
-                    "unit": f.unit,
-                    "role": f.role,
-                    "is_approximate": f.approximate,
-                    "bound": f.bound,
-                    "part": f.part,
-                    "start_offset": f.start,
-                    "end_offset": f.end,
-                    "written": f.text,
-                }
-                for f in read.values()
-            ],
-        )
+    fact_store.replace(db, story.id, match.facts, version)
 
 
 def stale(db: sa.Connection, watchlist_version: str, matcher_version: str) -> int:

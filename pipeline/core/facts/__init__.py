@@ -2,9 +2,12 @@
 
 import re
 from dataclasses import replace
+from functools import cache
 from itertools import islice
+from typing import NamedTuple
 
 from pipeline.core.facts import roles as cues
+from pipeline.core.facts import words
 from pipeline.core.facts.agree import agree, contradict, contradictions, same
 from pipeline.core.facts.numbers import HAN_DIGITS
 from pipeline.core.facts.read import Reader
@@ -12,8 +15,19 @@ from pipeline.core.facts.spelled import anchors
 from pipeline.core.text.phrases import fold
 from pipeline.model import Fact
 
+CODE = "2"  # raise it when a rule of reading changes; a change of words shows by itself
 _NUMERIC = re.compile(rf"[\d{HAN_DIGITS}]")
 _MOST = 300  # facts of one text; roles compare each with all others
+
+
+class Why(NamedTuple):
+    """Where a fact was read in the folded text, and what gave its role."""
+
+    folded: str
+    start: int
+    end: int
+    rule: str
+    cue: tuple[int, int, str] | None  # start, end, role
 
 
 def read(text: str, language: str | None = None, part: str = "text") -> tuple[Fact, ...]:
@@ -23,13 +37,18 @@ def read(text: str, language: str | None = None, part: str = "text") -> tuple[Fa
     Values are in base units: money in the currency's unit, W, Wh, days since 1970-01-01 (`upper` = last day of a
     month or year), counts of the unit's things.
     """
+    return tuple(fact for fact, _ in trace(text, language, part))
+
+
+def trace(text: str, language: str | None = None, part: str = "text") -> list[tuple[Fact, Why]]:
+    """Read as `read` does, and say of each fact where it stands in the folded text, and why it has its role."""
     folded, offsets = fold(text)
     anchored = anchors().find_matches_as_indexes(folded)
     if not anchored and not _NUMERIC.search(folded):
-        return ()
+        return []
     found = sorted(islice(Reader(text, folded, offsets, language, anchored).facts(part), _MOST), key=lambda f: f.start)
     if not found:
-        return ()
+        return []
 
     def is_capital(at: int) -> bool:
         return text[offsets[at] if offsets else at : len(text)][:1].isupper() if at < len(folded) else False
@@ -49,8 +68,21 @@ def read(text: str, language: str | None = None, part: str = "text") -> tuple[Fa
             start, end = offsets[start], offsets[end]
         told = text[start:end]
         vague = bound is not None
-        out.append(replace(fact, role=role, start=start, end=end, text=told, approximate=vague, bound=bound or ""))
-    return tuple(out)
+        made = replace(fact, role=role, start=start, end=end, text=told, approximate=vague, bound=bound or "")
+        out.append((made, Why(folded, fact.start, fact.end, *roles.why.get((fact.start, fact.end), ("", None)))))
+    return out
 
 
-__all__ = ["agree", "contradict", "contradictions", "read", "same"]
+def of_story(title: str, summary: str, text: str, language: str | None) -> tuple[Fact, ...]:
+    """Read the facts of a story: its title, its summary and the article's text, each with offsets of its own."""
+    parts = (("title", title), ("summary", summary), ("text", text))
+    return tuple(fact for part, words_of in parts for fact in read(words_of, language, part))
+
+
+@cache
+def version() -> str:
+    """Name the reader: what must be the same for two stories' facts to be comparable."""
+    return f"{CODE}.{words.digest()}"
+
+
+__all__ = ["agree", "contradict", "contradictions", "of_story", "read", "same", "version"]

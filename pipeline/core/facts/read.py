@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from pipeline.core.facts import days, roles, units
+from pipeline.core.facts import days, units
 from pipeline.core.facts.numbers import CJK_LARGE, HAN_START, NUMBER, Amount
+from pipeline.core.facts.ranges import range_follows
 from pipeline.core.facts.scales import scales
 from pipeline.core.facts.things import Things
 from pipeline.core.text.phrases import is_letter, pattern
@@ -127,9 +128,7 @@ class Reader(Things):
             amount, sign = self.leading_scale(amount, sign)
         upper: Amount | None = None
         mine = self.suffix(amount.end, amount)
-        follow = roles.range_follows(
-            text, sign[0] if sign else amount.start, mine[0] if mine and not sign else amount.end
-        )
+        follow = range_follows(text, sign[0] if sign else amount.start, mine[0] if mine and not sign else amount.end)
         if follow is not None:
             upper = self.far_end(follow, amount, sign, mine)
         if upper and _BAD_AFTER.match(text, upper.end):

@@ -11,23 +11,6 @@ from pipeline.core.facts.spelled import bounds
 from pipeline.core.facts.wholes import APART, Wholes, stops
 from pipeline.core.text.phrases import Lexicon, fold, is_letter, pattern
 
-_RANGE = pattern(
-    r" ?(?:-|~|\.\.\.?|…|/(?= ?\d)|to|a|az|سے|bis|bis zu|tot|al|til|till|do|до|à|hingga|sampai|sampai dengan|ila|"
-    r"den|до|"
-    r"to about|ate|ao|fino a|pana la|la|den|đến|toi|ถึง|الى|إلى|تا|से|থেকে|முதல்|至|到|から|에서|עד|εως|hadi|ig|"
-    r"fino ai|tul|iki|lidz|kuni|ile|și|ή|or|ou|oder|o|atau|"
-    r"veya|или|або|lub|nebo|vagy|eller|tai|hoac|หรือ|او|أو|يا|या|বা|或|あるいは|또는)(?: |(?=[\d$€£¥₹]))"
-)
-_BETWEEN = pattern(
-    r" ?(?:(?:and|et|und|en|y|e|dan|и|та|i|a|ve|si|ja|och|og|va|และ|و|और|এবং|மற்றும்|和|και|ו-?|na|at|ir|"
-    r"un|in|s) |[לו]-?(?=\d))"
-)
-_BETWEEN_CUE = pattern(
-    r"(?:between|entre|zwischen|tussen|fra i|fra|tra|antara|между|між|mezi|medzi|miedzy|med|mellan|mellem|mellom|"
-    r"izmedu|intre|valilla|giua|ระหว่าง|بين|بین|के बीच|介于|介於|μεταξυ|בין|kati ya|entre|tarp|starp|између|помеѓу) "
-    r"(?:about |around |\S{1,4} ?)?$"
-)
-
 
 @cache
 def _automaton() -> tuple[ahocorasick_rs.AhoCorasick, list[str], list[bool]]:
@@ -64,14 +47,6 @@ def bound(folded: str, start: int, end: int) -> str | None:
         end += 1
     hit = _after().at(folded, end)
     return hit[1] if hit else None
-
-
-def range_follows(folded: str, start: int, end: int) -> int | None:
-    """Return where the second number of a range would begin, for an amount at start..end; None when none can."""
-    found = _RANGE.match(folded, end)
-    if found is None and _BETWEEN_CUE.search(folded[max(0, start - 30) : start]):
-        found = _BETWEEN.match(folded, end)
-    return found.end() if found else None
 
 
 def find(folded: str) -> list[tuple[int, int, str]]:
@@ -112,6 +87,7 @@ class Roles:
         self.amounts = amounts
         self.stops = stops(folded, is_capital)
         self.wholes = Wholes(folded, amounts, {name for _, _, name in self.cues}, self.stops)
+        self.why: dict[Span, tuple[str, Cue | None]] = {}  # amount -> the rule that gave its role, and by which cue
         self._before: tuple[int, str, str] = (-1, "", "")  # where the last amount ended, its role and kind
 
     def role(self, start: int, end: int, kind: str) -> str:
@@ -119,6 +95,7 @@ class Roles:
         name = self._role(start, end, kind)
         if not name and kind == self._before[2] and self._continues(self._before[0], start):
             name = self._before[1]
+            self.why[start, end] = ("goes on with the list before it", None)
         self._before = (end, name, kind)
         return name
 
@@ -142,6 +119,7 @@ class Roles:
         listed = _enumeration(folded, start, end, self.amounts)
         near = [c for c in self.cues if c[0] >= left and c[1] <= right + 2 and not start <= c[0] < end]
         if kind == "money" and _PER_UNIT.match(folded, end):
+            self.why[amount] = ("is the price of one: a share, a megawatt hour", None)
             return "cost" if any(c[2] == "cost" and 0 <= start - c[1] < 25 for c in near) else "price"
         heard = [c for c in near if c[2] in allowed and not self.wholes.silences(c[2], c[0], c[1], amount)]
         best, best_cost = None, _LIMIT
@@ -149,12 +127,16 @@ class Roles:
             cost = self._cost(cue, amount, listed)
             if cost < best_cost:
                 best, best_cost = cue, cost
-        said = {_MEANS.get(c[2], c[2]) for c in near if c[2] != "intent"}
+        said = {_MEANS.get(c[2], c[2]) for c in near if c[2] in allowed}
         if best is None and heard and len(said) == 1 and self._is_alone(left, right, listed):
             best = heard[0]  # one thing is said, of one amount
+            self.why[amount] = ("the only cue of a clause with one amount", best)
+        elif best:
+            self.why[amount] = (f"nearest cue, at a cost of {best_cost:.0f} of {_LIMIT:.0f}", best)
         name = best[2] if best else ""
         wants = [c for c in near if c[2] == "intent" and start - c[1] < 120 and c[0] - end < 90]
         if kind == "money" and name in _PARTS and self.wholes.is_total(amount):
+            self.why[amount] = ("says that it includes debt", None)
             return "potential"
         if name in _MEANS:
             return _MEANS[name]
@@ -165,6 +147,7 @@ class Roles:
             return "target" if any(not done or 0 <= best[0] - c[1] <= 14 for c in wants) else "raised"
         goal = not name and wants and kind == "money"
         if goal and (_names_goal(folded[max(left, start - 40) : start]) or self.wholes.is_equity(amount)):
+            self.why[amount] = ("is named a goal, or equity that is wanted", wants[0])
             return "target"
         return name
 

@@ -1,0 +1,71 @@
+"""The facts of stories at level >= 1: what was read, and by which reader, so that a change of words can be applied."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from pipeline.model import Fact
+from pipeline.store import stated
+from pipeline.store.tables import event_stories, matches, stories
+from pipeline.store.tables import facts as table
+
+
+def replace(db: sa.Connection, story_id: int, read: Iterable[Fact], version: str | None) -> None:
+    """Keep what was read from a story in place of what stood there; `version` None when it is no longer ours."""
+    db.execute(sa.delete(table).where(table.c.story_id == story_id))
+    rows = [
+        {
+            "story_id": story_id,
+            "kind": f.kind,
+            "value": f.value,
+            "upper_value": f.upper,
+            "unit": f.unit,
+            "role": f.role,
+            "is_approximate": f.approximate,
+            "bound": f.bound,
+            "part": f.part,
+            "start_offset": f.start,
+            "end_offset": f.end,
+            "written": f.text,
+        }
+        for f in {(f.part, f.start, f.kind): f for f in read}.values()
+    ]
+    if rows:
+        db.execute(sa.insert(table), rows)
+    db.execute(sa.update(stories).where(stories.c.id == story_id).values(facts_version=version))
+
+
+def reread(db: sa.Connection, read: Sequence[tuple[int, Sequence[Fact]]], version: str) -> None:
+    """Keep facts that were read anew; the next clustering states their events anew, and nobody is told."""
+    for story_id, found in sorted(read, key=lambda pair: pair[0]):
+        replace(db, story_id, found, version)
+    ids = [story_id for story_id, _ in read]
+    query = sa.select(event_stories.c.event_id).where(event_stories.c.story_id.in_(ids)).distinct()
+    stated.forget(db, list(db.scalars(query)))
+
+
+def _is_stale(version: str) -> sa.ColumnElement[bool]:
+    return sa.or_(stories.c.facts_version.is_(None), stories.c.facts_version != version)
+
+
+def stale(db: sa.Connection, version: str) -> int:
+    """Count the stories at level >= 1 whose facts another reader read."""
+    query = (
+        sa.select(sa.func.count())
+        .select_from(matches.join(stories, stories.c.id == matches.c.story_id))
+        .where(matches.c.is_current, matches.c.level >= 1, _is_stale(version))
+    )
+    return int(db.scalar(query) or 0)
+
+
+def waiting(db: sa.Connection, version: str, since: datetime | None, after: int, limit: int) -> list[int]:
+    """List stories at level >= 1 seen since a time whose facts another reader read, with numbers above `after`."""
+    query = (
+        sa.select(stories.c.id)
+        .join(matches, sa.and_(matches.c.story_id == stories.c.id, matches.c.is_current))
+        .where(matches.c.level >= 1, _is_stale(version), stories.c.id > after)
+    )
+    if since is not None:
+        query = query.where(stories.c.seen_at >= since)
+    return list(db.scalars(query.order_by(stories.c.id).limit(limit)))
