@@ -110,6 +110,7 @@ class Stack:
         if test := s.get("healthcheck", {}).get("test"):
             told = json.dumps([self.fill(t) for t in test[1:]]) if test[0] == "CMD" else self.fill(test[1])
             run_ += ["--health-cmd", told, "--health-interval", "disable"]  # asked by hand: no systemd is needed
+            run_ += ["--health-timeout", s["healthcheck"].get("timeout", "30s")]
         return [*run_, self.fill(s["image"]), *(self.fill(part) for part in s.get("command", []))]
 
     def up(self, services: list[str]) -> None:
@@ -135,7 +136,7 @@ class Stack:
 
     def well(self, service: str, begun: float) -> None:
         """Wait for a service's health, and note when it was reached."""
-        until(lambda: self.healthy(service), 400, f"{service} is healthy: {ENGINE} logs {self.name(service)}")
+        until(lambda: self.healthy(service), 900, f"{service} is healthy: {ENGINE} logs {self.name(service)}")
         self.started[service] = time.monotonic() - begun
 
     def healthy(self, service: str, number: int = 1) -> bool:
@@ -190,7 +191,7 @@ class Rest:
                 state = str(self.ask("GET", f"/api/v2/dags/{dag_id}/dagRuns/{run_id}")["state"])
             return state in {"success", "failed"}
 
-        until(ended, 600, f"{dag_id} {run_id} ends")
+        until(ended, 1200, f"{dag_id} {run_id} ends")
         if state != "success":
             raise SystemExit(f"{dag_id} {run_id} is {state}")
         return run_id
@@ -281,18 +282,18 @@ def _try(stack: Stack) -> dict[str, Any]:
         raise SystemExit(f"{len(dags)} DAGs, {admin.ask('GET', '/api/v2/importErrors')}")
     start = time.monotonic()
     admin.run_of("newswatch_ingest")
-    until(lambda: _mails(stack) >= 10, 400, "the mails of the sample feeds")
+    until(lambda: _mails(stack) >= 10, 1200, "the mails of the sample feeds")
     figures["trigger to the tenth mail, s"] = round(time.monotonic() - start)
     figures |= _people(stack, admin)
     run(*stack.command("worker", 2))
-    figures["second worker healthy after, s"] = round(until(lambda: stack.healthy("worker", 2), 300, "a second worker"))
+    figures["second worker healthy after, s"] = round(until(lambda: stack.healthy("worker", 2), 900, "a second worker"))
     admin.run_of("newswatch_ingest")
     run(ENGINE, "stop", "--time", "30", stack.name("postgres"))
     time.sleep(10)
     start = time.monotonic()
     run(ENGINE, "start", stack.name("postgres"))
     for service in ("postgres", "api-server", "scheduler", "dag-processor", "triggerer", "worker", "page"):
-        until(lambda s=service: _revived(stack, s), 400, f"{service} is healthy again")
+        until(lambda s=service: _revived(stack, s), 900, f"{service} is healthy again")
     figures["all healthy again after PostgreSQL was stopped for 10 s, s"] = round(time.monotonic() - start)
     admin.run_of("newswatch_ingest")
     found = run(ENGINE, "stats", "--no-stream", "--format", "{{.Name}} {{.MemUsage}}", check=False).stdout

@@ -375,7 +375,7 @@ class Cluster:
         """Whether no run is queued or running."""
         return not self.get("/api/v2/dags/~/dagRuns?state=queued&state=running&limit=1")["dag_runs"]
 
-    def settle(self, is_done: Callable[[], Any], seconds: float = 150) -> None:
+    def settle(self, is_done: Callable[[], Any], seconds: float = 200) -> None:
         """Wait until what is expected has come and nothing runs any more."""
 
         def look() -> bool:
