@@ -19,6 +19,7 @@ import urllib.error
 import urllib.request
 from base64 import urlsafe_b64encode
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -233,7 +234,7 @@ def _env(folder: Path) -> dict[str, str]:
             env[name] = secrets.token_hex(64 if "JWT" in name else 32)
     env["AIRFLOW_FERNET_KEY"] = urlsafe_b64encode(os.urandom(32)).decode()
     watch = folder / "watch"
-    sample.write_watch(watch, FEEDS)
+    sample.write_watch(watch, FEEDS, sample.weeks_to(datetime.now(UTC)))
     for path in watch.rglob("*.toml"):
         path.write_text(path.read_text(encoding="utf-8").replace("127.0.0.1", "feeds"), encoding="utf-8")
     for path in (watch, *watch.rglob("*")):
@@ -311,9 +312,8 @@ def _revived(stack: Stack, service: str) -> bool:
 
 def _serve_feeds(stack: Stack) -> None:
     code = (
-        "import http.server, functools; from pipeline.desk import sample; "
-        "h = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(sample.sample_dir())); "
-        f"http.server.ThreadingHTTPServer(('', {FEEDS}), h).serve_forever()"
+        "from http.server import ThreadingHTTPServer; from pipeline.desk import sample; "
+        f"ThreadingHTTPServer(('', {FEEDS}), sample._Handler).serve_forever()"
     )
     image = stack.fill(stack.services["page"]["image"])
     run(

@@ -71,7 +71,7 @@ def measure(folder: Path, workers: int, rounds: int) -> dict[str, Any]:
     with serve_feeds(sample.sample_dir()) as feeds, PostOffice() as post:
         home = folder / "chain"
         home.mkdir()
-        sample.write_watch(home / "watch", feeds.port)
+        sample.write_watch(home / "watch", feeds.port, sample.weeks_to(datetime.now(UTC)))
         with Cluster(home, settings | {"watch_dir": str(home / "watch"), "smtp_url": post.url}, workers) as cluster:
             found["chains"] = [chain(cluster, post) for _ in range(rounds)]
             found["quiet_runs"] = [quiet(cluster) for _ in range(rounds)]

@@ -5,6 +5,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +59,7 @@ def sample_watch(tmp_path: Path) -> Iterator[Path]:
     from pipeline.desk import sample
 
     with sample.serve() as port:
-        sample.write_watch(tmp_path / "watch", port)
+        sample.write_watch(tmp_path / "watch", port, sample.weeks_to(datetime.now(UTC)))
         yield tmp_path / "watch"
 
 

@@ -301,6 +301,23 @@ class Cluster:
 
     # --------------------------------------------------------------------------------------------------------- REST
 
+    def person(self, role: str) -> str:
+        """Make somebody with a role of Airflow's, and give the token that they sign in with."""
+        body = {"username": role, "password": role, "first_name": role, "last_name": role, "roles": [{"name": role}]}
+        self.call("POST", "/auth/fab/v1/users", body | {"email": f"{role}@desk.example"})
+        return str(self.call("POST", "/auth/token", {"username": role, "password": role})["access_token"])
+
+    def status(self, token: str, method: str, path: str, body: Any = None) -> tuple[int, str]:
+        """Ask as the person with this token; give the answer's number and text."""
+        data = None if body is None else json.dumps(body).encode()
+        headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
+        request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", data, headers, method=method)
+        try:
+            with urllib.request.urlopen(request, timeout=60) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as e:
+            return e.code, e.read().decode()
+
     def call(self, method: str, path: str, body: Any = None) -> Any:
         """Ask the REST API."""
         request = urllib.request.Request(
@@ -309,7 +326,7 @@ class Cluster:
             data=None if body is None else json.dumps(body).encode(),
             headers={"Content-Type": "application/json", "Authorization": f"Bearer {self._token}"},
         )
-        with urllib.request.urlopen(request, timeout=20) as answer:
+        with urllib.request.urlopen(request, timeout=60) as answer:
             return json.loads(answer.read() or b"{}")
 
     def get(self, path: str) -> Any:

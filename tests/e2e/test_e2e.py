@@ -62,7 +62,7 @@ def feeds() -> Iterator[Feeds]:
 def watch(feeds: Feeds, tmp_path: Path) -> Path:
     """A watch folder whose feeds are on two hosts: two batches, for two workers."""
     folder = tmp_path / "watch"
-    sample.write_watch(folder, feeds.port)
+    sample.write_watch(folder, feeds.port, sample.weeks_to(datetime.now(UTC)))
     path = folder / "feeds.toml"
     head, *rest = path.read_text(encoding="utf-8").split("[[feeds]]")
     rest = [x.replace("127.0.0.1", "localhost") if i % 2 else x for i, x in enumerate(rest)]
@@ -172,6 +172,18 @@ def test_local_executor(home: Path, watch: Path, by_hand: Any, feeds: Feeds) -> 
         lines = [line for line in cluster.get(f"{parse}/logs/1")["content"] if line.get("event") == "parse"]
         assert [line["stories"] for line in lines] == [tally["detail"]["stories"]], "the task's log carries the tally"
         assert meaning(environment_url)["stories"] == []
+
+        # people: a viewer looks, an op clears, whoever has no account sees nothing, and nobody backfills
+        viewer, op = cluster.person("Viewer"), cluster.person("Op")
+        clear = ("POST", f"/api/v2/dags/newswatch_ingest/dagRuns/{run_id}/clear", {"dry_run": True})
+        assert "</html>" in cluster.status(viewer, "GET", "/newswatch/events")[1]
+        assert (cluster.status(viewer, *clear)[0], cluster.status(op, *clear)[0]) == (403, 200)
+        assert cluster.status("", "GET", "/newswatch/events")[0] == 401
+        span = {"from_date": "2026-11-01T00:00:00Z", "to_date": "2026-11-03T00:00:00Z"}
+        code, said = cluster.status(op, "POST", "/api/v2/backfills", {"dag_id": "newswatch_prune", **span})
+        assert code >= 400 and "does not allow backfill" in said, (code, said)
+        [event] = cluster.get("/api/v2/assets/events?source_dag_id=newswatch_ingest")["asset_events"]
+        assert event["extra"]["stories"] == len(by_hand[0]["stories"])
 
         # a mistake in the watch folder: two red runs, one mail; mended: one more
         path = watch / "feeds.toml"
