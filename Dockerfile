@@ -30,7 +30,10 @@ COPY --chmod=0755 deploy/entrypoint.sh /entrypoint
 COPY --chmod=0755 deploy/clean-logs.sh /clean-logs
 # The DAGs came with the wheel, and Airflow finds the page's plugin by its entry point
 RUN ln -s "$(/venv/bin/newswatch airflow dags-folder)" /app/dags
+# A signal goes to the command alone: a worker lets its tasks end first
+ENV DUMB_INIT_SETSID=0
 ENV PATH=/venv/bin:$PATH AIRFLOW_HOME=/opt/airflow HOME=/tmp OMP_NUM_THREADS=1
 USER 50000:0
 WORKDIR /opt/airflow
+ENTRYPOINT ["/entrypoint"]
 CMD ["newswatch", "--help"]
