@@ -61,7 +61,7 @@ def main() -> None:
         print(f"{name:24} P {means[0]:.3f} R {means[1]:.3f} F1 {means[2]:.3f}  {len(pages) / spent:.0f} pages/CPU-s")
     me = psutil.Process()
     with Child(extract.FUNCTION, extract.TIMEOUT_S, extract.MEMORY_MB) as child:
-        scores = [f1(child.call(html), text) for html, text in pages]
+        scores = [f1(child.call(html).text, text) for html, text in pages]
         mean, low = sum(s[2] for s in scores) / len(scores), sum(s[2] < 0.5 for s in scores)
         print(f"through the door: F1 {mean:.3f}, {low} below 0.5")
         start, peak = time.perf_counter(), 0

@@ -59,7 +59,7 @@ def test_a_page_is_read_in_a_child() -> None:
     """As the step does it: through pipes, and again after a child was replaced."""
     with Child(extract.FUNCTION, extract.TIMEOUT_S, extract.MEMORY_MB) as child:
         for _ in range(2):
-            assert WORDS["uk"].strip() in child.call(page(WORDS["uk"]).encode(), "", "text/html")
+            assert WORDS["uk"].strip() in child.call(page(WORDS["uk"]).encode(), "", "text/html").text
             child.close()
 
 

@@ -12,7 +12,7 @@ from protego import Protego
 
 from pipeline import extract, http, log, store
 from pipeline.child import Child, ChildError
-from pipeline.core.feeds import headers, poll
+from pipeline.core.feeds import headers, page, poll
 from pipeline.core.text import plain
 from pipeline.guard import Guard
 from pipeline.model import Outcome, Response, Tally
@@ -70,6 +70,7 @@ class _Worker:
         self._robots: dict[str, articles.Robots] = {}
         self._parsed: dict[str, Protego] = {}
         self._asking: dict[str, asyncio.Lock] = {}
+        self._told: dict[str, str] = {}  # texts of this run, and the title that each came for
         self._rests: dict[str, datetime] = {}
         self._fresh: set[str] = set()  # hosts whose robots.txt was read in this run and is not stored yet
         self._new_rests: dict[str, datetime] = {}
@@ -153,13 +154,24 @@ class _Worker:
                 got = await asyncio.to_thread(_extract, self._child, response.body, response.final_url, content_type)
             except ChildError as e:
                 return self._failure(wanted, f"extraction: {e}", is_final=True)
-        if not got:
+        if not got.text:
             return self._failure(wanted, "no article text found", is_final=True)
-        found = plain.safe(got)
+        verdict = page.judge(wanted.url, response.final_url, wanted.title, wanted.summary, got)
+        if verdict.why:
+            return self._failure(wanted, f"the page is not the article: {verdict.why}", verdict.is_final)
+        found = plain.safe(verdict.text)
+        if self._told.setdefault(found, wanted.title) != wanted.title or await asyncio.to_thread(
+            self._is_known, wanted, found
+        ):
+            return self._failure(wanted, "the page is not the article: others of the site have the same text", True)
         if len(found) < max(MIN_TEXT, wanted.length):
             return self._failure(wanted, "its page has no more text than its feed", is_final=True)
         self.done += 1
         return articles.Page(wanted.id, found, extract.METHOD)
+
+    def _is_known(self, wanted: articles.Wanted, text: str) -> bool:
+        with store.read(self.settings.database_url) as db:
+            return articles.is_elsewhere(db, wanted, text)
 
     def _failure(self, wanted: articles.Wanted, reason: str, is_final: bool) -> articles.Page:
         retry_at = None
@@ -257,8 +269,8 @@ def _save(
     return guard.failed
 
 
-def _extract(child: Child, body: bytes, url: str, content_type: str) -> str:
-    found: str = child.call(body, url, content_type)  # one call at a time: `_extracting` is held
+def _extract(child: Child, body: bytes, url: str, content_type: str) -> page.Page:
+    found: page.Page = child.call(body, url, content_type)  # one call at a time: `_extracting` is held
     return found
 
 

@@ -25,6 +25,8 @@ class Wanted:
     length: int  # characters of summary and text that are known already
     attempts: int  # this one included
     seen_at: datetime
+    title: str = ""
+    summary: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +93,28 @@ def _take(db: sa.Connection, is_due: Any, ids: Collection[int], until: datetime)
         sa.update(stories)
         .where(stories.c.id.in_(free), is_due)
         .values(enrich_after=until, enrich_attempts=stories.c.enrich_attempts + 1)
-        .returning(stories.c.id, stories.c.url, length.label("length"), stories.c.enrich_attempts, stories.c.seen_at)
+        .returning(
+            stories.c.id,
+            stories.c.url,
+            length.label("length"),
+            stories.c.enrich_attempts,
+            stories.c.seen_at,
+            stories.c.title,
+            stories.c.summary,
+        )
     )
     rows = sorted(db.execute(update), key=lambda row: row.id) if free else []
-    return [Wanted(row.id, row.url, row.length, row.enrich_attempts, row.seen_at) for row in rows]
+    return [
+        Wanted(row.id, row.url, row.length, row.enrich_attempts, row.seen_at, row.title, row.summary) for row in rows
+    ]
+
+
+def is_elsewhere(db: sa.Connection, wanted: Wanted, text: str) -> bool:
+    """Whether another story of the outlet, under another title, has exactly this text: it is the site's then."""
+    outlet = sa.select(stories.c.outlet).where(stories.c.id == wanted.id).scalar_subquery()
+    other = sa.and_(stories.c.id != wanted.id, stories.c.outlet == outlet, stories.c.outlet != "")
+    same = sa.and_(sa.func.length(stories.c.text) == len(text), stories.c.text == text, stories.c.title != wanted.title)
+    return db.execute(sa.select(stories.c.id).where(other, same).limit(1)).first() is not None
 
 
 def save(db: sa.Connection, pages: Sequence[Page], now: datetime) -> None:

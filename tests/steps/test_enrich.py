@@ -321,3 +321,31 @@ def test_switched_off(sqlite_url: str, server: Hostile) -> None:
     """NEWSWATCH_ENRICH=0 asks nobody."""
     wanted(sqlite_url, server.page("/a", PAGE))
     assert enrich.run(make(sqlite_url, enrich=False), NOW).seen == 0 and not server.hits
+
+
+FRONT = f"""<!doctype html><html lang="en"><head><title>Harbour Post</title></head><body><article><h1>Harbour Post</h1>
+<p>{"A bank buys every wind farm of the coast for 9 billion dollars, the largest deal of the year. " * 4}</p>
+<p>{"Markets close higher as buyers of steel return to the floor after winter. " * 4}</p></article></body></html>"""
+
+
+def test_a_page_that_is_not_the_article_changes_nothing(sqlite_url: str, server: Hostile) -> None:
+    """The front page behind the article's address, and by a redirect: no text, no new judgement, the reason kept."""
+    server.page("/", FRONT.encode())
+    server.server.pages["/moved"] = b"HTTP/1.1 302 Found\r\nLocation: /\r\nContent-Length: 0\r\n\r\n"
+    wanted(sqlite_url, server.page("/front", FRONT.encode()), server.url("/moved"))
+    tally = enrich.run(make(sqlite_url), NOW)
+    assert (tally.seen, tally.done, tally.failed) == (2, 0, 2)
+    for story in stories(sqlite_url):
+        assert (story.text, story.text_source, story.judged_at, story.enrich_after) == (None, None, NOW, None)
+        assert story.enrich_error.startswith("the page is not the article")
+
+
+def test_the_same_text_under_another_title_is_the_sites(sqlite_url: str, server: Hostile) -> None:
+    """What a second story of the site has too, word for word, is neither's; yesterday's pages count."""
+    wanted(sqlite_url, server.page("/a", PAGE), server.page("/b", PAGE))
+    with store.begin(sqlite_url) as db:
+        db.execute(sa.update(tables.stories).values(outlet="paper.example"))
+        second = sa.select(sa.func.max(tables.stories.c.id)).scalar_subquery()
+        db.execute(sa.update(tables.stories).where(tables.stories.c.id == second).values(title="Council votes on fish"))
+    enrich.run(make(sqlite_url), NOW)
+    assert [bool(s.text) for s in stories(sqlite_url)] == [True, False]
