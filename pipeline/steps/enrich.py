@@ -160,9 +160,8 @@ class _Worker:
         if verdict.why:
             return self._failure(wanted, f"the page is not the article: {verdict.why}", verdict.is_final)
         found = plain.safe(verdict.text)
-        if self._told.setdefault(found, wanted.title) != wanted.title or await asyncio.to_thread(
-            self._is_known, wanted, found
-        ):
+        is_known = await asyncio.to_thread(self._is_known, wanted, found)
+        if is_known or self._told.setdefault(found, wanted.title) != wanted.title:
             return self._failure(wanted, "the page is not the article: others of the site have the same text", True)
         if len(found) < max(MIN_TEXT, wanted.length):
             return self._failure(wanted, "its page has no more text than its feed", is_final=True)
