@@ -160,17 +160,13 @@ class _Worker:
         if verdict.why:
             return self._failure(wanted, f"the page is not the article: {verdict.why}", verdict.is_final)
         found = plain.safe(verdict.text)
-        is_known = await asyncio.to_thread(self._is_known, wanted, found)
+        is_known = await asyncio.to_thread(_is_elsewhere, self.settings.database_url, wanted, found)
         if is_known or self._told.setdefault(found, wanted.title) != wanted.title:
             return self._failure(wanted, "the page is not the article: others of the site have the same text", True)
         if len(found) < max(MIN_TEXT, wanted.length):
             return self._failure(wanted, "its page has no more text than its feed", is_final=True)
         self.done += 1
         return articles.Page(wanted.id, found, extract.METHOD)
-
-    def _is_known(self, wanted: articles.Wanted, text: str) -> bool:
-        with store.read(self.settings.database_url) as db:
-            return articles.is_elsewhere(db, wanted, text)
 
     def _failure(self, wanted: articles.Wanted, reason: str, is_final: bool) -> articles.Page:
         retry_at = None
@@ -266,6 +262,11 @@ def _save(
         articles.save_hosts(db, robots, rests)
         articles.give_back(db, given_back)
     return guard.failed
+
+
+def _is_elsewhere(database_url: str, wanted: articles.Wanted, text: str) -> bool:
+    with store.read(database_url) as db:
+        return articles.is_elsewhere(db, wanted, text)
 
 
 def _extract(child: Child, body: bytes, url: str, content_type: str) -> page.Page:
