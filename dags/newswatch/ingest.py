@@ -6,7 +6,7 @@ from typing import Any
 from airflow.sdk import Param, TriggerRule, get_current_context, task, timezone
 
 from newswatch.storyline import Storyline, every, wake, wakes, watch
-from newswatch.tasks import explained
+from newswatch.tasks import FoundWrongError, explained
 
 DOC = """
 ### What it does
@@ -25,7 +25,7 @@ Backfills are refused for that reason: there is nothing to be done for a day of 
 |---|---|
 | `sync` | a file of the watch folder is wrong; the log names file and line. The run went on with the last good state. Correct the file; the next run reads it. |
 | `claim`, or every task | the database does not answer, or waits for `newswatch db upgrade`: the log says which. Every task of a run by hand: it was given a parameter that there is not. |
-| one `fetch` | its batch was not finished: killed worker or time limit. Its feeds are due again within the hour; single feeds that fail never make it red (`newswatch feeds check`). |
+| one `fetch` | its batch was not finished: killed worker or time limit. Its feeds are due again within the hour; single feeds that fail never make it red (`newswatch feeds check`). Or no feed answers any more: the log names the common cause and the setting that cures it. |
 | `parse` | a document can not be stored at all (one that can not be *read* is only counted). Report it with its body number. |
 | `match` | the log has the reason; stories wait meanwhile. After a change of the watchlist, `newswatch explain STORY` shows whether it judges. |
 | `watcher` | only says that something before it is red; it is skipped in good runs. |
@@ -84,10 +84,14 @@ with news.dag(
     @explained
     def fetch(feed_ids: list[int]) -> Any:
         """Fetch one batch."""
+        from pipeline.desk import feeds
         from pipeline.steps import fetch
 
         run: Any = get_current_context()
-        return news.run(fetch, feed_ids=feed_ids, claim=run["run_id"])
+        tally = news.run(fetch, feed_ids=feed_ids, claim=run["run_id"])
+        if tally["failed"] and not tally["done"] and (why := feeds.cut_off(news.settings())):
+            raise FoundWrongError(why, ["no feed answers"])
+        return tally
 
     # ALL_DONE: what the other batches brought is parsed, and with no feed due there is no batch at all.
     @task(pool=news.thinking, execution_timeout=timedelta(hours=1), trigger_rule=TriggerRule.ALL_DONE)

@@ -58,8 +58,8 @@ def list_feeds(
     if as_json:
         common.print_json(rows)
         return
-    columns = ("id", "state", "language", "title", "url", "last_new_at")
-    common.print_table(columns, [[common.moment(r[c]) for c in columns] for r in rows])
+    columns = ("id", "state", "language", "title", "url", "last_new_at", "next_fetch_at", "error")
+    common.print_table(columns, [[common.moment(r.get(c)) for c in columns] for r in rows])
 
 
 @feeds.command("check")

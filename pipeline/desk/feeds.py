@@ -38,6 +38,7 @@ def overview(settings: Settings, only: str | None = None) -> list[dict[str, Any]
     """List the stored feeds with their state, as rows for a table; `only` keeps one state."""
     with store.read(settings.database_url) as db:
         found = feeds.every(db)
+        errors = numbers.last_errors(db)
     return [
         {
             "id": feed.id,
@@ -50,6 +51,7 @@ def overview(settings: Settings, only: str | None = None) -> list[dict[str, Any]
             "last_new_at": feed.last_new_at,
             "next_fetch_at": feed.next_fetch_at,
             "interval_s": feed.interval_s,
+            "error": errors.get(feed.id),
         }
         for feed in found
         if only is None or only == (feed.state if feed.enabled else "off")
@@ -66,7 +68,15 @@ def check(settings: Settings, now: datetime) -> list[health.Alarm]:
     with store.read(settings.database_url) as db:
         found = numbers.feed_numbers(db, now)
         last_day, before = numbers.languages(db, now)
-    return health.feed_alarms(found) + health.language_alarms(last_day, before)
+        why = numbers.unanswered(db).alarm()
+    all_of_them = [health.Alarm("all", "feeds", why)] if why else []
+    return all_of_them + health.feed_alarms(found) + health.language_alarms(last_day, before)
+
+
+def cut_off(settings: Settings) -> str | None:
+    """Say that half of the feeds and more failed since any answered, why, and what cures it; None when all is well."""
+    with store.read(settings.database_url) as db:
+        return numbers.unanswered(db).alarm()
 
 
 def find(settings: Settings, address: str) -> list[Found]:

@@ -55,3 +55,23 @@ def test_json_carries_the_alarm_and_fails_too(tmp_path: Path) -> None:
         done = newswatch(tmp_path, "fetch", "--json")
     assert done.returncode == 1
     assert "NEWSWATCH_ALLOW_ADDRESSES" in json.loads(done.stdout)["detail"]["alarm"]
+
+
+def test_everything_that_looks_says_so(tmp_path: Path) -> None:
+    """`feeds check`, `checks` and `feeds list` tell of it with the cause, and are silent when all is well again."""
+    with sample.serve() as port:
+        sample.write_watch(tmp_path / "watch", port)
+        newswatch(tmp_path, "run")
+        checked = newswatch(tmp_path, "feeds", "check")
+        assert checked.returncode == 1 and "NEWSWATCH_ALLOW_ADDRESSES" in checked.stdout
+        assert "feeds failed since any answered" in checked.stdout
+        found = newswatch(tmp_path, "checks")
+        assert found.returncode == 1 and "no_feed_answers" in found.stdout + found.stderr
+        listed = json.loads(newswatch(tmp_path, "feeds", "list", "--json").stdout)
+        assert all("127.0.0.1" in feed["error"] and feed["next_fetch_at"] for feed in listed)
+        assert "loopback" in newswatch(tmp_path, "feeds", "list").stdout or "error" in listed[0]
+        newswatch(tmp_path, "run", "--all-feeds", NEWSWATCH_ALLOW_ADDRESSES="127.0.0.1")
+        assert newswatch(tmp_path, "feeds", "check").returncode == 0
+        assert "no_feed_answers" not in newswatch(tmp_path, "checks").stdout
+        listed = json.loads(newswatch(tmp_path, "feeds", "list", "--json").stdout)
+        assert not any(feed["error"] for feed in listed)

@@ -55,6 +55,13 @@ def broken(c: Clock) -> dict[str, tuple[list[str], list[tuple[object, ...]]]]:
             ["update events set merged_into = 2 where id = 1", "update events set merged_into = 1 where id = 5"],
             [(1, 2, None), (5, 1, 2)],
         ),
+        "no_feed_answers": (
+            [
+                f"insert into fetches (feed_id, fetched_at, outcome, error, seconds, size) "
+                f"select id, '{future}', 'dns', 'no address', 0, 0 from feeds"
+            ],
+            [("dns", 5, "no address")],
+        ),
         "one_watchlist": (["update watchlists set is_current = false"], [(2, 0)]),
         "orphan_entities": (["update matches set level = 0 where story_id = 10"], [(10, "nextera", 0)]),
         "orphan_facts": (["update facts set end_offset = 0 where written = '2027'"], [(10, 1, "2027")]),

@@ -33,7 +33,7 @@ class FeedNumbers:
 class Alarm:
     """Something that a person should look at."""
 
-    kind: str  # gone, failing, lying, moved, empty, few, undated, language
+    kind: str  # all, gone, failing, lying, moved, empty, few, undated, language
     subject: str  # a feed's URL or a language
     text: str
     feed_id: int | None = None

@@ -47,6 +47,23 @@ def _kind(outcome: Outcome, status: int | None) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Unanswered:
+    """What failed since any feed answered: of how many feeds that are polled, how many, and with which outcomes."""
+
+    polled: int
+    failing: int
+    kinds: Mapping[tuple[Outcome, int | None], int]
+    words: Mapping[tuple[Outcome, int | None], str]
+
+    def alarm(self) -> str | None:
+        """Say that it is not the feeds when half of them and more failed and none answered since, and what to do."""
+        if not self.failing or self.failing * 2 < self.polled:
+            return None
+        kind = max(self.kinds, key=lambda k: (self.kinds[k], k[0]))
+        return f"{self.failing} of {self.polled} feeds failed since any answered: {cause(self.kinds, self.words[kind])}"
+
+
+@dataclass(frozen=True, slots=True)
 class Outlook:
     """How feeds stand when nothing is to be fetched: numbers of enabled feeds, and when something is due again."""
 

@@ -1,5 +1,6 @@
 """What feeds and languages did of late: the numbers behind the alarms."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -7,6 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from pipeline.core.feeds.health import RECENT_DAYS, FeedNumbers
+from pipeline.core.feeds.report import Unanswered
+from pipeline.model import Outcome
 from pipeline.store.rows import row
 from pipeline.store.tables import bodies, feeds, fetches, sightings, stories
 
@@ -58,7 +61,7 @@ def feed_numbers(db: sa.Connection, now: datetime) -> list[FeedNumbers]:
         )
     }
     empty = _empty_fetches(db)
-    errors = _last_errors(db)
+    errors = last_errors(db)
     found = []
     for one in db.execute(sa.select(feeds).where(feeds.c.enabled).order_by(feeds.c.id)):
         n = counted.get(one.id)
@@ -98,16 +101,44 @@ def _empty_fetches(db: sa.Connection) -> dict[int, int]:
     return {r.feed_id: r.n for r in db.execute(query)}
 
 
-def _last_errors(db: sa.Connection) -> dict[int, str]:
-    """Give the last error of feeds that are in trouble."""
-    troubled = sa.select(feeds.c.id).where(feeds.c.state.in_(("failing", "gone")))
-    last = (
-        sa.select(sa.func.max(fetches.c.id))
-        .where(fetches.c.feed_id.in_(troubled), fetches.c.error.is_not(None))
-        .group_by(fetches.c.feed_id)
+def _last_error() -> sa.ColumnElement[Any]:
+    """The error of a feed's last attempts, null for one that answered when it was last asked."""
+    said = (
+        sa.select(fetches.c.error)
+        .where(fetches.c.feed_id == feeds.c.id, fetches.c.error.is_not(None))
+        .order_by(fetches.c.fetched_at.desc(), fetches.c.id.desc())
+        .limit(1)
+        .scalar_subquery()
     )
-    rows = db.execute(sa.select(fetches.c.feed_id, fetches.c.error).where(fetches.c.id.in_(last)))
-    return {r.feed_id: r.error for r in rows}
+    f = feeds.c
+    has_failed = sa.or_(f.failure_count > 0, f.last_success_at.is_(None), f.last_fetch_at > f.last_success_at)
+    return sa.case((sa.and_(f.last_fetch_at.is_not(None), has_failed), said))
+
+
+def last_errors(db: sa.Connection) -> dict[int, str]:
+    """Give the last error of each feed that did not answer when it was last asked."""
+    error = _last_error().label("error")
+    return {r.id: r.error for r in db.execute(sa.select(feeds.c.id, error)) if r.error}
+
+
+def unanswered(db: sa.Connection) -> Unanswered:
+    """Count what failed since any feed answered."""
+    fine = fetches.c.outcome.in_(("new", "unchanged"))
+    last = db.scalar(sa.select(sa.func.max(fetches.c.fetched_at)).where(fine))
+    since = fetches.c.fetched_at > last if last else sa.true()
+    kinds: Counter[tuple[Outcome, int | None]] = Counter()
+    words: dict[tuple[Outcome, int | None], str] = {}
+    failing: set[int] = set()
+    columns = (fetches.c.feed_id, fetches.c.outcome, fetches.c.status, sa.func.max(fetches.c.error).label("error"))
+    query = sa.select(*columns).where(since, ~fine).group_by(fetches.c.feed_id, fetches.c.outcome, fetches.c.status)
+    for r in db.execute(query):
+        outcome = Outcome(r.outcome)
+        kind = outcome, r.status if outcome is Outcome.HTTP_ERROR else None
+        kinds[kind] += 1
+        words.setdefault(kind, r.error or "")
+        failing.add(r.feed_id)
+    asked = sa.select(sa.func.count()).where(feeds.c.enabled, feeds.c.state != "gone")
+    return Unanswered(db.scalar(asked) or 0, len(failing), dict(kinds), words)
 
 
 def languages(db: sa.Connection, now: datetime) -> tuple[dict[str, int], dict[str, float]]:
@@ -140,20 +171,13 @@ def feed_list(db: sa.Connection, now: datetime, state: str | None = None, words:
         .where(sightings.c.feed_id == feeds.c.id, sightings.c.seen_at >= now - timedelta(days=7))
         .scalar_subquery()
     )
-    said = (
-        sa.select(fetches.c.error)
-        .where(fetches.c.feed_id == feeds.c.id, fetches.c.error.is_not(None))
-        .order_by(fetches.c.fetched_at.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
     shown = sa.case((feeds.c.enabled, feeds.c.state), else_="off")
     query = sa.select(
         feeds.c.id, feeds.c.title, feeds.c.url, feeds.c.adopted_url, feeds.c.language, feeds.c.country,
         shown.label("state"), feeds.c.state_since, feeds.c.interval_s, feeds.c.expected_per_day, feeds.c.failure_count,
         feeds.c.last_fetch_at, feeds.c.last_success_at, feeds.c.last_new_at, feeds.c.next_fetch_at,
         carried.label("week_count"),
-        sa.case((feeds.c.failure_count > 0, said)).label("error"),
+        _last_error().label("error"),
     )  # fmt: skip
     if state:
         query = query.where(shown == state)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from pipeline.core.feeds.report import CURES, FINE, Outlook, Report
+from pipeline.core.feeds.report import CURES, FINE, Outlook, Report, Unanswered
 from pipeline.core.feeds.restraint import ANSWERS, Restraint
 from pipeline.model import Feed, Outcome
 
@@ -143,3 +143,25 @@ def test_why_there_is_nothing_to_do() -> None:
     assert "none of 9 feeds is due, the next is due at 2026-06-01 12:05 UTC" in Outlook(9, next_at=at).why()
     assert "3 wait for hosts that asked for rest, until 2026-06-01 12:05" in Outlook(9, 0, 0, 3, at).why()
     assert "2 are held by another run" in Outlook(9, held=2).why() and "1 are gone for good" in Outlook(9, gone=1).why()
+
+
+@pytest.mark.parametrize(
+    ("polled", "failing", "is_alarm"),
+    [
+        (8, 8, True),
+        (8, 4, True),
+        (8, 3, False),
+        (1, 1, True),
+        (8, 0, False),
+        (0, 0, False),
+        (305, 305, True),
+        (0, 2, True),
+    ],
+)
+def test_half_of_the_feeds_are_no_accident(polled: int, failing: int, is_alarm: bool) -> None:
+    """What failed since any feed answered: from half of them on it is not the feeds."""
+    kinds = {(Outcome.DNS, None): failing}
+    said = Unanswered(polled, failing, kinds, {(Outcome.DNS, None): "no address for a.test"}).alarm()
+    assert bool(said) is is_alarm
+    if said:
+        assert f"{failing} of {polled} feeds failed" in said and CURES[Outcome.DNS] in said and "a.test" in said
