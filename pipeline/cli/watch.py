@@ -105,11 +105,13 @@ def add_feed(
 
 @feeds.command("import")
 def import_feeds(file: Annotated[Path, typer.Argument(help="An OPML file.")], watch: WatchOption = None) -> None:
-    """Append the feeds of an OPML file to the watch folder, all or none."""
+    """Append the good feeds of an OPML file to the watch folder, and say why others were not taken."""
     from pipeline.desk import feeds as step
 
-    added, known = step.import_opml(common.load(watch), file)
-    common.out.print(f"{added} feeds added, {known} were there already")
+    found = step.import_opml(common.load(watch), file)
+    for line in found.refused:
+        common.out.print(f"not taken: {line}", soft_wrap=True, markup=False)
+    common.out.print(f"{found.added} feeds added, {found.known} were there already, {len(found.refused)} not taken")
 
 
 @feeds.command("export")

@@ -92,18 +92,51 @@ def add(settings: Settings, address: str, now: datetime) -> Found:
     return found
 
 
-def import_opml(settings: Settings, path: Path) -> tuple[int, int]:
-    """Declare the feeds of an OPML file in the watch folder, all or none; return (added, known already)."""
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What became of a list's lines: counts, and a sentence on each line that was not taken."""
+
+    added: int
+    known: int
+    refused: tuple[str, ...] = ()
+
+
+def import_opml(settings: Settings, path: Path) -> Imported:
+    """Declare the good feeds of an OPML file in the watch folder and say of the others, line by line, why not."""
     folder = _own_folder(settings)
     try:
-        listed = opml.read(path.read_bytes())
+        listed = opml.lines(path.read_bytes())
     except (OSError, ValueError) as e:
         raise ConfigError(f"{path}: {e}") from e
-    known = {url.without_credentials(feed.url) for feed in catalog.load(folder).feeds}
-    new = [feed for feed in listed if url.without_credentials(feed.url) not in known]
-    if new:
-        declare(folder, new)
-    return len(new), len(listed) - len(new)
+    refused = [f"{path.name}, line {line.number}: {line.text}: {line.why}" for line in listed if line.feed is None]
+    good = [line for line in listed if line.feed]
+    known = {_same(feed.url) for feed in catalog.load(folder).feeds}
+    new: list[opml.Line] = []
+    for line in good:
+        if line.feed and _same(line.feed.url) not in known:
+            known.add(_same(line.feed.url))
+            new.append(line)
+    try:
+        declare(folder, [line.feed for line in new if line.feed])
+        taken = len(new)
+    except ConfigError:  # one of them is not liked: each alone, so that it costs itself only
+        taken = 0
+        for line in new:
+            try:
+                declare(folder, [line.feed] if line.feed else [])
+                taken += 1
+            except ConfigError as e:
+                why = str(e).rpartition("feeds.toml, ")[2]
+                refused.append(f"{path.name}, line {line.number}: {line.text}: {why}")
+    if refused and not taken and not good:
+        raise ConfigError("no feed was taken:\n" + "\n".join(refused))
+    return Imported(taken, len(good) - len(new), tuple(refused))
+
+
+def _same(address: str) -> str:
+    """Give what two addresses of one feed share: the watch folder's rule."""
+    rest = url.without_credentials(address).partition("://")[2]
+    return rest.removeprefix("www.").rstrip("/").lower()
 
 
 def export_opml(settings: Settings) -> bytes:
@@ -118,6 +151,8 @@ def declare(folder: Path, specs: Sequence[FeedSpec]) -> None:
 
     The changed folder is read whole before it takes the old file's place; CatalogError names what it would not like.
     """
+    if not specs:
+        return
     path = folder / catalog.FEEDS
     known = {url.without_credentials(feed.url) for feed in catalog.load(folder).feeds}
     for spec in specs:

@@ -107,18 +107,35 @@ def test_the_shipped_folder_is_not_written_to(made: Settings, server: Hostile) -
 
 
 def test_opml_in_and_out(made: Settings, tmp_path: Path) -> None:
-    """Import adds what is new, all or none; export gives it back without credentials."""
+    """Import adds what is new; export gives it back without credentials."""
     path = tmp_path / "mine.opml"
     outlines = [f'<outline text="F{i}" xmlUrl="http://ann:pw@f{i}.test/"/>' for i in range(3)]
     old = '<outline text="Old" xmlUrl="http://old.test/feed"/>'
     path.write_text(f"<opml><body><outline text='Energy'>{''.join(outlines)}{old}</outline></body></opml>")
-    assert feeds.import_opml(made, path) == (3, 1)
-    assert feeds.import_opml(made, path) == (0, 4)
+    assert feeds.import_opml(made, path) == feeds.Imported(3, 1)
+    assert feeds.import_opml(made, path) == feeds.Imported(0, 4)
     out = feeds.export_opml(made).decode()
     assert out.count("xmlUrl") == 4 and "pw@" not in out and 'category="Energy"' in out
     path.write_text("nonsense")
     with pytest.raises(ConfigError, match=r"mine\.opml"):
         feeds.import_opml(made, path)
+
+
+def test_one_bad_line_costs_itself(made: Settings, tmp_path: Path) -> None:
+    """Good feeds are taken, bad ones are named by their line in the list that the user knows."""
+    path = tmp_path / "list.opml"
+    bad = ("/ongoing/feed.atom", "", "mailto:ann@a.test", "C:\\feeds\\a.xml", "https://https/x")
+    path.write_text(
+        "<opml><body>\n"
+        + "\n".join(f'<outline text="B{i}" xmlUrl="{address}"/>' for i, address in enumerate(bad))
+        + '\n<outline text="Good" xmlUrl="https://good.test/feed"/>\n<outline text="S" xmlUrl="feed://good2.test/x"/>'
+        + '\n<outline text="Twin" xmlUrl="http://www.good.test/feed/"/>\n</body></opml>'
+    )
+    found = feeds.import_opml(made, path)
+    assert (found.added, found.known) == (2, 1)
+    assert [line.partition(":")[0] for line in found.refused] == [f"list.opml, line {n}" for n in range(2, 7)]
+    assert {f.url for f in feeds.declared(made)} >= {"https://good.test/feed", "https://good2.test/x"}
+    assert "tmp" not in "".join(found.refused)
 
 
 def test_overview_and_check(made: Settings, server: Hostile) -> None:

@@ -45,3 +45,41 @@ def test_entities_are_refused(entity: str) -> None:
     outline = '<opml><body><outline text="&a;" xmlUrl="http://a.test/"/></body></opml>'
     with pytest.raises(ValueError, match="entities"):
         opml.read(f"<!DOCTYPE opml [<!ENTITY a {entity}>]>{outline}".encode())
+
+
+@pytest.mark.parametrize(
+    ("outline", "address", "title"),
+    [
+        ('text="Q & A" xmlUrl="https://a.test/?lang=en&copy=1&reg=2"', "https://a.test/?lang=en&copy=1&reg=2", "Q & A"),
+        ('text="A" xmlUrl="http://a.test/x.aspx?tab=8&moduleid=7&maxcount=2"', "http://a.test/x.aspx?tab=8&moduleid=7&maxcount=2",
+         "A"),
+        ('text="Caf&eacute; &amp; B" xmlUrl="https://a.test/?a=1&amp;b=2"', "https://a.test/?a=1&b=2", "Café & B"),
+        ('text="a < b" xmlUrl="https://a.test/"', "https://a.test/", "a < b"),
+        ('text="A" xmlUrl="feed:https://a.test/x"', "https://a.test/x", "A"),
+        ('text="A" xmlUrl="www.a.test/x"', "https://www.a.test/x", "A"),
+        ('text="A" xmlUrl="/feed" htmlUrl="https://a.test/home"', "https://a.test/feed", "A"),
+        ('text="A" XMLURL="https://a.test/"', "https://a.test/", "A"),
+        ('text="A" type="rss" url="https://a.test/"', "https://a.test/", "A"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("space", ["", ' xmlns="http://opml.org/spec2"', ' xmlns:x="urn:x" x:y="1"'])
+def test_lists_as_other_readers_write_them(outline: str, address: str, title: str, space: str) -> None:
+    """Bare ampersands, namespaces, old schemes: no address is changed without a word."""
+    found = opml.read(f"<opml version='2.0'{space}><body><outline {outline}/></body></opml>".encode())
+    assert [(f.url, f.title) for f in found] == [(address, title)]
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        '<outline text="a" xmlUrl="https://a.test/x"',
+        '<outline text="a" text="b" xmlUrl="https://a.test/"/>',
+        '<outline text="a" xmlUrl=https://a.test//>',
+        '<outline text="a" xmlUrl="https://a.test/"></outline></outline>',
+        '<outline text="a&#x0;" xmlUrl="https://a.test/"/>',
+    ],
+)
+def test_what_would_lose_something_is_refused_with_its_line(broken: str) -> None:
+    """A parser that recovers drops what it does not understand: such a list is refused whole, and the line named."""
+    with pytest.raises(ValueError, match=r"line [23]"):
+        opml.read(f"<opml><body>\n{broken}\n</body></opml>".encode())
