@@ -70,7 +70,10 @@ class Settings(BaseSettings):
     )
     mail_from: str = Field("newswatch@localhost", description="Sender of the alert mails.")
     mail_dir: Path | None = Field(None, description="Write mails as .eml files there instead of sending them.")
-    operator: str | None = Field(None, description="Address that hears of outages and gets the heartbeat.")
+    operator: str | None = Field(
+        None,
+        description="Who hears of outages and gets the heartbeat: addresses, apprise targets (a list with commas).",
+    )
     base_url: str = Field(
         "http://127.0.0.1:8321", description="Where `newswatch serve` is reached: the links in mails."
     )

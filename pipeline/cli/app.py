@@ -8,6 +8,7 @@ import typer
 from pipeline import steps
 from pipeline.cli import airflow, common, events, judge, labels, replay, serve, sql, tell, watch
 from pipeline.cli.common import DatabaseOption, JsonOption, LimitOption, WatchOption
+from pipeline.model import Tally
 from pipeline.settings import Settings
 from pipeline.version import __version__
 
@@ -58,7 +59,14 @@ def run(
     settings = common.load(watch, database)
     with common.progress(not as_json) as report:
         tallies = steps.run_all(settings, common.now(), all_feeds=all_feeds, progress=report)
+    _watch(settings, tallies)
     common.print_tallies(tallies, as_json)
+
+
+def _watch(settings: Settings, tallies: list[Tally]) -> None:
+    from pipeline.desk import outage
+
+    outage.watch(settings, common.now(), tallies)
 
 
 def _add_step(step: str) -> None:
@@ -76,6 +84,7 @@ def _add_step(step: str) -> None:
 def _one(step: str, settings: Settings, as_json: bool, **options: Any) -> None:
     with common.progress(not as_json) as report:
         tally = steps.perform(step, settings, common.now(), progress=report, **options)
+    _watch(settings, [tally])
     common.print_tallies([tally], as_json)
 
 

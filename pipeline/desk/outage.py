@@ -3,22 +3,17 @@
 import hashlib
 import json
 import tempfile
-import threading
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from queue import Empty, SimpleQueue
 
-from pipeline import log, mail, store
-from pipeline.core.alerts import decide
-from pipeline.core.text.mailaddress import bare, host_of, to_ascii
+from pipeline import alarm, log, store
 from pipeline.errors import NewswatchError
+from pipeline.model import Tally
 from pipeline.settings import Settings
 from pipeline.store import runs
 
-MAIL_S = 20.0  # for the operator's mail, lookup of the server's name included: Airflow kills a callback after 50 s, and
-# the two notes around the mail may each wait 10 s for a database that does not answer
 _TIME = "%Y-%m-%d %H:%M UTC"
 Also = Callable[[str, str], bool]  # subject, text -> whether it got through
 
@@ -107,7 +102,7 @@ def ended(settings: Settings, now: datetime, job: str, *, also: Also | None = No
         text += f"\nNo mail got out to tell it then.{what}\n"
     identity = ("outage-over", job, note.since.isoformat())
     is_sent = _tell(settings, now, f"newswatch: {job} works again", text, also, *identity)
-    if is_sent or not settings.operator or mail.way(settings.smtp_url, settings.mail_dir) is None:
+    if is_sent or not alarm.is_reachable(settings):
         _forget(settings, job)
     return is_sent
 
@@ -190,35 +185,24 @@ def _read(written: str | None) -> _Note | None:
 
 def _tell(settings: Settings, now: datetime, subject: str, text: str, also: Also | None, *identity: str) -> bool:
     """Tell by every way there is; one that got through has told it."""
-    is_mailed = _send(settings, now, subject, text, *identity)
-    return (also(subject, text) if also else False) or is_mailed
-
-
-def _send(settings: Settings, now: datetime, subject: str, text: str, *identity: str) -> bool:
     log.get().warning(subject, operator=bool(settings.operator))
-    way = mail.way(settings.smtp_url, settings.mail_dir)
-    if not settings.operator or way is None:
-        return False
-    composer = mail.Composer(settings.mail_from, settings.base_url)
-    message_id = decide.message_id(host_of(settings.mail_from), *identity)
-    message = composer.plain(subject, text, mail.operator_envelope(settings.operator, message_id, now))
-    recipient = to_ascii(bare(settings.operator))
-    answers: SimpleQueue[mail.Answer] = SimpleQueue()
+    is_told = bool(alarm.tell(settings, now, subject, text, *identity))
+    return (also(subject, text) if also else False) or is_told
 
-    def work() -> None:
-        try:
-            answers.put(way.send(message, composer.sender, recipient, "operator", now))
-        finally:  # behind the answer, if there was one
-            answers.put(mail.Answer("server", None, "sending it broke"))
-            way.close()
 
-    # In a thread that dies with the process: the server's own timeouts count single answers, and the lookup of its name
-    # has none.
-    threading.Thread(target=work, daemon=True).start()
-    try:
-        answer = answers.get(timeout=MAIL_S)
-    except Empty:
-        answer = mail.Answer("server", None, f"no answer within {MAIL_S:g} s")
-    if answer.outcome != "accepted":
-        log.get().warning("the mail to the operator did not get out", reason=answer.error)
-    return answer.outcome == "accepted"
+def watch(settings: Settings, now: datetime, tallies: Iterable[Tally]) -> None:
+    """Tell the operator of a mail server that fails, once, with its own words, and once when it is well again.
+
+    For who runs newswatch without Airflow, whose DAGs do the same with a red run.
+    """
+    for tally in tallies:
+        if tally.step != "deliver" or not alarm.is_reachable(settings):
+            continue
+        why, held = tally.detail.get("why"), tally.detail.get("held", 0)
+        if held or (why and tally.failed):
+            began(settings, now, MAILS, f"{why or 'the mail server fails'}; {held} alerts wait for it.")
+        elif not why:
+            ended(settings, now, MAILS)
+
+
+MAILS = "sending mails"

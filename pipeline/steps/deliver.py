@@ -98,6 +98,8 @@ def run(settings: Settings, now: datetime, *, limit: int = 100_000, progress: Pr
         way.close()
     if one.strikes >= _STRIKES:
         detail["why"] = f"the mail server fails; the rest waits for the next run ({one.words})"
+    elif one.words:
+        detail["why"] = f"the mail server fails ({one.words})"
     with store.read(settings.database_url) as db:
         detail["held"] = outbox.count_held(db)
         detail["undelivered"] = len(outcomes.undelivered(db, now, outcomes.AFTER))

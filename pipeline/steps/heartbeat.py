@@ -3,9 +3,8 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from pipeline import log, mail, store
-from pipeline.core.alerts import decide
-from pipeline.core.text.mailaddress import bare, header_text, host_of, to_ascii
+from pipeline import alarm, log, store
+from pipeline.core.text.mailaddress import header_text
 from pipeline.mail import Words
 from pipeline.model import Tally
 from pipeline.settings import Settings
@@ -14,14 +13,14 @@ from pipeline.store.rows import outcomes
 from pipeline.store.rows.outcomes import AFTER
 
 EVERY = timedelta(days=7)
+SECONDS = 150.0  # for telling it: a slow mail server is waited for
 
 
 def run(settings: Settings, now: datetime, *, force: bool = False) -> Tally:
     """Mail the operator what seven days brought and which feeds are sick; at most once a week unless forced."""
     if not settings.operator:
         return log.tally(Tally("heartbeat", skipped=1, detail={"why": "no NEWSWATCH_OPERATOR"}))
-    way = mail.way(settings.smtp_url, settings.mail_dir)
-    if way is None:
+    if not alarm.is_reachable(settings):
         why = "no NEWSWATCH_SMTP_URL or NEWSWATCH_MAIL_DIR"
         return log.tally(Tally("heartbeat", skipped=1, detail={"why": why}))
     with store.read(settings.database_url) as db:
@@ -33,17 +32,14 @@ def run(settings: Settings, now: datetime, *, force: bool = False) -> Tally:
         broken = faults.listed(db)
         late = outcomes.undelivered(db, now, AFTER)
     subject, text = _write(numbers, sick, len({f["event_id"] for f in late}), broken, settings)
-    composer = mail.Composer(settings.mail_from, settings.base_url)
     # a second attempt in the same week is the same mail; a forced one is another
     year, week, _ = now.isocalendar()
     identity = ("heartbeat", now.isoformat()) if force else ("heartbeat", last or "first", year, week)
-    message_id = decide.message_id(host_of(settings.mail_from), *identity)
-    letter = composer.plain(subject, text, mail.operator_envelope(settings.operator, message_id, now))
-    answer = way.send(letter, composer.sender, to_ascii(bare(settings.operator)), "operator", now)
-    way.close()
-    if answer.outcome != "accepted":
-        log.get().warning("the heartbeat did not get out", reason=answer.error)
-        return log.tally(Tally("heartbeat", seen=1, failed=1, detail={"why": answer.error}))
+    told = alarm.tell(settings, now, subject, text, *identity, seconds=SECONDS)
+    if not told:
+        why = "; ".join(told.reasons)
+        log.get().warning("the heartbeat did not get out", reason=why)
+        return log.tally(Tally("heartbeat", seen=1, failed=1, detail={"why": why}))
     with store.begin(settings.database_url) as db:
         runs.set_meta(db, "heartbeat_at", now.isoformat())
     return log.tally(

@@ -3,14 +3,14 @@
 import json
 from datetime import datetime, timedelta
 
-from pipeline import log, mail, store
-from pipeline.core.alerts import decide
-from pipeline.core.text.mailaddress import bare, host_of, to_ascii
+from pipeline import alarm, log, store
 from pipeline.model import Tally
 from pipeline.settings import Settings
 from pipeline.store import faults, runs
 from pipeline.store.rows import outcomes
 from pipeline.store.rows.outcomes import AFTER
+
+SECONDS = 150.0  # for telling the operator: a slow mail server is waited for
 
 
 def run(settings: Settings, now: datetime, *, after: timedelta = AFTER) -> Tally:
@@ -49,11 +49,8 @@ def _tell(
     broken: list[dict[str, object]],
     fresh: list[str],
 ) -> bool:
-    way = mail.way(settings.smtp_url, settings.mail_dir)
-    if way is None:
+    if not alarm.is_reachable(settings):
         return False
-    host = host_of(settings.mail_from)
-    composer = mail.Composer(settings.mail_from, settings.base_url)
     lines = [
         f"- event {f['event_id']} ({', '.join(str(f[k]) for k in ('reason', 'subscription') if f[k])}): {f['title']}\n"
         f"  {settings.base_url.rstrip('/')}/events/{f['event_id']}"
@@ -76,10 +73,7 @@ def _tell(
             + "\n"
         )
     subject = f"newswatch: {len(found)} mails did not get out" if found else f"newswatch: {len(broken)} items broke it"
-    envelope = mail.operator_envelope(str(settings.operator), decide.message_id(host, "alarm", *fresh), now)
-    letter = composer.plain(subject, text, envelope)
-    answer = way.send(letter, composer.sender, to_ascii(bare(str(settings.operator))), "operator", now)
-    way.close()
-    if answer.outcome != "accepted":
-        log.get().warning("the alarm mail did not get out", reason=answer.error)
-    return answer.outcome == "accepted"
+    told = alarm.tell(settings, now, subject, text, "alarm", *fresh, seconds=SECONDS)
+    if not told:
+        log.get().warning("the alarm did not get out", reason="; ".join(told.reasons))
+    return bool(told)

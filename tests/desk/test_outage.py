@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import store
+from pipeline import alarm, store
 from pipeline.desk import outage
 from pipeline.settings import Settings, load
 from pipeline.store import runs
@@ -203,8 +203,8 @@ def test_notes_of_the_version_before_are_read(database_url: str, tmp_path: Path)
 
 def test_a_silent_mail_server_does_not_hold_the_callback(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Rule: whoever waits for this is killed after 50 seconds; a server that says nothing has less."""
-    assert outage.MAIL_S <= 20
-    monkeypatch.setattr(outage, "MAIL_S", 0.5)
+    assert alarm.SECONDS <= 20
+    monkeypatch.setattr(alarm, "SECONDS", 0.5)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         s = by_smtp(sqlite_url, f"smtp://127.0.0.1:{silent.getsockname()[1]}")
         start = time.monotonic()
