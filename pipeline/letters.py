@@ -3,10 +3,9 @@
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from pipeline import mail, store
-from pipeline.core.alerts import decide
+from pipeline.core.alerts import learned
 from pipeline.core.alerts import mails as dispatch
 from pipeline.core.alerts.content import Item, Sheet
 from pipeline.core.alerts.state import Picture, State
@@ -40,20 +39,12 @@ class Writer:
             if found is None or not found[0].stories:
                 void.append(a.id)
                 continue
-            sheet, picture = found
-            state = picture.state()
-            since = a.detail.get("since")
-            news: dict[str, Any] = {}
-            if since is not None and a.reason != "new":
-                news = decide.news(reader, State.read(since), state, picture.history)
-            news |= {k: a.detail[k] for k in ("merged", "split") if a.detail.get(k)}
-            if a.detail.get("why") == "revived":
-                news["revived"] = True
-            if a.reason == "update" and not news:
+            item = learned.item(a, *found, reader)
+            if item is None:
                 void.append(a.id)
                 continue
-            items.append(Item(sheet, a.reason, news))
-            told[a.id] = (a.event_id, state)
+            items.append(item)
+            told[a.id] = (a.event_id, found[1].state())
         return items, told, void
 
     def _event(self, event_id: int) -> tuple[Sheet, Picture] | None:

@@ -128,6 +128,8 @@ class Subscription:
     max_per_day: int | None = None
     only_independent: bool = False
     min_stories: int = 1
+    updates: str = "all"  # all, less (only what is unlike what was told, a level, a contradiction), none
+    grew: str = "weekly"  # what also grew: never, daily, weekly
     targets: tuple[str, ...] = ()  # webhook or chat URLs
     enabled: bool = True
 
@@ -435,7 +437,7 @@ class Alert:
     id: int
     subscription_key: str
     event_id: int
-    reason: str  # new, update, correction
+    reason: str  # new, update, correction, grew
     revision: int
     state: str  # pending, sent, dead, baseline, cancelled
     created_at: datetime

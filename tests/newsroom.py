@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import numpy as np
 import sqlalchemy as sa
 
 from pipeline import store
+from pipeline.core.events import threads
 from pipeline.core.text import url as urls
 from pipeline.model import Subscription, Watchlist
 from pipeline.store import watchlists
@@ -22,6 +24,7 @@ from pipeline.store.tables import (
     matches,
     stories,
     subscriptions,
+    vectors,
 )
 from tests.stating import state_all
 
@@ -66,8 +69,9 @@ class Newsroom:
         link: str | None = None,
         money: float | None = None,
         outlet: str | None = None,
+        angle: float | None = None,
     ) -> int:
-        """Store one judged story; return its number."""
+        """Store one judged story; return its number. `angle` makes its vector: two are as alike as their angles."""
         n = next(self._count)
         link = link or f"https://outlet{n}.example/{language}/{n}"
         canonical = urls.canonical(link) or link
@@ -88,6 +92,12 @@ class Newsroom:
         with store.begin(self.url) as db:
             story_id = int(db.execute(sa.insert(stories).values(**row).returning(stories.c.id)).scalar_one())
             self._match(db, story_id, level, at, current=True)
+            if angle is not None:
+                drawn = np.zeros(384, np.float32)
+                drawn[0], drawn[1] = np.cos(angle), np.sin(angle)
+                means = threads.default_linker().means
+                raw = np.asarray(drawn + means.get(language, means[""]), "<f2").tobytes()
+                db.execute(sa.insert(vectors).values(story_id=story_id, encoder="e5-test", vector=raw))
             if money is not None:
                 db.execute(
                     sa.insert(facts).values(
@@ -141,6 +151,10 @@ class Newsroom:
                     )
                 )  # fmt: skip
             self._refresh(db, event_id, at)
+            revision = db.scalar(sa.select(events.c.revision).where(events.c.id == event_id))
+            if ids:
+                line = {"event_id": event_id, "revision": revision, "at": at, "kind": "joined", "detail": {}}
+                db.execute(sa.insert(event_history), [{**line, "story_id": i} for i in ids])
             if fact:
                 revision = db.scalar(sa.select(events.c.revision).where(events.c.id == event_id))
                 db.execute(

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from pipeline import mail
 from pipeline.core.alerts import content as mailtext
-from pipeline.core.alerts.content import Item, Sheet, StoryLine, Why
+from pipeline.core.alerts.content import Follows, Item, Sheet, StoryLine, Why
 from pipeline.core.events.claims import Stated, stated
 from pipeline.core.text import mailaddress
 from pipeline.model import Event, Fact, Member, Story
@@ -94,6 +94,7 @@ def part(message: mail.Letter, kind: str) -> str:
     return str(body.get_content()).replace("\r\n", "\n")
 
 
+EARLIER = Follows(3, "Talks on Northfield", {"en": "Talks on Northfield", "fr": "Northfield : des discussions"}, AT)
 NEWS = {"languages": ["ja"], "level": [2, 3], "contradictions": 2, "reports": 5}
 CASES = {
     "new-en": lambda c: c.event(Item(sheet()), "en", "UTC", envelope()),
@@ -104,6 +105,18 @@ CASES = {
         "en",
         "UTC",
         envelope(in_reply_to="<0@desk.example>", reply_subject="First words"),
+    ),
+    "unlike-en": lambda c: c.event(
+        Item(sheet(), "update", {"stories": 1}, fresh=(3,), joined=(5, 6)),
+        "en",
+        "UTC",
+        envelope(in_reply_to="<0@desk.example>", reply_subject="First words"),
+    ),
+    "follows-fr": lambda c: c.event(
+        Item(sheet(follows=EARLIER)), "fr", "Europe/Paris", envelope(in_reply_to="<0@desk.example>")
+    ),
+    "grew-id": lambda c: c.digest(
+        [Item(sheet(n), "grew", {"reports": 3}, joined=(4,)) for n in (1, 2)], "grew", "id", "UTC", envelope()
     ),
     "correction-fr": lambda c: c.event(Item(sheet(), "correction", {"merged": [3]}), "fr", "UTC", envelope()),
     "daily-en": lambda c: c.digest([Item(sheet(n)) for n in (1, 2)], "daily", "en", "UTC", envelope()),
@@ -345,6 +358,28 @@ def test_lines_keep_to_the_limit(composer: mail.Composer) -> None:
         assert max(map(len, head.split(b"\r\n"))) <= 998
         assert max(len(x) for x in body.split(b"\r\n") if b"boundary=" not in x) <= 78
         assert b"\n" not in (head + body).replace(b"\r\n", b"")
+
+
+def test_an_update_says_first_what_is_new(composer: mail.Composer) -> None:
+    """Its headline is the new story's, in the thread of the first mail; the story, then its amounts, then the rest."""
+    letter = CASES["unlike-en"](composer)
+    told = sheet()
+    own = next(s for s in told.stories if s.id == 3).title
+    message = parsed(letter)
+    assert letter.subject == own and message["In-Reply-To"] == message["References"] == "<0@desk.example>"
+    text = part(letter, "plain")
+    places = [text.index(x) for x in (own, f"part of: {told.event.title}", "What is new", f"- {own}", "$31 billion")]
+    assert places == sorted(places)
+    assert text.index("$31 billion") < text.index("9 stories") < text.index("What is known")
+
+
+def test_a_follow_up_has_a_headline_of_its_own_and_names_what_it_follows(composer: mail.Composer) -> None:
+    """The mail program threads it; no "Re:", and the earlier happening with its day."""
+    letter = CASES["follows-fr"](composer)
+    assert letter.subject == TITLES["fr"]
+    assert parsed(letter)["References"] == "<0@desk.example>"
+    assert "fait suite à : Northfield : des discussions, 10 mars 2026" in part(letter, "plain")
+    assert "https://desk.example/events/3" in part(letter, "html")
 
 
 def test_json_of_golden_names_is_stable() -> None:

@@ -74,10 +74,12 @@ class Composer:
     def event(self, item: Item, language: str, zone: str, to: Envelope) -> Letter:
         """Write the mail on one event."""
         words = Words(language, zone)
-        key = (item.sheet.event.id, item.reason, json.dumps(item.news, sort_keys=True), words.language, zone)
+        new = (item.fresh, item.joined)
+        key = (item.sheet.event.id, item.reason, json.dumps(item.news, sort_keys=True), new, words.language, zone)
         body = self._keep(key, item.sheet, lambda: self._event_body(item, words))
         subject = body.subject
-        if to.in_reply_to:
+        # what is news of its own bears its own headline; In-Reply-To puts it into the thread all the same
+        if to.in_reply_to and item.reason != "new" and not item.fresh:
             first = to.reply_subject or subject
             subject = first if first.startswith("Re: ") else f"Re: {first}"
         return self._letter(body, subject, to, words)
@@ -85,7 +87,7 @@ class Composer:
     def digest(
         self, items: Sequence[Item], kind: str, language: str, zone: str, to: Envelope, cap: str | None = None
     ) -> Letter:
-        """Write one mail on several events; `kind` is hourly, daily, weekly, burst or gap, `cap` a limit (30 hour)."""
+        """Write one mail on several events; `kind` is hourly, daily, weekly, burst, gap, grew; `cap` a limit."""
         words = Words(language, zone)
         body = self._digest_body(items, kind, words, cap)
         return self._letter(body, body.subject, to, words)
@@ -137,15 +139,16 @@ class Composer:
         alt = words.say("chart_alt", what="; ".join(f"{s['title']}: {len(s['items'])}" for s in sections))
         picture = mail_charts.bars(counts) if len(counts) > 1 else None
         note = None
-        if kind in {"burst", "gap"}:
+        if kind in {"burst", "gap", "grew"}:
             number, _, unit = (cap or "").partition(" ")
             limit = words.say(f"cap_{unit}", n=int(number)) if unit else ""
             note = words.say(f"digest_why_{kind}", cap=limit)
-        subject = words.say(f"digest_{kind}", n=len(items)) if len(items) > 1 else words.say("digest_1", n=1)
+        one = "digest_grew" if kind == "grew" else "digest_1"
+        subject = words.say(f"digest_{kind}", n=len(items)) if len(items) > 1 else words.say(one, n=1)
         lead = shown[0] if shown else None
         title = header_text(subject)
         if lead is not None:
-            subject = f"{subject} · {content.title(lead.sheet, words.language)[0]}"
+            subject = f"{subject} · {content.headline(lead, words.language)[0]}"
         page = self._frame(words) | {
             "title": title,
             "dir": "ltr",

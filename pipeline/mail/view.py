@@ -1,9 +1,10 @@
 """An event in the words of one reader: what the templates put into text and HTML."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from pipeline.core.alerts import content
-from pipeline.core.alerts.content import Item, Sheet
+from pipeline.core.alerts.content import FactLine, Item, Sheet, StoryLine
 from pipeline.core.text.mailaddress import header_text
 from pipeline.words.language import Words
 
@@ -13,7 +14,9 @@ _RTL = frozenset({"ar", "fa", "he", "ur", "ps", "ckb", "yi", "dv", "ug", "sd"})
 def of(item: Item, words: Words, base_url: str) -> dict[str, Any]:
     """Give what the templates need of one event, in words; every text is one line without control characters."""
     sheet, event = item.sheet, item.sheet.event
-    title, tag = content.title(sheet, words.language)
+    title, tag = content.headline(item, words.language)
+    whole, whole_tag = content.title(sheet, words.language)
+    new, more_new = content.news_first(item)
     listed, dropped = content.groups(sheet, words.language)
     amounts, more_amounts = content.facts(sheet)
     counts = [
@@ -29,18 +32,16 @@ def of(item: Item, words: Words, base_url: str) -> dict[str, Any]:
         "dir": _direction(tag),
         "level": words.say("level", n=event.level, what=words.say(f"what_level{max(1, event.level)}")),
         "level_number": event.level,
+        "part_of": words.say("part_of", title=header_text(whole, 200)) if item.fresh and whole != title else None,
+        "part_of_lang": whole_tag,
+        "follows": _follows(sheet, words, base_url),
         "news": _news(item, words),
+        "new_stories": [_story(s, words) for s in new],
+        "more_new": words.say("more", n=more_new) if more_new else None,
+        "new_facts": _facts(content.new_facts(item), words),
         "counts": counts,
         "first_seen": words.say("first_seen", when=words.when(event.first_seen_at)),
-        "facts": [
-            {
-                "amount": words.amount(f),
-                "role": words.say(f"role_{f.role}" if f"role_{f.role}" in words.known else "role_"),
-                "says": words.sources([header_text(o, 80) for o in f.outlets]),
-                "disputed": words.say("disputed") if f.disputed else "",
-            }
-            for f in amounts
-        ],
+        "facts": _facts(amounts, words),
         "more_facts": words.say("more_facts", n=more_amounts) if more_amounts else None,
         "why": _why(sheet, words),
         "groups": [
@@ -49,16 +50,7 @@ def of(item: Item, words: Words, base_url: str) -> dict[str, Any]:
                 "tag": g.language,
                 "dir": _direction(g.language),
                 "count": words.number(len(g.stories) + g.more),
-                "stories": [
-                    {
-                        "title": header_text(s.title, 300) or words.say("no_title"),
-                        "url": _link(s.url),
-                        "outlet": header_text(s.outlet, 80),
-                        "when": words.short(s.at),
-                        "is_copy": s.is_copy,
-                    }
-                    for s in g.stories
-                ],
+                "stories": [_story(s, words) for s in g.stories],
                 "more": words.say("more", n=g.more) if g.more else None,
             }
             for g in listed
@@ -69,9 +61,48 @@ def of(item: Item, words: Words, base_url: str) -> dict[str, Any]:
     }
 
 
+def _story(story: StoryLine, words: Words) -> dict[str, Any]:
+    return {
+        "title": header_text(story.title, 300) or words.say("no_title"),
+        "tag": story.language,
+        "dir": _direction(story.language),
+        "url": _link(story.url),
+        "outlet": header_text(story.outlet, 80),
+        "when": words.short(story.at),
+        "is_copy": story.is_copy,
+    }
+
+
+def _facts(lines: Sequence[FactLine], words: Words) -> list[dict[str, str]]:
+    return [
+        {
+            "amount": words.amount(f),
+            "role": words.say(f"role_{f.role}" if f"role_{f.role}" in words.known else "role_"),
+            "says": words.sources([header_text(o, 80) for o in f.outlets]),
+            "disputed": words.say("disputed") if f.disputed else "",
+        }
+        for f in lines
+    ]
+
+
+def _follows(sheet: Sheet, words: Words, base_url: str) -> dict[str, str] | None:
+    """Name the happening that this one follows, with its day."""
+    if sheet.follows is None:
+        return None
+    titles = sheet.follows.titles
+    said = titles.get(words.language) or titles.get("en") or sheet.follows.title
+    when = words.day(sheet.follows.at)
+    return {
+        "text": words.say("follows", title=header_text(said, 200) or words.say("no_title"), when=when),
+        "url": f"{base_url}/events/{sheet.follows.event_id}",
+    }
+
+
 def _news(item: Item, words: Words) -> list[str]:
     news = item.news
     found: list[str] = []
+    if news.get("stories"):
+        found.append(words.say("news_stories", n=news["stories"]))
     found += [words.say(f"news_{key}") for key in ("merged", "split", "revived") if news.get(key)]
     if news.get("languages"):
         tags = [words.language_name(t) for t in news["languages"]]

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from pipeline import log, store
-from pipeline.core.alerts import decide
-from pipeline.core.alerts.state import Picture, Reader, Told
+from pipeline.core.alerts import decide, schedule
+from pipeline.core.alerts.state import Decision, Picture, Reader, Told
 from pipeline.core.text.mailaddress import host_of
 from pipeline.guard import Guard
 from pipeline.model import Tally
@@ -15,6 +16,7 @@ from pipeline.steps import Progress, silent
 from pipeline.store import alerts, runs, subscriptions, watchlists
 
 BATCH = 50  # events a transaction: some milliseconds each, and what a kill costs
+GROWN = 200  # events that one digest of what also grew looks at: those that changed last
 GAP = timedelta(hours=36)  # longer than any schedule pauses by plan: after that everything comes as one digest
 
 
@@ -25,7 +27,7 @@ def run(settings: Settings, now: datetime, *, limit: int = 100_000, progress: Pr
     breaks our code costs itself only (see `pipeline.guard`) and stays undecided; a subscription that does misses
     nothing: while it stands, every event is decided again.
     """
-    counts = {"new": 0, "update": 0, "correction": 0, "baseline": 0, "cancelled": 0}
+    counts = {"new": 0, "update": 0, "correction": 0, "grew": 0, "baseline": 0, "cancelled": 0}
     host = host_of(settings.mail_from)
     with store.begin(settings.database_url, lock="alert") as db:
         since = watchlists.began_at(db) or now
@@ -60,7 +62,16 @@ def run(settings: Settings, now: datetime, *, limit: int = 100_000, progress: Pr
         seen += len(todo)
         after = todo[-1]
         progress("alert", seen, None)
-    done = counts["new"] + counts["update"] + counts["correction"]
+    with store.begin(settings.database_url, lock="alert") as db:
+        work = _Work(db, since, now, host, gap)
+        readers = guard.each(
+            [i for i in subscriptions.reading(db) if i not in unread], work.read, key=int, kind="subscription"
+        )
+        wanting = [r for r in readers if r.subscription.grew != "never"]
+        for made in guard.each(wanting, work.grow, key=lambda r: r.id, kind="subscription"):
+            counts["grew"] += made["grew"]
+        guard.save(db)
+    done = counts["new"] + counts["update"] + counts["correction"] + counts["grew"]
     return log.tally(Tally("alert", seen, done, counts["baseline"], guard.failed, detail=counts))
 
 
@@ -81,11 +92,33 @@ class _Work:
 
     def recall(self, pictures: Sequence[Picture]) -> list[tuple[Picture, list[Told]]]:
         with self.db.begin_nested():
-            told = alerts.told(self.db, {i for p in pictures for i in (p.event_id, *p.relatives)})
-        return [(p, [t for t in told if t.event_id in {p.event_id, *p.relatives}]) for p in pictures]
+            told = alerts.told(self.db, {i for p in pictures for i in (p.event_id, *p.relatives, *p.follows)})
+        return [(p, [t for t in told if t.event_id in {p.event_id, *p.relatives, *p.follows}]) for p in pictures]
 
     def decide(self, pairs: Sequence[tuple[Picture, list[Told]]]) -> list[dict[str, int]]:
         ((picture, told),) = pairs
         decision = decide.decide(picture, self.readers, told, self.now, self.host, self.gap)  # decide
         with self.db.begin_nested():
             return [alerts.apply(self.db, decision, self.now)]  # apply
+
+    def grow(self, readers: Sequence[Reader]) -> list[dict[str, int]]:
+        """Make one reader's digest of what also grew, once for each of its days or weeks."""
+        (reader,) = readers
+        wishes = reader.subscription
+        weekday = wishes.weekday if wishes.grew == "weekly" else None
+        at = schedule.last_local(self.now, wishes.at, ZoneInfo(wishes.timezone), weekday)
+        key = f"grew {reader.id}"
+        with self.db.begin_nested():
+            was = runs.get_meta(self.db, key)
+            if was is not None and datetime.fromisoformat(was) >= at:
+                return []
+            runs.set_meta(self.db, key, at.isoformat())
+            if was is None:  # what grew is counted from here on
+                return []
+            ids = alerts.grown_since(self.db, reader.id, datetime.fromisoformat(was), GROWN)
+            told = alerts.told(self.db, ids)
+            found = [
+                decide.grown(picture, reader, told, at, self.now, self.host)
+                for picture in alerts.pictures(self.db, ids)
+            ]
+            return [alerts.apply(self.db, Decision(tuple(x for x in found if x is not None)), self.now)]

@@ -4,12 +4,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+import numpy as np
 import sqlalchemy as sa
 
 from pipeline.core.alerts.state import Decision, Line, Part, Picture, State, Told
-from pipeline.store import faults
+from pipeline.core.match.features import passage
+from pipeline.store import faults, threads
 from pipeline.store.engine import insert
-from pipeline.store.tables import alerts, event_history, event_stories, events, matches, stories, subscriptions
+from pipeline.store.tables import alerts, event_history, event_stories, events, matches, stories, subscriptions, vectors
 
 OLD = timedelta(days=7)  # a story that is older when it first comes is no news: queries ask for seven days
 HEARD = 0.6  # confidence from which a language is told of: "now also told in …" must not be a guess
@@ -31,14 +33,19 @@ def changed(db: sa.Connection, limit: int, after_id: int = 0, held: faults.Held 
 def pictures(db: sa.Connection, ids: Sequence[int]) -> list[Picture]:
     """Give events as alerting sees them; those that were merged away meanwhile are left out."""
     rows = db.execute(sa.select(events).where(events.c.id.in_(ids), events.c.merged_into.is_(None))).all()
-    parts = _parts(db, ids)
+    came: dict[tuple[int, int], tuple[int, int | None]] = {}  # (event, story) -> revision, event it stood in before
     history: dict[int, list[Line]] = {}
-    lines = sa.select(event_history).where(
-        event_history.c.event_id.in_(ids), event_history.c.kind.in_(("merged", "split", "fact"))
-    )
+    kinds = ("merged", "split", "fact", "founded", "joined")
+    lines = sa.select(event_history).where(event_history.c.event_id.in_(ids), event_history.c.kind.in_(kinds))
     for x in db.execute(lines.order_by(event_history.c.id)):
+        if x.kind not in {"merged", "fact"} and x.story_id is not None:
+            came[x.event_id, x.story_id] = x.revision, x.other_event_id
+        if x.kind in {"founded", "joined"}:
+            continue
         detail = {**(x.detail or {}), "story_id": x.story_id}
         history.setdefault(x.event_id, []).append(Line(x.revision, x.kind, x.other_event_id, detail))
+    parts = _parts(db, ids, came)
+    follows = threads.back(db, ids)
     return [
         Picture(
             event_id=r.id,
@@ -50,12 +57,15 @@ def pictures(db: sa.Connection, ids: Sequence[int]) -> list[Picture]:
             identity=parts.get(r.id, ([], ""))[1],
             parts=tuple(parts.get(r.id, ([], ""))[0]),
             history=tuple(history.get(r.id, ())),
+            follows=tuple(x.event_id for x in follows[r.id]),
         )
         for r in sorted(rows, key=lambda r: r.id)
     ]
 
 
-def _parts(db: sa.Connection, ids: Sequence[int]) -> dict[int, tuple[list[Part], str]]:
+def _parts(
+    db: sa.Connection, ids: Sequence[int], came: Mapping[tuple[int, int], tuple[int, int | None]]
+) -> dict[int, tuple[list[Part], str]]:
     """Give each event's stories and the hash of the one that it was founded on."""
     older = matches.alias()
     # judged worthless before, by another watchlist or matcher: a changed watchlist makes no news of old stories
@@ -85,6 +95,9 @@ def _parts(db: sa.Connection, ids: Sequence[int]) -> dict[int, tuple[list[Part],
             stories.c.published_at,
             stories.c.seen_at,
             stories.c.outlet,
+            stories.c.title,
+            stories.c.summary,
+            stories.c.story_at,
             stories.c.baseline,
             matches.c.level,
             was_nothing.label("was_nothing"),
@@ -94,12 +107,33 @@ def _parts(db: sa.Connection, ids: Sequence[int]) -> dict[int, tuple[list[Part],
         .where(event_stories.c.event_id.in_(ids))
         .order_by(event_stories.c.joined_at, stories.c.story_at, stories.c.url_hash)
     )
+    drawn = (
+        sa.select(vectors.c.story_id, vectors.c.vector)
+        .join(event_stories, event_stories.c.story_id == vectors.c.story_id)
+        .where(event_stories.c.event_id.in_(ids), vectors.c.encoder.startswith("e5-"))
+        .order_by(vectors.c.encoder)  # of several versions the newest
+    )
+    vector = {r.story_id: np.frombuffer(r.vector, "<f2") for r in db.execute(drawn)}
     found: dict[int, tuple[list[Part], str]] = {}
     for r in db.execute(query):
         stale = "feed" if r.baseline else "watchlist" if r.was_nothing else "age" if _is_old(r) else None
         sure = r.language_confidence is None or r.language_confidence >= HEARD
-        heard = r.language if r.language and sure else "und"
-        part = Part(r.id, heard, r.level or 0, r.joined_at, r.copy_of is not None, stale, r.outlet)
+        revision, before = came.get((r.event_id, r.id), (0, None))
+        part = Part(
+            story_id=r.id,
+            language=r.language if r.language and sure else "und",
+            level=r.level or 0,
+            joined_at=r.joined_at,
+            is_copy=r.copy_of is not None,
+            stale=stale,
+            outlet=r.outlet,
+            revision=revision,
+            came_from=before,
+            at=r.story_at,
+            text=passage(r.title, r.summary),
+            tongue=r.language or "und",
+            vector=vector.get(r.id),
+        )
         found.setdefault(r.event_id, ([], r.url_hash))[0].append(part)
     return found
 
@@ -127,9 +161,21 @@ def told(db: sa.Connection, ids: Iterable[int]) -> list[Told]:
     ]
 
 
+def grown_since(db: sa.Connection, subscription_id: int, since: datetime, limit: int) -> list[int]:
+    """Give the standing events of which a subscription was told and that changed since, the last changed first."""
+    sent = sa.select(alerts.c.event_id).where(alerts.c.subscription_id == subscription_id, alerts.c.state == "sent")
+    query = (
+        sa.select(events.c.id)
+        .where(events.c.id.in_(sent), events.c.merged_into.is_(None), events.c.updated_at > since)
+        .order_by(events.c.updated_at.desc(), events.c.id)
+        .limit(limit)
+    )
+    return list(db.scalars(query))
+
+
 def apply(db: sa.Connection, decision: Decision, now: datetime) -> dict[str, int]:
     """Store what was decided; what stands already stays as it is. Return how many rows of each kind were made."""
-    made = {"new": 0, "update": 0, "correction": 0, "baseline": 0, "cancelled": 0}
+    made = {"new": 0, "update": 0, "correction": 0, "grew": 0, "baseline": 0, "cancelled": 0}
     rows = [
         {
             "subscription_id": i.subscription_id,

@@ -31,7 +31,7 @@ def settle(
     whole = cluster.standing(table, rows, model.version, apart)
     groups = core.decide(table, rows, model, window_days, together, apart, whole)
     tally = events.put(db, groups, [table.members[r] for r in rows], model.version, now)
-    threads.relink(db, [table.members[r].story.id for r in rows], now, model, versions)
+    threads.relink(db, [table.members[r].story.id for r in rows], now, versions)
     return tally
 
 

@@ -6,6 +6,7 @@ mail that may have arrived keeps its form and its Message-ID for ever.
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 import sqlalchemy as sa
@@ -150,10 +151,12 @@ def mark_sent(
     channel: str,
     now: datetime,
     targets: Sequence[str] = (),
+    heads: Mapping[int, int] = MappingProxyType({}),
 ) -> None:
     """Mark the alerts of one mail as sent, with what their reader now knows: {alert: (event, state)}.
 
-    `targets` are the fingerprints of the web hooks and chats that are still to hear of it.
+    `targets` are the fingerprints of the web hooks and chats that are still to hear of it; `heads` are the stories
+    whose headlines stood for alerts, where it was not the event's own.
 
     When an event changed while the mail was on its way, its alerts are decided again from what was really told.
     """
@@ -169,6 +172,8 @@ def mark_sent(
         }
         detail = {k: v for k, v in row.detail.items() if k != "failing_since"}
         detail |= {"knows": knows, "mail_id": mail_id, "subject": subject}
+        if row.id in heads:
+            detail["head"] = heads[row.id]
         if targets:
             detail["targets"] = dict.fromkeys(targets, 0)
         db.execute(

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import sqlalchemy as sa
 
-from pipeline.core.events import pairs, threads
+from pipeline.core.events import threads
 from pipeline.core.events.threads import Lead, Link
 from pipeline.store.corrections import chunks
 from pipeline.store.engine import insert
@@ -20,9 +20,7 @@ CAP = 300
 LONGEST = 12  # events of a thread that are followed back
 
 
-def relink(
-    db: sa.Connection, story_ids: Iterable[int], now: datetime, model: pairs.Weights, versions: Mapping[str, str]
-) -> int:
+def relink(db: sa.Connection, story_ids: Iterable[int], now: datetime, versions: Mapping[str, str]) -> int:
     """Link the events of these stories that changed at `now` anew, in the transaction that changed them.
 
     A link is a function of two events, so nothing but the pairs of changed events is looked at. Links of events that
@@ -35,7 +33,7 @@ def relink(
     standing = leads(db, changed, versions)
     keys = sorted({key for x in standing for key in x.entities})
     others = leads(db, _near(db, keys) - set(changed), versions)
-    found = threads.links(changed, [*standing, *others], linker, model)
+    found = threads.links(changed, [*standing, *others], linker)
     return _write(db, changed, found, linker.version, now)
 
 

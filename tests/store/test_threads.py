@@ -41,7 +41,7 @@ def place(url: str, told: Any, at: datetime) -> None:
             event = db.execute(sa.insert(events).values(**row).returning(events.c.id)).scalar_one()
             member = {"story_id": story, "event_id": event, "how": "found", "evidence": {}, "clusterer_version": "c"}
             db.execute(sa.insert(event_stories).values(**member, joined_at=at))
-            threads.relink(db, [story], at, MODEL, {})
+            threads.relink(db, [story], at, {})
 
 
 def said(url: str) -> set[tuple[str, str]]:
@@ -82,9 +82,9 @@ def test_linking_again_writes_nothing(database_url: str) -> None:
     with store.begin(database_url) as db:
         ids = list(db.scalars(sa.select(stories.c.id)))
         db.execute(sa.update(events).values(updated_at=T0 + timedelta(days=1)))
-        assert threads.relink(db, ids, T0 + timedelta(days=1), MODEL, {}) == 0
+        assert threads.relink(db, ids, T0 + timedelta(days=1), {}) == 0
         assert set(db.scalars(sa.select(links.c.linked_at))) == {T0}
-        assert threads.relink(db, ids, T0 + timedelta(days=2), MODEL, {}) == 0  # nothing changed then
+        assert threads.relink(db, ids, T0 + timedelta(days=2), {}) == 0  # nothing changed then
 
 
 def test_what_is_merged_away_or_empty_has_no_links(database_url: str) -> None:
@@ -100,7 +100,7 @@ def test_what_is_merged_away_or_empty_has_no_links(database_url: str) -> None:
         db.execute(
             sa.update(event_stories).where(event_stories.c.event_id == number[DEAL]).values(event_id=number[TALKS])
         )
-        threads.relink(db, [story[number[TALKS]], story[number[DEAL]]], later, MODEL, {})
+        threads.relink(db, [story[number[TALKS]], story[number[DEAL]]], later, {})
     assert said(database_url) == {(CLOSED, TALKS), (RULING, SUIT)}
     with store.begin(database_url) as db:
         neighbourhood.disown(db, [story[number[SUIT]]], 14, MODEL, {}, later)

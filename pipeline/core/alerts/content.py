@@ -1,7 +1,7 @@
 """What a mail says about an event, as values: chosen, ordered and bounded; no words of any language yet."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ from pipeline.model import Event
 MAX_STORIES = 40  # in one mail; the page of the event has them all
 MAX_PER_LANGUAGE = 8
 MAX_FACTS = 8
+MAX_NEW = 8  # new stories listed at the head of an update
 MAX_ITEMS = 40  # events told in full lines in one digest; the rest is counted
 
 
@@ -53,6 +54,16 @@ class Why:
 
 
 @dataclass(frozen=True, slots=True)
+class Follows:
+    """The happening that an event follows."""
+
+    event_id: int
+    title: str
+    titles: Mapping[str, str]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Sheet:
     """Everything that is known about an event when a mail about it is written."""
 
@@ -61,6 +72,7 @@ class Sheet:
     stated: Stated = field(default_factory=Stated)
     why: Why = Why()
     outlets: int = 0
+    follows: Follows | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +91,8 @@ class Item:
     sheet: Sheet
     reason: str = "new"
     news: Mapping[str, Any] = field(default_factory=dict)
+    fresh: tuple[int, ...] = ()  # stories unlike all that this reader was told
+    joined: tuple[int, ...] = ()  # others that came since, no copies
 
 
 def title(sheet: Sheet, language: str) -> tuple[str, str]:
@@ -89,6 +103,41 @@ def title(sheet: Sheet, language: str) -> tuple[str, str]:
             return titles[wanted], wanted
     best = next((k for k, v in titles.items() if v == sheet.event.title), "und")
     return sheet.event.title, best
+
+
+def head(item: Item, language: str) -> StoryLine | None:
+    """Give the story whose headline a mail bears because it is unlike all that was told; None where the event's does.
+
+    Of several the first in the reader's language, else in English, else the first.
+    """
+    told = [s for s in item.sheet.stories if s.id in item.fresh and s.title.strip()]
+    for wanted in (language.partition("-")[0], "en"):
+        for story in told:
+            if story.language.partition("-")[0] == wanted:
+                return story
+    return told[0] if told else None
+
+
+def headline(item: Item, language: str) -> tuple[str, str]:
+    """Give the headline of a mail on one event, and its language."""
+    story = head(item, language)
+    return (story.title, story.language) if story is not None else title(item.sheet, language)
+
+
+def news_first(item: Item) -> tuple[list[StoryLine], int]:
+    """Give the stories that are new to this reader, those unlike what was told first, and how many more there are."""
+    by_id = {s.id: s for s in item.sheet.stories}
+    found = [by_id[i] for i in (*item.fresh, *item.joined) if i in by_id]
+    return found[:MAX_NEW], max(0, len(found) - MAX_NEW)
+
+
+def new_facts(item: Item) -> list[FactLine]:
+    """Give the amounts that nobody but the new stories states."""
+    new = {*item.fresh, *item.joined}
+    kept = [c for c in item.sheet.stated.claims if c.stories and new.issuperset(c.stories)]
+    return (
+        facts(replace(item.sheet, stated=replace(item.sheet.stated, claims=tuple(kept), disputes=())))[0] if new else []
+    )
 
 
 def groups(sheet: Sheet, language: str) -> tuple[list[Group], int]:

@@ -2,18 +2,21 @@
 
     decide(picture, readers, told, now)  ->  Decision: rows to add, rows to cancel, rows to wake
 
-A reader hears of an event once as `new`, then only of something new (`update`) or when two events turn out to be one or
-one to be two (`correction`). A mail that still waits says everything when it goes out, so it makes others needless.
+A reader hears of an event once as `new`, then only of something new (`update`: above all of stories unlike all that was
+told) or when two events turn out to be one or one to be two (`correction`). What grew in silence comes in a digest. A
+mail that still waits says everything when it goes out, so it makes others needless.
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
-from pipeline.core.alerts.schedule import slot
-from pipeline.core.alerts.state import Decision, Intent, Line, Picture, Reader, State, Told
+from pipeline.core.alerts import unlike
+from pipeline.core.alerts.schedule import after_quiet, slot
+from pipeline.core.alerts.state import Decision, Intent, Line, Part, Picture, Reader, State, Told
+from pipeline.core.events.threads import default_linker
 from pipeline.model import Subscription
 
 MORE_REPORTS = 5  # an update for reports alone needs that many more, and twice as many as the reader knows of:
@@ -54,21 +57,75 @@ def news(subscription: Subscription, knows: State, now: State, history: Iterable
     """Give what a reader who knows one state learns from another; empty when it is not worth a mail.
 
     Keys: languages (new ones, of those the reader reads), level (from, to), contradictions (how many), reports (more).
+    Who asked for less hears of growth in no mail of its own, who asked for none of nothing.
     """
     found: dict[str, Any] = {}
-    fresh = sorted(set(now.languages) - set(knows.languages))
-    fresh = [x for x in fresh if not subscription.story_languages or _speaks(subscription, x)]
-    if fresh:
+    if subscription.updates == "none":
+        return found
+    grown = growth(subscription, knows, now)
+    fresh = grown.get("languages")
+    if fresh and subscription.updates != "less":
         found["languages"] = fresh
     if now.level > knows.level:
         found["level"] = [knows.level, now.level]
     contradictions = sum(x.kind == "fact" and x.revision > knows.revision for x in history)
     if contradictions:
         found["contradictions"] = contradictions
-    more = now.independent - knows.independent
-    if more >= MORE_REPORTS and now.independent >= 2 * knows.independent:
+    more = grown.get("reports", 0)
+    if more >= MORE_REPORTS and now.independent >= 2 * knows.independent and subscription.updates != "less":
         found["reports"] = more
     return found
+
+
+def growth(subscription: Subscription, knows: State, now: State) -> dict[str, Any]:
+    """Say by how much an event grew for a reader who knows one state of it: languages, reports."""
+    found: dict[str, Any] = {}
+    fresh = sorted(set(now.languages) - set(knows.languages))
+    fresh = [x for x in fresh if not subscription.story_languages or _speaks(subscription, x)]
+    if fresh:
+        found["languages"] = fresh
+    if now.independent > knows.independent:
+        found["reports"] = now.independent - knows.independent
+    return found
+
+
+def strange(
+    subscription: Subscription, picture: Picture, knows: State, heard: Collection[int] = ()
+) -> tuple[Part, ...]:
+    """Give the stories of an event that are unlike all that a reader who knows one state of it was told.
+
+    `heard` are other events that the reader was told of: a story that came from there is no news.
+    """
+    if subscription.updates == "none":
+        return ()
+    told = [p for p in picture.parts if p.revision <= knows.revision or p.came_from in heard]
+    known = {p.story_id for p in told}
+    fresh = [
+        p
+        for p in picture.parts
+        if p.story_id not in known
+        and p.level >= subscription.min_level
+        and (not subscription.story_languages or _speaks(subscription, p.language))
+    ]
+    return unlike.find(fresh, told, default_linker()) if fresh else ()
+
+
+def grown(
+    picture: Picture, reader: Reader, told: Sequence[Told], slot_at: datetime, now: datetime, host: str
+) -> Intent | None:
+    """Put an event that grew in silence into a reader's digest of such; None where there is nothing to say.
+
+    Two runs of one `slot_at` say the same, and what waits for a mail of its own is left to that.
+    """
+    own = [t for t in told if t.event_id == picture.event_id and t.subscription_id == reader.id]
+    knows, state = _last(own), picture.state()
+    if knows is None or not any(t.state == "sent" for t in own) or any(t.state == "pending" for t in own):
+        return None
+    if not growth(reader.subscription, knows, state) or not wants(reader.subscription, picture, state):
+        return None
+    intent: Intent = _maker(picture, reader, now, host, None)("grew", True, since=knows)
+    key = f"{reader.subscription.key} grew {slot_at:%Y-%m-%dT%H:%MZ}"
+    return replace(intent, batch_key=key, due_at=after_quiet(reader.subscription, now))
 
 
 def decide(
@@ -96,24 +153,28 @@ def decide(
 def _for_reader(
     picture: Picture, reader: Reader, told: Sequence[Told], now: datetime, host: str, gap: str | None
 ) -> Decision:
+    earlier = [t for t in told if t.event_id in picture.follows]  # of its thread
+    told = [t for t in told if t.event_id == picture.event_id or t.event_id in picture.relatives]
     own = [t for t in told if t.event_id == picture.event_id]
     merged = {x.other_event_id for x in picture.history if x.kind == "merged"}
     theirs = [t for t in told if t.event_id in merged]
     needless = tuple(t.alert_id for t in theirs if t.state == "pending")  # their events are this one now
     state = picture.state()
-    waiting = [t for t in own if t.state == "pending"]
+    waiting = [t for t in own if t.state == "pending" and t.reason != "grew"]
+    grew = tuple(t.alert_id for t in own if t.state == "pending" and t.reason == "grew")
     if not wants(reader.subscription, picture, state):
-        return Decision(cancel=needless + tuple(t.alert_id for t in waiting))
+        return Decision(cancel=needless + grew + tuple(t.alert_id for t in waiting))
     if waiting:
         return Decision(cancel=needless)
     make = _maker(picture, reader, now, host, gap)
     first = next((t for t in own if t.reason == "new"), None)
     if first is None:
-        return Decision(tuple(_first(picture, reader, told, make)), needless)
+        return Decision(tuple(_first(picture, reader, told, earlier, make)), needless)
     if first.state == "cancelled":
         due = slot(reader.subscription, now)
         return Decision(cancel=needless, wake=((first.alert_id, due.due_at, due.batch_key),))
-    return Decision(tuple(_again(picture, reader, own, theirs, state, make)), needless)
+    again = tuple(_again(picture, reader, own, theirs, state, make))
+    return Decision(again, needless + grew if again else needless)  # a mail of its own tells what the digest would
 
 
 def _maker(picture: Picture, reader: Reader, now: datetime, host: str, gap: str | None) -> Any:
@@ -136,7 +197,7 @@ def _maker(picture: Picture, reader: Reader, now: datetime, host: str, gap: str 
     return make
 
 
-def _first(picture: Picture, reader: Reader, told: Sequence[Told], make: Any) -> list[Intent]:
+def _first(picture: Picture, reader: Reader, told: Sequence[Told], earlier: Sequence[Told], make: Any) -> list[Intent]:
     """Decide for a reader to whom nothing was said of this event yet."""
     merged = {x.other_event_id for x in picture.history if x.kind == "merged"}
     sent = [t for t in told if t.state == "sent" and t.event_id != picture.event_id]
@@ -159,7 +220,13 @@ def _first(picture: Picture, reader: Reader, told: Sequence[Told], make: Any) ->
                 make("new", False, why="subscription", knows=_at(before, picture)),
                 *([make("update", True, since=before)] if fresh else []),
             ]
-    return [make("new", True)]
+    return [make("new", True, _thread(picture, earlier))]
+
+
+def _thread(picture: Picture, earlier: Sequence[Told]) -> str | None:
+    """Give the first mail on the nearest earlier happening of the thread that a reader was written to about."""
+    roots = (_root([t for t in earlier if t.event_id == i]) for i in picture.follows)
+    return next((root for root in roots if root is not None), None)
 
 
 def _at(state: State | None, picture: Picture) -> State | None:
@@ -185,8 +252,10 @@ def _again(
         return [make("correction", True, reply_to, merged=both, since=knows)]
     if _revived(picture, own):
         return [make("update", True, since=knows, why="revived")]
-    if news(reader.subscription, knows, state, picture.history):
-        return [make("update", True, reply_to, since=knows)]
+    others = sorted({t.event_id for t in theirs if t.state == "sent"})
+    odd = [p.story_id for p in strange(reader.subscription, picture, knows, others)]
+    if odd or news(reader.subscription, knows, state, picture.history):
+        return [make("update", True, reply_to, since=knows, stories=odd or None, heard=others or None)]
     return []
 
 

@@ -47,6 +47,15 @@ def next_local(now: datetime, at: str, zone: ZoneInfo, weekday: int | None = Non
     raise AssertionError("a week has every weekday")  # pragma: no cover
 
 
+def last_local(now: datetime, at: str, zone: ZoneInfo, weekday: int | None = None) -> datetime:
+    """Give the last moment up to `now` at which the clocks of `zone` showed `at`, on `weekday` where one is given."""
+    before = now - timedelta(days=8 if weekday is not None else 2)
+    found = next_local(before, at, zone, weekday)
+    while (after := next_local(found, at, zone, weekday)) <= now:
+        found = after
+    return found
+
+
 def is_quiet(subscription: Subscription, now: datetime) -> bool:
     """Whether the reader's clock stands in the quiet hours."""
     if subscription.quiet_hours is None:

@@ -21,6 +21,12 @@ class Part:
     is_copy: bool = False
     stale: str | None = None  # feed, watchlist or age: it stood before we watched it so, and is no news
     outlet: str = ""
+    revision: int = 0  # of the event, at which it came in
+    came_from: int | None = None  # the event that it stood in before
+    at: datetime | None = None
+    text: str = ""  # title and summary
+    tongue: str = ""  # the language that they seem to be in, however unsure
+    vector: Any = None  # E5 of them, where there is one
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +68,7 @@ class Picture:
     identity: str  # hash of its first story's address: with the number it names the event in every copy of the store
     parts: tuple[Part, ...]
     history: tuple[Line, ...] = ()
+    follows: tuple[int, ...] = ()  # events of its thread before it, the nearest first
 
     @property
     def relatives(self) -> tuple[int, ...]:

@@ -110,13 +110,13 @@ def _translated(pool: Pool, at: Sequence[int], weights: Weights) -> NDArray[np.b
     long = np.array([bits(t) >= LEAST for t in texts])
     named = (pool.names[list(at)] > 0).astype(np.float32)
     strangers = named.sum(axis=1)[:, None] + named.sum(axis=1)[None, :] - 2 * (named @ named.T)
-    figures = [_figures(t) for t in texts]
+    numbers = [figures(t) for t in texts]
     credits = [credit(s.summary or s.title) | ({s.outlet} & agencies().keys()) for s in told]
     has = np.logical_and.outer(pool.has_e5[list(at)], pool.has_e5[list(at)])
     e5 = pool.e5[list(at)] @ pool.e5[list(at)].T
     found = other & (e5 >= weights.copy_e5) & has
     for i, j in np.argwhere(np.triu(other & ~found & (~has | (e5 >= _CREDITED)), 1)):
-        if credits[i] & credits[j] and figures[i] and figures[i] == figures[j]:
+        if credits[i] & credits[j] and numbers[i] and numbers[i] == numbers[j]:
             found[i, j] = found[j, i] = True
     return np.asarray(found & (strangers == 0) & np.logical_and.outer(long, long), np.bool_)
 
@@ -179,7 +179,8 @@ def _repeats(title: str, summary: str) -> bool:
     return new < min(LEAST, 0.2 * float(weight.sum()) + 1)
 
 
-def _figures(text: str) -> frozenset[str]:
+@lru_cache(maxsize=8192)
+def figures(text: str) -> frozenset[str]:
     """Give the digits of the numbers written in a text, without the zeros that scales and rounding bring."""
     plain = unicodedata.normalize("NFKC", text)
     found = ("".join(str(unicodedata.digit(c)) for c in n if c.isdigit()).strip("0") for n in _NUMBER.findall(plain))

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from pipeline.core.events import copies
-from pipeline.core.events.pairs import Floats, Weights
+from pipeline.core.events.pairs import Floats
 from pipeline.core.match.features import passage
 from pipeline.core.text.fold import fold
 
@@ -30,6 +30,7 @@ _LATIN = re.compile(r"[A-Za-z0-9\u00c0-\u024f]+(?:[-.][A-Za-z0-9]+)*")
 _ROUND = re.compile(
     r"(?<![\d.,])\d{1,2}0*(?![\d.,]*\d)\s?(?:[^\W\d_]{1,12}(?!\w))?"
 )  # with the word behind it: "20 billion"
+_SIZE = 384
 _LETTERS = 4  # of a name; shorter ones are too often something else
 _NAMES = 3.0  # shared names that say all that names can say
 
@@ -69,23 +70,34 @@ class Linker:
     weights: Mapping[str, Mapping[str, float]]  # space -> feature -> weight, and "bias"
     least: float  # strength from which a link is kept
     window: float  # days that a thread may sleep
+    means: Mapping[str, Floats]  # language -> mean E5 vector of general text; "" for all others
+    unlike: float  # cosine to all that was told below which a story tells something else
+    less_like: float  # the same where its day or its figures are others, too
 
 
 @lru_cache(maxsize=1)
 def default_linker() -> Linker:
     """Give the linker that ships with newswatch."""
     said = json.loads(files("pipeline.data").joinpath("threads.json").read_text("utf-8"))
-    return Linker(said["version"], said["weights"], float(said["least"]), float(said["window_days"]))
+    return Linker(
+        said["version"],
+        said["weights"],
+        float(said["least"]),
+        float(said["window_days"]),
+        {language: np.asarray(mean, np.float32) for language, mean in said["means"].items()},
+        float(said["unlike"]),
+        float(said["less_like"]),
+    )
 
 
-def links(changed: Iterable[int], leads: Sequence[Lead], linker: Linker, model: Weights) -> list[Link]:
+def links(changed: Iterable[int], leads: Sequence[Lead], linker: Linker) -> list[Link]:
     """Give the links between some changed events and all of `leads` (the changed ones among them)."""
     ordered = sorted(leads, key=_place)
     wanted = set(changed)
     rows = [i for i, lead in enumerate(ordered) if lead.event_id in wanted]
     if not rows or len(ordered) < 2:
         return []
-    values, space, possible = compare(ordered, rows, linker.window, model)
+    values, space, possible = compare(ordered, rows, linker.window, linker.means)
     table = {s: np.array([linker.weights[s].get(f, 0.0) for f in FEATURES]) for s in SPACES}
     found: dict[tuple[int, int], Link] = {}
     for at, j in np.argwhere(possible):
@@ -113,7 +125,9 @@ def _place(lead: Lead) -> tuple[datetime, str]:
     return lead.first_at, lead.identity
 
 
-def compare(leads: Sequence[Lead], rows: Sequence[int], window: float, model: Weights) -> tuple[Any, Any, Any]:
+def compare(
+    leads: Sequence[Lead], rows: Sequence[int], window: float, means: Mapping[str, Floats]
+) -> tuple[Any, Any, Any]:
     """Give FEATURES (rows x leads x FEATURES), the space that judges each pair, and which pairs may be links.
 
     `leads` in the order of their first stories. Pairs without a common name, or too far apart, are none.
@@ -123,7 +137,7 @@ def compare(leads: Sequence[Lead], rows: Sequence[int], window: float, model: We
     laid = copies.laid_out([_unnamed(t, x.written) for t, x in zip(texts, leads, strict=True)])
     lengths = np.sqrt(np.maximum(laid.sum(axis=1), 1e-9))
     words = copies.shared(laid[at], laid) / np.outer(lengths[at], lengths)
-    meaning, has = _meaning(leads, model)
+    meaning, has = centred([x.vector for x in leads], [x.language for x in leads], means)
     base = np.array([x.language.partition("-")[0] for x in leads])
     keys = sorted({k for x in leads for k in x.entities})
     named = np.array([[k in x.entities for k in keys] for x in leads], np.float32).reshape(len(leads), len(keys))
@@ -143,20 +157,21 @@ def compare(leads: Sequence[Lead], rows: Sequence[int], window: float, model: We
     return values, np.where(np.logical_and.outer(has[at], has), 0, 1), possible
 
 
-def _meaning(leads: Sequence[Lead], model: Weights) -> tuple[Floats, Any]:
-    """Lay out the centred vectors, zeros where there is none."""
-    out = np.zeros((len(leads), 384), np.float32)
-    has = np.zeros(len(leads), np.bool_)
-    for i, lead in enumerate(leads):
-        if lead.vector is not None and len(lead.vector) == out.shape[1]:
-            mean = model.means.get(lead.language, model.means.get(lead.language.split("-")[0], model.means[""]))
-            vector = np.asarray(lead.vector, np.float32) - mean
+def centred(vectors: Sequence[Any], languages: Sequence[str], means: Mapping[str, Floats]) -> tuple[Floats, Any]:
+    """Lay vectors out as unit rows without what their language adds; zeros, and False, where there is none."""
+    out = np.zeros((len(vectors), _SIZE), np.float32)
+    has = np.zeros(len(vectors), np.bool_)
+    for i, (given, language) in enumerate(zip(vectors, languages, strict=True)):
+        if given is not None and len(given) == _SIZE:
+            mean = means.get(language, means.get(language.split("-")[0], means[""]))
+            vector = np.asarray(given, np.float32) - mean
             length = float(np.linalg.norm(vector))
             if length > 0:
                 out[i], has[i] = vector / length, True
     return out, has
 
 
+@lru_cache(maxsize=8192)
 def _unnamed(text: str, written: tuple[str, ...]) -> str:
     """Take watched names and round figures out of a text: all events of a firm share them, or may."""
     for form in sorted(written, key=len, reverse=True):

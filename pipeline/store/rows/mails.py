@@ -5,10 +5,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from pipeline.core.alerts.content import Sheet, StoryLine, Why
+from pipeline.core.alerts.content import Follows, Sheet, StoryLine, Why
 from pipeline.core.events.claims import Stated
 from pipeline.store import events as _events
-from pipeline.store import stated
+from pipeline.store import stated, threads
 from pipeline.store.tables import (
     entities,
     event_stories,
@@ -29,7 +29,11 @@ def load(db: sa.Connection, event_id: int) -> Sheet | None:
         return None
     told = _stories(db, event_id)
     says = stated.of(db, [event_id]).get(event_id, Stated())
-    return Sheet(_events.noun(row), told, says, _why(db, row), row.outlet_count)
+    earlier = threads.before(db, [event_id]).get(event_id)
+    follows = None
+    if earlier is not None:
+        follows = Follows(earlier.event_id, earlier.title, earlier.titles, earlier.first_seen_at)
+    return Sheet(_events.noun(row), told, says, _why(db, row), row.outlet_count, follows)
 
 
 def _stories(db: sa.Connection, event_id: int) -> tuple[StoryLine, ...]:

@@ -31,8 +31,11 @@ def sent_at(db: sa.Connection, at: datetime) -> list[dict[str, Any]]:
             .order_by(stories.c.story_at, stories.c.url_hash)
         )
         mail = (r.detail or {}).get("mail_id") or r.message_id
+        own = (r.detail or {}).get("head")  # a story unlike what was told: its headline was the mail's
+        said = db.execute(sa.select(stories.c.canonical_url, stories.c.title).where(stories.c.id == own)).one_or_none()
+        title, head = (said.title, said.canonical_url) if said is not None else (r.title, r.head)
         found.append(
-            {"mail": mail, "reason": r.reason, "title": r.title, "head": r.head, "stories": list(db.scalars(held))}
+            {"mail": mail, "reason": r.reason, "title": title, "head": head, "stories": list(db.scalars(held))}
         )
     return found
 

@@ -4,10 +4,12 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import numpy as np
 import pytest
 
 from pipeline.core.alerts import decide as alert
 from pipeline.core.alerts.state import Line, Part, Picture, Reader, State, Told
+from pipeline.core.events.threads import default_linker
 from pipeline.model import Frequency, Subscription
 
 NOW = datetime(2026, 3, 10, 9, tzinfo=UTC)
@@ -45,6 +47,12 @@ def told(state: str = "sent", knows: State | None = None, **more: Any) -> Told:
 def decide(p: Picture, r: Reader, *known: Told, gap: str | None = None) -> list[tuple[str, str]]:
     made = alert.decide(p, [r], known, NOW, "desk.example", gap)
     return [(i.reason, i.state) for i in made.add]
+
+
+def drawn(angle: float) -> Any:
+    vector = np.zeros(384, np.float32)
+    vector[0], vector[1] = np.cos(angle), np.sin(angle)
+    return vector + default_linker().means["en"]
 
 
 KNOWS = State(2, 3, ("en",), 1, 1)
@@ -100,6 +108,108 @@ def test_an_update_needs_something_new(p: Picture, wishes: dict[str, Any], knows
     assert alert.news(r.subscription, knows, p.state(), p.history) == news
     if alert.wants(r.subscription, p, p.state()):
         assert decide(p, r, told(knows=knows)) == ([("update", "pending")] if news else [])
+
+
+@pytest.mark.parametrize("updates", ["all", "less", "none"])
+@pytest.mark.parametrize(
+    ("p", "knows", "kind"),
+    [
+        (picture(*parts("en", "fr")), KNOWS, "growth"),
+        (picture(*parts(*["en"] * 6)), KNOWS, "growth"),
+        (picture(), replace(KNOWS, level=2), "weight"),
+        (picture(history=(Line(3, "fact"),)), KNOWS, "weight"),
+        (picture(*(Part(i, "en", 3, NOW, revision=2 * i - 1, vector=drawn(2 * i)) for i in (1, 2))), KNOWS, "unlike"),
+    ],
+)  # fmt: skip
+def test_a_reader_can_ask_for_less(p: Picture, knows: State, kind: str, updates: str) -> None:
+    """Less: no mail for growth, but for what is unlike, a higher level, a contradiction. None: new ones only."""
+    wanted = updates == "all" or (updates == "less" and kind != "growth")
+    assert decide(p, reader(updates=updates), told(knows=knows)) == ([("update", "pending")] if wanted else [])
+    assert decide(p, reader(updates=updates)) == [("new", "pending")]
+
+
+def test_who_asked_for_less_still_hears_corrections() -> None:
+    """What was told wrongly is put right, whatever somebody asked for."""
+    line = Line(3, "merged", 5)
+    both = [told(knows=KNOWS), told(knows=KNOWS, alert_id=12, event_id=5, mail_id="<second@x>")]
+    assert decide(picture(history=(line,)), reader(updates="none"), *both) == [("correction", "pending")]
+
+
+STRANGE = Part(2, "en", 3, NOW, revision=3, vector=drawn(1.5))
+TOLD = Part(1, "en", 3, EARLIER, revision=1, vector=drawn(0.0))
+
+
+@pytest.mark.parametrize(
+    ("part", "wishes", "heard", "odd"),
+    [
+        (STRANGE, {}, (), True),
+        (replace(STRANGE, vector=drawn(0.3)), {}, (), False),  # the same in other words
+        (replace(STRANGE, is_copy=True), {}, (), False),
+        (replace(STRANGE, stale="feed"), {}, (), False),
+        (replace(STRANGE, revision=1), {}, (), False),  # it was there when the mail left
+        (replace(STRANGE, level=1), {"min_level": 2}, (), False),
+        (replace(STRANGE, language="fr"), {"story_languages": ("en",)}, (), False),
+        (replace(STRANGE, came_from=5), {}, (5,), False),  # told as part of that event
+        (replace(STRANGE, came_from=5), {}, (), True),
+        (replace(STRANGE, vector=None), {}, (), False),  # nobody can tell
+    ],
+)
+def test_what_is_unlike_all_that_was_told(
+    part: Part, wishes: dict[str, Any], heard: tuple[int, ...], odd: bool
+) -> None:
+    """A story that joined since, of its own, in a language and at a level that the reader wants."""
+    found = alert.strange(reader(**wishes).subscription, picture(TOLD, part), KNOWS, heard)
+    assert [p.story_id for p in found] == ([2] if odd else [])
+
+
+def test_a_follow_up_stands_under_the_mail_on_what_it_follows() -> None:
+    """In-Reply-To names the nearest earlier happening of the thread that this reader was really written to about."""
+    p = picture(follows=(4, 2))
+    mail = {"knows": KNOWS, "reason": "new"}
+    first = told(event_id=2, alert_id=20, mail_id="<talks@x>", **mail)
+    unsent = told("baseline", event_id=4, alert_id=21, mail_id="<deal@x>", **mail)
+    (made,) = alert.decide(p, [reader()], [first, unsent], NOW, "desk.example").add
+    assert (made.reason, made.state, made.in_reply_to) == ("new", "pending", "<talks@x>")
+    second = told(event_id=4, alert_id=22, mail_id="<deal@x>", **mail)
+    (made,) = alert.decide(p, [reader()], [first, second], NOW, "desk.example").add
+    assert made.in_reply_to == "<deal@x>"
+    (made,) = alert.decide(p, [reader()], [], NOW, "desk.example").add
+    assert made.in_reply_to is None
+    (made,) = alert.decide(p, [replace(reader(), id=9)], [second], NOW, "desk.example").add
+    assert made.in_reply_to is None  # somebody else's mail
+
+
+def grown(p: Picture, *known: Told, **wishes: Any) -> str | None:
+    made = alert.grown(p, reader(**wishes), known, NOW, NOW, "desk.example")
+    return None if made is None else str(made.batch_key)
+
+
+def test_what_also_grew() -> None:
+    """Growth that made no mail comes in the digest; not what nobody was told of, what waits, or what did not grow."""
+    more = picture(*parts("en", "en", "en"))
+    assert grown(more, told(knows=KNOWS)) == f"desk grew {NOW:%Y-%m-%dT%H:%MZ}"
+    assert grown(picture(), told(knows=KNOWS)) is None
+    assert grown(picture(*parts("en", copies=9)), told(knows=KNOWS)) is None
+    assert grown(more) is None
+    assert grown(more, told("baseline", knows=KNOWS)) is None
+    assert grown(more, told(knows=KNOWS), told("pending", alert_id=12, reason="update")) is None
+    assert (
+        grown(
+            more, told(knows=KNOWS), told(alert_id=12, reason="grew", knows=replace(KNOWS, revision=3, independent=3))
+        )
+        is None
+    )
+    assert grown(picture(*parts("en", "en"), level=1), told(knows=KNOWS), min_level=2) is None
+
+
+def test_a_mail_of_its_own_takes_an_event_out_of_the_digest() -> None:
+    """What waits in the digest of growth would only say less."""
+    p = picture(TOLD, STRANGE)
+    waits = told("pending", alert_id=12, reason="grew")
+    made = alert.decide(p, [reader()], [told(knows=KNOWS), waits], NOW, "desk.example")
+    assert [i.reason for i in made.add] == ["update"] and made.cancel == (12,)
+    quiet = alert.decide(picture(*parts("en", "en")), [reader()], [told(knows=KNOWS), waits], NOW, "desk.example")
+    assert quiet.add == () and quiet.cancel == ()
 
 
 def test_a_waiting_mail_makes_others_needless() -> None:

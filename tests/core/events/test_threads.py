@@ -18,7 +18,7 @@ from tests.told import T0
 
 GOLD = Path(__file__).parents[2] / "gold" / "stream.jsonl"
 NAMES = ("OpenAI", "ChatGPT", "OpenAIs", "オープンAI", "أوبن إيه آي")
-MODEL, LINKER = pairs.default_weights(), threads.default_linker()
+LINKER = threads.default_linker()
 
 
 def lead(number: int, days: float, title: str, language: str = "en", *names: str) -> Lead:
@@ -27,7 +27,7 @@ def lead(number: int, days: float, title: str, language: str = "en", *names: str
 
 
 def linked(*leads: Lead) -> list[tuple[int, int]]:
-    return [(x.event_id, x.follows_id) for x in threads.links([x.event_id for x in leads], leads, LINKER, MODEL)]
+    return [(x.event_id, x.follows_id) for x in threads.links([x.event_id for x in leads], leads, LINKER)]
 
 
 SEQUELS = [
@@ -47,7 +47,7 @@ def test_a_sequel_follows(language: str, first: str, then: str) -> None:
     one, other = lead(1, 0, first, language), lead(2, 20, then, language)
     assert linked(one, other) == linked(other, one) == [(2, 1)]
     for changed in ([1], [2]):
-        got = threads.links(changed, [other, one], LINKER, MODEL)
+        got = threads.links(changed, [other, one], LINKER)
         assert [(x.event_id, x.follows_id) for x in got] == [(2, 1)]
 
 
@@ -78,7 +78,7 @@ def test_a_thread_needs_a_common_name_and_an_end() -> None:
 def test_evidence_adds_up() -> None:
     """What is stored is what decided."""
     leads = [lead(1, 0, SEQUELS[0][1]), lead(2, 20, SEQUELS[0][2])]
-    (link,) = threads.links([2], leads, LINKER, MODEL)
+    (link,) = threads.links([2], leads, LINKER)
     said = link.evidence
     assert said["space"] == "none"
     odds = sum(said["contributions"].values()) + said["bias"]
@@ -125,7 +125,7 @@ def test_the_gold_stream_without_an_encoder(part: str, precision: float, recall:
             )
         )  # fmt: skip
     best: dict[int, threads.Link] = {}
-    for link in threads.links(range(len(leads)), leads, LINKER, MODEL):
+    for link in threads.links(range(len(leads)), leads, LINKER):
         if link.event_id not in best or link.strength > best[link.event_id].strength:
             best[link.event_id] = link
     mine = [x for x in best.values() if labels[x.event_id][2] == part]

@@ -1,0 +1,35 @@
+"""What one alert tells its reader at the moment when its mail leaves: the event as it is, and what is new in it."""
+
+from typing import Any
+
+from pipeline.core.alerts import decide
+from pipeline.core.alerts.content import Item, Sheet
+from pipeline.core.alerts.state import Picture, State
+from pipeline.model import Alert, Subscription
+
+
+def item(alert: Alert, sheet: Sheet, picture: Picture, reader: Subscription) -> Item | None:
+    """Give the item of a mail; None when nothing is left to say. Stories unlike what was told come first."""
+    since = alert.detail.get("since")
+    news: dict[str, Any] = {}
+    fresh: tuple[int, ...] = ()
+    joined: tuple[int, ...] = ()
+    if since is not None and alert.reason != "new":
+        knows = State.read(since)
+        news = decide.news(reader, knows, picture.state(), picture.history)
+        if alert.reason == "grew":
+            news |= decide.growth(reader, knows, picture.state())
+        if alert.reason == "update":
+            heard = alert.detail.get("heard") or ()
+            fresh = tuple(p.story_id for p in decide.strange(reader, picture, knows, heard))
+        if alert.reason in {"update", "grew"}:
+            came = [p for p in picture.parts if p.revision > knows.revision and not p.is_copy]
+            joined = tuple(p.story_id for p in came if p.story_id not in fresh)
+    if fresh:
+        news["stories"] = len(fresh)
+    news |= {k: alert.detail[k] for k in ("merged", "split") if alert.detail.get(k)}
+    if alert.detail.get("why") == "revived":
+        news["revived"] = True
+    if alert.reason in {"update", "grew"} and not news:
+        return None
+    return Item(sheet, alert.reason, news, fresh, joined)

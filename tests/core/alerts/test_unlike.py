@@ -1,0 +1,70 @@
+"""What is unlike all that was told: by meaning, with another day or other figures; by words without vectors."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import numpy as np
+import pytest
+
+from pipeline.core.alerts import unlike
+from pipeline.core.alerts.state import Part
+from pipeline.core.events.threads import default_linker
+
+NOW = datetime(2026, 3, 10, 9, tzinfo=UTC)
+LINKER = default_linker()
+QUITE, SOMEWHAT, HARDLY = 0.30, 0.48, 0.70  # cosine to what was told
+
+
+def part(number: int, text: str, cosine: float | None = 1.0, hours: float = 0, language: str = "en") -> Part:
+    vector: Any = None
+    if cosine is not None:
+        vector = np.zeros(384, np.float32)
+        vector[0], vector[1] = cosine, np.sqrt(1 - cosine**2)
+        vector = vector + LINKER.means.get(language, LINKER.means[""])
+    at = NOW + timedelta(hours=hours)
+    return Part(number, language, 3, at, at=at, text=text, vector=vector)
+
+
+def odd(new: Part, *told: Part) -> bool:
+    return unlike.find([new], told or [part(1, "xAI raises $20 billion")], LINKER) == (new,)
+
+
+@pytest.mark.parametrize(
+    ("new", "is_odd"),
+    [
+        (part(2, "xAI to build a site in Mississippi", QUITE), True),
+        (part(2, "xAI schließt Runde über 20 Milliarden ab", HARDLY, language="de"), False),
+        (part(2, "xAI says who invested", SOMEWHAT), False),
+        (part(2, "xAI says who invested", SOMEWHAT, hours=20), True),  # another day
+        (part(2, "xAI gets 4.2 billion loan", SOMEWHAT), True),  # a figure that nobody told
+        (part(2, "xAI, 20 billion richer, thanks investors", SOMEWHAT), False),  # the same figure
+        (part(2, "xAI 融资 200 亿美元", SOMEWHAT, language="zh"), False),
+        (part(2, "xAI builds for 4.2 billion", HARDLY, hours=48), False),  # told again, with more
+        (part(2, "Musk perd son procès contre OpenAI", QUITE, language="fr"), True),
+    ],
+)
+def test_meaning_first_then_day_and_figures(new: Part, is_odd: bool) -> None:
+    """One number of another kind does not make news of a retelling, and a retelling two days later is none."""
+    assert odd(new) is is_odd
+
+
+@pytest.mark.parametrize(
+    ("text", "hours", "language", "is_odd"),
+    [
+        ("Judge throws out Musk's suit", 30, "en", True),
+        ("Judge throws out Musk's suit", 1, "en", False),  # nothing but other words
+        ("Judge awards 4.2 million", 1, "en", True),
+        ("xAI raises $20 billion, sources say", 30, "en", False),
+        ("Musk verliert vor Gericht 4,2 Millionen", 30, "de", False),  # no vector, another language: nobody can tell
+    ],
+)
+def test_without_vectors_words_of_one_language_tell(text: str, hours: float, language: str, is_odd: bool) -> None:
+    """It says less than it could rather than alarm about every translation."""
+    assert odd(part(2, text, None, hours, language), part(1, "xAI raises $20 billion", None)) is is_odd
+
+
+def test_it_is_measured_against_everything_that_was_told() -> None:
+    """One story alike among many is enough; copies count for nothing."""
+    new = part(9, "xAI to build a site in Mississippi", QUITE)
+    assert not odd(new, part(1, "a", 1.0), part(2, "b", QUITE))
+    assert unlike.find([], [part(1, "a")], LINKER) == unlike.find([new], [], LINKER) == ()
