@@ -110,8 +110,8 @@ def _parts(
     drawn = (
         sa.select(vectors.c.story_id, vectors.c.vector)
         .join(event_stories, event_stories.c.story_id == vectors.c.story_id)
-        .where(event_stories.c.event_id.in_(ids), vectors.c.encoder.startswith("e5-"))
-        .order_by(vectors.c.encoder)  # of several versions the newest
+        .where(event_stories.c.event_id.in_(ids), vectors.c.encoder.startswith("e5-"), ~vectors.c.encoder.contains(" "))
+        .order_by(vectors.c.encoder)  # of several versions the newest; "e5-… title" is of the title alone
     )
     vector = {r.story_id: np.frombuffer(r.vector, "<f2") for r in db.execute(drawn)}
     found: dict[int, tuple[list[Part], str]] = {}
