@@ -4,6 +4,7 @@ A sender holds one subscription at a time. What it is about to try is committed 
 mail that may have arrived keeps its form and its Message-ID for ever.
 """
 
+import dataclasses
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from types import MappingProxyType
@@ -163,13 +164,7 @@ def mark_sent(
     rows = db.execute(sa.select(alerts.c.id, alerts.c.detail).where(alerts.c.id.in_(list(told)))).all()
     for row in rows:
         event_id, state = told[row.id]
-        knows = {
-            "revision": state.revision,
-            "level": state.level,
-            "languages": list(state.languages),
-            "stories": state.stories,
-            "independent": state.independent,
-        }
+        knows = dataclasses.asdict(state) | {"languages": list(state.languages)}
         detail = {k: v for k, v in row.detail.items() if k != "failing_since"}
         detail |= {"knows": knows, "mail_id": mail_id, "subject": subject}
         if row.id in heads:
