@@ -228,11 +228,13 @@ async def _find(settings: Settings, address: str) -> list[Found]:
             return [found]
         html = response.body.decode("utf-8", "replace")
         declared = discover.links(html, response.final_url)
-        for candidates in (declared, [] if declared else discover.guesses(response.final_url)):
+        for candidates in (declared, discover.guesses(response.final_url)):
             read = [(c, await client.get(c)) for c in candidates[:MAX_PROBES]]
             feeds_found = [f for c, r in read if r.outcome is Outcome.NEW and (f := _read(settings, c, r))]
-            if feeds_found:
-                return feeds_found
+            if feeds_found:  # what carries articles first, whatever the page named first
+                return sorted(
+                    feeds_found, key=lambda f: (discover.is_of_comments(f.spec.title, f.spec.url), not f.entries)
+                )
     raise NotFoundError(f"{http.clean_url(address)} is no feed, and no feed is declared there")
 
 

@@ -29,6 +29,22 @@ PAGE = "http://gazette.test/news/"
         ('<link rel="alternate" type="application/rss+xml" href="">', []),
         ('<link rel="alternate" type="application/rss+xml" href="/r"><link rel="alternate" '
          'type="application/rss+xml" href="/r">', ["http://gazette.test/r"]),
+        ('<link rel="feed" href="/f">', ["http://gazette.test/f"]),
+        ('<a rel="feed" href="/f">x</a>', ["http://gazette.test/f"]),
+        ('<link rel="alternate" type="application/rss+xml" title="Paper: Comments" href="/c"><link rel="alternate" '
+         'type="application/rss+xml" title="Paper" href="/p">', ["http://gazette.test/p", "http://gazette.test/c"]),
+        ('<link rel="alternate" type="application/rss+xml" title="Kommentare" href="/c"><a href="/n.rss">Neu</a>',
+         ["http://gazette.test/n.rss", "http://gazette.test/c"]),
+        ('<link rel="alternate" type="application/rss+xml" href="/comments/feed/"><link rel="alternate" '
+         'type="application/rss+xml" href="/feed/">', ["http://gazette.test/feed/", "http://gazette.test/comments/feed/"]),
+        ('<link rel="alternate" type="application/rss+xml" title="コメント" href="/1"><link rel="alternate" '
+         'type="application/rss+xml" title="記事" href="/2">', ["http://gazette.test/2", "http://gazette.test/1"]),
+        ('<a href="/syndication.php?id=3">RSS</a>', ["http://gazette.test/syndication.php?id=3"]),
+        ('<a href="/?feed=rss2">x</a>', ["http://gazette.test/?feed=rss2"]),
+        ('<a href="https://feeds.host.test/paper">x</a>', ["https://feeds.host.test/paper"]),
+        ('<a href="/x" title="RSS-лента"><img src="i.png"></a>', ["http://gazette.test/x"]),
+        ('<a href="/feedback">Feedback</a><a href="/press">Press</a>', []),
+        ('<link rel="alternate" href="/atom.xml">', ["http://gazette.test/atom.xml"]),
     ],
 )  # fmt: skip
 def test_links(html: str, expected: list[str]) -> None:
