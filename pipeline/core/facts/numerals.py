@@ -24,6 +24,7 @@ _SISTERS = (
     "hr sr sl", "da no sv", "id ms", "ru uk be bg mk sr kk", "cs sk", "es ca gl pt", "tr az uz", "fa ur ar", "hi mr ne",
     "en af nl de", "fi et",
 )  # fmt: skip
+_UNSPACED = frozenset({"th"})
 UNKNOWN = -1.0  # "several", "hundreds": a number that nobody told
 
 Part = tuple[str, float]  # what it does (value, times, plus, either, and), with what
@@ -105,29 +106,62 @@ def before(text: str, stop: int, speak: frozenset[str] | None, language: Callabl
             break
         at = start - 1
     if not tokens:
-        return None
+        return _unspaced(text, stop)
     names = [word for _, word in tokens]
     last = names[-1]
-    for tag in candidates(last) or candidates(last[last.rfind("'") + 1 :]):
-        if speak is not None and not sisters(tag) & speak:
-            continue
-        table = tables()[tag]
-        for n in range(len(names), 0, -1):
-            value = parse(names[-n:], table)
-            elided = 0
-            if value is None and "'" in names[-n][1:]:  # plus d'un gigawatt
-                elided = names[-n].rindex("'") + 1
-                value = parse([names[-n][elided:], *names[len(names) - n + 1 :]], table)
-            if value is None:
+    tags = [
+        tag
+        for tag in candidates(last) or candidates(last[last.rfind("'") + 1 :])
+        if speak is None or sisters(tag) & speak
+    ]
+    for n in range(len(names), 0, -1):  # of several languages the one that reads most
+        for tag in tags:
+            found = _whole(text, tokens, n, tables()[tag])
+            if found is None:
                 continue
-            is_doubtful = n == 1 and speak is None and (_is_risky(names[-1], tag) or len(names[-1]) < 3)
+            is_doubtful = n == 1 and speak is None and (_is_risky(last, tag) or len(last) < 3)
             if is_doubtful and tag != language():
-                break
-            start = tokens[-n][0] + elided
-            hangs = start > 1 and text[start - 1] == "-" and n < len(names)
-            more = n < len(names) and _is_number(names[-n - 1], table)
-            return start, UNKNOWN if hangs or more else value
+                continue
+            return found
     return None
+
+
+def _unspaced(text: str, stop: int) -> tuple[int, float] | None:
+    """Read a number of a script without spaces between words (Thai), from its end."""
+    found = None
+    for tag, table in tables().items():
+        if tag not in _UNSPACED:
+            continue
+        known = {*table.values, *table.times}
+        names: list[str] = []
+        at = stop
+        while len(names) < MOST_WORDS:
+            piece = next((text[at - n : at] for n in range(min(at, 8), 1, -1) if text[at - n : at] in known), None)
+            if piece is None:
+                break
+            names.insert(0, piece)
+            at -= len(piece)
+        value = parse(names, table) if names else None
+        if value is not None:
+            found = at, value
+    return found
+
+
+def _whole(text: str, tokens: Sequence[tuple[int, str]], n: int, table: Table) -> tuple[int, float] | None:
+    """Read the last n words as one number; UNKNOWN when the word before them belongs to it too."""
+    names = [word for _, word in tokens[-n:]]
+    value = parse(names, table)
+    elided = 0
+    if value is None and "'" in names[0][1:]:  # plus d'un gigawatt
+        elided = names[0].rindex("'") + 1
+        value = parse([names[0][elided:], *names[1:]], table)
+    if value is None:
+        return None
+    start = tokens[-n][0] + elided
+    ahead = tokens[-n - 1] if n < len(tokens) else None
+    hangs = ahead is not None and text[tokens[-n][0] - 1] == "-"
+    more = ahead is not None and _is_number(ahead[1], table)
+    return start, UNKNOWN if hangs or more else value
 
 
 def _is_number(word: str, table: Table) -> bool:
@@ -167,6 +201,8 @@ def parse(names: Sequence[str], table: Table) -> float | None:
 
 def _atom(word: str, table: Table, is_first: bool) -> Sequence[Part] | None:
     single = _single(word, table)
+    if single and single[1] == UNKNOWN and word in table.times and not is_first:
+        single = "times", table.times[word]  # שלוש מאות: three hundreds, not hundreds
     if single:
         return (single,)
     if word in table.joints:

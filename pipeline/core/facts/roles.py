@@ -185,6 +185,8 @@ class Roles:
             beyond = min((o for o in others if o[0] >= to), default=None)
             if beyond is None or beyond[0] - to > 30:
                 return 0
+            if "\u0590" <= self.folded[at - 1] <= "\u06ff" and beyond[0] - to <= 3:
+                return 40  # بتقييم: the preposition written in one with the cue leads to the next amount
             mine, theirs = self._joints(max(end, min(listed[1], at)), at), self._joints(to, beyond[0])
         else:
             beyond = max((o for o in others if o[1] <= at), default=None)
@@ -209,7 +211,7 @@ class Roles:
 # Between two amounts of a list: a comma or "and", a name, a preposition.
 _LISTED = pattern(
     r"(?:,|،|、|;)? ?(?:(?:and|while|und|et|y|e|и|а|та|і|i|a|och|og|en|ja|es|ve|dan|serta|si|va|ed|و|ו|और|এবং|na)"
-    r" ?|和|及|、|と|및 ?|그리고 )?(?:[^\s,;.]{1,18} ){0,3}(?:[^\s,;.]{1,3})?"
+    r" ?|和|及|、|と|및 ?|그리고 )?(?:[^\s,;.]{1,18} ){0,2}(?:[^\s,;.]{1,3})?"
 )
 _OF = pattern(r" ?(?:of|in|de|del|di|da|do|d'|en|em|an|von|av|af|i|w|v|u|k|за|в|на|dalam)? ?(?:[^\s,;.]{3,12} )?")
 # A price of one: a share, a megawatt hour, a kilowatt; never what a deal or a firm is worth.

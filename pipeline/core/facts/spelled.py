@@ -9,10 +9,15 @@ import ahocorasick_rs
 from pipeline.core.facts import numerals, units, words
 from pipeline.core.facts.numbers import Amount, Numbers
 from pipeline.core.facts.scales import duals, halves, ones, scales
-from pipeline.core.text.phrases import Lexicon, fold, is_letter
+from pipeline.core.text.phrases import Lexicon, fold, is_letter, pattern
 
 Anchored = tuple[int, int, int]  # which anchor, where it begins and ends
 SMALL_COUNTS = frozenset({"companies", "data centers", "turbines"})  # that are news below ten
+_PART_OF = pattern(
+    r"(?:quarters?|thirds?|fifths?|tenths?|fraction|part|couple|pair|dozens|scores|quart|tiers|dixieme|cuarto|tercio|"
+    r"quarto|terzo|viertel|drittel|kwart|четверть|треть|чверть|третину|cwierc|ctvrtin\w*|negyed) "
+    r"(?:of|de|d'|di|von|van)? ?$"
+)
 _LINK_BEFORE = re.compile(r" (?:de |d')$")
 
 
@@ -45,6 +50,8 @@ class Spelled(Numbers):
                 alone = self._alone(at)
                 if alone:
                     out[alone.start] = alone
+            elif _PART_OF.search(text, max(0, word[0] - 16), word[0]):
+                continue  # a quarter of a billion
             elif word[1] != numerals.UNKNOWN and not (word[0] and text[word[0] - 1].isdigit()):
                 stop = at
                 while text[stop - 1] in " -":
@@ -119,7 +126,7 @@ def bounds() -> Lexicon[str]:
 @cache
 def anchors() -> ahocorasick_rs.AhoCorasick:
     """Return the words before which a number may be written as a word."""
-    found = [w for w in scales() if len(w) > 2 and is_letter(w[0])]
+    found = [w for w in scales() if len(w) > 2 and (is_letter(w[0]) or "\u0e00" <= w[0] <= "\u0e7f")]
     found += [w for w in units.watts() if len(w) > 4 and is_letter(w[0])]
     found += list(duals())
     found += [fold(w)[0] for tag, _, listed in words.entries("short_scale") if tag == "vi" for w in listed]
