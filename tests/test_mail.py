@@ -27,12 +27,23 @@ GOLDEN = Path(__file__).parent / "data" / "mails"
 AT = datetime(2026, 3, 10, 9, tzinfo=UTC)
 
 
+SUMMARIES = {
+    "en": "The consortium pays $40 billion for twelve sites. Regulators have yet to agree. Read more",
+    "fr": "Le consortium débourse 40 milliards de dollars pour douze sites. Les autorités doivent encore se prononcer.",
+    "ar": "يدفع التحالف أربعين مليار دولار مقابل اثني عشر موقعا. ولم توافق الجهات الرقابية بعد.",
+    "ja": "企業連合は12拠点に400億ドルを支払う。規制当局の承認はまだ得られていない。",
+}
+
+
 def sheet(number: int = 7, titles: dict[str, str] | None = None, **more: Any) -> Sheet:
     titles = TITLES if titles is None else titles
     told = [
-        StoryLine(i, title, f"https://outlet{i}.example/{tag}/{i}", f"outlet{i}.example", tag, AT + timedelta(hours=i))
+        StoryLine(
+            i, title, f"https://outlet{i}.example/{tag}/{i}", f"outlet{i}.example", tag, AT + timedelta(hours=i),
+            summary=SUMMARIES.get(tag, ""),
+        )
         for i, (tag, title) in enumerate(titles.items(), 1)
-    ]
+    ]  # fmt: skip
     told.append(
         StoryLine(90, TITLES["en"], "https://wire.example/copy", "wire.example", "en", AT + timedelta(hours=30), True)
     )
@@ -176,7 +187,7 @@ def test_a_level_is_named_with_its_number(composer: mail.Composer) -> None:
     low = sheet()
     low = replace(low, event=replace(low.event, level=1))
     text = part(composer.event(Item(low), "en", "UTC", envelope()), "plain")
-    assert text.startswith("New event · Level 1 of 3: a watched name in the field\n")
+    assert text.startswith("New event · Level 1 of 3: a name you follow\n")
 
 
 def test_right_to_left_titles_are_marked(composer: mail.Composer) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from pipeline.core.alerts import content
-from pipeline.core.alerts.content import FactLine, Item, Sheet, StoryLine
+from pipeline.core.alerts.content import FactLine, Item, Lead, Sheet, StoryLine
 from pipeline.core.text.mailaddress import header_text
 from pipeline.words.language import Words
 
@@ -35,6 +35,8 @@ def of(item: Item, words: Words, base_url: str) -> dict[str, Any]:
         "part_of": words.say("part_of", title=header_text(whole, 200)) if item.fresh and whole != title else None,
         "part_of_lang": whole_tag,
         "follows": _follows(sheet, words, base_url),
+        "lead": _lead(content.lead(item, words.language), words),
+        "short_lead": _lead(content.lead(item, words.language, 180.0, 1), words),
         "news": _news(item, words),
         "new_stories": [_story(s, words) for s in new],
         "more_new": words.say("more", n=more_new) if more_new else None,
@@ -71,6 +73,19 @@ def _story(story: StoryLine, words: Words) -> dict[str, Any]:
         "when": words.short(story.at),
         "is_copy": story.is_copy,
     }
+
+
+def _lead(lead: Lead | None, words: Words) -> dict[str, str] | None:
+    """Quote what happened, with who says it, and in which language where it is not the reader's."""
+    if lead is None:
+        return None
+    story = lead.story
+    outlet = header_text(story.outlet, 80) or words.say("unknown_outlet")
+    is_theirs = story.language.partition("-")[0] == words.language.partition("-")[0]
+    by = words.say("lead_by", outlet=outlet)
+    if not is_theirs:
+        by = words.say("lead_by_in", outlet=outlet, language=words.language_name(story.language))
+    return {"text": header_text(lead.text, 600), "by": by, "tag": story.language, "dir": _direction(story.language)}
 
 
 def _facts(lines: Sequence[FactLine], words: Words) -> list[dict[str, str]]:
@@ -118,12 +133,15 @@ def _news(item: Item, words: Words) -> list[str]:
 
 
 def _why(sheet: Sheet, words: Words) -> str:
-    parts = []
-    if sheet.why.names:
-        parts.append(words.say("why_names", names=words.names([header_text(n, 60) for n in sheet.why.names])))
-    if sheet.why.seed and sheet.event.level >= 2:
-        parts.append(words.say("why_seed", title=header_text(sheet.why.seed, 90)))
-    return "; ".join(parts)
+    """Say in one sentence why this reader gets the event: what it has to do with what they follow, and with whom."""
+    names = words.names([header_text(n, 60) for n in sheet.why.names])
+    seed = header_text(sheet.why.seed or "", 90)
+    level = max(1, sheet.event.level)
+    if level >= 3 and seed:
+        return words.say("why_3" if names else "why_3_bare", names=names, title=seed)
+    if not names:
+        return words.say("why_2_bare") if level >= 2 else ""
+    return words.say("why_2" if level >= 2 else "why_1", names=names)
 
 
 def _direction(tag: str) -> str:

@@ -6,12 +6,15 @@ from datetime import datetime
 from typing import Any
 
 from pipeline.core.events.claims import Stated
+from pipeline.core.text import sentences
+from pipeline.core.text.sentences import width
 from pipeline.model import Event
 
 MAX_STORIES = 40  # in one mail; the page of the event has them all
 MAX_PER_LANGUAGE = 8
 MAX_FACTS = 8
 MAX_NEW = 8  # new stories listed at the head of an update
+MIN_LEAD = 30  # Latin letters below which a summary is a tag or a place, not a sentence
 MAX_ITEMS = 40  # events told in full lines in one digest; the rest is counted
 
 
@@ -26,6 +29,15 @@ class StoryLine:
     language: str
     at: datetime
     is_copy: bool = False
+    summary: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """What happened, in the words of one story: a sentence or two, cut at a sentence."""
+
+    text: str
+    story: StoryLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +134,23 @@ def headline(item: Item, language: str) -> tuple[str, str]:
     """Give the headline of a mail on one event, and its language."""
     story = head(item, language)
     return (story.title, story.language) if story is not None else title(item.sheet, language)
+
+
+def lead(item: Item, language: str, room: float = 280.0, most: int = 2) -> Lead | None:
+    """Give what happened in a story's own words, None where no story says more than its headline.
+
+    Of the stories whose headline the mail bears (those unlike what was told, else all), none that repeats another: the
+    first in the reader's language, else in English, else the first. `room` is in Latin letters.
+    """
+    base = language.partition("-")[0]
+    first = head(item, language)
+    told = [s for s in item.sheet.stories if not s.is_copy and (not item.fresh or s.id in item.fresh)]
+    told.sort(key=lambda s: (s is not first, s.language.partition("-")[0] != base, s.language != "en", s.at, s.id))
+    for story in told:
+        text = sentences.opening(story.summary, room, most, story.title)
+        if text and (story is first or width(text) >= MIN_LEAD):
+            return Lead(text, story)
+    return None
 
 
 def news_first(item: Item) -> tuple[list[StoryLine], int]:

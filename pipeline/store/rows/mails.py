@@ -19,6 +19,7 @@ from pipeline.store.tables import (
     watchlists,
 )
 
+MAX_SUMMARY = 1000  # letters of a story's text that a mail may quote from
 MAX_STORIES = 500  # an event told more often is cut here: a mail lists 40, the picture loses nothing that can be seen
 
 
@@ -55,7 +56,14 @@ def _stories(db: sa.Connection, event_id: int) -> tuple[StoryLine, ...]:
     )
     return tuple(
         StoryLine(
-            r.id, r.title or r.summary[:140], r.url, r.outlet, r.language or "und", r.story_at, r.copy_of is not None
+            r.id,
+            r.title or r.summary[:140],
+            r.url,
+            r.outlet,
+            r.language or "und",
+            r.story_at,
+            r.copy_of is not None,
+            r.summary[:MAX_SUMMARY],
         )
         for r in db.execute(query)
     )
