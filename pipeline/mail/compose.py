@@ -23,6 +23,7 @@ from pipeline.words import mail_charts
 from pipeline.words.language import Words
 
 _KEPT = 300  # bodies and pictures: 60 kB each at worst
+WORTH_DRAWING = 3  # stories below which a timeline says nothing that the list does not
 _PICTURE = "picture@newswatch"
 
 
@@ -113,7 +114,7 @@ class Composer:
         sheet = item.sheet
         page = view.of(item, words, self._base) | self._frame(words)
         picture, alt = None, ""
-        if sheet.stories:
+        if len(sheet.stories) >= WORTH_DRAWING:
             start, end = mail_charts.span(sheet.stories)
             alt = words.say(
                 "timeline_alt",

@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from pipeline.core.alerts.content import StoryLine
 
 MAX_ROWS = 8  # languages in one picture; the others share a last row
-_INK, _BACK, _LINE, _DOT, _COPY = "#333a45", "#ffffff", "#dfe3ea", "#1f5fbf", "#9db8e3"
+# No background, and inks that are read on white and on a dark card alike: a mail does not know which it stands on.
+_INK, _BACK, _LINE, _DOT, _COPY = "#76808f", "none", "#8f99a866", "#3d7be0", "#3d7be066"
 _LOCK = threading.Lock()  # matplotlib's font cache and tick locators are not made for threads
 
 
@@ -21,7 +22,7 @@ def timeline(stories: Sequence[StoryLine], label: Callable[[datetime, bool], str
     for s in stories:
         by_language.setdefault(s.language, []).append(s)
     order = sorted(by_language, key=lambda x: (min(s.at for s in by_language[x]), x))
-    rows = order if len(order) <= MAX_ROWS else [*order[: MAX_ROWS - 1], "…"]
+    rows = order if len(order) <= MAX_ROWS else [*order[: MAX_ROWS - 1], f"+{len(order) - MAX_ROWS + 1}"]
     place = {tag: min(i, len(rows) - 1) for i, tag in enumerate(order)}
     with _LOCK:
         from matplotlib.figure import Figure
