@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections import Counter
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import pytest
 
@@ -46,6 +46,26 @@ def test_feeds_say_what_health_alarms_need(watch: Watch) -> None:
     for feed in watch.feeds:
         assert feed.language and feed.country and feed.expected_per_day, feed.url
         assert urlsplit(feed.url).scheme == "https" and len(feed.url) <= MAX_URL, feed.url
+
+
+def test_searches_ask_for_one_week_and_for_every_name(watch: Watch) -> None:
+    """A search without a time gives entries of any age; one query an edition holds all names, or a second one does."""
+    queries = [f for f in watch.feeds if "query" in f.tags]
+    assert 60 <= len(queries) <= 75
+    assert all("when%3A7d" in f.url for f in queries)
+    asked = " ".join(unquote(f.url).casefold() for f in queries if f.language == "ja")
+    for key in ("xai", "nextera", "gevernova", "stargate"):
+        (entity,) = [e for e in watch.watchlist.entities if e.key == key]
+        own = [a.text for a in entity.aliases if a.language == "ja" and not a.needs][:3]
+        assert own and all(f'"{name.casefold()}"' in asked for name in own), key
+
+
+def test_the_list_says_where_an_address_was_seen_and_what_to_beware_of(watch: Watch) -> None:
+    """Each direct address has its record, and those that block or forbid robots a warning."""
+    text = (catalog.default_dir() / "feeds.toml").read_text(encoding="utf-8")
+    tables = text.split("[[feeds]]")[1:]
+    assert sum("# seen:" in table for table in tables) == len(tables)
+    assert text.count("# warning:") >= 10
 
 
 def test_the_feeds_file_says_that_it_was_not_verified() -> None:

@@ -19,24 +19,25 @@ def expand(table: QueryFeedTable, entities: Mapping[str, Entity], fields: Mappin
     for edition in table.editions:
         names = [name for key in table.entities for name in _names(entities[key].aliases, edition.language)]
         words = _words(fields[table.field], edition.language) if table.field else []
-        places = {
-            "query": quote(_query(names, words), safe=""),
-            "hl": quote(edition.hl, safe=""),
-            "country": edition.country,
-            "ceid": quote(edition.ceid, safe=""),
-            "language": edition.language,
-        }
-        feeds.append(
-            FeedSpec(
-                url=table.template.format_map(places),
-                title=f"{table.title} ({edition.language}, {edition.country})",
-                language=edition.language,
-                country=edition.country,
-                tags=(*table.tags, "query"),
-                expected_per_day=table.expected_per_day,
-                enabled=table.enabled,
+        for part, asked in enumerate(_queries(names, words), 1):
+            places = {
+                "query": quote(asked, safe=""),
+                "hl": quote(edition.hl, safe=""),
+                "country": edition.country,
+                "ceid": quote(edition.ceid, safe=""),
+                "language": edition.language,
+            }
+            feeds.append(
+                FeedSpec(
+                    url=table.template.format_map(places),
+                    title=f"{table.title} ({edition.language}, {edition.country}{f', {part}' if part > 1 else ''})",
+                    language=edition.language,
+                    country=edition.country,
+                    tags=(*table.tags, "query"),
+                    expected_per_day=table.expected_per_day,
+                    enabled=table.enabled,
+                )
             )
-        )
     return feeds
 
 
@@ -78,12 +79,16 @@ def _words(group: WordGroup, language: str) -> list[str]:
     return [w.removesuffix("*") for w in group.words.get("en", group.words.get("any", ()))[:WORDS]]
 
 
-def _query(names: Sequence[str], words: Sequence[str]) -> str:
+def _queries(names: Sequence[str], words: Sequence[str]) -> list[str]:
+    """Write the OR of all names as few queries as their length allows: a name left out would be missed for ever."""
     tail = f" ({_any_of(words)})" if words else ""
     kept = list({name.casefold().replace("’", "'"): name for name in reversed(names)}.values())[::-1]  # first spelling
-    while len(kept) > 1 and len(quote(_any_of(kept) + tail, safe="")) > MAX_QUERY:
-        kept.pop()
-    return f"({_any_of(kept)}){tail}" if tail else _any_of(kept)
+    parts: list[list[str]] = [[]]
+    for name in kept:
+        if parts[-1] and len(quote(_any_of([*parts[-1], name]) + tail, safe="")) > MAX_QUERY:
+            parts.append([])
+        parts[-1].append(name)
+    return [f"({_any_of(part)}){tail}" if tail else _any_of(part) for part in parts]
 
 
 def _any_of(names: Sequence[str]) -> str:
