@@ -78,6 +78,8 @@ def check_feeds(watch: WatchOption = None, database: DatabaseOption = None, as_j
         common.print_json([asdict(a) for a in alarms])
     else:
         common.out.print(note, highlight=False)
+        if contact := step.contact_note(settings):
+            common.out.print(f"Note: {contact}.", soft_wrap=True, highlight=False, markup=False)
         for alarm in alarms:
             common.out.print(
                 f"  {alarm.kind:9} {alarm.subject}: {alarm.text}", soft_wrap=True, highlight=False, markup=False

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline import catalog, http, store
-from pipeline.core.feeds import discover, health, opml, parse
+from pipeline.core.feeds import discover, health, opml, parse, report
 from pipeline.core.text import url
 from pipeline.errors import ConfigError, NotFoundError
 from pipeline.model import FeedSpec, Outcome, Response
@@ -71,6 +71,11 @@ def check(settings: Settings, now: datetime) -> list[health.Alarm]:
         why = numbers.unanswered(db).alarm()
     all_of_them = [health.Alarm("all", "feeds", why)] if why else []
     return all_of_them + health.feed_alarms(found) + health.language_alarms(last_day, before)
+
+
+def contact_note(settings: Settings) -> str | None:
+    """Say that nobody can be reached at our contact; None when somebody may be."""
+    return report.nameless(settings.contact)
 
 
 def cut_off(settings: Settings) -> str | None:

@@ -43,6 +43,7 @@ def outlook(database_url: str, now: datetime) -> Outlook:
     query = (
         sa.select(
             sa.func.count().label("enabled"),
+            number(f.last_fetch_at.is_not(None)).label("asked"),
             number(is_gone).label("gone"),
             number(is_held).label("held"),
             number(waits).label("resting"),

@@ -438,6 +438,18 @@ def test_when_nothing_answers_the_tally_says_why(database_url: str, server: Host
     assert "alarm" not in fetch.run(make(database_url), NOW, all_feeds=True).detail
 
 
+def test_a_contact_at_localhost_is_warned_of_once(
+    sqlite_url: str, server: Hostile, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The first fetch of a store says so, the others do not; an address that may be somebody's is left alone."""
+    declare(sqlite_url, server.url("/feed"))
+    told = []
+    for contact, hours in (("newswatch@localhost", 0), ("newswatch@localhost", 5)):
+        fetch.run(make(sqlite_url, contact=contact), NOW + hours * HOUR)
+        told.append("NEWSWATCH_CONTACT" in "".join(capsys.readouterr()))
+    assert told == [True, False]
+
+
 # --------------------------------------------------------------------------------------------------- a wrong clock
 
 

@@ -10,6 +10,7 @@ from pipeline.model import Feed, Fetch, Outcome, Response
 
 FINE = frozenset({Outcome.NEW, Outcome.UNCHANGED})
 MANY = 3  # feeds that were well and fail together: no accident any more
+NOWHERE = frozenset({"local", "localhost", "localdomain", "example", "invalid", "test"})  # top-level names of no mail
 RECENT = timedelta(days=1)  # a success within it says that the way out is open
 
 # What to do when it is not one feed but all. What follows stands after the server's or the system's own words.
@@ -68,6 +69,7 @@ class Outlook:
     """How feeds stand when nothing is to be fetched: numbers of enabled feeds, and when something is due again."""
 
     enabled: int = 0
+    asked: int = 0  # ever
     gone: int = 0
     held: int = 0  # by other runs
     resting: int = 0  # due, but their host asked to be left alone
@@ -91,6 +93,24 @@ class Outlook:
 
 def _minute(at: datetime) -> str:
     return f"{at:%Y-%m-%d %H:%M} UTC"
+
+
+def nameless(contact: str) -> str | None:
+    """Say that nobody can be reached at a contact, None when it may be an address of somebody."""
+    host = contact.strip().rpartition("@")[2].lower().rstrip(".")
+    if "." in host and host.rpartition(".")[2] not in {
+        "local",
+        "localhost",
+        "localdomain",
+        "example",
+        "invalid",
+        "test",
+    }:
+        return None
+    return (
+        f"NEWSWATCH_CONTACT is {contact}: some servers (sec.gov, newswires) refuse who cannot be reached; "
+        "set it to an address that you read"
+    )
 
 
 class Report:

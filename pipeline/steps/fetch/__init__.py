@@ -13,6 +13,7 @@ from typing import Any
 
 from pipeline import catalog, http, log, store
 from pipeline.core.feeds import poll
+from pipeline.core.feeds.report import nameless
 from pipeline.core.feeds.restraint import Restraint
 from pipeline.model import Tally
 from pipeline.settings import Settings
@@ -54,7 +55,10 @@ def run(
     with store.read(settings.database_url) as db:
         worker.dead = leases.dead(db)
         worker.began = watchlists.began_at(db)
-    worker.last_success_at = fetching.outlook(settings.database_url, now).last_success_at
+    before = fetching.outlook(settings.database_url, now)
+    worker.last_success_at = before.last_success_at
+    if before.enabled and not before.asked and (said := nameless(settings.contact)):
+        log.get().warning(said)  # once in the life of a store; `newswatch feeds check` goes on to say it
     worker.not_since = now if all_feeds else None
     worker.wanted = None if feed_ids is None else list(feed_ids)
     worker.from_claim = claim

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from pipeline.core.feeds.report import CURES, FINE, Outlook, Report, Unanswered
+from pipeline.core.feeds.report import CURES, FINE, Outlook, Report, Unanswered, nameless
 from pipeline.core.feeds.restraint import ANSWERS, Restraint
 from pipeline.model import Feed, Outcome
 
@@ -140,8 +140,11 @@ def test_why_there_is_nothing_to_do() -> None:
     """No feed, nothing due, hosts that rest, another run: each is said, with when."""
     at = NOW + timedelta(minutes=5)
     assert "no feed is declared" in Outlook().why()
-    assert "none of 9 feeds is due, the next is due at 2026-06-01 12:05 UTC" in Outlook(9, next_at=at).why()
-    assert "3 wait for hosts that asked for rest, until 2026-06-01 12:05" in Outlook(9, 0, 0, 3, at).why()
+    assert "none of 9 feeds is due, the next is due at 2026-06-01 12:05 UTC" in Outlook(9, 9, next_at=at).why()
+    assert (
+        "3 wait for hosts that asked for rest, until 2026-06-01 12:05"
+        in Outlook(9, 9, resting=3, resting_until=at).why()
+    )
     assert "2 are held by another run" in Outlook(9, held=2).why() and "1 are gone for good" in Outlook(9, gone=1).why()
 
 
@@ -165,3 +168,16 @@ def test_half_of_the_feeds_are_no_accident(polled: int, failing: int, is_alarm: 
     assert bool(said) is is_alarm
     if said:
         assert f"{failing} of {polled} feeds failed" in said and CURES[Outcome.DNS] in said and "a.test" in said
+
+
+@pytest.mark.parametrize(
+    ("contact", "is_told"),
+    [
+        ("newswatch@localhost", True), ("desk@example", True), ("me@mylaptop.local", True),
+        ("root@localhost.localdomain", True), ("nobody", True), ("", True),
+        ("desk@paper.test", True), ("desk@paper.com", False), ("desk@news.co.uk", False),
+    ],
+)  # fmt: skip
+def test_a_contact_that_reaches_nobody_is_told(contact: str, is_told: bool) -> None:
+    """Some servers refuse who cannot be reached."""
+    assert bool(nameless(contact)) is is_told
