@@ -20,6 +20,11 @@ _USUAL = (b"media", b"itunes", b"googleplay")
 # Inside an item feedparser takes a picture's description for the item's; nobody needs either element.
 _PICTURE = re.compile(rb"<(image|textInput)>(?:(?!<\1>|<item[\s>]).){0,4000}?</\1>", re.DOTALL | re.IGNORECASE)
 _KNOWN = frozenset(name.rstrip(";").encode() for name in html.entities.html5) | {b"apos"}
+# What an author says of himself is not what the item says.
+_PERSON = re.compile(
+    rb"(<(author|contributor|creator)>(?:(?!</\2>|<item[\s>]).){0,4000}?)<description>(?:(?!</\2>).){0,4000}?</description>",
+    re.DOTALL | re.IGNORECASE,
+)
 SUMMARIES = ("media_asidedescription", "itunes_asidesummary", "itunes_asidedescription", "googleplay_asidedescription")
 TITLES = ("media_asidetitle", "itunes_asidetitle", "googleplay_asidetitle")  # as feedparser calls what is renamed
 
@@ -46,4 +51,5 @@ def captions(body: bytes) -> bytes:
     for prefix in sorted(prefixes):
         named = rb"(</?" + re.escape(prefix) + rb":)(description|summary|title)(?=[\s>/])"
         body = re.sub(named, rb"\1aside\2", body)
-    return _PICTURE.sub(b"", body)
+    body = _PICTURE.sub(b"", body)
+    return _PERSON.sub(rb"\1", body)

@@ -22,6 +22,12 @@ MANY = 3  # content words from which shares mean something
 LONG = 1500  # characters: notices and offers are shorter, and long articles may open with a scene
 HEAD = 4000  # characters of a text in which an article names what its headline does
 _MARKS = "\u0591-\u05c7\u064b-\u065f\u0900-\u0dff\u0e31-\u0e4e\u0f71-\u109f"  # vowel signs are parts of words
+# Paths of what stands before a page for a time: notices, logins, checks.
+_INTERIM = re.compile(
+    r"(?:^|[/_-])(?:log-?in|sign-?in|consent|zustimmung|einwilligung|consentement|consentimiento|consenso|gdpr|privacy|cookies?"
+    r"|captcha|challenge|verify|sorry|blocked|gate|paywall)(?:[/_.-]|$)",
+    re.IGNORECASE,
+)
 _WORD = re.compile(rf"[\w{_MARKS}]+")
 _GAP = re.compile(rf"[^\w{_MARKS}]+")
 _NO_SPACES = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
@@ -55,7 +61,7 @@ def judge(asked: str, final: str, title: str, summary: str, page: Page) -> Verdi
     agreement = max((_share(wanted, one) for one in titles), default=0.0)
     covered = max(_covered(wanted, text), _covered(about, text))
     if is_other_place(asked, final, page.canonical) and agreement < AGREES:
-        return Verdict(why="it leads to another page of the site")
+        return Verdict(why="it leads to another page of the site", is_final=not _INTERIM.search(urlsplit(final).path))
     if agreement < AGREES:
         told = _said(page, "later")
         if told or _said(page, "gone"):
@@ -80,9 +86,8 @@ def is_other_place(asked: str, final: str, canonical: str) -> bool:
         if is_root and (was.path != "/" or was.query):
             return True
         is_parent = was.netloc == now.netloc and was.path.startswith(now.path.rstrip("/") + "/")
-        if is_parent or re.search(
-            r"(?i)(?:^|/)(?:404|error|not-?found|login|signin|consent|captcha|subscribe)\b", now.path
-        ):
+        is_error = re.search(r"(?:^|/)(?:404|error|not-?found|subscribe)\b", now.path, re.IGNORECASE)
+        if is_parent or is_error or _INTERIM.search(now.path):
             return True
     return False
 

@@ -337,6 +337,7 @@ M = "xmlns:media='http://search.yahoo.com/mrss/'"
         f"<image><url>x</url><title>{CAPTION}</title><description>{CAPTION}</description></image>",
         f"<i:summary xmlns:i='http://www.itunes.com/dtds/podcast-1.0.dtd'>{CAPTION}</i:summary>",
         f"<g:description xmlns:g='http://www.google.com/schemas/play-podcasts/1.0'>{CAPTION}</g:description>",
+        f"<author><name>Ann</name><title>Director</title><description>{CAPTION}</description></author>",
         f"<enclosure url='x' type='image/jpeg'/><media:text {M}>{CAPTION}</media:text>",
     ],
 )
