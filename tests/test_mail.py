@@ -397,3 +397,13 @@ def test_json_of_golden_names_is_stable() -> None:
     """The golden folder holds nothing that no test reads."""
     names = {f"{n}.{s}" for n in CASES for s in ("txt", "html")}
     assert {p.name for p in GOLDEN.iterdir()} - {"README.md"} == names, json.dumps(sorted(names))
+
+
+@pytest.mark.parametrize(("stories", "kinds"), [(1, 3), (2, 3), (3, 5), (8, 5)])
+def test_a_picture_stands_where_it_says_something(composer: mail.Composer, stories: int, kinds: int) -> None:
+    """Rule: below three stories the list says all; from three on a timeline comes with the mail."""
+    one = sheet()
+    shown = replace(one, stories=one.stories[:stories])
+    parts = [p.get_content_type() for p in parsed(composer.event(Item(shown), "en", "UTC", envelope())).walk()]
+    assert len(parts) == kinds
+    assert ("image/png" in parts) == (stories >= 3)
