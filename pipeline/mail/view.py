@@ -69,7 +69,7 @@ def _story(story: StoryLine, words: Words) -> dict[str, Any]:
         "tag": story.language,
         "dir": _direction(story.language),
         "url": _link(story.url),
-        "outlet": header_text(story.outlet, 80),
+        "outlet": header_text(story.outlet, 80) or words.say("unknown_outlet"),
         "when": words.short(story.at),
         "is_copy": story.is_copy,
     }

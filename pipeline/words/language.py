@@ -93,6 +93,8 @@ class Words:
     def sources(self, outlets: Sequence[str]) -> str:
         """Write who says so: four by name, of five and more the first three."""
         named = [o for o in outlets if o]
+        if not named:
+            return self.say("unknown_outlet")
         shown = named if len(named) <= 4 else named[:3]
         more = len(outlets) - len(shown) if len(named) > 4 else 0
         who = self.names(shown)
