@@ -44,9 +44,13 @@ def trace(text: str, language: str | None = None, part: str = "text") -> list[tu
     """Read as `read` does, and say of each fact where it stands in the folded text, and why it has its role."""
     folded, offsets = fold(text)
     anchored = anchors().find_matches_as_indexes(folded)
-    if not anchored and not _NUMERIC.search(folded):
+    is_numeric = _NUMERIC.search(folded) is not None
+    if not anchored and not is_numeric:
         return []
-    found = sorted(islice(Reader(text, folded, offsets, language, anchored).facts(part), _MOST), key=lambda f: f.start)
+    reader = Reader(text, folded, offsets, language, anchored)
+    if not is_numeric and not reader.word_starts:
+        return []
+    found = sorted(islice(reader.facts(part), _MOST), key=lambda f: f.start)
     if not found:
         return []
 

@@ -101,7 +101,10 @@ def before(text: str, stop: int, speak: frozenset[str] | None, language: Callabl
             start -= 1
         if start == at:
             break
-        tokens.insert(0, (start, text[start:at]))
+        word = text[start:at]
+        if not tokens and not candidates(word) and not candidates(word[word.rfind("'") + 1 :]):
+            return None  # nearly always: no number word stands here
+        tokens.insert(0, (start, word))
         if not start or text[start - 1] not in " -":
             break
         at = start - 1
@@ -173,6 +176,8 @@ def _is_number(word: str, table: Table) -> bool:
 def candidates(last: str) -> tuple[str, ...]:
     """Give the languages in which a number may end in this word."""
     found = set(_by_last_word().get(last, ()))
+    if not last:
+        return ()
     for tag, letters in _GLUED.items():
         if last[0] in letters and tag in _by_last_word().get(last[1:], ()):
             found.add(tag)

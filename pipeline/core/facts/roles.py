@@ -86,7 +86,7 @@ class Roles:
         self.cues = find(folded)
         self.amounts = amounts
         self.stops = stops(folded, is_capital)
-        self.wholes = Wholes(folded, amounts, {name for _, _, name in self.cues}, self.stops)
+        self.wholes = Wholes(folded, amounts, self.cues, self.stops)
         self.why: dict[Span, tuple[str, Cue | None]] = {}  # amount -> the rule that gave its role, and by which cue
         self._before: tuple[int, str, str] = (-1, "", "")  # where the last amount ended, its role and kind
 
@@ -121,18 +121,18 @@ class Roles:
         if kind == "money" and _PER_UNIT.match(folded, end):
             self.why[amount] = ("is the price of one: a share, a megawatt hour", None)
             return "cost" if any(c[2] == "cost" and 0 <= start - c[1] < 25 for c in near) else "price"
-        heard = [c for c in near if c[2] in allowed and not self.wholes.silences(c[2], c[0], c[1], amount)]
+        known = [c for c in near if c[2] in allowed]
         best, best_cost = None, _LIMIT
-        for cue in heard:
+        for cue in known:
             cost = self._cost(cue, amount, listed)
-            if cost < best_cost:
+            if cost < best_cost and not self._is_silent(cue, amount):
                 best, best_cost = cue, cost
-        said = {_MEANS.get(c[2], c[2]) for c in near if c[2] in allowed}
-        if best is None and heard and len(said) == 1 and self._is_alone(left, right, listed):
-            best = heard[0]  # one thing is said, of one amount
-            self.why[amount] = ("the only cue of a clause with one amount", best)
-        elif best:
+        if best is not None:
             self.why[amount] = (f"nearest cue, at a cost of {best_cost:.0f} of {_LIMIT:.0f}", best)
+        elif len({_MEANS.get(c[2], c[2]) for c in known}) == 1 and self._is_alone(left, right, listed):
+            best = next((c for c in known if not self._is_silent(c, amount)), None)  # one thing is said, of one amount
+            if best:
+                self.why[amount] = ("the only cue of a clause with one amount", best)
         name = best[2] if best else ""
         wants = [c for c in near if c[2] == "intent" and start - c[1] < 120 and c[0] - end < 90]
         if kind == "money" and name in _PARTS and self.wholes.is_total(amount):
@@ -150,6 +150,9 @@ class Roles:
             self.why[amount] = ("is named a goal, or equity that is wanted", wants[0])
             return "target"
         return name
+
+    def _is_silent(self, cue: Cue, amount: Span) -> bool:
+        return self.wholes.silences(cue[2], cue[0], cue[1], amount)
 
     def _is_alone(self, left: int, right: int, listed: Span) -> bool:
         return not any(left <= a < right and not listed[0] <= a < listed[1] for a, _ in self.amounts)

@@ -1,7 +1,7 @@
 """Phrases of folded texts that say what an amount contains or is named after: debt, equity, an investment fund."""
 
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 
 from pipeline.core.facts import units
@@ -109,8 +109,18 @@ APART = pattern(
 _NUMBER = re.compile(r"(?<!\d)\d{1,3}(?:[.,]\d+)*(?!\d)")
 
 
-def _spans(expression: re.Pattern[str], folded: str) -> list[Span]:
-    return [m.span() for m in expression.finditer(folded)]
+_AROUND = 60  # letters of a phrase on either side of the word that it hangs on
+
+
+def _spans(expression: re.Pattern[str], folded: str, words: Sequence[Span]) -> list[Span]:
+    """Find phrases around some words: each expression has a hundred branches, and a text mostly other words."""
+    found: list[Span] = []
+    done = 0
+    for start, end in words:
+        low, high = max(done, start - _AROUND), min(len(folded), end + _AROUND)
+        found += [m.span() for m in expression.finditer(folded, low, high)]
+        done = max(done, max((b for _, b in found), default=0), low)
+    return found
 
 
 _STOP = re.compile(r"[.!?;](?= )|[\n。！？；।؟]|\|")  # where a clause ends, but for the point of an abbreviation
@@ -139,22 +149,21 @@ def stops(folded: str, is_capital: Callable[[int], bool]) -> list[Span]:
 class Wholes:
     """What the phrases of one folded text say about its amounts, given the places of all of them."""
 
-    def __init__(self, folded: str, amounts: list[Span], named: Collection[str], ends: Sequence[Span]) -> None:
-        """`named` are the roles that the text has cues of: without a word for debt no phrase of debt is looked for.
-
-        `ends` are the ends of its clauses.
-        """
+    def __init__(self, folded: str, amounts: list[Span], cues: Sequence[tuple[int, int, str]], ends: Sequence[Span]):
+        """`cues` are the text's: phrases of debt are looked for around words for debt; `ends` are those of clauses."""
         self.folded = folded
         self._ends = ends
         self._amounts = sorted(amounts)
-        self.debts = _spans(_WITH_DEBT, folded) if {"debt", "loan"} & set(named) else []
-        self.funds = _spans(_FUND, folded) if "invested" in named else []
-        self.purposes = _spans(_PURPOSE, folded) if "invested" in named else []
+        debts = [(a, b) for a, b, name in cues if name in {"debt", "loan"}]
+        invested = [(a, b) for a, b, name in cues if name == "invested"]
+        self.debts = _spans(_WITH_DEBT, folded, debts)
+        self.funds = _spans(_FUND, folded, invested)
+        self.purposes = _spans(_PURPOSE, folded, invested)
         self._totals = {a for a in map(self._total, self.debts) if a}
 
     @cached_property
     def _equities(self) -> list[Span]:
-        return _spans(_EQUITY, self.folded)
+        return [m.span() for m in _EQUITY.finditer(self.folded)]
 
     def silences(self, name: str, start: int, end: int, amount: Span) -> bool:
         """Whether a cue at start..end gives `amount` no role: debt that is included, a fund's name, a purpose."""
