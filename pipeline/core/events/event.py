@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from pipeline.core.events import claims, cluster, copies, pairs
+import numpy as np
+
+from pipeline.core.events import claims, cluster, copies, glue, pairs
 from pipeline.core.text.plain import clip
 from pipeline.model import Member
 
@@ -74,7 +76,14 @@ def headline(member: Member) -> str:
 def _lead_rank(member: Member) -> tuple[Any, ...]:
     title = member.story.title.strip()
     shouting = title.isupper() and title.lower() != title
-    return (member.copy_of is not None, -member.level, not 15 <= len(title) <= 160, shouting, *pairs.order(member))
+    return (
+        member.copy_of is not None,
+        glue.is_glue(title),
+        -member.level,
+        not 15 <= len(title) <= 160,
+        shouting,
+        *pairs.order(member),
+    )
 
 
 def level(members: Sequence[Member]) -> int:
@@ -206,7 +215,13 @@ def decide(
     forbidden = [(at[a], at[b]) for a, b in apart if a in at and b in at]
     wanted = [(at[a], at[b]) for a, b in together if a in at and b in at]
     odds = cluster.matrix(pool, rows, weights, window)
-    labels = cluster.solve(odds, forbidden, wanted, [[at[r] for r in part] for part in whole])
+    stands = {r for part in whole for r in part}
+    settled = {i for pair in (*forbidden, *wanted) for i in pair} | {at[r] for r in stands}
+    loose = [i for i, r in enumerate(rows) if i not in settled and glue.is_glue(pool.members[r].story.title)]
+    solved = odds.copy()
+    solved[loose], solved[:, loose] = -np.inf, -np.inf
+    labels = cluster.solve(solved, forbidden, wanted, [[at[r] for r in part] for part in whole])
+    labels = glue.attach(labels, odds, loose)
     parts: dict[int, list[int]] = {}
     for i, label in enumerate(labels):
         parts.setdefault(label, []).append(i)

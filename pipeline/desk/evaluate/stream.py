@@ -20,7 +20,7 @@ Perform = Callable[[str, Settings, datetime], Tally]
 
 JUDGING, TELLING = ("detect", "match"), ("cluster", "alert", "deliver")
 EVERY = timedelta(hours=12)  # two runs a day
-TAIL = timedelta(days=4)  # runs go on so long after the last story: what waits is told
+TAIL = timedelta(days=1)  # runs go on so long after the last story: what waits is told
 _FEED = "https://stream.invalid/feed"
 _KNOWN_FROM = datetime(1971, 1, 1, tzinfo=UTC)  # an earlier date is none
 
@@ -72,7 +72,9 @@ def _due(is_news: bool, quiet_for: timedelta) -> tuple[str, ...]:
     """Leave out the steps that have nothing to do; alerting looks at the time since its last run, so it has to run."""
     if is_news:
         return JUDGING + TELLING
-    return TELLING if quiet_for <= TAIL else ("alert",)
+    if quiet_for <= TAIL:
+        return TELLING
+    return ("alert",) if quiet_for % timedelta(days=1) < EVERY else ()
 
 
 def _ticks(lines: Sequence[Line]) -> Iterator[tuple[datetime, list[Line]]]:
