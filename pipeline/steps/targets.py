@@ -88,7 +88,7 @@ class _Run:
     ) -> list[bool]:
         """Send one message to one target and note how it went."""
         (alerts,) = mails
-        title, text, link = _write(self.settings, reader, [a[1] for a in alerts], alerts[0][2])
+        title, text, link = _write(self.settings, reader, [(a[1], a[5]) for a in alerts], alerts[0][2])
         is_told = mark in targets and notify.send(targets[mark], title, text, link)
         last = attempts + 1 >= ATTEMPTS or mark not in targets
         with db.begin():
@@ -105,17 +105,20 @@ def _first(alerts: list[outbox.Untold]) -> int:
     return alerts[0][0]
 
 
-def _write(settings: Settings, reader: Subscription, events: list[int], reason: str) -> tuple[str, str, str]:
-    """Give title, text and link of a message on one event or several."""
+def _write(
+    settings: Settings, reader: Subscription, events: list[tuple[int, int | None]], reason: str
+) -> tuple[str, str, str]:
+    """Give title, text and link of a message on one event or several, each with the story that gave its headline."""
     words = Words(reader.language, reader.timezone)
     base = settings.base_url.rstrip("/")
     lines = []
     with store.read(settings.database_url) as db:
-        for event_id in events[: content.MAX_ITEMS]:
+        for event_id, head in events[: content.MAX_ITEMS]:
             sheet = mails.load(db, event_id)
             if sheet is None:
                 continue
-            title = header_text(content.title(sheet, words.language)[0], 300)
+            item = content.Item(sheet, reason, fresh=(head,) if head is not None else ())
+            title = header_text(content.headline(item, words.language)[0], 300)
             counts = words.say("stories", n=sheet.event.story_count) + ", "
             counts += words.say("languages", n=sheet.event.language_count)
             lines.append((title, counts, f"{base}/events/{event_id}"))

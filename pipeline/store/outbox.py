@@ -19,7 +19,8 @@ from pipeline.store.engine import lock_number
 from pipeline.store.subscriptions import noun
 from pipeline.store.tables import alerts, deliveries, events, subscriptions
 
-Untold = tuple[int, int, str, str, dict[str, int]]  # alert, event, reason, mail, {fingerprint of the target: attempts}
+# alert, event, reason, mail, {fingerprint of the target: attempts}, story whose headline the mail bore
+Untold = tuple[int, int, str, str, dict[str, int], int | None]
 TARGETS_WITHIN = timedelta(days=2)  # a web hook that was down for longer has missed the news
 
 
@@ -268,7 +269,9 @@ def readers_with_targets(db: sa.Connection, now: datetime) -> list[int]:
 def untold(db: sa.Connection, subscription_id: int, now: datetime) -> list[Untold]:
     """Give what targets are still to hear."""
     rows = [a for a in _untold(db, now) if a.subscription_id == subscription_id]
-    return [(r.id, r.event_id, r.reason, r.detail["mail_id"], dict(r.detail["targets"])) for r in rows]
+    return [
+        (r.id, r.event_id, r.reason, r.detail["mail_id"], dict(r.detail["targets"]), r.detail.get("head")) for r in rows
+    ]
 
 
 def _untold(db: sa.Connection, now: datetime) -> list[Any]:

@@ -626,7 +626,7 @@ alerts = sa.Table(
     _id("Alert number."),
     _ref("subscription_id", "subscriptions.id", "Subscription."),
     _ref("event_id", "events.id", "Event."),
-    _c("reason", sa.String(16), comment="new, update, correction."),
+    _c("reason", sa.String(16), comment="new, update, correction, grew."),
     _c("revision", sa.Integer, comment="Content version: 0 for new, the event's revision otherwise."),
     _c("state", sa.String(12), comment="pending, sent, dead, baseline (never to be sent), cancelled."),
     _c("created_at", Utc, comment="When it was decided."),

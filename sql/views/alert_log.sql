@@ -10,7 +10,7 @@
 --   alerted_event_id integer: event that was told of
 --   event_title text: title of the event as it stands
 --   event_level integer: its level
---   reason text: new, update or correction
+--   reason text: new, update, correction or grew (the digest of what also grew)
 --   revision integer: content version: 0 for new, the event's revision otherwise
 --   state text: pending, sent, dead, baseline (never to be sent) or cancelled
 --   created_at time: when it was decided

@@ -31,6 +31,7 @@ _ROUND = re.compile(
     r"(?<![\d.,])\d{1,2}0*(?![\d.,]*\d)\s?(?:[^\W\d_]{1,12}(?!\w))?"
 )  # with the word behind it: "20 billion"
 _SIZE = 384
+_FAR = 0.3  # cosine of meaning below which words and names never made a link on the gold stream
 _LETTERS = 4  # of a name; shorter ones are too often something else
 _NAMES = 3.0  # shared names that say all that names can say
 
@@ -134,14 +135,10 @@ def compare(
     """
     at = list(rows)
     texts = [passage(x.title, x.summary) for x in leads]
-    laid = copies.laid_out([_unnamed(t, x.written) for t, x in zip(texts, leads, strict=True)])
-    lengths = np.sqrt(np.maximum(laid.sum(axis=1), 1e-9))
-    words = copies.shared(laid[at], laid) / np.outer(lengths[at], lengths)
     meaning, has = centred([x.vector for x in leads], [x.language for x in leads], means)
     base = np.array([x.language.partition("-")[0] for x in leads])
     keys = sorted({k for x in leads for k in x.entities})
     named = np.array([[k in x.entities for k in keys] for x in leads], np.float32).reshape(len(leads), len(keys))
-    rare = [rare_names(t, x.written) for t, x in zip(texts, leads, strict=True)]
     begun = np.array([x.first_at.timestamp() for x in leads]) / 86400
     ended = np.array([x.last_at.timestamp() for x in leads]) / 86400
     gap = np.maximum(np.maximum(begun[at][:, None] - ended[None, :], begun[None, :] - ended[at][:, None]), 0.0)
@@ -149,12 +146,19 @@ def compare(
     possible = (named[at] @ named.T > 0) & (gap <= window) & (np.array(at)[:, None] != index[None, :])
     values = np.zeros((len(at), len(leads), len(FEATURES)), np.float32)
     values[..., 0] = meaning[at] @ meaning.T
-    values[..., 1] = words
-    values[..., 2] = words * (base[at][:, None] == base[None, :])
+    both = np.logical_and.outer(has[at], has)
+    possible &= ~both | (values[..., 0] >= _FAR)  # the words of most need not be looked at
+    near = sorted({*at, *np.flatnonzero(possible.any(axis=0)).tolist()})
+    laid = copies.laid_out([_unnamed(texts[j], leads[j].written) for j in near])
+    lengths = np.sqrt(np.maximum(laid.sum(axis=1), 1e-9))
+    mine = [near.index(i) for i in at]
+    values[..., 1][:, near] = copies.shared(laid[mine], laid) / np.outer(lengths[mine], lengths)
+    values[..., 2] = values[..., 1] * (base[at][:, None] == base[None, :])
+    rare = {j: rare_names(texts[j], leads[j].written) for j in near}
     for i, j in np.argwhere(possible):
         values[i, j, 3] = min(len(rare[at[i]] & rare[j]), _NAMES) / _NAMES
     values[..., 4] = np.log1p(gap)
-    return values, np.where(np.logical_and.outer(has[at], has), 0, 1), possible
+    return values, np.where(both, 0, 1), possible
 
 
 def centred(vectors: Sequence[Any], languages: Sequence[str], means: Mapping[str, Floats]) -> tuple[Floats, Any]:
