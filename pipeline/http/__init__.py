@@ -3,7 +3,7 @@
 from pipeline.http.address import networks, refusal
 from pipeline.http.client import ACCEPT_FEED, ACCEPT_PAGE, Client, Limits, NotNowError
 from pipeline.http.flight import Flight
-from pipeline.http.url import clean_url, credentials_of, host_of
+from pipeline.http.url import clean_url, credentials_of, host_of, site_of
 
 __all__ = [
     "ACCEPT_FEED",
@@ -17,4 +17,5 @@ __all__ = [
     "host_of",
     "networks",
     "refusal",
+    "site_of",
 ]

@@ -126,9 +126,10 @@ class Client:
         *,
         accept: str = ACCEPT_FEED,
         max_bytes: int | None = None,
+        go: Callable[[], None] | None = None,
     ) -> Response:
-        """Get a URL, following redirects; never raises for what a server or network does."""
-        async with self.fetched(url, headers, accept=accept, max_bytes=max_bytes) as response:
+        """Get a URL, following redirects; never raises for what a server or network does, only what `go` raises."""
+        async with self.fetched(url, headers, accept=accept, max_bytes=max_bytes, go=go) as response:
             return response
 
     @contextlib.asynccontextmanager

@@ -57,3 +57,13 @@ def host_of(url: str) -> str:
         return (urlsplit(url.strip()).hostname or "").rstrip(".")
     except ValueError:
         return ""
+
+
+def site_of(url: str) -> str:
+    """Give what a robots.txt is for: the host, with the port when it is unusual."""
+    try:
+        parts = urlsplit(url)
+        port = f":{parts.port}" if parts.port not in {None, 80, 443} else ""
+    except ValueError:
+        return ""
+    return (parts.hostname or "") + port

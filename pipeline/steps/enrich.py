@@ -5,14 +5,16 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from types import MappingProxyType
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 from protego import Protego
 
 from pipeline import extract, http, log, store
 from pipeline.child import Child, ChildError
 from pipeline.core.feeds import headers, page, poll
+from pipeline.core.feeds.restraint import Restraint
 from pipeline.core.text import plain
 from pipeline.guard import Guard
 from pipeline.model import Outcome, Response, Tally
@@ -75,6 +77,7 @@ class _Worker:
         self._fresh: set[str] = set()  # hosts whose robots.txt was read in this run and is not stored yet
         self._new_rests: dict[str, datetime] = {}
         self._given_back: dict[int, datetime] = {}
+        self._restraint = Restraint(0.0, answers=0.4)  # rests who says nothing at all
         self._guard = Guard(self.settings, "enrich", self.now)
 
     def clock(self) -> datetime:
@@ -117,17 +120,16 @@ class _Worker:
         """Get one page's text; None when its host rests and the attempt does not count."""
         host = http.host_of(wanted.url)
         try:
-            if (until := self._rests.get(host)) and until > self.clock():
-                self._given_back[wanted.id] = until
-                return None
+            self._go(host)
             is_allowed = await self._is_allowed(client, wanted.url)
             if is_allowed is None:
                 return self._put_off(wanted, CANNOT_TELL)
             if not is_allowed:
                 return self._failure(wanted, "robots.txt forbids it", is_final=True)
-            response = await client.get(
-                wanted.url, accept=http.ACCEPT_PAGE, max_bytes=min(extract.MAX_HTML, self.settings.max_body_bytes)
-            )
+            most = min(extract.MAX_HTML, self.settings.max_body_bytes)
+            go = partial(self._go, host)
+            response = await client.get(wanted.url, accept=http.ACCEPT_PAGE, max_bytes=most, go=go)
+            self._heard(host, response.outcome)
             if response.outcome is Outcome.RATE_LIMITED:
                 wait = headers.retry_after(response.headers.get("retry-after"), self.clock()) or poll.RATE_LIMIT_S
                 answered_by = http.host_of(response.final_url)
@@ -140,9 +142,22 @@ class _Worker:
             if not is_page(response):
                 return self._failure(wanted, "not a web page", is_final=True)
             return await self._extracted(wanted, response)
+        except http.NotNowError:
+            self._given_back[wanted.id] = self._rests[host]
+            return None
         except Exception as e:  # the per-item guard: one page must not end the run
             self._guard.fault(wanted.id, e)
             return self._failure(wanted, f"internal: {type(e).__name__}", is_final=False)
+
+    def _go(self, host: str) -> None:
+        if self._rests.get(host, self.now) > self.clock():
+            raise http.NotNowError
+
+    def _heard(self, host: str, outcome: Outcome) -> None:
+        """Let a host rest that said nothing, twice: its other pages keep nobody waiting."""
+        self._restraint.heard(host, outcome, None)
+        if self._restraint.is_resting(host):
+            self._rests[host] = max(self.clock() + ROBOTS_AGAIN, self._rests.get(host, self.now))
 
     async def _extracted(self, wanted: articles.Wanted, response: Response) -> articles.Page:
         content_type = response.headers.get("content-type", "")
@@ -189,7 +204,7 @@ class _Worker:
 
         What it said before goes on to hold while it cannot be read.
         """
-        site = _site(url)
+        site = http.site_of(url)
         async with self._asking.setdefault(site, asyncio.Lock()):
             known = self._robots.get(site)
             keep = ROBOTS_AGAIN if known and known.text is None else ROBOTS_FOR
@@ -212,6 +227,7 @@ class _Worker:
     async def _read_robots(self, client: http.Client, url: str) -> str | None:
         """Read a site's robots.txt: "" when it has none (4xx), None when the site is not able to say."""
         response = await client.get(urljoin(url, "/robots.txt"), accept="text/plain, */*;q=0.5", max_bytes=ROBOTS_BYTES)
+        self._heard(http.host_of(url), response.outcome)
         if response.outcome is Outcome.NEW:
             return plain.safe(response.body.decode("utf-8", "replace"))
         if response.outcome in {Outcome.EMPTY, Outcome.TOO_LARGE, Outcome.GONE, Outcome.TOO_MANY_REDIRECTS}:
@@ -227,7 +243,7 @@ def _claim(
     """Claim pages; give them, what is known of their sites' robots.txt, and which hosts rest until when."""
     with store.begin(url) as db:
         wanted = articles.claim(db, now, now + LEASE, limit, PER_HOST)
-        names = {_site(one.url) for one in wanted} | {http.host_of(one.url) for one in wanted}
+        names = {http.site_of(one.url) for one in wanted} | {http.host_of(one.url) for one in wanted}
         return wanted, articles.robots(db, names), articles.rests(db, names, now)
 
 
@@ -281,13 +297,3 @@ def is_page(response: Response) -> bool:
         return True
     is_silent = not kind or kind.startswith(("text/plain", "application/octet-stream"))
     return is_silent and b"<html" in response.body[:2048].lower()
-
-
-def _site(url: str) -> str:
-    """Give what a robots.txt is for: the host, with the port when it is unusual."""
-    try:
-        parts = urlsplit(url)
-        port = f":{parts.port}" if parts.port not in {None, 80, 443} else ""
-    except ValueError:
-        return ""
-    return (parts.hostname or "") + port

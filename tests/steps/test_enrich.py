@@ -174,6 +174,17 @@ def test_cannot_tell_is_never_stored_as_no(
     assert enrich.run(s, NOW + 15 * HOUR).done == 1
 
 
+def test_a_silent_host_gives_its_other_pages_back(sqlite_url: str, server: Hostile) -> None:
+    """Of 15 pages of a tarpit a few are asked; the others are put off without an attempt, and a good one is read."""
+    wanted(sqlite_url, *(server.url(f"/silent/{i}", "127.0.9.9") for i in range(15)), server.page("/a", PAGE))
+    tally = enrich.run(make(sqlite_url, fetch_timeout=2.0, host_concurrency=1), NOW)
+    assert tally.done == 1
+    asked = [path for path in server.hits if path.startswith("/silent")]
+    assert 2 <= len(asked) <= 3
+    left = [s for s in stories(sqlite_url)[:15] if s.enrich_attempts == 0]
+    assert len(left) == 15 - len(asked) and all(s.enrich_after >= NOW + HOUR for s in left)
+
+
 def test_a_site_that_never_can_say_ends(sqlite_url: str, server: Hostile) -> None:
     """After three days the story has been told without its page; the reason is not that it is forbidden."""
     server.page("/robots.txt", closed)

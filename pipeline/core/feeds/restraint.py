@@ -18,8 +18,9 @@ _REFUSING = frozenset({Outcome.TIMEOUT, Outcome.CONNECT, Outcome.DNS, Outcome.TL
 class Restraint:
     """The hosts of one run: how many feeds of each were taken, what they answered, and which rest."""
 
-    def __init__(self, spacing_s: float, share_s: float = SHARE_S) -> None:
+    def __init__(self, spacing_s: float, share_s: float = SHARE_S, answers: float = ANSWERS) -> None:
         self.share = max(1, int(share_s / spacing_s)) if spacing_s > 0 else 2**31
+        self._answers = answers
         self._taken: Counter[str] = Counter()
         self._refused: Counter[str] = Counter()
         self._answered: Counter[str] = Counter()
@@ -64,7 +65,7 @@ class Restraint:
         """Note how a host answered; it rests after REFUSALS time-outs or refusals."""
         is_refusal = outcome in _REFUSING or (outcome is Outcome.HTTP_ERROR and (status == 403 or (status or 0) >= 500))
         (self._refused if is_refusal else self._answered)[host] += 1
-        if self._refused[host] >= REFUSALS and self._refused[host] * ANSWERS > self._answered[host]:
+        if self._refused[host] >= REFUSALS and self._refused[host] * self._answers > self._answered[host]:
             last = f"status {status}" if outcome is Outcome.HTTP_ERROR else outcome.value
             self.rest(host, f"{last}, {self._refused[host]} times")
 
