@@ -6,6 +6,7 @@ part that remains makes the rest doubtful: the claim is undated then, never a be
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 from pipeline.core.feeds import daynames, zones
@@ -24,7 +25,7 @@ _DATES = tuple(
         r"(?<![\d.:/-])(?P<first>\d{1,2})\s?(?P<mark>[./-])\s?(?P<second>\d{1,2})\.?\s?(?P=mark)?\s?(?P<year>\d{4})(?!\d)",
         r"(?<!\d)(?P<day>\d{1,2})\s+th\u00e1ng\s+(?P<month>\d{1,2})(?:\s*,|\s+n\u0103m|\s*/)?\s+(?P<year>\d{4})",
         rf"(?<![\d:])(?P<day>\d{{1,2}}){_ORDINAL}{_LINK}(?P<month>{_WORD}){_LINK}(?P<year>\d{{4}}|\d{{2}}(?![\d:.]))(?!\d)",
-        rf"(?P<month>{_WORD})[\s/-]+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?:\s*,\s*|[\s/.-]+)(?P<year>\d{{4}})(?!\d)",
+        rf"(?<![^\W\d_])(?P<month>{_WORD})[\s/-]+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?:\s*,\s*|[\s/.-]+)(?P<year>\d{{4}})(?!\d)",
         rf"(?<!\d)(?P<year>\d{{4}})(?:\.|\s?m\.|\s?\u0433\.|\.?\s?gada|-?ko)?[\s,/-]+(?P<month>{_WORD})[\s/-]+(?P<day>\d{{1,2}})(?!\d|:)",
         rf"(?<!\d)(?P<year>\d{{4}})\.?\s?(?:gada|urte)?[\s,]+(?P<day>\d{{1,2}})\.?\s+(?P<month>{_WORD})",
     )
@@ -102,6 +103,7 @@ def _plain(written: str) -> tuple[str, str]:
     text = "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in text)
     text = re.sub(r"[\u200e\u200f\u061c\u202a-\u202e]", "", text)
     text = " ".join(re.sub(r"[\u2010-\u2015\u2212]", "-", text).lower().split())
+    text = re.sub(r"\bth\u1ee9 (?=[2-7]\b)", "th\u1ee9_", text)  # Vietnamese days by number
     text = text.replace("\u060c", ",").replace("\u3001", ",")
     aside = " ".join(re.findall(r"\(([^()]*)\)", text))
     text = re.sub(r"\([^()]*\)?", " ", text)
@@ -114,7 +116,7 @@ def _plain(written: str) -> tuple[str, str]:
 def _date(text: str, language: str) -> tuple[tuple[int, int, int], str] | None:
     """Find the date: (year, month, day) and the text around it; None when there is none or several may be meant."""
     for pattern in _DATES:
-        for found in pattern.finditer(text):
+        for found in _every(pattern, text):
             parts = found.groupdict()
             rest = f"{text[: found.start()]} {_DATE} {text[found.end() :]}"
             if "first" in parts:
@@ -123,17 +125,25 @@ def _date(text: str, language: str) -> tuple[tuple[int, int, int], str] | None:
                 )
                 if pair is None:
                     return None
-                return (_year(parts["year"]), pair[1], pair[0]), rest
+                return (_year(parts["year"], language), pair[1], pair[0]), rest
             month = int(parts["month"]) if parts["month"].isdigit() else _month(parts["month"], language)
             if month is not None:
-                return (_year(parts["year"]), month, int(parts["day"])), rest
+                return (_year(parts["year"], language), month, int(parts["day"])), rest
     return None
 
 
-def _year(written: str) -> int:
+def _every(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
+    """Give matches that may overlap: "10.30 WIB, 28 November 2026" has a date behind what looks like one."""
+    found = pattern.search(text)
+    while found:
+        yield found
+        found = pattern.search(text, found.start() + 1)
+
+
+def _year(written: str, language: str = "") -> int:
     year = int(written)
-    if len(written) == 2:  # RFC 822 as first written
-        year += 2000 if year < 70 else 1900
+    if len(written) == 2:  # RFC 822 as first written; Thai years are of the Buddhist calendar
+        year += 2500 if language.startswith("th") else 2000 if year < 70 else 1900
     return year - 543 if 2400 <= year <= 2700 else year  # the Buddhist calendar of Thai feeds
 
 

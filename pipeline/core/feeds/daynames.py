@@ -67,7 +67,11 @@ def days() -> dict[str, int]:
 @lru_cache(maxsize=1)
 def long_days() -> tuple[str, ...]:
     """Day names of several words, and those written without spaces around them, longest first."""
-    names = (name for name in days() if " " in name or (name > "\u2e80" and len(name) > 1))
+    names = (
+        name
+        for name in days()
+        if " " in name or (len(name) > 1 and (name > "\u2e80" or "\u0e00" <= name[0] <= "\u17ff"))
+    )
     return tuple(sorted(names, key=lambda name: (-len(name), name)))
 
 
