@@ -56,6 +56,7 @@ class Entity:
     roles: tuple[Role, ...]
     aliases: tuple[Alias, ...]
     wikidata: str | None = None
+    whole: bool = False  # its whole business is the seeds' field: what it does is in the field by itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,14 @@ class Topic:
     entities: tuple[str, ...]
 
 
+class FieldRole(StrEnum):
+    """What the words of a field say of a story; the matcher's features count roles, never keys."""
+
+    SEEDS = "seeds"  # the seeds' field: what makes a watched entity's story ours
+    NEAR = "near"  # its neighbour (deals, money): says what happens, makes nothing ours
+    OTHER = "not-ours"  # another business of the same entities
+
+
 @dataclass(frozen=True, slots=True)
 class WordGroup:
     """Words per language: a field ("ai", "power") or a lookalike ("physics-institute" for the entities in `of`)."""
@@ -74,6 +83,7 @@ class WordGroup:
     key: str
     words: Mapping[str, tuple[str, ...]]
     of: tuple[str, ...] = ()
+    role: FieldRole = FieldRole.SEEDS  # of a field
 
 
 @dataclass(frozen=True, slots=True)

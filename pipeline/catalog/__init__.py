@@ -16,6 +16,7 @@ from pipeline.model import (
     Alias,
     Entity,
     FeedSpec,
+    FieldRole,
     Frequency,
     Role,
     Seed,
@@ -96,6 +97,12 @@ def version(watchlist: Watchlist) -> str:
     """Hash the meaning of a watchlist: orders, comments and spaces do not count, everything else does."""
     meaning = dataclasses.asdict(watchlist)
     del meaning["version"]
+    for entity in meaning["entities"]:  # later keys count only where they are said: older folders keep their version
+        if not entity["whole"]:
+            del entity["whole"]
+    for group in (*meaning["fields"], *meaning["lookalikes"]):
+        if group["role"] == FieldRole.SEEDS:
+            del group["role"]
     canonical = json.dumps(_sorted(meaning), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()[:16]
 
@@ -115,7 +122,7 @@ def _watchlist(file: schema.WatchlistFile, found: tuple[Seed, ...]) -> Watchlist
         name=file.name,
         entities=tuple(_entity(row) for row in file.entities),
         topics=tuple(Topic(t.key, dict(t.title), tuple(t.entities)) for t in file.topics),
-        fields=tuple(WordGroup(g.key, _words(g.words)) for g in file.fields),
+        fields=tuple(WordGroup(g.key, _words(g.words), role=FieldRole(g.role)) for g in file.fields),
         lookalikes=tuple(WordGroup(g.key, _words(g.words), tuple(g.of)) for g in file.lookalikes),
         seeds=found,
     )
@@ -132,7 +139,7 @@ def _entity(row: schema.EntityTable) -> Entity:
         for language, group in row.aliases.items()
         for a in group
     )
-    return Entity(row.key, row.name, row.kind, tuple(Role(r) for r in row.roles), aliases, row.wikidata)
+    return Entity(row.key, row.name, row.kind, tuple(Role(r) for r in row.roles), aliases, row.wikidata, row.whole)
 
 
 def _feed(row: schema.FeedTable) -> FeedSpec:

@@ -188,6 +188,7 @@ class EntityTable(Strict):
     roles: Annotated[list[RoleName], Filled] = Field(
         description="a list of one or more of subject, party, watched, context"
     )
+    whole: bool = Field(False, description=FLAG)
     aliases: dict[AnyLanguage, list[AliasOrText]] = Field(
         description='lists, by language or "any", of texts or { text = "…", case = true, prefix = true, needs = ["…"] }'
     )
@@ -201,6 +202,7 @@ class FieldTable(Strict):
     """One [[fields]] table."""
 
     key: Key = Field(description=KEY)
+    role: Literal["seeds", "near", "not-ours"] = Field("seeds", description="one of seeds, near, not-ours")
     words: Words = Field(description=_WORDS)
 
 

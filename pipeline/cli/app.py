@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from pipeline import steps
-from pipeline.cli import airflow, common, events, judge, labels, replay, serve, sql, tell, watch
+from pipeline.cli import airflow, common, events, fit, judge, labels, replay, serve, sql, tell, watch
 from pipeline.cli.common import DatabaseOption, JsonOption, LimitOption, WatchOption
 from pipeline.model import Tally
 from pipeline.settings import Settings
@@ -136,6 +136,7 @@ judge.register(app)
 tell.register(app)
 events.register(app)
 labels.register(app)
+fit.register(app)
 replay.register(app)
 serve.register(app)
 sql.register(app, db)

@@ -7,66 +7,9 @@ from typing import Any
 from rich.markup import escape
 
 from pipeline.cli.common import out
+from pipeline.words.page import feature
 
 LEVELS = {0: "not ours", 1: "a watched entity in the seeds' field", 2: "the seeds' subject", 3: "the seeds' happening"}
-# What the matcher's features say, for a reader; keys with ":" name a field or lookalike of the watchlist.
-SAYS = {
-    "similarity": "likeness to the seeds",
-    "field": "words of the field",
-    "lead": "words of the field in the opening",
-    "club": "words of the field beside a name",
-    "ours": "words of the field beside a watched name",
-    "guest": "words of the field beside who joins",
-    "lookalike": "words of a lookalike",
-    "lookalike_lead": "words of a lookalike in the opening",
-    "lookalike_2": "several words of a lookalike",
-    "lookalike_top": "a lookalike explains the headline's names",
-    "lookalike_all": "a lookalike explains all names",
-    "subject": "names the subject",
-    "subject_lead": "names the subject in the opening",
-    "subject_top": "names the subject in the headline",
-    "hosts_1": "names a partner",
-    "hosts_2": "names two partners",
-    "hosts_3": "names three partners",
-    "known_hosts_1": "names a partner that the seeds name",
-    "known_hosts_2": "names two partners that the seeds name",
-    "known_hosts_3": "names three partners that the seeds name",
-    "lead_hosts_2": "two partners in the opening",
-    "top_hosts_2": "two partners in the headline",
-    "newcomer": "names a watched partner",
-    "newcomer_lead": "watched partner in the opening",
-    "principal": "names who acts in the seeds",
-    "principal_club": "who acts in the seeds, beside the subject",
-    "principal_lead_club": "who acts in the seeds, in the opening, beside the subject",
-    "principal_top_club": "who acts in the seeds, in the headline, beside the subject",
-    "principal_host": "who acts in the seeds, beside a partner",
-    "principal_context": "names a person or project of the seeds",
-    "principal_context_club": "a person or project of the seeds, beside the subject",
-    "known_context": "names others of the seeds",
-    "watched": "names what is watched",
-    "watched_lead": "watched name in the opening",
-    "watched_top": "watched name in the headline",
-    "proxy": "names a project or product of the watched",
-    "proxy_lead": "a project or product of the watched in the opening",
-    "ours_lead": "one of ours in the opening",
-    "ours_2": "two of ours",
-    "ally": "names who stands for the subject",
-    "ally_lead": "who stands for the subject in the opening",
-    "ally_top": "who stands for the subject in the headline",
-    "ally_club": "who stands for the subject, beside it",
-    "strangers": "other firms of the trade in the opening",
-    "stranger_top": "another firm of the trade in the headline",
-    "stranger_host": "another firm in the headline, beside a partner",
-    "stranger_alone": "another firm in the headline, and none of ours",
-    "purity": "share of its firms that the seeds name",
-    "recall": "share of the seeds' parties that it names",
-    "no_field": "no word of any field",
-    "facts_1": "a sum of the seeds",
-    "facts_2": "two sums of the seeds",
-    "facts_other": "other sums than the seeds'",
-    "guest_other": "a watched partner and other sums",
-}
-
 SI = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))  # 1,580 TWh is how the press says it, not 1.58 PWh
 WORDS = ((1e12, "trillion"), (1e9, "billion"), (1e6, "million"))
 
@@ -133,13 +76,6 @@ def _match(story: Mapping[str, Any], match: Mapping[str, Any], seeds: Mapping[st
             f"for and against: {told or 'nothing speaks for it'}"
         )
     say(f"  judged by {match['matcher_version']} with watchlist {match['watchlist_version']}")
-
-
-def feature(key: str) -> str:
-    """Name a feature for a reader."""
-    head, _, tail = key.partition(":")
-    named = SAYS.get(head, head.replace("_", " "))
-    return f"{named} ({tail})" if tail else named
 
 
 def _facts(facts: Sequence[Mapping[str, Any]]) -> None:

@@ -82,7 +82,7 @@ def export_labels(
     file: Annotated[Path | None, typer.Argument(help="Write there; standard output by default.")] = None,
     database: DatabaseOption = None,
 ) -> None:
-    """Write the labels as JSON lines that `newswatch evaluate` and `benchmarks/fit_match.py --data` read."""
+    """Write the labels as JSON lines that `newswatch evaluate` and `newswatch fit` read."""
     from pipeline.desk import labels as step
 
     lines = step.export(common.load(database=database))

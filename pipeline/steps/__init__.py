@@ -54,7 +54,7 @@ def matcher(settings: "Settings", watchlist: Watchlist) -> "Matcher":
     except (OSError, ValueError) as e:
         raise ConfigError(
             f"NEWSWATCH_MATCHER_FILE: {settings.matcher_file} cannot be used ({e}); "
-            "give a file that benchmarks/fit_match.py wrote, or unset it"
+            "give a file that `newswatch fit` wrote, or unset it"
         ) from e
     return Matcher(watchlist, weights, encoder(settings))
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from pipeline.core.text import url
 from pipeline.errors import StoreError
-from pipeline.model import Alias, Entity, FeedSpec, Role, Seed, Subscription, Topic, Watchlist, WordGroup
+from pipeline.model import Alias, Entity, FeedSpec, FieldRole, Role, Seed, Subscription, Topic, Watchlist, WordGroup
 from pipeline.store import faults
 from pipeline.store.engine import insert
 from pipeline.store.tables import aliases, entities, feeds, seeds, subscriptions, watchlists
@@ -33,6 +33,7 @@ def from_json(content: Mapping[str, Any]) -> Watchlist:
                 roles=tuple(Role(r) for r in e["roles"]),
                 aliases=tuple(Alias(**{**a, "needs": tuple(a["needs"])}) for a in e["aliases"]),
                 wikidata=e["wikidata"],
+                whole=e.get("whole", False),  # absent in watchlists stored before November 2026
             )
             for e in content["entities"]
         ),
@@ -44,7 +45,8 @@ def from_json(content: Mapping[str, Any]) -> Watchlist:
 
 
 def _group(content: Mapping[str, Any]) -> WordGroup:
-    return WordGroup(content["key"], {k: tuple(v) for k, v in content["words"].items()}, tuple(content["of"]))
+    words = {k: tuple(v) for k, v in content["words"].items()}
+    return WordGroup(content["key"], words, tuple(content["of"]), FieldRole(content.get("role", FieldRole.SEEDS)))
 
 
 def current(db: sa.Connection) -> Watchlist:

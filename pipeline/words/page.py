@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 
 from babel import Locale, UnknownLocaleError
 
+from pipeline.core.match.vocabulary import SAYS
+
 LEVELS = {
     0: "not for us",
     1: "about a watched entity",
@@ -42,30 +44,8 @@ CHANGES = {
     "title": "title changed",
     "fact": "a new claim",
 }
-# What the features of matcher and clusterer say, for a reader; those not named here are told by their own name.
+# What the clusterer's features say, for a reader; the matcher's are told by core/match/features.
 _FEATURES = {
-    "similarity": "likeness to the seeds",
-    "subject": "names the seeds’ subject",
-    "subject_lead": "subject in the opening",
-    "subject_top": "subject in the headline",
-    "watched": "names what is watched",
-    "watched_lead": "watched in the opening",
-    "watched_top": "watched in the headline",
-    "ours_lead": "ours in the opening",
-    "hosts": "partners of the subject",
-    "known_hosts": "partners that the seeds name",
-    "lead_hosts": "partners in the opening",
-    "top_hosts": "partners in the headline",
-    "principal": "who acts in the seeds",
-    "newcomer": "who joins the subject",
-    "facts": "amounts of the seeds",
-    "purity": "share of its names that are ours",
-    "recall": "share of the seeds’ names",
-    "ours": "words of the field with ours",
-    "field": "words of the field",
-    "lead": "words of the field in the opening",
-    "club": "words of the field beside a name",
-    "lookalike": "words of a lookalike",
     "use": "meaning (fast encoder)",
     "e5": "meaning (broad encoder)",
     "title": "meaning of the titles",
@@ -180,12 +160,9 @@ def role(key: str) -> str:
 
 
 def feature(key: str) -> str:
-    """Name a feature of matcher or clusterer."""
+    """Name a feature of matcher or clusterer; one of an earlier version is told by its own name."""
     head, _, tail = key.partition(":")
-    count = ""
-    if head not in _FEATURES and head[-2:-1] == "_" and head[-1:].isdigit():
-        head, count = head[:-2], f"{head[-1]} or more "
-    named = count + _FEATURES.get(head, head.replace("_", " "))
+    named = SAYS.get(head) or _FEATURES.get(head, head.replace("_", " "))
     return f"{named} ({tail})" if tail else named
 
 

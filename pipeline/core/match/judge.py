@@ -4,7 +4,7 @@ import hashlib
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 from typing import Any, Protocol
@@ -13,17 +13,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.core import facts as quantities
+from pipeline.core.match import cues
 from pipeline.core.match.features import PASSAGE, SEED_LEAD, SHORT, features, passage, profile
 from pipeline.core.match.names import Found, Index
+from pipeline.core.match.vocabulary import SAYS
 from pipeline.model import Fact, Level, Match, Mention, Story, Watchlist
 
-CODE = "2"  # raise it when the meaning of a feature or of the steps below changes
+CODE = "3"  # raise it when the meaning of a feature or of the steps below changes
 
-# Similarity from which the fast encoder alone makes a candidate (docs/matching.md).
-USE_GATE = 0.3
 MAX_EVIDENCE_MENTIONS = 60  # an article of 50,000 characters may name a firm hundreds of times
 
+# Names and fields decide where each of their three probabilities lies outside this span; else likeness is asked, and
+# for level 3 against 2 always: on unseen lines it adds nothing at levels 1 and 2, and costs 95 ms (docs/matching.md).
+UNSURE = (0.2, 0.8)
+
 _E5_SHARE = 0.5  # how much of a text's similarity to everything is taken from its similarity to the seeds
+_LOW, _HIGH = 0.38, 0.55  # between which centred similarities lie, whatever the storyline
 
 
 class Encode(Protocol):
@@ -39,28 +44,32 @@ class Encode(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """A fitted model: for each set of known similarities, the weights of the three thresholds."""
+    """A fitted model: the weights of the three thresholds, by names and fields alone and with likeness."""
 
     version: str
-    models: Mapping[str, Mapping[str, Mapping[str, float]]]  # "e5", "use", "none" -> level -> feature ("" = constant)
+    models: Mapping[str, Mapping[str, Mapping[str, float]]]  # "names", "likeness" -> level -> feature ("" = constant)
     thresholds: Mapping[str, float]  # level -> probability from which it holds
     anchors: tuple[str, ...]  # everyday sentences: what a text's similarity to anything is measured on
 
     @classmethod
     def from_json(cls, text: str) -> "Weights":
-        """Read pipeline/data/matcher.json; raise ValueError when it is not one."""
+        """Read a matcher.json; raise ValueError when it is not one, or knows other features than the code."""
         data = json.loads(text)
         try:
-            digest = hashlib.sha256(
-                json.dumps([data["models"], data["thresholds"], data["anchors"]], sort_keys=True).encode()
-            ).hexdigest()
-            return cls(
-                version=f"{CODE}.{data['version']}.{digest[:8]}",
-                models=data["models"],
-                thresholds=data["thresholds"],
-                anchors=tuple(data["anchors"]),
-            )
-        except (KeyError, TypeError) as e:
+            models, thresholds, anchors = data["models"], data["thresholds"], tuple(data["anchors"])
+            meaning = json.dumps([models, thresholds, data["anchors"]], sort_keys=True)
+            digest = hashlib.sha256(meaning.encode()).hexdigest()
+            known = set(data.get("features", ())) | {n for m in models.values() for w in m.values() for n in w if n}
+            if set(models) != {"names", "likeness"} or any(set(m) != {"1", "2", "3"} for m in models.values()):
+                raise ValueError("not a matcher file of this version; fit it again with `newswatch fit`")
+            if strange := known ^ set(SAYS):
+                told = ", ".join(sorted(strange)[:5])
+                raise ValueError(
+                    f"the weights and this version of newswatch differ in what they know ({told}); "
+                    "fit them again with `newswatch fit`"
+                )
+            return cls(f"{CODE}.{data['version']}.{digest[:8]}", models, thresholds, anchors)
+        except (KeyError, TypeError, AttributeError) as e:
             raise ValueError(f"not a matcher file: {e!r}") from e
 
 
@@ -77,9 +86,8 @@ class Look:
     found: Found
     opening: Found  # what stands in title and summary, or in the first words of the article where they are short
     values: Mapping[str, float]
-    model: str  # which similarities are known: "e5", "use" or "none"
-    tier: str  # "cheap" or "dear"
-    facts: tuple[Fact, ...]
+    model: str  # which weights decide: "names" or "likeness"
+    tier: str  # "nobody" (none is named who counts), "names" or "likeness"
     seed_key: str | None
     similarity: float | None
 
@@ -93,10 +101,9 @@ class Matcher:
         self.weights = weights
         self.encode = encode
         self.index = Index(watchlist)
-        seed_facts = [f for s in watchlist.seeds for f in quantities.read(s.text, s.language)]
-        self.profile = profile(watchlist, self.index, seed_facts)
-        self._seeds: dict[str, NDArray[np.float32]] = {}
-        self._anchors: dict[str, NDArray[np.float32]] = {}
+        self.profile = profile(watchlist, self.index)
+        self._seeds: list[NDArray[np.float32]] = []
+        self._anchors: NDArray[np.float32] | None = None
 
     @property
     def version(self) -> str:
@@ -112,13 +119,13 @@ class Matcher:
         look = self.look(story)
         parts, probabilities = weigh(look.values, self.weights.models[look.model])
         level = Level.NONE
-        if look.tier == "dear":
+        if look.tier != "nobody":
             for name, at in sorted(self.weights.thresholds.items()):
                 if probabilities[name] < at:
                     break
                 level = Level(int(name))
         named = {m.entity for m in look.opening.mentions}
-        topics = tuple(t.key for t in self.watchlist.topics if level and named.intersection(t.entities))
+        topics = self._topics(named, level) if level else ()
         return Match(
             story_id=story.id,
             watchlist_version=self.watchlist.version,
@@ -129,7 +136,7 @@ class Matcher:
             similarity=look.similarity,
             topics=topics,
             mentions=look.found.mentions,
-            facts=look.facts,
+            facts=self._facts(story) if level else (),
             evidence={
                 "tier": look.tier,
                 "model": look.model,
@@ -141,6 +148,7 @@ class Matcher:
                 },
                 "mentions": [_mention(m) for m in look.found.mentions[:MAX_EVIDENCE_MENTIONS]],
                 "fields": {k: sorted({h.found for h in hits}) for k, hits in look.found.fields.items()},
+                "cues": {k: sorted({h.found for h in hits}) for k, hits in look.opening.cues.items()},
                 "lookalikes": {
                     k: [{"part": h.part, "start": h.start, "end": h.end, "found": h.found} for h in hits]
                     for k, hits in look.found.lookalikes.items()
@@ -149,7 +157,7 @@ class Matcher:
         )
 
     def look(self, story: Story) -> Look:
-        """Gather what is known of a story: the cheap tier for all, the dear one for candidates."""
+        """Gather what is known of a story: names and fields for all, cues for candidates, likeness where unsure."""
         found = self.index.find(story.title, story.summary, story.text)
         words = passage(story.title, story.summary)
         limit = 0
@@ -157,72 +165,77 @@ class Matcher:
             words = passage(words, story.text[: 2 * PASSAGE])
             limit = 2 * PASSAGE
         opening = _before(found, limit)
-        model, similarities = "none", {}
-        # Where neither a name nor a word of any field stands, likeness to the seeds found nothing more in 809 stories,
-        # and the fast encoder is 95 % of the cheap tier's cost.
-        speaks = bool(opening.mentions or opening.fields or not self.profile.fields)
-        if words and speaks and self.encode.fits("use", story.language, words):
-            model, similarities = "use", self._similarities("use", words)
-        tier = "dear" if self._is_candidate(opening, model, similarities) else "cheap"
-        facts: tuple[Fact, ...] = ()
-        if tier == "dear":
-            if words and self.encode.fits("e5", story.language, words):
-                model, similarities = "e5", self._similarities("e5", words)
-            facts = tuple(
-                f
-                for part, text in (("title", story.title), ("summary", story.summary), ("text", story.text))
-                for f in quantities.read(text, story.language, part)
-            )
-        opened = [f for f in facts if f.part != "text" or f.end <= limit]
-        values = features(opening, self.profile, bool(story.title.strip()), opened)
+        tier, model = "nobody", "names"
+        if self._is_candidate(opening):
+            tier = "names"
+            opening = replace(opening, cues=cues.find(story.title, story.summary, story.text[:limit]))
+        values = features(opening, self.profile, bool(story.title.strip()))
+        similarities: dict[str, float] = {}
+        if tier == "names" and words and self._is_unsure(values) and self.encode.fits("e5", story.language, words):
+            similarities = self.similarities(words)
         nearest = max(similarities, key=lambda k: (similarities[k], k)) if similarities else None
         if similarities:
-            values["similarity"] = scaled(model, sum(similarities.values()) / len(similarities))
+            tier = model = "likeness"
+            values["similarity"] = scaled(sum(similarities.values()) / len(similarities))
         return Look(
             found=found,
             opening=opening,
             values=values,
             model=model,
             tier=tier,
-            facts=facts,
             seed_key=nearest,
             similarity=round(similarities[nearest], 4) if nearest else None,
         )
 
-    def _is_candidate(self, found: Found, model: str, similarities: Mapping[str, float]) -> bool:
-        """Say whether a story may be ours at all: somebody is named who counts, or it is like the seeds.
+    def _is_candidate(self, found: Found) -> bool:
+        """Say whether a story may be ours at all: somebody is named who counts.
 
         Context alone (a politician, a city) counts only beside words of a field, a firm of the trade not even there.
         """
         named = {m.entity for m in found.mentions}
-        return (
-            bool(named & self.profile.claims)
-            or bool(named - self.profile.strangers and found.fields)
-            or (model == "use" and max(similarities.values(), default=0.0) >= USE_GATE)
-        )
+        speaks = any(key in found.fields for key in self.profile.fields)
+        return bool(named & self.profile.claims) or bool(named - self.profile.strangers and speaks)
 
-    def _similarities(self, name: str, words: str) -> dict[str, float]:
-        """Compare with the beginning of each seed; E5's are centred, since its cosines are bunched per language."""
-        if name not in self._seeds:
-            leads = [(s.text or s.title)[:SEED_LEAD] for s in self.watchlist.seeds]
-            self._seeds[name] = self.encode.encode(name, leads)
-            self._anchors[name] = self.encode.encode(name, self.weights.anchors)
-        vector = self.encode.encode(name, [words])[0].astype(np.float64)
+    def _is_unsure(self, values: Mapping[str, float]) -> bool:
+        """Say whether likeness may change the level that names and fields give."""
+        _, chances = weigh(values, self.weights.models["names"])
+        low, high = UNSURE
+        return any(low < p < high for p in chances.values()) or chances["2"] >= high
+
+    def similarities(self, words: str) -> dict[str, float]:
+        """Compare with title and beginning of each seed, centred, since E5's cosines are bunched per language."""
+        if self._anchors is None:
+            for s in self.watchlist.seeds:
+                self._seeds.append(self.encode.encode("e5", [(s.text or s.title)[:SEED_LEAD], s.title or s.text]))
+            self._anchors = self.encode.encode("e5", self.weights.anchors)
+        vector = self.encode.encode("e5", [words])[0].astype(np.float64)
         if not vector.any():
             return {}
-        cosines = self._seeds[name].astype(np.float64) @ vector
-        if name == "e5" and len(self._anchors[name]):
-            cosines = cosines - _E5_SHARE * float((self._anchors[name].astype(np.float64) @ vector).mean())
-        return {s.key: float(c) for s, c in zip(self.watchlist.seeds, cosines, strict=True)}
+        common = float((self._anchors.astype(np.float64) @ vector).mean()) if len(self._anchors) else 0.0
+        return {
+            s.key: float((v.astype(np.float64) @ vector).mean()) - _E5_SHARE * common
+            for s, v in zip(self.watchlist.seeds, self._seeds, strict=True)
+        }
+
+    def _topics(self, named: set[str], level: Level) -> tuple[str, ...]:
+        """Give the topics of who is named; who merely stands near a topic counts only where nobody else does."""
+        near = [t for t in self.watchlist.topics if named.intersection(t.entities)]
+        weak = self.profile.proxies | self.profile.allies
+        subject = [t for t in near if level >= Level.SUBJECT and self.profile.subjects.intersection(t.entities)]
+        own = [t for t in near if t in subject or named.intersection(t.entities) - weak]
+        return tuple(t.key for t in own or near)
+
+    def _facts(self, story: Story) -> tuple[Fact, ...]:
+        parts = (("title", story.title), ("summary", story.summary), ("text", story.text))
+        return tuple(f for part, text in parts for f in quantities.read(text, story.language, part))
 
 
-def scaled(model: str, similarity: float) -> float:
-    """Stretch a similarity to about 0..3 over what occurs (USE .0 to .7, centred E5 .38 to .55).
+def scaled(similarity: float) -> float:
+    """Stretch a mean similarity to the seeds to about 0..3 over what occurs.
 
     Three, because the fit punishes large weights and one number here stands for many words.
     """
-    low, high = (0.0, 0.7) if model == "use" else (0.38, 0.55)
-    return round(3 * min(1.2, max(-0.2, (similarity - low) / (high - low))), 6)
+    return round(3 * min(1.2, max(-0.2, (similarity - _LOW) / (_HIGH - _LOW))), 6)
 
 
 def _before(found: Found, limit: int) -> Found:

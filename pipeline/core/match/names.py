@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import ahocorasick_rs
 
+from pipeline.core.match import endings
 from pipeline.core.text.fold import Folded, fold, fold_cased, folded, is_word, latinised, script, within
 from pipeline.model import Mention, Watchlist
 
@@ -74,6 +75,7 @@ class Found:
     mentions: tuple[Mention, ...] = ()
     fields: Mapping[str, tuple[Hit, ...]] = field(default_factory=dict)
     lookalikes: Mapping[str, tuple[Hit, ...]] = field(default_factory=dict)
+    cues: Mapping[str, tuple[Hit, ...]] = field(default_factory=dict)  # what the headline does with names (cues.py)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,7 @@ class _Pattern:
     cased: str | None  # folded with its case when case counts
     ending: int  # letters that may follow
     needs: tuple[str, ...] = ()
+    inflects: bool = False  # a name in Latin letters: may take an ending of the closed list
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +126,11 @@ class Index:
         for entity in watchlist.entities:
             for a in entity.aliases:
                 cased = fold_cased(a.text) if a.case else None
-                add(_Pattern("entity", entity.key, a.text, cased, MAX_ENDING if a.prefix else 0, a.needs))
+                ending = MAX_ENDING if a.prefix else 0
+                inflects = a.text.isascii() and a.text[:1].isupper() and a.text[-1:].islower()
+                add(_Pattern("entity", entity.key, a.text, cased, ending, a.needs, inflects))
+                for form in endings.compounds(a.text):
+                    add(_Pattern("entity", entity.key, form, fold_cased(form), 0, a.needs))
         self._of: dict[str, frozenset[str]] = {}
         for group in watchlist.fields:
             for words in group.words.values():
@@ -182,14 +189,25 @@ class Index:
     ) -> list[_Span]:
         spans: list[_Span] = []
         for number, start, end in automaton.find_matches_as_indexes(text, overlapping=True):
-            if not _opens(text, start):
+            glued = (
+                start > 0 and text[start - 1].isdecimal()
+            )  # "200MW", "57조원": a number may be written onto its unit
+            if not glued and not _opens(text, start):
                 continue
             more = _ending(text, end)
             first, last = plain.starts[start], plain.ends[end - 1]
             cased: str | None = None
             for pattern in self._patterns[number]:
-                if more > pattern.ending and not (
-                    more <= LONG_ENDING and end - start >= 5 and within(ord(text[end - 1]), _ENDINGS)
+                if glued and pattern.kind != "field" and not _opens(text, start):
+                    continue
+                if (
+                    more > pattern.ending
+                    and not (more <= LONG_ENDING and end - start >= 5 and within(ord(text[end - 1]), _ENDINGS))
+                    and not (
+                        pattern.inflects
+                        and original[first].isupper()
+                        and endings.fits(text[start:end], text[end : end + more])
+                    )
                 ):
                     continue
                 if pattern.cased is not None:

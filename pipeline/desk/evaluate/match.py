@@ -84,9 +84,9 @@ def _measure(
     seconds = time.perf_counter() - started
     result = score(labels, matches) | {
         "stories_per_second": round(len(stories) / seconds, 1) if seconds else None,
-        "dear": sum(m.evidence["tier"] == "dear" for m in matches),
+        "likeness": sum(m.evidence["tier"] == "likeness" for m in matches),
         "missed_by_first_tier": sum(
-            label.level >= 1 and m.evidence["tier"] != "dear" for label, m in zip(labels, matches, strict=True)
+            label.level >= 1 and m.evidence["tier"] == "nobody" for label, m in zip(labels, matches, strict=True)
         ),
         "matcher": judge.version,
         "watchlist": watch.watchlist.version,
@@ -221,7 +221,10 @@ def render(result: dict[str, Any], confusions: int = 15) -> str:
             lines.append(f"  {c['expected']} taken for {c['got']}  {c['lang']:7} {c['title'][:90]}  [{c['id']}]")
             lines.append(f"      {_why(c['evidence'], str(max(c['expected'], c['got'])))}")
     if "stories_per_second" in result:
-        lines += ["", f"{result['stories_per_second']} stories a second, {result['dear']} of them by the dear tier"]
+        lines += [
+            "",
+            f"{result['stories_per_second']} stories a second, {result['likeness']} of them by likeness",
+        ]
     if result.get("below_floor"):
         lines += ["", f"below the floor of {result['floor']}: level {', '.join(result['below_floor'])}"]
     return "\n".join(lines)

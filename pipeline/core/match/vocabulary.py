@@ -1,0 +1,132 @@
+"""The one vocabulary of the matcher: what each feature says, read by the fit, `explain`, the page and the docs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """One number that the matcher weighs: what it says to a reader, and the sign it may have at each threshold.
+
+    +1, -1, 0 for either, or None where it does not speak at all. What common sense fixes need not be learnt from a few
+    thousand stories, and a weight of the wrong sign is noise that other data would pay for.
+    """
+
+    name: str
+    says: str
+    signs: tuple[int | None, int | None, int | None]
+
+
+_UP, _DOWN, _FREE = (1, 1, 1), (-1, -1, -1), (0, 0, 0)
+
+FEATURES: tuple[Feature, ...] = (
+    Feature("similarity", "likeness to the seeds", (None, 1, 1)),
+    Feature("subject", "names the subject", _UP),
+    Feature("subject_lead", "names the subject in the opening", _UP),
+    Feature("subject_top", "names the subject in the headline", _UP),
+    Feature("subject_alone", "names the subject and nobody else of the seeds", (1, 1, -1)),
+    Feature("hosts_1", "names a partner", (1, 1, None)),
+    Feature("hosts_2", "names two partners", (1, 1, None)),
+    Feature("hosts_3", "names three partners", (1, 1, None)),
+    Feature("known_hosts_1", "names a partner that the seeds name", (1, 1, None)),
+    Feature("known_hosts_2", "names two partners that the seeds name", (1, 1, None)),
+    Feature("known_hosts_3", "names three partners that the seeds name", (1, 1, None)),
+    Feature("lead_hosts_2", "two partners in the opening", (1, 1, None)),
+    Feature("top_hosts_2", "two partners in the headline", (1, 1, None)),
+    Feature("hosts_bare", "partners in the opening, and no sign of field or subject", _DOWN),
+    Feature("parties_2", "names two of those who take part", (1, 1, 1)),
+    Feature("parties_3", "names three of those who take part", (1, 1, 1)),
+    Feature("newcomer", "names a watched partner", (1, 0, 0)),
+    Feature("newcomer_lead", "watched partner in the opening", (1, 0, 0)),
+    Feature("principal", "names who acts in the seeds", (1, 0, 1)),
+    Feature("principal_club", "who acts in the seeds, beside the subject", _UP),
+    Feature("principal_lead_club", "who acts in the seeds, in the opening, beside the subject", _UP),
+    Feature("principal_top_club", "who acts in the seeds, in the headline, beside the subject", (1, 0, 1)),
+    Feature("principal_host", "who acts in the seeds, beside a partner", _UP),
+    Feature("whole_lead", "one whose whole business is the field, in the opening", (1, -1, 0)),
+    Feature("whole_top", "one whose whole business is the field, in the headline", (1, -1, 0)),
+    Feature("whole_first", "one whose whole business is the field stands first", (1, -1, 0)),
+    Feature("mixed_lead", "a watched name with other business, too, in the opening", (0, -1, 0)),
+    Feature("mixed_field", "a watched name with other business in the opening, with a sign of the field", (1, -1, 0)),
+    Feature("mixed_field_top", "such a name in the headline, with a sign of the field", (1, -1, 0)),
+    Feature("mixed_bare", "a watched name with other business, and no sign of the field", (-1, -1, -1)),
+    Feature("product_lead", "a watched product in the opening", (0, -1, -1)),
+    Feature("product_act", "something happens to the product", (1, -1, -1)),
+    Feature("product_maker", "the product beside its maker", (1, -1, -1)),
+    Feature("product_field", "the product beside words of the field", (1, -1, -1)),
+    Feature("product_use", "the product in somebody's hands", (-1, -1, -1)),
+    Feature("product_use_only", "the product in somebody's hands, and nothing happens to it", (-1, -1, -1)),
+    Feature("proxy", "names one close to the watched", (1, -1, -1)),
+    Feature("proxy_lead", "one close to the watched in the opening", (1, -1, -1)),
+    Feature("proxy_field", "one close to the watched, with words of the field", (1, -1, -1)),
+    Feature("ours_lead", "one of ours in the opening", (1, 0, 0)),
+    Feature("ours_2", "two of ours", (1, -1, 0)),
+    Feature("ally", "names who stands for the subject", (1, 1, -1)),
+    Feature("ally_lead", "who stands for the subject in the opening", (1, 1, -1)),
+    Feature("ally_top", "who stands for the subject in the headline", (1, 1, -1)),
+    Feature("ally_club", "who stands for the subject, beside it", (1, 1, -1)),
+    Feature("ally_field", "who stands for the subject, with words of the field", (1, 1, -1)),
+    Feature("known_context", "names others of the seeds", _UP),
+    Feature("principal_context", "names a person or project of the seeds", _UP),
+    Feature("principal_context_club", "a person or project of the seeds, beside the subject", _UP),
+    Feature("strangers", "other firms of the trade in the opening", _DOWN),
+    Feature("stranger_top", "another firm of the trade in the headline", (0, -1, -1)),
+    Feature("stranger_first", "another firm stands first", _DOWN),
+    Feature("stranger_host", "another firm in the headline, beside a partner", _DOWN),
+    Feature("stranger_alone", "another firm in the headline, and none of ours", _DOWN),
+    Feature("foil", "our name stands only to compare with", _DOWN),
+    Feature("foil_any", "words of comparison in the headline", _DOWN),
+    Feature("purity", "share of its firms that the seeds name", _UP),
+    Feature("recall", "share of the seeds' parties that it names", _UP),
+    Feature("field", "words of the field", _UP),
+    Feature("field_lead", "words of the field in the opening", _UP),
+    Feature("field_2", "several words of the field", _UP),
+    Feature("fields_2", "words of two of the seeds' fields", _UP),
+    Feature("field_ours", "words of the field beside one of ours", (1, 0, 0)),
+    Feature("field_club", "words of the field beside the subject or its makers", _UP),
+    Feature("field_guest", "words of the field beside who joins", _UP),
+    Feature("no_field", "no word of any field", _DOWN),
+    Feature("near", "words near the field that the seeds use", _UP),
+    Feature("near_lead", "words near the field that the seeds use, in the opening", _UP),
+    Feature("near_club", "words near the field, beside the subject or its makers", _UP),
+    Feature("near_guest", "words near the field, beside who joins", _UP),
+    Feature("apart", "words near the field that the seeds do not use", (0, -1, -1)),
+    Feature("apart_club", "such words beside the subject or its makers", (0, -1, -1)),
+    Feature("apart_guest", "such words beside who joins", (0, -1, -1)),
+    Feature("lookalike", "words of a lookalike", _DOWN),
+    Feature("lookalike_lead", "words of a lookalike in the opening", _DOWN),
+    Feature("lookalike_2", "several words of a lookalike", _DOWN),
+    Feature("lookalike_top", "a lookalike explains the headline's names", _DOWN),
+    Feature("lookalike_all", "a lookalike explains all names", _DOWN),
+    Feature("other_lead", "words of another business in the opening", _DOWN),
+    Feature("notice_lead", "market words in the opening", _DOWN),
+    Feature("notice_bare", "market words, and no word of the field", _DOWN),
+    Feature("notice_2", "several market words", _DOWN),
+    Feature("leisure_lead", "sport, shows or charity in the opening", _DOWN),
+    Feature("leisure_bare", "sport, shows or charity, and no word of the field", _DOWN),
+    Feature("talks", "talks and rumours, where the seeds tell a deed", (None, None, -1)),
+    Feature("review", "approval or closing, where the seeds tell a deed", (None, None, -1)),
+    Feature("dispute", "strike, protest or court, where the seeds tell a deed", (None, None, -1)),
+    Feature("people", "appointments, where the seeds tell a deed", (None, None, -1)),
+    Feature("counter", "a rival bid, where the seeds tell a deed", (None, None, -1)),
+    Feature("founding", "launched or founded, where the seeds tell another deed", (None, None, -1)),
+    Feature("money", "loans and bonds, where the seeds tell a deed", (None, None, -1)),
+    Feature("cast_2", "two of those in the seeds' titles", (None, 1, 1)),
+    Feature("cast_lead_2", "two of those in the seeds' titles, in the opening", (None, 1, 1)),
+    Feature("cast_top_2", "two of those in the seeds' titles, in the headline", (None, 1, 1)),
+    Feature("cast_3", "three of those in the seeds' titles", (None, 1, 1)),
+    Feature("cast_deed", "two of those in the seeds' titles, and a deal done", (None, None, 1)),
+    Feature("cast_deed_pure", "two of those in the seeds' titles, a deal done, no other stage", (None, None, 1)),
+    Feature("cast_stage", "two of those in the seeds' titles, at another stage", (None, None, -1)),
+    Feature("subject_cast_top", "the subject and another of the seeds' titles in the headline", (None, 1, 1)),
+    Feature("cast_share", "share of those in the seeds' titles that the opening names", (None, 1, 1)),
+    Feature("guestless", "a standing group, and none of those who join it in the seeds", (None, None, -1)),
+    Feature("group_1", "who joins a standing group, beside one of it", (None, None, 1)),
+    Feature("group_2", "who joins a standing group, beside two of it", (None, None, 1)),
+    Feature("group_top", "who joins a standing group, beside one of it, in the headline", (None, None, 1)),
+    Feature("guest_late", "a standing group, and who joins it in the seeds is not in the headline", (None, None, -1)),
+    Feature("other_acts", "somebody else acts in the headline, and nobody who acts in the seeds", (None, None, -1)),
+    Feature("stages", "another stage than the seeds'", (None, None, -1)),
+)  # fmt: skip
+
+SAYS: Mapping[str, str] = {f.name: f.says for f in FEATURES}

@@ -1,0 +1,214 @@
+"""Fit the matcher's weights on labels: one's own, or files of labelled lines; tell what gets better and what worse."""
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from pipeline import catalog, steps, store
+from pipeline.core.match import fit
+from pipeline.core.match.features import passage
+from pipeline.core.match.judge import UNSURE, Matcher, Weights, default_weights
+from pipeline.core.measure import labelled
+from pipeline.errors import ConfigError, NotFoundError
+from pipeline.model import Story
+from pipeline.settings import Settings
+from pipeline.steps import Progress, silent
+from pipeline.store import labels as label_store
+
+FEWEST = 20  # labels below which a fit says nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file of labelled lines, the storyline that it belongs to, and what one of its lines counts."""
+
+    path: Path
+    watch_dir: Path | None = None  # None: the storyline of the settings
+    weight: float = 1.0
+
+
+def source(text: str, watch_dir: Path | None = None) -> Source:
+    """Read "FILE" or "FILE@WEIGHT"."""
+    path, at, weight = text.rpartition("@")
+    if at and re.fullmatch(r"\d*\.?\d+", weight):
+        return Source(Path(path), watch_dir, float(weight))
+    return Source(Path(text), watch_dir)
+
+
+def run(
+    settings: Settings,
+    sources: Sequence[Source] = (),
+    *,
+    fresh: bool = False,
+    out: Path | None = None,
+    progress: Progress = silent,
+) -> dict[str, Any]:
+    """Fit on `sources`, or on the store's labels; write a new file and give what cross-validation says of it.
+
+    Weights are drawn to those in use, so that few labels change little; `fresh` forgets them. Lines marked
+    part = "blind" are left out. Gives {"file", "n", "sets": {name: {n, before, after}}, "better", "worse"}, F1 at
+    level >= 1, >= 2 and = 3; "after" is of models that saw nothing of the story's event.
+    """
+    standing = _standing(settings, fresh)
+    rows: list[dict[str, Any]] = []
+    examples: list[fit.Example] = []
+    matchers: dict[Path | None, Matcher] = {}
+    given = [(s, _read(s.path)) for s in sources] or [(Source(Path("labels")), _labels(settings))]
+    for s, lines in given:
+        if s.watch_dir not in matchers:
+            folder = s.watch_dir or settings.watch_dir or catalog.default_dir()
+            matchers[s.watch_dir] = Matcher(catalog.load(folder).watchlist, standing, steps.encoder(settings))
+        for i, row in enumerate(lines):
+            if row.get("part") == "blind":
+                continue
+            examples.append(_example(matchers[s.watch_dir], row, s, i))
+            rows.append(row | {"set": s.path.name if s.watch_dir is None else f"{s.watch_dir.name}/{s.path.name}"})
+            progress("look", len(rows), None)
+    level = np.array([e.level for e in examples])
+    if len(rows) < FEWEST or len(set(level.tolist())) < 2:
+        raise ConfigError(
+            f"{len(rows)} labelled stories of {len(set(level.tolist()))} levels: too few to learn from; "
+            f"label {FEWEST} and more, of what is ours and of what is not (`newswatch label STORY 0..3`)"
+        )
+    weight = np.array([e.weight for e in examples])
+    tables = fit.tables_of(examples)
+    models: dict[str, Any] = {}
+    crossed: dict[str, fit.Floats] = {}
+    zeros = np.zeros((len(fit.LEVELS), len(fit.NAMES) + 1))
+    for done, (name, alike) in enumerate((("names", False), ("likeness", True))):
+        prior = zeros if fresh else fit.from_model(standing.models[name])
+        progress("fit", 2 * done, 4)
+        crossed[name] = fit.cross_validate(examples, alike=alike, prior=prior)
+        progress("fit", 2 * done + 1, 4)
+        models[name] = fit.as_model(fit.learn(tables, level, weight, alike=alike, prior=prior, start=prior))
+    after = _cascade(crossed["names"], crossed["likeness"], examples)
+    mask = np.ones(len(fit.NAMES))
+    mask[fit.LIKENESS] = 0.0
+    before = _cascade(
+        fit.predict(fit.from_model(standing.models["names"]), tables[0] * mask),
+        fit.predict(fit.from_model(standing.models["likeness"]), tables[0]),
+        examples,
+    )
+    names = list(dict.fromkeys(r["set"] for r in rows))
+    sets = {
+        n: {
+            "n": int((part := np.array([r["set"] == n for r in rows])).sum()),
+            "before": _f1(level[part], before[part]),
+            "after": _f1(level[part], after[part]),
+        }
+        for n in names
+    }
+    content = {
+        "version": "1",
+        "made_by": "newswatch fit",
+        "fitted_on": {n: s["n"] for n, s in sets.items()},
+        "drawn_to": "nothing" if fresh else standing.version,
+        "encoder": steps.encoder(settings).version,
+        "cross_validated_f1": {n: s["after"] for n, s in sets.items()},
+        "features": list(fit.NAMES),
+        "thresholds": dict.fromkeys(fit.LEVELS, 0.5),
+        "models": models,
+        "anchors": list(fit.ANCHORS),
+    }
+    target = out or _next(settings.watch_dir or Path())
+    target.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    return {
+        "file": str(target),
+        "version": Weights.from_json(target.read_text(encoding="utf-8")).version,
+        "n": len(rows),
+        "sets": sets,
+        "better": _moved(rows, level, before, after),
+        "worse": _moved(rows, level, after, before),
+    }
+
+
+def _standing(settings: Settings, fresh: bool) -> Weights:
+    try:
+        if settings.matcher_file is None:
+            return default_weights()
+        return Weights.from_json(settings.matcher_file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as e:
+        if fresh:
+            return fit.blank()  # weights of other features: there is nothing to compare with
+        raise ConfigError(f"the weights in use cannot be read ({e}); begin anew with --fresh") from e
+
+
+def _read(path: Path) -> list[dict[str, Any]]:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as e:
+        raise ConfigError(f"{path} cannot be read ({e}); give a file of `newswatch labels export`") from e
+    rows = []
+    for number, row in labelled.rows(text, path.name):
+        if row.get("relevance") not in (0, 1, 2, 3):
+            raise ConfigError(
+                f"{path.name}, line {number}: relevance is {row.get('relevance')!r}; expected 0, 1, 2 or 3"
+            )
+        rows.append(dict(row))
+    return rows
+
+
+def _labels(settings: Settings) -> list[dict[str, Any]]:
+    from pipeline.desk.labels import export
+
+    with store.read(settings.database_url) as db:
+        if not label_store.listed(db):
+            raise NotFoundError("no story is labelled yet; say `newswatch label STORY 0..3` of some first")
+    return export(settings)
+
+
+def _example(matcher: Matcher, row: dict[str, Any], s: Source, number: int) -> fit.Example:
+    story = Story(
+        0, "", "", row.get("title") or "", row.get("summary") or "", row.get("text") or "", row.get("lang") or "und"
+    )
+    look = matcher.look(story)
+    words = passage(story.title, story.summary)
+    alike = {}
+    if look.tier != "nobody" and words and matcher.encode.fits("e5", story.language, words):
+        alike = matcher.similarities(words)
+    # Level 3 is one happening by definition: its stories are parted by language, all others by event.
+    group = str(row.get("event") or row.get("id") or f"{s.path.name} {number}")
+    return fit.Example(
+        found=look.opening,
+        profile=matcher.profile,
+        titled=bool(story.title.strip()),
+        similarity=sum(alike.values()) / len(alike) if alike else None,
+        level=int(row["relevance"]),
+        group=group + (story.language if row["relevance"] == 3 else ""),
+        weight=s.weight,
+        candidate=look.tier != "nobody",
+    )
+
+
+def _cascade(names: fit.Floats, alike: fit.Floats, examples: Sequence[fit.Example]) -> Any:
+    known = np.array([e.similarity is not None for e in examples])
+    p, _ = fit.cascaded(names, np.where(known[:, None], alike, names), UNSURE)
+    return fit.levels_of(p * np.array([e.candidate for e in examples])[:, None])
+
+
+def _f1(true: Any, said: Any) -> list[float]:
+    out = []
+    for k in (1, 2, 3):
+        both = int(((true >= k) & (said >= k)).sum())
+        out.append(round(2 * both / max(1, int((true >= k).sum()) + int((said >= k).sum())), 4))
+    return out
+
+
+def _moved(rows: Sequence[dict[str, Any]], true: Any, wrong: Any, right: Any) -> list[dict[str, Any]]:
+    """List the stories that the one way gets wrong and the other right."""
+    return [
+        {"set": r["set"], "lang": r.get("lang"), "title": r.get("title"), "level": int(t), "was": int(w), "is": int(g)}
+        for r, t, w, g in zip(rows, true, wrong, right, strict=True)
+        if w != t and g == t
+    ]
+
+
+def _next(folder: Path) -> Path:
+    """Name the next version: matcher-1.json, matcher-2.json …; a standing file is never written over."""
+    taken = [int(m[1]) for p in folder.glob("matcher-*.json") if (m := re.fullmatch(r"matcher-(\d+)\.json", p.name))]
+    return folder / f"matcher-{max(taken, default=0) + 1}.json"
