@@ -38,7 +38,7 @@ _CUE_LIST = (
     "pada tahun sejak semenjak hingga menjelang di "  # id ms
     "para hacia hasta desde ano de antes em ate nel entro dal al del il anno "  # es pt it
     "w do od na roku rok roce v u leta iz in anul din pana godine "  # pl cs sk sl hr ro
-    "до в к с на у з пiсля през от от после през "  # Cyrillic
+    "до в к с на у з після през от от после през "  # Cyrillic
     "vuonna vuoteen vuoden aastal aastaks ar aret i innen inden fra til till fram sedan innan efter sinds tegen tot "
     "vanaf voor naar van op "  # fi et sv da nb nl
     "nam vao taong noong sa mwaka ifikapo wa iki nuo lidz gada sal el any "  # vi fil sw lt lv ca
@@ -52,7 +52,7 @@ _CUE_BEFORE = pattern(
 _CUE_AFTER = pattern(
     r"'(?:in|nin|un|nun|den|dan|teki|daki)\b|'?-?(?:te|de|ta|da|ye|e|a|ten|den|dan|tan|ban|ben|re|ra|ig|tol|es|os|"
     r"as|deki|daki|teki|taki)\b(?<=[^\d])"
-    r"| (?:yil|sene|года|году|год\b|годом|года|року|рiк|роцi|година|години|godine|godini|leta\b|roku\b|m\. |metais|"
+    r"| (?:yil|sene|года|году|год\b|годом|года|року|рік|році|година|години|godine|godini|leta\b|roku\b|m\. |metais|"
     r"gada\b|gads|gadam|aasta|evben|"
     r"evre|evi|में|तक|से|की|के|সালে|সালের|সাল থেকে|সাল|ஆம்|ஆண்டு|నాటికి|లో|માં|मध्ये|تک|میں|ميلادي)"
     r"|(?:에|년|ல்|-ல்|-ம் ஆண்டு|ஆம்|లో|సంవత్సర|-ആം|ൽ|-এর|-এ|ம் ஆண்டு)"
