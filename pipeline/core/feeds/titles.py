@@ -5,16 +5,12 @@ tables of data/headlines.toml name what newsrooms write everywhere.
 """
 
 import re
-import tomllib
-import unicodedata
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from importlib import resources
-from typing import Any
 
-from pipeline.core.feeds import outlets
+from pipeline.core.feeds import outlets, rubrics
 from pipeline.core.text import url
 from pipeline.model import Entry
 
@@ -22,10 +18,9 @@ SHARED = 0.6  # of a document's titles end so: the ending is the feed's, not the
 SHARED_OF = 4  # titles at least, or three of three stories on one firm would lose its name
 MAX_PART = 60
 PASSES = 6
-_FAR_EAST = "\u2e80"  # from here on a letter is worth a syllable or a word
 # Between a headline and its last part; a bare hyphen only beside Han, kana or Hangul, where no spaces are written.
 _TAIL = re.compile(
-    r"(?:\s+(?:[-\u2013\u2014|/\u00bb\u2022\u00b7~:]|::|\|\||--)\s+|\s*[|\uff5c\u4e28]\s*|\s[\u2013\u2014]"
+    r"(?:\s+(?:[-\u2013\u2014|/\u00bb\u2022\u00b7~:]|::|\|\||//|--)\s+|\s*[|\uff5c\u4e28]\s*|\s[\u2013\u2014]"
     r"|(?<=[\u2e80-\u9fff\uac00-\ud7a3])[-\u2014\u2013](?=\S)|_)(?=\S)"
 )
 # Between a first part and the headline.
@@ -43,6 +38,7 @@ _INNER = "([^\\[\\]()<>\u3008-\u3015\uff08\uff09\uff3b\uff3d]{1,40}?)"
 _OPENED = re.compile(rf"^\s*{_OPEN}\s*{_INNER}\s*{_CLOSE}\s*[:\uff1a|=-]?\s*")
 _CLOSED = re.compile(rf"\s*{_OPEN}\s*{_INNER}\s*{_CLOSE}\s*$")
 _SHOUTED = re.compile(r"([-\u2013\u2014.])(?=\S)|(\.)\s+|\s+(?=\S)")
+_HASHTAG = re.compile(r"#(\w{3,30})\b[\s:|\u2013\u2014-]*(?=\S)")
 _NUMBER = re.compile(r"\d{1,2}")
 _ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th|\.|\u00ba|\u00aa)", re.IGNORECASE)
 _KOREAN = re.compile(r"(?:(종합)\s?)?(?:(\d)\s?보)?")
@@ -120,6 +116,9 @@ def read(title: str, names: Names) -> Printed:
 def _head(title: str, names: Names) -> Printed | None:
     """Read what stands before a headline, None when it begins at once."""
     bare = _ORNAMENT.sub("", title)
+    tagged = _HASHTAG.match(bare)
+    if tagged and (kind := _kind(tagged[1])):  # "#LASTHOUR the headline", in scripts without capitals too
+        return Printed(bare[tagged.end() :], kinds=(kind[0],), update=kind[1])
     opened = _OPENED.match(bare)
     if opened:
         label = _label(opened[1], names) or (Printed("") if outlets.squeezed(opened[1]) in names.starts else None)
@@ -130,7 +129,13 @@ def _head(title: str, names: Names) -> Printed | None:
         if not phrase or mark.end() >= len(bare):
             continue
         label = _label(phrase, names)
-        if label and label.outlet and ":" in mark[0] and outlets.squeezed(phrase) not in outlets.names():
+        if (
+            label
+            and label.outlet
+            and not label.kinds
+            and ":" in mark[0]
+            and outlets.squeezed(phrase) not in outlets.names()
+        ):
             label = None  # "OpenAI: ..." in the firm's own newsroom is a headline on OpenAI
         if label is None and _BAR.fullmatch(mark[0]) and outlets.squeezed(phrase) in names.starts:
             label = Printed("")
@@ -138,9 +143,11 @@ def _head(title: str, names: Names) -> Printed | None:
             return replace(label, title=bare[mark.end() :])
     for mark in _SHOUTED.finditer(bare[:MAX_PART]):  # "UPDATE 2-OpenAI ...", "ALERTE INFO OpenAI ..."
         phrase, rest = bare[: mark.start()], bare[mark.end() :]
+        kind = _kind(phrase)
+        if kind and mark[2] and kind[0] in {"breaking", "exclusive"} and phrase[:1].isupper():
+            return Printed(rest, kinds=(kind[0],), update=kind[1])  # "Urgent. The headline"
         if not phrase.isupper() or rest.isupper():
             continue
-        kind = _kind(phrase)
         if kind and (mark[1] or mark[2] or kind[0] in {"breaking", "exclusive"} or kind[1] is not None):
             return Printed(rest, kinds=(kind[0],), update=kind[1])
     return Printed(bare) if bare != title and title[0] in ">+*" else None
@@ -170,6 +177,9 @@ def _label(phrase: str, names: Names) -> Printed | None:
         return Printed("", kinds=(kind[0],), update=kind[1])
     if _is_outlet(phrase, names):
         return Printed("", phrase)
+    outlet, _, last = phrase.rpartition(" ")  # "Reuters Exclusive", "AP Analysis"
+    if outlet and _is_outlet(outlet, names) and (kind := _kind(last)):
+        return Printed("", outlet, (kind[0],), kind[1])
     parts = [part for part in _PARTS.split(phrase) if part]
     read = [_kind(part) or (None if _is_outlet(part, names) else ("", None)) for part in parts]
     kinds = tuple(found[0] for found in read if found)
@@ -182,14 +192,14 @@ def _label(phrase: str, names: Names) -> Printed | None:
 @lru_cache(maxsize=4096)
 def _kind(phrase: str) -> tuple[str, int | None] | None:
     """Tell the kind that a phrase names, and its number ("UPDATE 2", "종합2보")."""
-    folded = _folded(phrase).strip(" .:!+*")
+    folded = rubrics.folded(phrase).strip(" .:!+*")
     if not folded or len(folded) > 40:
         return None
     korean = _KOREAN.fullmatch(folded)
     if korean:
         return "update", int(korean[2]) if korean[2] else None
     bare = " ".join(_NUMBER.sub(" ", _ORDINAL.sub("", folded)).split()).strip(" .#:")
-    kind = _kinds().get(folded) or _kinds().get(bare) or _kinds().get(bare.replace(" ", "-"))
+    kind = rubrics.kinds().get(folded) or rubrics.kinds().get(bare) or rubrics.kinds().get(bare.replace(" ", "-"))
     number = _NUMBER.search(folded)
     if kind is None or (number and kind not in _COUNTED):
         return None
@@ -202,8 +212,8 @@ def _is_outlet(name: str, names: Names) -> bool:
         return False
     if squeezed in names.own or squeezed in outlets.names():
         return True
-    _, glued, beside = _outlet_words()
-    words = [word for word in re.split(r"[\s._-]+", _folded(name)) if word]
+    _, glued, beside = rubrics.outlet_words()
+    words = [word for word in re.split(r"[\s._-]+", rubrics.folded(name)) if word]
     core = "".join(word for word in words if word not in beside)
     if core != squeezed and core in names.own:
         return True
@@ -217,12 +227,12 @@ def _looks_like_outlet(name: str) -> bool:
     words = name.split()
     if not 1 < len(words) <= 5 or not all(w[0].isupper() or not w[0].isalpha() or len(w) <= 3 for w in words):
         return False
-    return _folded(words[-1]) in _outlet_words()[0]
+    return rubrics.folded(words[-1]) in rubrics.outlet_words()[0]
 
 
 def _enough(title: str) -> bool:
     """Whether what is left is still a headline."""
-    return sum(2 if c >= _FAR_EAST else 1 for c in title if c.isalnum()) >= 5
+    return sum(2 if c >= rubrics.FAR_EAST else 1 for c in title if c.isalnum()) >= 5
 
 
 def _feed_names(entries: Sequence[Entry], feed_title: str) -> frozenset[str]:
@@ -262,39 +272,3 @@ def _shared(titles: Sequence[str], part: Callable[[str], str]) -> frozenset[str]
     counts = Counter(found for title in titles if (found := part(title)))
     least = max(SHARED_OF, SHARED * len(titles))
     return frozenset(found for found, times in counts.items() if times >= least)
-
-
-@lru_cache(maxsize=1)
-def _data() -> dict[str, Any]:
-    return tomllib.loads(resources.files("pipeline").joinpath("data/headlines.toml").read_text(encoding="utf-8"))
-
-
-@lru_cache(maxsize=1)
-def _kinds() -> dict[str, str]:
-    """Folded phrase → kind."""
-    table: dict[str, str] = {}
-    for kind, phrases in _data()["kinds"].items():
-        for phrase in phrases.replace("\n", "").split("|"):
-            table.setdefault(_folded(phrase), kind)
-    table.pop("", None)
-    return table
-
-
-@lru_cache(maxsize=1)
-def _outlet_words() -> tuple[frozenset[str], tuple[str, ...], frozenset[str]]:
-    """Give last words of outlets' names, those written without a space, and what may stand beside a name."""
-    data = _data()["outlets"]
-    ends = data["ends"].split()
-    return (
-        frozenset(_folded(word) for word in ends),
-        tuple(word for word in ends if word[0] >= _FAR_EAST),
-        frozenset(_folded(word) for word in _data()["beside"]["words"].split()),
-    )
-
-
-@lru_cache(maxsize=4096)
-def _folded(text: str) -> str:
-    """Fold case and the accents of cased scripts; composed, so that Hangul stays syllables."""
-    decomposed = unicodedata.normalize("NFKD", text.replace("İ", "i").casefold())
-    plain = "".join(c for c in decomposed if not ("\u0300" <= c <= "\u036f"))
-    return " ".join(unicodedata.normalize("NFKC", plain).replace("ı", "i").split())

@@ -47,7 +47,14 @@ READ = [
     ("ब्रेकिंग: बिजली कंपनी ने बांध लिया", "बिजली कंपनी ने बांध लिया", ("breaking",), None),
     ("ΕΚΤΑΚΤΟ: Εταιρεία νοικιάζει φράγμα", "Εταιρεία νοικιάζει φράγμα", ("breaking",), None),
     ("EKSKLUSIF: Perusahaan listrik menyewa bendungan", "Perusahaan listrik menyewa bendungan", ("exclusive",), None),
+    ("#ÚLTIMAHORA La eléctrica alquila una presa", "La eléctrica alquila una presa", ("breaking",), None),
+    ("#عاجل شركة كهرباء تستأجر سدا", "شركة كهرباء تستأجر سدا", ("breaking",), None),
+    ("Urgent. Un barrage loué pour dix ans", "Un barrage loué pour dix ans", ("breaking",), None),
+    ("Reuters Exclusive: City rents a dam", "City rents a dam", ("exclusive",), None),
+    ("Watch live: City rents a dam", "City rents a dam", ("live",), None),
     # headlines that only look so
+    ("#Acme rents a dam", "#Acme rents a dam", (), None),
+    ("Exclusive club rents a dam", "Exclusive club rents a dam", (), None),
     ("Live Wire Energy rents a dam", "Live Wire Energy rents a dam", (), None),
     ("Video games: studio buys a dam", "Video games: studio buys a dam", (), None),
     ("Acme: the story so far", "Acme: the story so far", (), None),
@@ -86,6 +93,8 @@ OUTLETS = [
     ("발전사, 댐 임대 계약 - 항구일보", "발전사, 댐 임대 계약", "항구일보"),
     ("발전사, 댐 임대 계약 : 항구뉴스", "발전사, 댐 임대 계약", "항구뉴스"),
     ("Энергетики арендуют плотину – Коммерсантъ", "Энергетики арендуют плотину", "Коммерсантъ"),
+    ("City rents a dam // Faro", "City rents a dam", "Faro"),
+    ("dpa-AFX: Versorger mietet Damm", "Versorger mietet Damm", "dpa-AFX"),
     ("Baraj kiralandı - Liman Gazetesi", "Baraj kiralandı", "Liman Gazetesi"),
 ]  # fmt: skip
 

@@ -1,0 +1,45 @@
+"""What newsrooms put beside headlines: the tables of data/headlines.toml, folded for comparing."""
+
+import tomllib
+import unicodedata
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+
+FAR_EAST = "\u2e80"  # from here on a letter is worth a syllable or a word
+
+
+@lru_cache(maxsize=1)
+def _data() -> dict[str, Any]:
+    return tomllib.loads(resources.files("pipeline").joinpath("data/headlines.toml").read_text(encoding="utf-8"))
+
+
+@lru_cache(maxsize=1)
+def kinds() -> dict[str, str]:
+    """Folded phrase → kind."""
+    table: dict[str, str] = {}
+    for kind, phrases in _data()["kinds"].items():
+        for phrase in phrases.replace("\n", "").split("|"):
+            table.setdefault(folded(phrase), kind)
+    table.pop("", None)
+    return table
+
+
+@lru_cache(maxsize=1)
+def outlet_words() -> tuple[frozenset[str], tuple[str, ...], frozenset[str]]:
+    """Give last words of outlets' names, those written without a space, and what may stand beside a name."""
+    data = _data()["outlets"]
+    ends = data["ends"].split()
+    return (
+        frozenset(folded(word) for word in ends),
+        tuple(word for word in ends if word[0] >= FAR_EAST),
+        frozenset(folded(word) for word in _data()["beside"]["words"].split()),
+    )
+
+
+@lru_cache(maxsize=4096)
+def folded(text: str) -> str:
+    """Fold case and the accents of cased scripts; composed, so that Hangul stays syllables."""
+    decomposed = unicodedata.normalize("NFKD", text.replace("İ", "i").casefold())
+    plain = "".join(c for c in decomposed if not ("\u0300" <= c <= "\u036f"))
+    return " ".join(unicodedata.normalize("NFKC", plain).replace("ı", "i").split())
