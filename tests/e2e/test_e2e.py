@@ -182,8 +182,10 @@ def test_local_executor(home: Path, watch: Path, by_hand: Any, feeds: Feeds) -> 
         span = {"from_date": "2026-11-01T00:00:00Z", "to_date": "2026-11-03T00:00:00Z"}
         code, said = cluster.status(op, "POST", "/api/v2/backfills", {"dag_id": "newswatch_prune", **span})
         assert code >= 400 and "does not allow backfill" in said, (code, said)
-        [event] = cluster.get("/api/v2/assets/events?source_dag_id=newswatch_ingest")["asset_events"]
-        assert event["extra"]["stories"] == len(by_hand[0]["stories"])
+        told = cluster.get(f"/api/v2/assets/events?source_dag_id=newswatch_ingest&source_run_id={run_id}")[
+            "asset_events"
+        ]
+        assert [event["extra"]["stories"] for event in told] == [len(by_hand[0]["stories"])]
 
         # a mistake in the watch folder: two red runs, one mail; mended: one more
         path = watch / "feeds.toml"
