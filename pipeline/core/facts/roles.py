@@ -68,7 +68,10 @@ def find(folded: str) -> list[tuple[int, int, str]]:
         if cues and cues[-1][0] == start and "intent" not in {cues[-1][2], roles[index]}:
             cues.pop()  # of the cues that begin here the longest is meant, and comes last
         cues.append((start, end, roles[index]))
-    return cues
+    phrases = [
+        (a, b) for a, b, name in cues if name != "intent" and " " in folded[a:b]
+    ]  # "deal valued at": valued is no cue of its own
+    return [c for c in cues if not any(a < c[0] < b and " " not in folded[c[0] : b] for a, b in phrases)]
 
 
 _LIMIT = 60.0  # a cue that costs more than this many characters says nothing

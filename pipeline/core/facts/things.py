@@ -39,6 +39,8 @@ class Things(Spelled):
                     return None  # "six people", "two countries" are no figures
                 glued = at == last.end and text[at - 1].isdigit() and is_letter(text[at])
                 year = 1900 <= low.value <= 2100 and low.end - low.start == 4 and not low.scaled
+                if not is_counter and not low.scaled and _BARE.fullmatch(text, at, thing[0]):
+                    return None  # "Colossus 2 数据中心", "Maia 200芯片" are names
                 alone = thing[1] == "people" or year or text[at : thing[0]] in _ONLY_NEXT
                 if glued or (alone and skipped and not is_counter):
                     return None
@@ -60,6 +62,7 @@ _COUNTER = pattern(
 _FAR_THING = pattern(
     "gpu|芯片|晶片|チップ|数据中心|數據中心|資料中心|データセンター|칩|데이터센터|タービン|그래픽처리장치|반도체"
 )
+_BARE = pattern("芯片|晶片|チップ|数据中心|數據中心|資料中心|データセンター|칩|데이터센터|企業")
 _ENDS_NAME = re.compile("[、，。,;；:：(（！？!?\n]")
 _ONLY_NEXT = {"land", "stellen", "ludi", "case", "chip", "lares", "postes", "emplois", "pays"}
 _SMALL_WORDS = (
