@@ -103,6 +103,36 @@ def test_views_queries_and_checks_read_it(old: tuple[str, Rows]) -> None:
         assert dict(answer.rows) == {r["id"]: r["title"] for r in rows["events"]}
 
 
+def test_carriers_become_who_told_it(empty_database_url: str) -> None:
+    """A search's stories get the outlet behind their titles, which are kept; others of carriers are unknown."""
+    told = [
+        ("https://news.google.com/rss/articles/CBMi1", "google.com", "City rents a dam - or two - Harbour Post"),
+        ("https://news.google.com/rss/articles/CBMi2", "google.com", "City rents a dam"),
+        ("https://www.msn.com/en-us/ar-AA1", "msn.com", "City rents a dam - Harbour Post"),
+        ("https://harbourpost.example/a", "harbourpost.example", "City rents a dam - again"),
+    ]
+    with store.begin(empty_database_url) as db:
+        if db.dialect.name == "postgresql":
+            db.execute(sa.schema.CreateSchema("newswatch"))
+        command.upgrade(schema._config(db), "0001")
+        for n, (address, outlet, title) in enumerate(told):
+            row = {"url_hash": f"{n:032}", "canonical_url": address, "url": address, "outlet": outlet, "title": title}
+            row |= {"summary": "", "content_hash": "x", "seen_at": NOW, "story_at": NOW}
+            db.execute(sa.insert(tables(db)["stories"]).values(row))
+    store.upgrade(empty_database_url)
+    with store.read(empty_database_url) as db:
+        stories = tables(db)["stories"]
+        rows = db.execute(
+            sa.select(stories.c.outlet, stories.c.title, stories.c.raw_title).order_by(stories.c.id)
+        ).all()
+    assert [tuple(row) for row in rows] == [
+        ("Harbour Post", "City rents a dam - or two", told[0][2]),
+        ("", "City rents a dam", None),
+        ("", "City rents a dam - Harbour Post", None),
+        ("harbourpost.example", "City rents a dam - again", None),
+    ]
+
+
 def test_the_steps_go_on_from_it(old: tuple[str, Rows], tmp_path: Path) -> None:
     """Rule: the first run after an upgrade breaks nothing, tells nobody again, and leaves events what they are."""
     url, rows = old
