@@ -146,7 +146,11 @@ def _show_check(found: dict[str, Any], show_all: bool) -> None:
             say(f"  note  unused    {fault['entity']} “{escape(fault['alias'])}”: {escape(fault['text'])}")
     if silent:
         say(f"{len(silent):,} aliases never fired, {len(unused):,} of them where it says something; --all lists them")
-    say("Nothing is wrong." if not found["wrong"] else f"{found['wrong']} aliases are wrong.")
+    for lack in found["lacking"]:
+        say(f"  {'[red]wrong[/]' if lack['wrong'] else 'note '} {escape(lack['text'])}")
+    for tried in found["seeds"]:
+        say(f"  seed {tried['seed']}: level {tried['level']} ({LEVELS[tried['level']]}); {', '.join(tried['why'])}")
+    say("Nothing is wrong." if not found["wrong"] else f"{found['wrong']} things are wrong.")
 
 
 @watchlist.command("suggest")

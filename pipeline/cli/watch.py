@@ -19,12 +19,25 @@ def register(app: typer.Typer) -> None:
     app.add_typer(feeds, name="feeds")
 
 
-def init(directory: Annotated[Path, typer.Argument(help="A new or empty folder.")]) -> None:
-    """Write the default watch folder there, to edit: feeds, watchlist, seeds, subscriptions."""
+def init(
+    directory: Annotated[Path, typer.Argument(help="A new or empty folder.")],
+    seed: Annotated[
+        list[Path] | None,
+        typer.Option("--seed", help="A seed article (a text file, its title in the first line); repeatable."),
+    ] = None,
+    name: Annotated[str, typer.Option("--name", help="The storyline's name; by default the folder's.")] = "",
+    example: Annotated[bool, typer.Option("--example", help="The storyline that ships, whole (the default).")] = False,
+) -> None:
+    """Write a watch folder there, to edit: a small one made from your seed articles, or the one that ships."""
     from pipeline.desk import init as step
 
-    for path in step.run(directory):
+    if seed and example:
+        raise typer.BadParameter("a folder is made from seeds or is the example, not both", param_hint="--example")
+    for path in step.run(directory, seed or (), name):
         common.out.print(f"  {path}", highlight=False, soft_wrap=True)
+    if seed:
+        common.out.print("Say in watchlist.toml who is subject, party, watched; then:", soft_wrap=True)
+        common.out.print(f"  newswatch watchlist check --watch {directory}", soft_wrap=True)
     common.out.print(f"Edit them, then: newswatch run --watch {directory}", soft_wrap=True)
 
 

@@ -10,14 +10,15 @@ from typing import Any
 
 from pipeline import catalog, store
 from pipeline.core.match import names as alias
+from pipeline.core.match.vocabulary import SAYS
 from pipeline.core.measure import labelled
 from pipeline.core.text import plain
 from pipeline.core.watchlist import check as vet
 from pipeline.core.watchlist import suggest
 from pipeline.errors import ConfigError, StoreError
-from pipeline.model import Watchlist
+from pipeline.model import FieldRole, Role, Story, Watchlist
 from pipeline.settings import Settings
-from pipeline.steps import Progress, silent
+from pipeline.steps import Progress, matcher, silent
 from pipeline.store import labels
 from pipeline.store.rows import corpus
 
@@ -39,6 +40,7 @@ def check(
     "stories" is None where no database is.
     """
     watchlist = _watchlist(settings)
+    lacks = lacking(watchlist)
     index = alias.Index(watchlist)
     faults = vet.collisions(watchlist, index)
     given, stored = vet.Census(), vet.Census()
@@ -69,8 +71,54 @@ def check(
         "texts": given.ours + given.others,
         "stories": count,
         "faults": [asdict(f) for f in faults],
-        "wrong": sum(f.wrong for f in faults),
+        "wrong": sum(f.wrong for f in faults) + sum(n["wrong"] for n in lacks),
+        "lacking": lacks,
+        "seeds": tried(settings, watchlist),
     }
+
+
+def lacking(watchlist: Watchlist) -> list[dict[str, Any]]:
+    """Say what a watchlist lacks, or what in it has no effect: rows {text, wrong}."""
+    roles = {role for e in watchlist.entities for role in e.roles}
+    watched = [e for e in watchlist.entities if Role.WATCHED in e.roles]
+    ours = [f for f in watchlist.fields if f.role == FieldRole.SEEDS]
+    index = alias.Index(watchlist)
+    spoken = {key for s in watchlist.seeds for key in index.find(s.title, "", s.text).fields}
+    checks = (
+        (Role.SUBJECT not in roles, True, 'no entity has the role "subject": level 2 and 3 cannot be reached'),
+        (not ours, True, 'no field has the role "seeds": a watched firm with other business is never ours'),
+        (not watched, False, 'no entity has the role "watched": nothing but the subject is ours'),
+        (not watchlist.topics, False, "no topic: people can subscribe to entities only"),
+        (
+            bool(watched) and not any(e.whole for e in watched),
+            False,
+            "no watched entity has whole = true: each needs a sign of the field beside its name",
+        ),
+    )
+    rows = [{"text": text, "wrong": wrong} for bad, wrong, text in checks if bad]
+    rows += [
+        {"text": f'no seed uses a word of the field "{f.key}"; are the words in the seeds\' languages?', "wrong": False}
+        for f in ours
+        if f.key not in spoken
+    ]
+    rows += [
+        {"text": f'whole = true of "{e.key}" has no effect: it is not watched', "wrong": False}
+        for e in watchlist.entities
+        if e.whole and Role.WATCHED not in e.roles
+    ]
+    return rows
+
+
+def tried(settings: Settings, watchlist: Watchlist) -> list[dict[str, Any]]:
+    """Judge the folder's own seeds with it: rows {seed, level, why}; a seed below level 3 says what is missing."""
+    judge = matcher(settings, watchlist)
+    rows = []
+    for s in watchlist.seeds:
+        found = judge.judge(Story(0, "", "", s.title, s.text[:600], language=s.language))
+        weights = found.evidence["contributions"][str(min(3, int(found.level) + 1))]
+        why = [SAYS[n] for n, w in weights.items() if n in SAYS and abs(w) >= 0.3][:5]
+        rows.append({"seed": s.key, "level": int(found.level), "why": why})
+    return rows
 
 
 def find(settings: Settings, *, entity: str | None = None, progress: Progress = silent) -> list[dict[str, Any]]:
