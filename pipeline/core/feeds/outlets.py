@@ -20,6 +20,11 @@ _ON = re.compile(
 )  # "Reuters on MSN"
 _SQUEEZED = re.compile(r"[\W_]+")
 MAX_NAME = 80
+# What a carrier calls another carrier: no outlet either.
+_CARRIERS = frozenset(
+    {"msn", "msncom", "googlenews", "bingnews", "yahoo", "yahoonews", "reddit", "flipboard", "newsbreak", "smartnews"}
+    | {"dailyhunt", "aol", "aolcom", "headtopics", "biztoc", "flipboardcom"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,8 +182,8 @@ def _origin(source: Source, address: str, row: _Carrier | None) -> str | None:
 
 
 def _named(name: str) -> str:
-    """Give an outlet's host where the name is known, else the name: two outlets stay two."""
-    return names().get(squeezed(name), name) if name else ""
+    """Give an outlet's host where the name is known, else the name: two outlets stay two. A carrier's name is none."""
+    return names().get(squeezed(name), name) if name and squeezed(name) not in _CARRIERS else ""
 
 
 def _asked(way: str, row: _Carrier, address: str, tail: str, source: Source) -> str:

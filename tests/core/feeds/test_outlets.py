@@ -82,6 +82,8 @@ CARRIED = [
      "harbourpost.example", "City rents a dam"),
     ("a source without a scheme", f"<title>City rents a dam - Harbour Post</title><link>{SEARCH}8</link>"
      '<source url="www.harbourpost.example">Harbour Post</source>', "harbourpost.example", "City rents a dam"),
+    ("a carrier that was carried", f"<title>City rents a dam - MSN</title><link>{SEARCH}10</link>"
+     '<source url="https://www.msn.com">MSN</source>', "", "City rents a dam"),
     ("Rambler", "<title>ГЭС сдана в аренду</title><link>https://news.rambler.ru/business/1/</link>"
      "<author>Вестник порта</author>", "Вестник порта", "ГЭС сдана в аренду"),
 ]  # fmt: skip
