@@ -4,7 +4,7 @@ import errno
 import hashlib
 import traceback
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -40,6 +40,14 @@ def _code() -> str:
         if path.suffix in {".py", ".json", ".toml"} and path.is_file():
             digest.update(path.read_bytes())
     return digest.hexdigest()
+
+
+def moment(now: datetime, causes: Iterable[datetime | None]) -> datetime:
+    """Give the moment of record of what is done now: never before what it came from.
+
+    A cleared or late run has the time of its schedule, days ago; what it does happens after what it works on was seen.
+    """
+    return max([now, *(cause for cause in causes if cause is not None)])
 
 
 class Guard:

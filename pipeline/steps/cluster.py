@@ -6,7 +6,7 @@ from typing import Any
 
 from pipeline import log, steps, store
 from pipeline.core.events import claims, pairs
-from pipeline.guard import Guard
+from pipeline.guard import Guard, moment
 from pipeline.model import Member, Tally
 from pipeline.settings import Settings
 from pipeline.steps import Progress, silent
@@ -39,11 +39,12 @@ def run(settings: Settings, now: datetime, *, limit: int = 100_000, progress: Pr
         return [(m.story.id, vectors.story(m.story.title, m.story.summary)) for m in part]
 
     def settle(part: Sequence[int]) -> list[int]:
+        at = moment(now, (m.story.seen_at for m in fresh if m.story.id in set(part)))
         with store.begin(settings.database_url, lock="cluster") as db:
             waiting = pool.still_waiting(db, part)
             pool.add_vectors(db, {i: v for i, v in made.items() if i in waiting}, vectors.story_versions)
-            changes = neighbourhood.settle(db, waiting, settings.window_days, model, vectors.story_versions, now)
-            events.settle(db, waiting.values(), now)
+            changes = neighbourhood.settle(db, waiting, settings.window_days, model, vectors.story_versions, at)
+            events.settle(db, waiting.values(), at)
             guard.worked(db, list(waiting))
         _add(counts, changes)
         return list(waiting)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from pipeline import log, steps, store
 from pipeline.core import facts
-from pipeline.guard import Guard
+from pipeline.guard import Guard, moment
 from pipeline.model import Match, Story, Tally
 from pipeline.settings import Settings
 from pipeline.steps import Progress, silent
@@ -32,7 +32,8 @@ def run(settings: Settings, now: datetime, *, limit: int = 100_000, progress: Pr
     def keep(part: Sequence[tuple[Story, Match]]) -> list[int]:
         with store.begin(settings.database_url) as db:
             guard.worked(db, [story.id for story, _ in part])
-            return [matches.add(db, part, now, settings.enrich)]
+            at = moment(now, (story.seen_at for story, _ in part))
+            return [matches.add(db, part, at, settings.enrich)]
 
     while seen < limit:
         with store.read(settings.database_url) as db:  # gather

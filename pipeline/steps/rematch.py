@@ -11,7 +11,7 @@ from typing import Any
 
 from pipeline import catalog, log, steps, store
 from pipeline.errors import ConfigError, NotFoundError
-from pipeline.guard import Guard
+from pipeline.guard import Guard, moment
 from pipeline.model import Level, Match, Story, Tally, Watchlist
 from pipeline.settings import Settings
 from pipeline.steps import Progress, silent
@@ -85,7 +85,8 @@ def run(
             ours += sum(match.level > 0 for _, match in part)
             return [(story.id, match) for story, match in part]
         with store.begin(settings.database_url) as db:
-            more = matches.add(db, part, now, settings.enrich)
+            at = moment(now, (story.seen_at for story, _ in part))
+            more = matches.add(db, part, at, settings.enrich)
             guard.worked(db, [story.id for story, _ in part])
         ours += more
         return [(story.id, match) for story, match in part]

@@ -62,6 +62,10 @@ def broken(c: Clock) -> dict[str, tuple[list[str], list[tuple[object, ...]]]]:
             ],
             [("dns", 5, "no address")],
         ),
+        "moment_before_cause": (
+            ["update stories set judged_at = '2020-01-01 00:00:00+00:00' where id = 12"],
+            [("judged before it was seen", 12)],
+        ),
         "one_watchlist": (["update watchlists set is_current = false"], [(2, 0)]),
         "orphan_entities": (["update matches set level = 0 where story_id = 10"], [(10, "nextera", 0)]),
         "orphan_facts": (["update facts set end_offset = 0 where written = '2027'"], [(10, 1, "2027")]),
