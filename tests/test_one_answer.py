@@ -18,6 +18,7 @@ from xml.etree import ElementTree
 
 import pytest
 import sqlalchemy as sa
+import structlog
 from fastapi.testclient import TestClient
 from typer.testing import CliRunner
 
@@ -137,6 +138,7 @@ def command_line(desk: Desk) -> list[Found]:
             {v for c in answer["contradictions"] for v in ((c["role"], c["value"]), (c["role"], c["against"]))}
         )
         found.append((sum(f["disputed"] for f in amounts), len(amounts)))
+    structlog.reset_defaults()  # the command's log went to the runner's output, which is closed now
     return found
 
 
