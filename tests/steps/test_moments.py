@@ -17,7 +17,7 @@ def test_a_cleared_run_silences_no_reader(database_url: str) -> None:
     room = Newsroom(database_url)
     made = load(database_url=database_url, encoder="none", log_format="quiet", mail_from="desk@desk.example")
     room.subscribe(reader("first"))
-    room.subscribe(reader("second"), at=T0 + timedelta(days=5, hours=1))
+    room.subscribe(reader("first"), reader("second"), at=T0 + timedelta(days=5, hours=1))
     late = T0 + timedelta(days=6)
     story = room.story(at=late)
     steps.perform("cluster", made, T0 + timedelta(days=1))  # what Airflow gives a cleared run of that day
