@@ -138,7 +138,7 @@ class Subscription:
     max_per_day: int | None = None
     only_independent: bool = False
     min_stories: int = 1
-    updates: str = "all"  # all, less (only what is unlike what was told, a level, a contradiction), none
+    updates: str = "some"  # all (each new language), some (the reader's), less (no growth), none
     grew: str = "weekly"  # what also grew: never, daily, weekly
     targets: tuple[str, ...] = ()  # webhook or chat URLs
     enabled: bool = True

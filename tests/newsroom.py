@@ -244,4 +244,6 @@ class Newsroom:
 
 def reader(key: str = "desk", **wishes: Any) -> Subscription:
     """Give a subscription; its address follows from its key."""
-    return Subscription(**{"key": key, "name": key.title(), "address": f"{key}@reader.example", **wishes})
+    return Subscription(
+        **{"key": key, "name": key.title(), "address": f"{key}@reader.example", "updates": "all", **wishes}
+    )

@@ -249,7 +249,7 @@ class SubscriptionTable(Strict):
     max_per_day: Annotated[int, Field(ge=1)] | None = Field(None, description="a whole number of mails, 1 or more")
     only_independent: bool = Field(False, description=FLAG)
     min_stories: Annotated[int, Field(ge=1)] = Field(1, description="a whole number of stories, 1 or more")
-    updates: Literal["all", "less", "none"] = Field("all", description="one of all, less, none")
+    updates: Literal["all", "some", "less", "none"] = Field("some", description="one of all, some, less, none")
     grew: Literal["never", "daily", "weekly"] = Field("weekly", description="one of never, daily, weekly")
     targets: list[Url] = Field([], description="a list of http or https addresses")
     enabled: bool = Field(True, description=FLAG)

@@ -53,17 +53,24 @@ def _speaks(subscription: Subscription, language: str) -> bool:
     return any(language == x or language.startswith(f"{x}-") for x in subscription.story_languages)
 
 
+def _reads(subscription: Subscription, language: str) -> bool:
+    """Whether a language is the reader's own, or one that they asked for: another one is growth, not news."""
+    own = subscription.language.partition("-")[0]
+    return _speaks(subscription, language) or language.partition("-")[0] == own
+
+
 def news(subscription: Subscription, knows: State, now: State, history: Iterable[Line]) -> dict[str, Any]:
     """Give what a reader who knows one state learns from another; empty when it is not worth a mail.
 
     Keys: languages (new ones, of those the reader reads), level (from, to), contradictions (how many), reports (more).
-    Who asked for less hears of growth in no mail of its own, who asked for none of nothing.
+    Who asked for all hears of every new language, who asked for less of no growth in a mail of its own, who asked for
+    none of nothing. (All 24 updates on a dense stream said "now also told in …" a language that nobody had asked for.)
     """
     found: dict[str, Any] = {}
     if subscription.updates == "none":
         return found
     grown = growth(subscription, knows, now)
-    fresh = grown.get("languages")
+    fresh = [x for x in grown.get("languages", ()) if subscription.updates == "all" or _reads(subscription, x)]
     if fresh and subscription.updates != "less":
         found["languages"] = fresh
     if now.level > knows.level:

@@ -32,7 +32,9 @@ def picture(*told: Part, **more: Any) -> Picture:
 
 
 def reader(founding: bool = True, created: datetime = NOW, **wishes: Any) -> Reader:
-    subscription = Subscription(**{"key": "desk", "name": "Desk", "address": "desk@reader.example", **wishes})
+    subscription = Subscription(
+        **{"key": "desk", "name": "Desk", "address": "desk@reader.example", "updates": "all", **wishes}
+    )
     return Reader(1, subscription, created, founding)
 
 
@@ -91,6 +93,12 @@ def test_a_subscription_gets_what_it_asks_for(wishes: dict[str, Any], more: dict
         (picture(*parts("en", "und")), {}, KNOWS, {}),
         (picture(*parts("en", "fr", "id")), {"story_languages": ("id",)}, KNOWS, {"languages": ["id"]}),
         (picture(*parts("en", "fr")), {"story_languages": ("id", "en")}, KNOWS, {}),
+        (picture(*parts("en", "fr")), {"updates": "some"}, KNOWS, {}),
+        (picture(*parts("en", "fr")), {"updates": "some", "language": "fr"}, KNOWS, {"languages": ["fr"]}),
+        (picture(*parts("en", "fr-CA", "de")), {"updates": "some", "language": "fr"}, KNOWS, {"languages": ["fr-CA"]}),
+        (picture(*parts("en", "id")), {"updates": "some", "story_languages": ("id",)}, KNOWS, {"languages": ["id"]}),
+        (picture(*parts(*["en"] * 6)), {"updates": "some"}, KNOWS, {"reports": 5}),
+        (picture(), {"updates": "some"}, replace(KNOWS, level=2), {"level": [2, 3]}),
         (picture(), {}, replace(KNOWS, level=2), {"level": [2, 3]}),
         (picture(level=2), {}, KNOWS, {}),
         (picture(history=(Line(3, "fact"),)), {}, KNOWS, {"contradictions": 1}),
