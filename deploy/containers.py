@@ -248,6 +248,7 @@ def _env(folder: Path) -> dict[str, str]:
         "NEWSWATCH_WATCH": str(watch),
         "NEWSWATCH_ALLOW_ADDRESSES": "10.0.0.0/8,172.16.0.0/12,192.168.0.0/16",
         "NEWSWATCH_HOST_SPACING": "0",
+        "NEWSWATCH_NEWS_DAYS": "30",
         "NEWSWATCH_ENRICH": "false",
         "NEWSWATCH_SMTP_URL": "smtp://mailbox:1025?starttls=0",
         "NEWSWATCH_OPERATOR": "night-desk@desk.example",

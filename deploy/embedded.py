@@ -105,6 +105,7 @@ def _settings(port: int, watch: Path) -> Mapping[str, str]:
         "NEWSWATCH_DATABASE_URL": f"sqlite:///{HOME / 'newswatch.db'}",
         "NEWSWATCH_ENRICH": "false",  # the outlets are fictional: there are no article pages
         "NEWSWATCH_HOST_SPACING": "0",
+        "NEWSWATCH_NEWS_DAYS": "30",
         "NEWSWATCH_MAIL_DIR": str(HOME / "mail"),
         "NEWSWATCH_OPERATOR": "night-desk@desk.example",  # hears of outages: try it with a mistake in the watch folder
         "NEWSWATCH_WATCH_DIR": str(watch),

@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from pipeline import mail, store
 from pipeline.core.alerts import learned
@@ -50,7 +50,7 @@ class Writer:
     def _event(self, event_id: int) -> tuple[Sheet, Picture] | None:
         if event_id not in self._sheets:
             with store.read(self.settings.database_url) as db:
-                pictures = alerts.pictures(db, [event_id])
+                pictures = alerts.pictures(db, [event_id], timedelta(days=self.settings.news_days))
                 sheet = sheets.load(db, event_id) if pictures else None
             self._sheets[event_id] = (sheet, pictures[0]) if sheet is not None else None
             if len(self._sheets) > _SHEETS:

@@ -81,6 +81,7 @@ class Settings(BaseSettings):
     web_token: str | None = Field(
         None, min_length=16, description="Lets those who know it correct events on the page; read-only when not set."
     )
+    news_days: float = Field(7.0, gt=0, description="Days after which a story that first comes then is no news.")
     alert_max_per_hour: int = Field(30, ge=1, description="Mails an hour to one subscription; more become one digest.")
     dead_after_days: float = Field(5.0, gt=0, description="Days of failures after which a mail is a dead letter.")
 

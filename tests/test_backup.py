@@ -26,7 +26,7 @@ def test_dump_and_restore(postgres_url: str, tmp_path: Path) -> None:
         admin.execute("create database backup_to")
     old, new = (url.set(database=n).render_as_string(hide_password=False) for n in ("backup_from", "backup_to"))
     with sample.serve() as port:
-        sample.write_watch(tmp_path / "watch", port)
+        sample.write_watch(tmp_path / "watch", port, sample.weeks_to(datetime.now(UTC)))
         options = {
             "watch_dir": tmp_path / "watch", "mail_dir": tmp_path / "mail", "encoder": "none", "enrich": False,
             "allow_addresses": ("127.0.0.1",), "host_spacing": 0.0, "host_concurrency": 8, "log_format": "quiet",

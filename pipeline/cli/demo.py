@@ -20,6 +20,7 @@ def settings_for(directory: Path) -> Settings:
         allow_addresses=("127.0.0.1",),
         host_spacing=0.0,
         host_concurrency=8,
+        news_days=sample.NEWS_DAYS,
         enrich=False,  # the outlets are fictional: there are no article pages
         mail_from="newswatch@demo.example",
         log_format="quiet",

@@ -17,6 +17,7 @@ from threading import Thread
 from pipeline import catalog
 
 FEED_TYPES = {".xml": "application/xml", ".rdf": "application/rdf+xml", ".json": "application/feed+json"}
+NEWS_DAYS = 30.0  # of a store that reads the samples: they are of up to three weeks ago, and all news
 NEWEST = datetime(2026, 11, 21, tzinfo=UTC)  # no entry is younger
 
 _TIMES = re.compile(rb'(?:<(?:pubDate|lastBuildDate|dc:date|updated|published)>|"date_\w+": *")[^<"]+')

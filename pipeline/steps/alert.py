@@ -28,7 +28,7 @@ def run(settings: Settings, now: datetime, *, limit: int = 100_000, progress: Pr
     nothing: while it stands, every event is decided again.
     """
     counts = {"new": 0, "update": 0, "correction": 0, "grew": 0, "baseline": 0, "cancelled": 0}
-    host = host_of(settings.mail_from)
+    host, old = host_of(settings.mail_from), timedelta(days=settings.news_days)
     with store.begin(settings.database_url, lock="alert") as db:
         since = watchlists.began_at(db) or now
         last = runs.last_at(db, "alert")
@@ -43,7 +43,7 @@ def run(settings: Settings, now: datetime, *, limit: int = 100_000, progress: Pr
             todo = alerts.changed(db, min(BATCH, limit - seen), after, guard.held)  # gather
             if not todo:
                 break
-            work = _Work(db, since, now, host, gap)
+            work = _Work(db, since, now, host, gap, old)
             known = [i for i in subscriptions.reading(db) if i not in unread]
             work.readers = guard.each(known, work.read, key=int, kind="subscription")
             unread |= set(known) - {r.id for r in work.readers}
@@ -63,7 +63,7 @@ def run(settings: Settings, now: datetime, *, limit: int = 100_000, progress: Pr
         after = todo[-1]
         progress("alert", seen, None)
     with store.begin(settings.database_url, lock="alert") as db:
-        work = _Work(db, since, now, host, gap)
+        work = _Work(db, since, now, host, gap, old)
         readers = guard.each(
             [i for i in subscriptions.reading(db) if i not in unread], work.read, key=int, kind="subscription"
         )
@@ -78,8 +78,8 @@ def run(settings: Settings, now: datetime, *, limit: int = 100_000, progress: Pr
 class _Work:
     """The parts of one transaction, each whole or nothing: of what breaks half-way nothing stands, the rest goes on."""
 
-    def __init__(self, db: Any, since: datetime, now: datetime, host: str, gap: str | None) -> None:
-        self.db, self.since, self.now, self.host, self.gap = db, since, now, host, gap
+    def __init__(self, db: Any, since: datetime, now: datetime, host: str, gap: str | None, old: timedelta) -> None:
+        self.db, self.since, self.now, self.host, self.gap, self.old = db, since, now, host, gap, old
         self.readers: list[Reader] = []
 
     def read(self, ids: Sequence[int]) -> list[Reader]:
@@ -88,7 +88,7 @@ class _Work:
 
     def draw(self, ids: Sequence[int]) -> list[Picture]:
         with self.db.begin_nested():
-            return alerts.pictures(self.db, ids)
+            return alerts.pictures(self.db, ids, self.old)
 
     def recall(self, pictures: Sequence[Picture]) -> list[tuple[Picture, list[Told]]]:
         with self.db.begin_nested():
@@ -119,6 +119,6 @@ class _Work:
             told = alerts.told(self.db, ids)
             found = [
                 decide.grown(picture, reader, told, at, self.now, self.host)
-                for picture in alerts.pictures(self.db, ids)
+                for picture in alerts.pictures(self.db, ids, self.old)
             ]
             return [alerts.apply(self.db, Decision(tuple(x for x in found if x is not None)), self.now)]

@@ -30,7 +30,7 @@ def changed(db: sa.Connection, limit: int, after_id: int = 0, held: faults.Held 
     return list(db.scalars(query))
 
 
-def pictures(db: sa.Connection, ids: Sequence[int]) -> list[Picture]:
+def pictures(db: sa.Connection, ids: Sequence[int], old: timedelta = OLD) -> list[Picture]:
     """Give events as alerting sees them; those that were merged away meanwhile are left out."""
     rows = db.execute(sa.select(events).where(events.c.id.in_(ids), events.c.merged_into.is_(None))).all()
     came: dict[tuple[int, int], tuple[int, int | None]] = {}  # (event, story) -> revision, event it stood in before
@@ -44,7 +44,7 @@ def pictures(db: sa.Connection, ids: Sequence[int]) -> list[Picture]:
             continue
         detail = {**(x.detail or {}), "story_id": x.story_id}
         history.setdefault(x.event_id, []).append(Line(x.revision, x.kind, x.other_event_id, detail))
-    parts = _parts(db, ids, came)
+    parts = _parts(db, ids, came, old)
     follows = threads.back(db, ids)
     return [
         Picture(
@@ -64,7 +64,7 @@ def pictures(db: sa.Connection, ids: Sequence[int]) -> list[Picture]:
 
 
 def _parts(
-    db: sa.Connection, ids: Sequence[int], came: Mapping[tuple[int, int], tuple[int, int | None]]
+    db: sa.Connection, ids: Sequence[int], came: Mapping[tuple[int, int], tuple[int, int | None]], old: timedelta
 ) -> dict[int, tuple[list[Part], str]]:
     """Give each event's stories and the hash of the one that it was founded on."""
     older = matches.alias()
@@ -116,7 +116,7 @@ def _parts(
     vector = {r.story_id: np.frombuffer(r.vector, "<f2") for r in db.execute(drawn)}
     found: dict[int, tuple[list[Part], str]] = {}
     for r in db.execute(query):
-        stale = "feed" if r.baseline else "watchlist" if r.was_nothing else "age" if _is_old(r) else None
+        stale = "feed" if r.baseline else "watchlist" if r.was_nothing else "age" if _is_old(r, old) else None
         sure = r.language_confidence is None or r.language_confidence >= HEARD
         revision, before = came.get((r.event_id, r.id), (0, None))
         part = Part(
@@ -138,9 +138,9 @@ def _parts(
     return found
 
 
-def _is_old(row: Any) -> bool:
+def _is_old(row: Any, old: timedelta) -> bool:
     """Whether a story was old news when it came: a search brings entries of any age, a feed turns out its archive."""
-    return row.published_at is not None and row.seen_at - row.published_at > OLD
+    return row.published_at is not None and row.seen_at - row.published_at > old
 
 
 def told(db: sa.Connection, ids: Iterable[int]) -> list[Told]:

@@ -74,6 +74,7 @@ def environment(sample_watch: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPa
             "mail_dir": str(tmp_path / name),
             "allow_addresses": "127.0.0.1",
             "host_spacing": "0",
+            "news_days": "30",
             "host_concurrency": "8",
             "enrich": "false",
             "encoder": "none",  # what the steps find is not the question here, and encoders cost a second a step

@@ -45,6 +45,7 @@ with news.dag("probe", "Probe", "A run that is late", **how) as dag:
 SETTINGS = {
     "allow_addresses": "127.0.0.1",
     "host_spacing": "0",
+    "news_days": "30",
     "host_concurrency": "1",
     "enrich": "false",
     "operator": "Night Desk <night@desk.example>",
