@@ -8,5 +8,9 @@ select
 from feeds as f
 where
     f.enabled and f.state <> 'gone' and f.body_hash is not null
-    and not exists (select 1 from bodies as b where b.feed_id = f.id and b.hash = f.body_hash)
+    and not exists (
+        select 1
+        from bodies as b
+        where b.feed_id = f.id and b.hash = f.body_hash
+    )
 order by f.id;

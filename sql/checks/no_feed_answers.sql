@@ -1,22 +1,35 @@
 -- wrong: half of the feeds and more failed since any feed answered: it is not the feeds
 -- do: run `newswatch feeds check`, which names the common cause and the setting that cures it
-with failed as (
+with answered as (
+    select coalesce(max(f.fetched_at), datetime('now', '-9999 days')) as last_at
+    from fetches as f
+    where f.outcome in ('new', 'unchanged')
+),
+
+failed as (
     select
-        feed_id,
-        outcome,
-        error
-    from fetches
-    where fetched_at > coalesce(
-        (select max(fetched_at) from fetches where outcome in ('new', 'unchanged')), datetime('now', '-9999 days')
-    )
+        f.feed_id,
+        f.outcome,
+        f.error
+    from fetches as f
+    cross join answered as a
+    where f.fetched_at > a.last_at
+),
+
+counted as (
+    select
+        count(*) as feed_count,
+        (select count(distinct x.feed_id) from failed as x) as failed_count
+    from feeds as y
+    where y.enabled and y.state <> 'gone'
 )
+
 select
-    outcome,
-    count(distinct feed_id) as feed_count,
-    max(error) as example
-from failed
-where (select count(distinct f.feed_id) from failed as f) * 2 >= (
-    select count(*) from feeds where enabled and state <> 'gone'
-)
-group by outcome
-order by feed_count desc, outcome;
+    t.outcome,
+    count(distinct t.feed_id) as feed_count,
+    max(t.error) as example
+from failed as t
+cross join counted as n
+where n.failed_count * 2 >= n.feed_count
+group by t.outcome
+order by feed_count desc, t.outcome asc;

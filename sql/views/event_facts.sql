@@ -1,8 +1,8 @@
 -- question: Which amounts and dates do the stories of an event state, and how many stories say each?
 -- grain: one row per event and claim: an amount that stories state, rounding and wording apart
--- caveat: read by rules from headlines, summaries and texts, and merged by the one rule of page and mail; `role` is what
---   most outlets say it is for, empty where the texts leave it open. Values are in base units (USD, EUR, W, Wh); dates
---   are days. A copied story tells what its original tells and states nothing of its own.
+-- caveat: read by rules from headlines, summaries and texts, and merged by the one rule of page and mail; `role` is
+--   what most outlets say it is for, empty where the texts leave it open. Values are in base units (USD, EUR, W, Wh);
+--   dates are days. A copied story tells what its original tells and states nothing of its own.
 -- since: last_at
 -- columns:
 --   event_id integer: event
@@ -34,10 +34,9 @@ select
     case when c.kind = 'date' then date(c.value + 2440587.5) end as value_day,
     c.is_approximate,
     c.bound,
-    exists (
-        select 1
-        from disputes as d
-        where d.claim_id = c.id or d.against_claim_id = c.id
+    (
+        c.id in (select d.claim_id from disputes as d)
+        or c.id in (select d.against_claim_id from disputes as d)
     ) as is_disputed,
     c.written,
     c.story_count,
