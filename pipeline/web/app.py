@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from pipeline import log
-from pipeline.errors import NewswatchError, NotFoundError, SlowError
+from pipeline.errors import BusyError, NewswatchError, NotFoundError, SlowError
 from pipeline.settings import Settings
 from pipeline.web import charted, corrections, events, leaving, lists, queries, render, security
 
@@ -47,7 +47,7 @@ def _ours(request: Request, error: Exception) -> Response:
     if isinstance(error, NotFoundError):
         return render.error(request, 404, "Not found", str(error))
     log.get().warning("page failed", path=request.url.path, reason=str(error))
-    if isinstance(error, SlowError):
+    if isinstance(error, SlowError | BusyError):
         return render.error(request, 503, "Not now", str(error))
     return render.error(request, 503, "Not now", NOT_NOW)
 

@@ -166,7 +166,7 @@ def test_a_dead_letter_on_level_three_is_an_alarm(room: Newsroom) -> None:
         room.subscribe(reader())
         room.event([room.story()])
         step("alert", room)
-        post.refuse["desk@reader.example"] = "550 no"
+        post.refuse["desk@reader.example"] = "550 5.1.1 no such user"
         step("deliver", room, smtp_url=post.url)
     with store.read(room.url) as db:
         from pipeline.store.rows.outcomes import undelivered

@@ -6,6 +6,7 @@ import json
 import tomllib
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -110,6 +111,11 @@ def make(tmp_path: Path, content: str, database_url: str = "sqlite:////nowhere/n
     return settings_module.load(watch_dir=folder, database_url=database_url, encoder="none")
 
 
+def wrong(found: dict[str, Any]) -> int:
+    """Count the aliases that are wrong; what the small watchlist of these tests lacks is another question."""
+    return sum(f["wrong"] for f in found["faults"])
+
+
 def test_collisions(tmp_path: Path) -> None:
     """Rule: every alias that another, a field or a lookalike takes, or whose companions ask nothing, is named."""
     found = watchlist.check(make(tmp_path, WATCHLIST + MORE))
@@ -122,7 +128,7 @@ def test_collisions(tmp_path: Path) -> None:
         ("self", "kronberg", "Kronberg power plant", True),
         ("void", "kronberg", "Netz", True),
     }
-    assert found["wrong"] == 4
+    assert wrong(found) == 4
     assert (found["stories"], found["texts"]) == (None, 0)
 
 
@@ -146,8 +152,8 @@ def test_too_common_in_texts(tmp_path: Path) -> None:
         ("common", "Microsoft", False),
         ("common", "xAI", True),
     ]
-    assert found["wrong"] == 1
-    assert watchlist.check(make(tmp_path, WATCHLIST), [tmp_path / "texts.jsonl.gz"], share=0.1)["wrong"] == 0
+    assert wrong(found) == 1
+    assert wrong(watchlist.check(make(tmp_path, WATCHLIST), [tmp_path / "texts.jsonl.gz"], share=0.1)) == 0
 
 
 def test_too_common_in_one_language(tmp_path: Path) -> None:
@@ -177,7 +183,7 @@ def test_stored_stories(tmp_path: Path, database_url: str) -> None:
     assert not any(alias == "BlackRock" for _, _, alias in by_kind)
     for number in ids[-8:]:
         labels.run(settings, NOW, str(number), 1)
-    assert watchlist.check(settings)["wrong"] == 0
+    assert wrong(watchlist.check(settings)) == 0
 
 
 def test_unused(tmp_path: Path, sqlite_url: str) -> None:
@@ -222,7 +228,7 @@ def test_suggest(tmp_path: Path, database_url: str) -> None:
     assert tomllib.loads(accepted)
     again = watchlist.find(make(tmp_path, accepted, database_url))
     assert "blackrock" not in {s["entity"] for s in again}
-    assert watchlist.check(make(tmp_path, accepted, database_url))["wrong"] == 0
+    assert wrong(watchlist.check(make(tmp_path, accepted, database_url))) == 0
 
 
 def test_suggest_writes_nothing_and_counts_copies_once(tmp_path: Path, sqlite_url: str) -> None:

@@ -25,10 +25,10 @@ def settings(empty_database_url: str, tmp_path: Path) -> Settings:
     made = load(
         database_url=empty_database_url, watch_dir=tmp_path / "watch", mail_dir=tmp_path / "mail", encoder="none",
         enrich=False, allow_addresses=("127.0.0.1",), host_spacing=0.0, host_concurrency=8, log_format="quiet",
-        operator="ops@reader.example",
+        operator="ops@reader.example", news_days=sample.NEWS_DAYS,
     )  # fmt: skip
     with sample.serve() as port:
-        sample.write_watch(tmp_path / "watch", port)
+        sample.write_watch(tmp_path / "watch", port, sample.weeks_to(NOW))
         for step in MAIN[:3]:
             perform(step, made, NOW)
     return made
@@ -72,7 +72,7 @@ def break_match(monkeypatch: pytest.MonkeyPatch, title: str) -> None:
 def break_vectors(monkeypatch: pytest.MonkeyPatch, title: str) -> None:
     from pipeline.encoder import Encoder
 
-    poison(monkeypatch, Encoder, "vectors", lambda _, said, *more: said == title)
+    poison(monkeypatch, Encoder, "story", lambda _, said, *more: said == title)
 
 
 def break_cluster(monkeypatch: pytest.MonkeyPatch, title: str) -> None:

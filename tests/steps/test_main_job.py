@@ -41,6 +41,7 @@ def environment(folder: Path, database_url: str, port: int, encoder: str) -> dic
         "NEWSWATCH_ALLOW_ADDRESSES": "127.0.0.0/8",
         "NEWSWATCH_HOST_CONCURRENCY": "8",
         "NEWSWATCH_HOST_SPACING": "0",
+        "NEWSWATCH_NEWS_DAYS": "100000",  # the samples are dated
         "NEWSWATCH_ENRICH": "false",
         "NEWSWATCH_ENCODER": encoder,
     }

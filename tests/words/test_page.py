@@ -72,7 +72,7 @@ def test_ago(at: datetime | None, expected: str) -> None:
     ("key", "expected"),
     [
         ("similarity", "likeness to the seeds"),
-        ("hosts_2", "2 or more partners of the subject"),
+        ("hosts_2", "names two partners"),
         ("field:power", "words of the field (power)"),
         ("something_new", "something new"),
         ("e5", "meaning (broad encoder)"),
