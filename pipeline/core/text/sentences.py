@@ -8,7 +8,7 @@ from pipeline.core.text.fold import fold
 # Ends: Latin, Cyrillic, Greek … need a space behind them, Han and Kana do not; Indic danda, Arabic, Urdu, Ethiopic,
 # Burmese and Khmer have marks of their own. What closes a quotation or a bracket belongs to the sentence.
 _END = re.compile(
-    r"""[.!?…؟۔।॥።။។;]+(?:\s?»+(?=\s|$)|["'”’“)\]]*(?=\s|$))|[。！？｡]+(?:[」』”’）】\]]+(?![\u3040-\u309f])|(?![」』”’）】\]]))"""
+    r"""[.!?…؟۔।॥።။។\u037e]+(?:\s?»+(?=\s|$)|["'”’“)\]]*(?=\s|$))|[。！？｡]+(?:[」』”’）】\]]+(?![\u3040-\u309f])|(?![」』”’）】\]]))"""
 )
 # Words that end in a point without ending anything; one letter is an initial, and so is a word with points inside.
 _ABBREVIATED = (
