@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from pipeline import mail, store
-from pipeline.core.alerts import learned
+from pipeline.core.alerts import content, learned
 from pipeline.core.alerts import mails as dispatch
 from pipeline.core.alerts.content import Item, Sheet
 from pipeline.core.alerts.state import Picture, State
@@ -63,15 +63,22 @@ class Writer:
         """Write the letter: a mail on one event, or a digest."""
         first = held[0]
         token = mail.sign_token(self.secret, reader.key)
+        base = self.settings.base_url.rstrip("/")
+        wishes = {
+            i.sheet.event.id: f"{base}/mails/{mail.sign_wish(self.secret, reader.key, i.sheet.event.id, story.id)}"
+            for i in items
+            if (story := content.bearer(i, reader.language)) is not None
+        }
         envelope = mail.Envelope(
             name=reader.name,
             address=reader.address,
             message_id=mail_id,
             at=self.now,
-            unsubscribe_url=f"{self.settings.base_url.rstrip('/')}/unsubscribe/{token}",
+            unsubscribe_url=f"{base}/unsubscribe/{token}",
             subscription=reader.key,
             in_reply_to=first.detail.get("in_reply_to") if m.batch_key is None else None,
             reply_subject=first.detail.get("reply_subject"),
+            wishes=wishes,
         )
         if m.batch_key is None:
             return self.composer.event(items[0], reader.language, reader.timezone, envelope)

@@ -15,7 +15,7 @@ from pipeline.core.events.claims import KINDS, Claim, Stated
 from pipeline.errors import NotFoundError
 from pipeline.settings import Settings
 from pipeline.store import events as event_store
-from pipeline.store import pool, runs, stated, threads
+from pipeline.store import labels, pool, runs, stated, threads
 from pipeline.store.rows import events as rows
 from pipeline.store.rows import feeds as feed_rows
 from pipeline.store.rows import mails, overview, search
@@ -55,6 +55,7 @@ class ToldEvent:
     history: Sequence[Mapping[str, Any]]
     names: Mapping[str, str]
     topics: Mapping[str, Mapping[str, str]]
+    said: Mapping[int, tuple[int, str]]  # of stories that a person labelled: the level that counts, and who gave it
     follows: Sequence[threads.LinkedEvent]  # the nearest first, back to where the thread began
     followed_by: Sequence[threads.LinkedEvent]
 
@@ -111,6 +112,7 @@ def event(settings: Settings, event_id: int) -> ToldEvent:
         past = event_store.history(db, event_id)
         names = rows.names(db, row.entities)
         topics = rows.topics(db)
+        said = labels.newest(db, [s.id for s in stories])
         follows, followed_by = threads.back(db, [event_id])[event_id], threads.after(db, event_id)
     told = sorted(members, key=pairs.order)
     leads = events.summarise(told).leads if told else {}
@@ -129,6 +131,7 @@ def event(settings: Settings, event_id: int) -> ToldEvent:
         history=past,
         names=names,
         topics=topics,
+        said=said,
         follows=follows,
         followed_by=followed_by,
     )

@@ -46,6 +46,12 @@ def find(db: sa.Connection, subscription_id: int) -> Subscription | None:
     return None if row is None else noun(row)
 
 
+def stands(db: sa.Connection, key: str) -> bool:
+    """Whether a subscription is known whose reader was not erased."""
+    query = sa.select(subscriptions.c.id).where(subscriptions.c.key == key, subscriptions.c.erased_at.is_(None))
+    return db.scalar(query) is not None
+
+
 def listed(db: sa.Connection) -> list[dict[str, Any]]:
     """List subscriptions with what each got; addresses are masked (first letter and domain)."""
     counts: dict[int, dict[str, int]] = {}

@@ -147,12 +147,13 @@ def event(request: Request, number: Number, done: str = "") -> Response:
         contradictions=told.contradictions,
         names=told.names,
         topics=told.topics,
+        said=told.said,
         thread=[*reversed(told.follows), told.event, *told.followed_by] if told.follows or told.followed_by else [],
     )
 
 
 @router.get("/stories/{number}")
-def story(request: Request, number: Number) -> Response:
+def story(request: Request, number: Number, done: str = "") -> Response:
     """Explain one story: why it matched, what was read from it, why it is in its event."""
     try:
         found = explain.run(settings_of(request), str(number))
@@ -162,4 +163,4 @@ def story(request: Request, number: Number) -> Response:
     for m in (found["matches"][0]["evidence"].get("mentions") or ()) if found["matches"] else ():
         parts = mentions.setdefault((m["entity"], m["found"]), {})
         parts[m["part"]] = parts.get(m["part"], 0) + 1
-    return render.page(request, "story.html.j2", mentions=mentions, **found)
+    return render.page(request, "story.html.j2", mentions=mentions, done=done[:40], **found)
