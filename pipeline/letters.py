@@ -79,6 +79,7 @@ class Writer:
             in_reply_to=first.detail.get("in_reply_to") if m.batch_key is None else None,
             reply_subject=first.detail.get("reply_subject"),
             wishes=wishes,
+            less=reader.min_level + 1 if reader.min_level < 3 else None,
         )
         if m.batch_key is None:
             return self.composer.event(items[0], reader.language, reader.timezone, envelope)

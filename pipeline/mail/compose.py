@@ -40,6 +40,7 @@ class Envelope:
     in_reply_to: str | None = None
     reply_subject: str | None = None  # of the first mail in the thread: mail programs thread by subject too
     wishes: Mapping[int, str] = field(default_factory=dict)  # {event: address below which its reader says something}
+    less: int | None = None  # the next level that the reader may choose as the lowest
 
 
 def operator_envelope(operator: str, message_id: str, at: datetime) -> Envelope:
@@ -77,7 +78,6 @@ class Composer:
         """Write the mail on one event."""
         words = Words(language, zone)
         new = (item.fresh, item.joined)
-        linked = bool(to.wishes)
         key = (
             item.sheet.event.id,
             item.reason,
@@ -85,9 +85,10 @@ class Composer:
             new,
             words.language,
             zone,
-            linked,
+            bool(to.wishes),
+            to.less,
         )
-        body = self._keep(key, item.sheet, lambda: self._event_body(item, words, linked))
+        body = self._keep(key, item.sheet, lambda: self._event_body(item, words, to))
         subject = body.subject
         # what is news of its own bears its own headline; In-Reply-To puts it into the thread all the same
         if to.in_reply_to and item.reason != "new" and not item.fresh:
@@ -100,7 +101,7 @@ class Composer:
     ) -> Letter:
         """Write one mail on several events; `kind` is hourly, daily, weekly, burst, gap, grew; `cap` a limit."""
         words = Words(language, zone)
-        body = self._digest_body(items, kind, words, cap, bool(to.wishes))
+        body = self._digest_body(items, kind, words, cap, to)
         return self._letter(body, body.subject, to, words)
 
     def plain(self, subject: str, text: str, to: Envelope) -> Letter:
@@ -120,9 +121,9 @@ class Composer:
                 self._kept.popitem(last=False)
         return kept[1]
 
-    def _event_body(self, item: Item, words: Words, linked: bool) -> Body:
+    def _event_body(self, item: Item, words: Words, to: Envelope) -> Body:
         sheet = item.sheet
-        page = self._view(item, words, linked) | self._frame(words)
+        page = self._view(item, words, to) | self._frame(words) | {"less": to.less}
         picture, alt = None, ""
         if len(sheet.stories) >= WORTH_DRAWING:
             start, end = mail_charts.span(sheet.stories)
@@ -138,12 +139,12 @@ class Composer:
         page |= {"alt": alt, "has_picture": picture is not None}
         return self._render("event", page, header_text(page["title"]), picture, alt)
 
-    def _digest_body(self, items: Sequence[Item], kind: str, words: Words, cap: str | None, linked: bool) -> Body:
+    def _digest_body(self, items: Sequence[Item], kind: str, words: Words, cap: str | None, to: Envelope) -> Body:
         shown = sorted(items, key=lambda i: (-i.sheet.event.level, -i.sheet.event.independent_count))
         shown = shown[: content.MAX_ITEMS]
         groups = content.by_topic(shown)
         sections = [
-            {"title": self._topic(key, words), "items": [self._view(i, words, linked) for i in held]}
+            {"title": self._topic(key, words), "items": [self._view(i, words, to) for i in held]}
             for key, held in groups.items()
         ]
         counts = {str(n): len(held) for n, held in enumerate(groups.values(), 1)}
@@ -163,6 +164,7 @@ class Composer:
         page = self._frame(words) | {
             "title": title,
             "dir": "ltr",
+            "less": to.less,
             "note": note,
             "sections": sections,
             "more": words.say("digest_more", n=len(items) - len(shown)) if len(items) > len(shown) else None,
@@ -171,9 +173,9 @@ class Composer:
         }
         return self._render("digest", page, header_text(subject), picture, alt)
 
-    def _view(self, item: Item, words: Words, linked: bool) -> dict[str, Any]:
+    def _view(self, item: Item, words: Words, to: Envelope) -> dict[str, Any]:
         """Give what the templates need of one event; `wish` holds the place of its reader's own links."""
-        wish = mime.hole(self._salt, f"wish{item.sheet.event.id}") if linked else None
+        wish = mime.hole(self._salt, f"wish{item.sheet.event.id}") if to.wishes else None
         return view.of(item, words, self._base) | {"wish": wish}
 
     def _frame(self, words: Words) -> dict[str, Any]:

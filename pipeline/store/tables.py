@@ -617,7 +617,31 @@ subscriptions = sa.Table(
     _c("created_at", Utc, comment="Events that stood then are its baseline."),
     _c("unsubscribed_at", Utc, comment="When the reader left.", null=True),
     _c("erased_at", Utc, comment="When the address was erased.", null=True),
+    _c(
+        "chosen_level",
+        sa.SmallInteger,
+        comment="Lowest level that the reader chose by a link in a mail; the higher of it and the file's counts.",
+        null=True,
+    ),
     comment="Who wants what, how often.",
+)
+
+mutes = sa.Table(
+    "mutes",
+    metadata,
+    sa.Column(
+        "subscription_id",
+        Id,
+        sa.ForeignKey("subscriptions.id", ondelete="cascade"),
+        primary_key=True,
+        comment="Subscription.",
+    ),
+    sa.Column(
+        "event_id", Id, sa.ForeignKey("events.id"), primary_key=True, comment="Event; what follows it is muted too."
+    ),
+    _c("muted_at", Utc, comment="When the reader said so."),
+    sa.Index("ix_mutes_event_id", "event_id"),
+    comment="What readers want to hear no more of, said by the links in mails.",
 )
 
 alerts = sa.Table(

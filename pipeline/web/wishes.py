@@ -40,5 +40,5 @@ def _page(request: Request, token: str, kind: str, done: str = "") -> Response:
         wish = wishes.read(settings_of(request), token[:500])
     except NotFoundError:
         return render.page(request, "wish.html.j2", 404, wish=None, token="", kinds=(), done="")
-    kinds = [kind, *(k for k in wishes.KINDS if k != kind)] if kind else list(wishes.KINDS)
+    kinds = [kind, *(k for k in wish.kinds if k != kind)] if kind else list(wish.kinds)
     return render.page(request, "wish.html.j2", wish=wish, token=token, kinds=kinds, done=done)

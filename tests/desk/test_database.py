@@ -107,6 +107,8 @@ MAY = (
     "update newswatch.subscriptions set enabled = false where id = -1",
     "update newswatch.alerts set state = 'cancelled' where id = -1",
     "delete from newswatch.labels where story_id = -1",
+    "update newswatch.subscriptions set chosen_level = 2 where id = -1",
+    "delete from newswatch.mutes where event_id = -1",
     "select id from newswatch.stories where id = -1 for update",
 )
 MUST_NOT = (

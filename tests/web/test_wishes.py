@@ -79,6 +79,65 @@ def test_the_desk_knows_better(room: Newsroom, tmp_path: Path) -> None:
     assert told(room) == [(story, 2, "Ana")]
 
 
+def step(room: Newsroom, folder: Path, hours: float) -> int:
+    """Decide and send; give how many mails there are."""
+    for name in ("alert", "deliver"):
+        steps.perform(name, settings(room.url, mail_dir=folder), T0 + timedelta(hours=hours))
+    return len(list(folder.glob("*.eml")))
+
+
+def test_muting_is_heard_by_the_next_decision(room: Newsroom, tmp_path: Path) -> None:
+    """Rule: asked first; then no update of the event, what waits is cancelled; taken back, its next change is told."""
+    event = room.event([room.story("en")])
+    path = link(room, tmp_path)
+    client = Site(room.url).client()
+    room.join(event, [room.story("fr")], at=T0 + timedelta(hours=1))
+    steps.perform("alert", settings(room.url), T0 + timedelta(hours=1))
+    assert "Mute this event" in client.get(f"{path}/mute").text
+    assert [a[3] for a in room.alerts()] == ["sent", "pending"]
+    for _ in range(2):
+        assert "no more mails about this event" in client.post(f"{path}/mute").text
+    assert [a[3] for a in room.alerts()] == ["sent", "cancelled"]
+    (row,) = subscriptions.listed(settings(room.url))
+    assert row["muted"] == [event]
+    room.join(event, [room.story("id")], at=T0 + timedelta(hours=2))
+    assert step(room, tmp_path, 2) == 1
+    other = room.event([room.story("en")])
+    assert step(room, tmp_path, 3) == 2
+    room.subscribe(reader("desk"), at=T0)  # the file is read again: the wish stands
+    room.join(event, [room.story("de")], at=T0 + timedelta(hours=4))
+    assert step(room, tmp_path, 4) == 2
+    client.post(f"{path}/mute", data={"back": "1"})
+    room.join(event, [room.story("ja")], at=T0 + timedelta(hours=5))
+    assert step(room, tmp_path, 5) == 3
+    assert {a[1] for a in room.alerts()} == {event, other}
+
+
+def test_a_reader_chooses_a_level(room: Newsroom, tmp_path: Path) -> None:
+    """Rule: the link names the level, so that twice is once; it never lowers what the file says, and can be undone."""
+    room.event([room.story("en", level=1)])
+    path = link(room, tmp_path)
+    client = Site(room.url).client()
+    room.event([room.story("en", level=1)])
+    steps.perform("alert", settings(room.url), T0 + timedelta(hours=1))
+    assert "Only level 2 and above" in client.get(f"{path}/level-2").text
+    for _ in range(2):
+        assert "level 2 and above only" in client.post(f"{path}/level-2").text
+    assert [a[3] for a in room.alerts()] == ["sent", "cancelled"]
+    assert step(room, tmp_path, 2) == 1
+    room.event([room.story("en", level=2)])
+    room.subscribe(reader("desk"), at=T0)  # the file is read again: the wish stands
+    assert step(room, tmp_path, 3) == 2
+    room.subscribe(reader("desk", min_level=3), at=T0)
+    assert f'action="{path}/level-2"' not in client.get(path).text
+    room.event([room.story("en", level=2)])
+    assert step(room, tmp_path, 4) == 2
+    room.subscribe(reader("desk"), at=T0)
+    client.post(f"{path}/level-2", data={"back": "1"})
+    room.event([room.story("en", level=1)])
+    assert step(room, tmp_path, 5) == 3
+
+
 @pytest.mark.parametrize("token", ["x", "a.b", "%00", "a" * 3000])
 def test_a_made_up_link_does_nothing(sqlite_url: str, token: str) -> None:
     """Rule: only what we signed for this says anything; a link to unsubscribe is not."""

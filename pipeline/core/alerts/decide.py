@@ -44,6 +44,11 @@ def wants(subscription: Subscription, picture: Picture, state: State) -> bool:
     )
 
 
+def is_muted(reader: Reader, picture: Picture) -> bool:
+    """Whether a reader wants to hear no more of an event: of itself, what merged into it, or what it follows."""
+    return not reader.muted.isdisjoint((picture.event_id, *picture.relatives, *picture.follows))
+
+
 def _meets(wanted: Sequence[str], there: Sequence[str]) -> bool:
     return not wanted or not set(wanted).isdisjoint(there)
 
@@ -128,7 +133,9 @@ def grown(
     knows, state = _last(own), picture.state()
     if knows is None or not any(t.state == "sent" for t in own) or any(t.state == "pending" for t in own):
         return None
-    if not growth(reader.subscription, knows, state) or not wants(reader.subscription, picture, state):
+    if is_muted(reader, picture) or not growth(reader.subscription, knows, state):
+        return None
+    if not wants(reader.subscription, picture, state):
         return None
     intent: Intent = _maker(picture, reader, now, host, None)("grew", True, since=knows)
     key = f"{reader.subscription.key} grew {slot_at:%Y-%m-%dT%H:%MZ}"
@@ -169,7 +176,7 @@ def _for_reader(
     state = picture.state()
     waiting = [t for t in own if t.state == "pending" and t.reason != "grew"]
     grew = tuple(t.alert_id for t in own if t.state == "pending" and t.reason == "grew")
-    if not wants(reader.subscription, picture, state):
+    if is_muted(reader, picture) or not wants(reader.subscription, picture, state):
         return Decision(cancel=needless + grew + tuple(t.alert_id for t in waiting))
     if waiting:
         return Decision(cancel=needless)

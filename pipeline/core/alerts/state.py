@@ -93,12 +93,13 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """A subscription with the time it was made; `is_founding`: it stood when alerting began here."""
+    """A subscription with the time it was made; `is_founding`: it stood when alerting began here; `muted`: events."""
 
     id: int
     subscription: Subscription
     created_at: datetime
     is_founding: bool = True
+    muted: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
