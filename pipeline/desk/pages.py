@@ -14,14 +14,15 @@ from pipeline.core.events import pairs
 from pipeline.core.events.claims import KINDS, Claim, Stated
 from pipeline.errors import NotFoundError
 from pipeline.settings import Settings
+from pipeline.store import alerts, labels, pool, runs, stated, threads
 from pipeline.store import events as event_store
-from pipeline.store import labels, pool, runs, stated, threads
 from pipeline.store.rows import events as rows
 from pipeline.store.rows import feeds as feed_rows
 from pipeline.store.rows import mails, overview, search
 from pipeline.store.rows.events import ToldStory
 from pipeline.store.rows.overview import ListedEvent
 
+MAX_MAILED = 50  # mails about one event on its page
 MAX_WORDS = 8  # of one search; more only cost time
 
 
@@ -56,6 +57,7 @@ class ToldEvent:
     names: Mapping[str, str]
     topics: Mapping[str, Mapping[str, str]]
     said: Mapping[int, tuple[int, str]]  # of stories that a person labelled: the level that counts, and who gave it
+    mailed: Sequence[Mapping[str, Any]]  # {subscription, reason, sent_at, why}, the newest first
     follows: Sequence[threads.LinkedEvent]  # the nearest first, back to where the thread began
     followed_by: Sequence[threads.LinkedEvent]
 
@@ -112,6 +114,7 @@ def event(settings: Settings, event_id: int) -> ToldEvent:
         past = event_store.history(db, event_id)
         names = rows.names(db, row.entities)
         topics = rows.topics(db)
+        mailed = alerts.of_event(db, event_id, MAX_MAILED)
         said = labels.newest(db, [s.id for s in stories])
         follows, followed_by = threads.back(db, [event_id])[event_id], threads.after(db, event_id)
     told = sorted(members, key=pairs.order)
@@ -132,6 +135,7 @@ def event(settings: Settings, event_id: int) -> ToldEvent:
         names=names,
         topics=topics,
         said=said,
+        mailed=mailed,
         follows=follows,
         followed_by=followed_by,
     )

@@ -104,6 +104,10 @@ class Composer:
         body = self._digest_body(items, kind, words, cap, to)
         return self._letter(body, body.subject, to, words)
 
+    def why(self, item: Item, language: str) -> str:
+        """Say in one sentence why a reader of a language gets an event, as its mail does; "" for nothing to say."""
+        return view.why(item.sheet, Words(language))
+
     def plain(self, subject: str, text: str, to: Envelope) -> Letter:
         """Write a mail to the operator: words only, of no list."""
         body = mime.plain_body(header_text(subject), text)

@@ -660,6 +660,13 @@ alerts = sa.Table(
     _c("in_reply_to", Text, comment="Message-ID of the first mail on the event.", null=True),
     _c("batch_key", Text, comment="Digest that carries it; null = a mail of its own.", null=True, index=True),
     _c("detail", Json, comment="What is new, for the text of the mail."),
+    _c("why", Text, comment="Why its reader was mailed, in one sentence of the mail's language.", null=True),
+    _c(
+        "evidence",
+        Json,
+        comment="What decided: level, topics and entities that were asked for; once sent also names, seed, news.",
+        null=True,
+    ),
     _c("sent_at", Utc, comment="When SMTP accepted it.", null=True),
     _c("last_error", Text, comment="Why the last attempt failed.", null=True),
     sa.UniqueConstraint("subscription_id", "event_id", "reason", "revision"),

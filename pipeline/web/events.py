@@ -148,6 +148,7 @@ def event(request: Request, number: Number, done: str = "") -> Response:
         names=told.names,
         topics=told.topics,
         said=told.said,
+        mailed=told.mailed,
         thread=[*reversed(told.follows), told.event, *told.followed_by] if told.follows or told.followed_by else [],
     )
 

@@ -7,6 +7,8 @@ import pytest
 
 from tests.sql.seed import Clock
 
+JOINS = "xAI joins the AI Infrastructure Partnership"
+WHY = "It is about what you follow: xAI."
 PERMIT = "xAI gets a permit for 15 gas turbines at Memphis"
 
 
@@ -150,6 +152,13 @@ def rows(c: Clock) -> dict[str, list[tuple[Any, ...]]]:
             (2, PERMIT, 3, 2, c.at(5, "14:00"), PERMIT, None, 0),
             (2, PERMIT, 3, 1, c.at(3, "08:00"), "xAI joins the AI Infrastructure Partnership", 2, 1),
             (2, PERMIT, 3, 3, c.at(1, "18:00"), "BlackRock group AIP buys a data centre operator", 1, 2),
+        ],
+        "mailed_this_week": [
+            # sent_at subscription event_id event_title reason why
+            (c.at(3, "12:41"), "desk", 1, JOINS, "new", WHY),
+            (c.at(3, "09:30"), "paris", 1, JOINS, "new", WHY),
+            (c.at(3, "09:02"), "desk", 1, JOINS, "new", WHY),
+            (c.at(5, "15:01"), "desk", 2, PERMIT, "new", WHY),
         ],
         "merged_events": [
             # event_id title merged_into standing_title updated_at

@@ -471,6 +471,8 @@ def _alerts(db: sa.Connection, c: Clock) -> None:
                 "message_id": f"<{n}@newswatch.example>",
                 "detail": {},
                 "sent_at": sent,
+                "why": "It is about what you follow: xAI." if sent else None,
+                "evidence": {"level": 3, "names": ["xAI"]} if sent else None,
             }
             for n, s, e, reason, r, state, at, sent, tries in rows
         ],

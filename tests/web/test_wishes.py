@@ -138,6 +138,18 @@ def test_a_reader_chooses_a_level(room: Newsroom, tmp_path: Path) -> None:
     assert step(room, tmp_path, 5) == 3
 
 
+def test_the_desk_sees_who_was_mailed_and_why(room: Newsroom, tmp_path: Path) -> None:
+    """Rule: what the mail said, on the event's page; for who is signed in only."""
+    event = room.event([room.story("en")])
+    assert step(room, tmp_path, 0) == 1
+    site = Site(room.url)
+    assert (
+        "It is about the subject of your articles, and names Harbour Grid."
+        in sign_in(site).get(f"/events/{event}").text
+    )
+    assert "Who was mailed" not in site.client(token=TOKEN).get(f"/events/{event}").text
+
+
 @pytest.mark.parametrize("token", ["x", "a.b", "%00", "a" * 3000])
 def test_a_made_up_link_does_nothing(sqlite_url: str, token: str) -> None:
     """Rule: only what we signed for this says anything; a link to unsubscribe is not."""

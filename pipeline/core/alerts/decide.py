@@ -49,6 +49,19 @@ def is_muted(reader: Reader, picture: Picture) -> bool:
     return not reader.muted.isdisjoint((picture.event_id, *picture.relatives, *picture.follows))
 
 
+def because(subscription: Subscription, picture: Picture) -> dict[str, Any]:
+    """Say what decided that an event is wanted: its level, and which topics and entities of it were asked for.
+
+    Of a subscription that asks for all of them, those that the event has.
+    """
+    return {
+        "level": picture.level,
+        "min_level": subscription.min_level,
+        "topics": [x for x in picture.topics if not subscription.topics or x in subscription.topics],
+        "entities": [x for x in picture.entities if not subscription.entities or x in subscription.entities],
+    }
+
+
 def _meets(wanted: Sequence[str], there: Sequence[str]) -> bool:
     return not wanted or not set(wanted).isdisjoint(there)
 
@@ -205,6 +218,7 @@ def _maker(picture: Picture, reader: Reader, now: datetime, host: str, gap: str 
             message_id=message_id(host, reader.subscription.key, picture.event_id, picture.identity, reason, revision),
             batch_key=(due.batch_key or (f"{reader.subscription.key} {gap}" if gap else None)) if pending else None,
             in_reply_to=reply_to,
+            evidence=because(reader.subscription, picture),
             detail={k: asdict(v) if isinstance(v, State) else v for k, v in detail.items() if v is not None},
         )
 

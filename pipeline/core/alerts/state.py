@@ -130,6 +130,16 @@ class Intent:
     batch_key: str | None = None
     in_reply_to: str | None = None
     detail: Mapping[str, Any] = field(default_factory=dict)
+    evidence: Mapping[str, Any] = field(default_factory=dict)  # what decided that it is wanted
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a mail said of one alert: why its reader gets it, and the story whose headline stood for it, if one did."""
+
+    why: str = ""
+    evidence: Mapping[str, Any] = field(default_factory=dict)
+    head: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
