@@ -289,6 +289,17 @@ sightings = sa.Table(
     comment="One row per story and feed that carried it.",
 )
 
+former_titles = sa.Table(
+    "former_titles",
+    metadata,
+    _id("Number of the change."),
+    _ref("story_id", "stories.id", "Story.", ondelete="cascade", index=True),
+    _c("title", Text, comment="Headline that it had until then."),
+    _c("replaced_at", Utc, comment="When another took its place.", index=True),
+    _ref("feed_id", "feeds.id", "Feed whose words it was.", null=True),
+    comment="Headlines that a story had before: at most 24 changes a story are taken.",
+)
+
 vectors = sa.Table(
     "vectors",
     metadata,
@@ -400,6 +411,18 @@ match_entities = sa.Table(
     _c("aliases", Json, comment="Forms found, as written."),
     sa.Index("ix_match_entities_entity_key_story_id", "entity_key", "story_id"),
     comment="Entities of each story at level >= 1, by its current match.",
+)
+
+refused_entities = sa.Table(
+    "refused_entities",
+    metadata,
+    _ref("story_id", "stories.id", "Story.", primary_key=True, ondelete="cascade"),
+    sa.Column("entity_key", sa.ForeignKey("entities.key"), primary_key=True, comment="Entity found in it."),
+    _c("mention_count", sa.Integer, comment="How often."),
+    _c("in_title", sa.Boolean, comment="Named in the headline.", server_default=_false),
+    _c("aliases", Json, comment="Forms found, as written."),
+    sa.Index("ix_refused_entities_entity_key_story_id", "entity_key", "story_id"),
+    comment="Entities of each story at level 0, by its current match: named, and refused all the same.",
 )
 
 facts = sa.Table(
