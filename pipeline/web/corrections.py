@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Form, HTTPException, Request
 from starlette.responses import RedirectResponse, Response
 
 from pipeline.desk import events as correcting
-from pipeline.desk import labels
+from pipeline.desk import feeds, labels
 from pipeline.errors import NotFoundError
 from pipeline.web import render, security
 from pipeline.web.events import Number, goto, settings_of
@@ -107,3 +107,10 @@ def label(
     return goto(
         request, f"/stories/{number}?done={done}" if event is None else f"/events/{event}?done={done}#s{number}"
     )
+
+
+@router.post("/feeds/{number}/ask")
+def ask_now(request: Request, number: Number, _by: Desk) -> Response:
+    """Make a feed due: the next fetch asks it, as fast as its host allows."""
+    feeds.ask_now(settings_of(request), number, request.app.state.clock())
+    return goto(request, f"/feeds?done=asked-{number}")

@@ -147,6 +147,7 @@ def test_corrections_are_a_right_of_their_own(page: tuple[Settings, str]) -> Non
     database.grant_page(settings, name, password="pear-tree", corrections=True)
     with as_role(settings, name) as db:
         db.execute("update newswatch.events set revision = revision where id = -1")
+        db.execute("update newswatch.feeds set next_fetch_at = null where id = -1")
     database.grant_page(settings, name)
     with as_role(settings, name) as db, pytest.raises(psycopg.errors.InsufficientPrivilege):
         db.execute("update newswatch.events set revision = revision where id = -1")

@@ -55,10 +55,13 @@ _PAGE = (
     "grant insert, delete on newswatch.labels to {role}",
     "grant update (id) on newswatch.stories to {role}",  # a lock on the row that is labelled; numbers never change
 )
-# With corrections (NEWSWATCH_WEB_TOKEN): events are united and split, and stories move between them
-_CORRECTIONS = tuple(
-    f"grant insert, update, delete on newswatch.{table} to {{role}}"
-    for table in ("corrections", "events", "event_stories", "event_history", "alerts", "vectors", "matches")
+# With corrections (NEWSWATCH_WEB_TOKEN): a feed is made due, events are united and split, stories move between them
+_CORRECTIONS = (
+    "grant update (next_fetch_at) on newswatch.feeds to {role}",
+    *(
+        f"grant insert, update, delete on newswatch.{table} to {{role}}"
+        for table in ("corrections", "events", "event_stories", "event_history", "alerts", "vectors", "matches")
+    ),
 )
 
 
