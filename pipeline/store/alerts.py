@@ -8,6 +8,7 @@ import numpy as np
 import sqlalchemy as sa
 
 from pipeline.core.alerts.state import Decision, Line, Part, Picture, State, Told
+from pipeline.core.events import glue
 from pipeline.core.match.features import passage
 from pipeline.store import faults, threads
 from pipeline.store.engine import insert
@@ -133,6 +134,7 @@ def _parts(
             text=passage(r.title, r.summary),
             tongue=r.language or "und",
             vector=vector.get(r.id),
+            is_glue=glue.is_glue(r.title),
         )
         found.setdefault(r.event_id, ([], r.url_hash))[0].append(part)
     return found
@@ -201,7 +203,9 @@ def apply(db: sa.Connection, decision: Decision, now: datetime) -> dict[str, int
         where = sa.and_(alerts.c.id == alert_id, alerts.c.state == "pending")
         made["cancelled"] += db.execute(sa.update(alerts).where(where).values(state="cancelled")).rowcount
     for alert_id, due_at, batch_key in decision.wake:
-        where = sa.and_(alerts.c.id == alert_id, alerts.c.state == "cancelled")
+        # what waits for a digest and was not tried yet may leave earlier; what was tried keeps its form
+        waits = sa.and_(alerts.c.state == "pending", alerts.c.attempts == 0, alerts.c.due_at > due_at)
+        where = sa.and_(alerts.c.id == alert_id, sa.or_(alerts.c.state == "cancelled", waits))
         back = {"state": "pending", "due_at": due_at, "batch_key": batch_key}
         made["new"] += db.execute(sa.update(alerts).where(where).values(**back)).rowcount
     return made

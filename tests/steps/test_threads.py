@@ -151,3 +151,22 @@ def test_who_wants_no_digest_of_growth_gets_none(database_url: str, tmp_path: Pa
             desk.at(0)
             desk.room.join(event, [desk.room.story()], at=T0 + timedelta(hours=2))
             assert len(desk.at(24)) == count
+
+
+def test_a_live_page_comes_with_what_also_grew(database_url: str) -> None:
+    """Alone it waits for Monday; a report that joins it is told at once, and by one mail."""
+    with PostOffice() as post:
+        desk = Desk(database_url, post)
+        desk.room.event([desk.room.story(title="Live: the day at Harbour Grid")])
+        trial = desk.room.event([desk.room.story(title="Live: Harbour Grid on trial", angle=0.0)])
+        assert desk.at(0) == []
+        desk.room.join(trial, [desk.room.story(title="Harbour Grid is acquitted", angle=0.1)])
+        (mail,) = desk.at(12)
+        assert mail["Subject"] in {"Harbour Grid is acquitted", "Live: Harbour Grid on trial"}
+        monday = 6 * 24 - 1
+        for hour in range(24, monday, 30):
+            assert desk.at(hour) == []
+        (mail,) = desk.at(monday)
+        assert desk.at(monday + 12) == []
+    assert mail["Subject"] == "What also grew: 1 event · Live: the day at Harbour Grid"
+    assert "reviews, live pages and comment" in text(mail)

@@ -14,11 +14,13 @@ from datetime import datetime
 from typing import Any
 
 from pipeline.core.alerts import unlike
-from pipeline.core.alerts.schedule import after_quiet, slot
+from pipeline.core.alerts.growth import growth, is_prompt, reads, speaks
+from pipeline.core.alerts.schedule import after_quiet, next_round_up, round_up, slot
 from pipeline.core.alerts.state import Decision, Intent, Line, Part, Picture, Reader, State, Told
 from pipeline.core.events.threads import default_linker
-from pipeline.model import Subscription
+from pipeline.model import Frequency, Subscription
 
+REVIEW = "review"  # why a first mail waits for that digest
 MORE_REPORTS = 5  # an update for reports alone needs that many more, and twice as many as the reader knows of:
 # 1, 6, 12, 24 … so an event that the whole world reprints makes a handful of mails, not one a run
 # Why a story is no news: it came with a new feed's first body or a new watchlist, or was told long before it came.
@@ -40,7 +42,7 @@ def wants(subscription: Subscription, picture: Picture, state: State) -> bool:
         and weight >= subscription.min_stories
         and _meets(subscription.topics, picture.topics)
         and _meets(subscription.entities, picture.entities)
-        and (not subscription.story_languages or any(_speaks(subscription, x) for x in state.languages))
+        and (not subscription.story_languages or any(speaks(subscription, x) for x in state.languages))
     )
 
 
@@ -66,29 +68,20 @@ def _meets(wanted: Sequence[str], there: Sequence[str]) -> bool:
     return not wanted or not set(wanted).isdisjoint(there)
 
 
-def _speaks(subscription: Subscription, language: str) -> bool:
-    """Whether a language is one of the wanted ones; "zh" stands for "zh-Hant" too."""
-    return any(language == x or language.startswith(f"{x}-") for x in subscription.story_languages)
-
-
-def _reads(subscription: Subscription, language: str) -> bool:
-    """Whether a language is the reader's own, or one that they asked for: another one is growth, not news."""
-    own = subscription.language.partition("-")[0]
-    return _speaks(subscription, language) or language.partition("-")[0] == own
-
-
 def news(subscription: Subscription, knows: State, now: State, history: Iterable[Line]) -> dict[str, Any]:
     """Give what a reader who knows one state learns from another; empty when it is not worth a mail.
 
     Keys: languages (new ones, of those the reader reads), level (from, to), contradictions (how many), reports (more).
     Who asked for all hears of every new language, who asked for less of no growth in a mail of its own, who asked for
-    none of nothing. (All 24 updates on a dense stream said "now also told in …" a language that nobody had asked for.)
+    none of nothing.
     """
     found: dict[str, Any] = {}
     if subscription.updates == "none":
         return found
     grown = growth(subscription, knows, now)
-    fresh = [x for x in grown.get("languages", ()) if subscription.updates == "all" or _reads(subscription, x)]
+    prompt = is_prompt(subscription, now)
+    fresh = [x for x in grown.get("languages", ()) if prompt or speaks(subscription, x)]
+    fresh = [x for x in fresh if subscription.updates == "all" or reads(subscription, x)]
     if fresh and subscription.updates != "less":
         found["languages"] = fresh
     if now.level > knows.level:
@@ -97,20 +90,8 @@ def news(subscription: Subscription, knows: State, now: State, history: Iterable
     if contradictions:
         found["contradictions"] = contradictions
     more = grown.get("reports", 0)
-    if more >= MORE_REPORTS and now.independent >= 2 * knows.independent and subscription.updates != "less":
+    if prompt and more >= MORE_REPORTS and now.independent >= 2 * knows.independent and subscription.updates != "less":
         found["reports"] = more
-    return found
-
-
-def growth(subscription: Subscription, knows: State, now: State) -> dict[str, Any]:
-    """Say by how much an event grew for a reader who knows one state of it: languages, reports."""
-    found: dict[str, Any] = {}
-    fresh = sorted(set(now.languages) - set(knows.languages))
-    fresh = [x for x in fresh if not subscription.story_languages or _speaks(subscription, x)]
-    if fresh:
-        found["languages"] = fresh
-    if now.independent > knows.independent:
-        found["reports"] = now.independent - knows.independent
     return found
 
 
@@ -129,9 +110,12 @@ def strange(
         p
         for p in picture.parts
         if p.story_id not in known
+        and not p.is_glue
         and p.level >= subscription.min_level
-        and (not subscription.story_languages or _speaks(subscription, p.language))
+        and (not subscription.story_languages or speaks(subscription, p.language))
     ]
+    if told and all(p.is_glue for p in told):  # of reviews and live pages only: the first report is the news
+        return tuple(p for p in fresh if not p.is_copy and p.stale is None)
     return unlike.find(fresh, told, default_linker()) if fresh else ()
 
 
@@ -151,7 +135,7 @@ def grown(
     if not wants(reader.subscription, picture, state):
         return None
     intent: Intent = _maker(picture, reader, now, host, None)("grew", True, since=knows)
-    key = f"{reader.subscription.key} grew {slot_at:%Y-%m-%dT%H:%MZ}"
+    key = round_up(reader.subscription, slot_at).batch_key
     return replace(intent, batch_key=key, due_at=after_quiet(reader.subscription, now))
 
 
@@ -192,7 +176,9 @@ def _for_reader(
     if is_muted(reader, picture) or not wants(reader.subscription, picture, state):
         return Decision(cancel=needless + grew + tuple(t.alert_id for t in waiting))
     if waiting:
-        return Decision(cancel=needless)
+        held = [t for t in waiting if t.why == REVIEW and not picture.is_review]  # now somebody reports
+        at_once = slot(reader.subscription, now)
+        return Decision(cancel=needless, wake=tuple((t.alert_id, at_once.due_at, at_once.batch_key) for t in held))
     make = _maker(picture, reader, now, host, gap)
     first = next((t for t in own if t.reason == "new"), None)
     if first is None:
@@ -207,7 +193,7 @@ def _for_reader(
 def _maker(picture: Picture, reader: Reader, now: datetime, host: str, gap: str | None) -> Any:
     def make(reason: str, pending: bool, reply_to: str | None = None, **detail: Any) -> Intent:
         revision = 0 if reason == "new" else picture.revision
-        due = slot(reader.subscription, now)
+        due = (next_round_up if detail.get("why") == REVIEW else slot)(reader.subscription, now)
         return Intent(
             subscription_id=reader.id,
             event_id=picture.event_id,
@@ -233,8 +219,11 @@ def _first(picture: Picture, reader: Reader, told: Sequence[Told], earlier: Sequ
     if known:  # told of it under the number of an event that merged into it
         return [make("new", False, _root(known), why="merged", knows=_at(_last(known), picture))]
     if sent:  # told of its stories as part of the event that it was split off from
+        known_as = make("new", False, _root(sent), why="split", knows=picture.state())
+        if picture.is_review:  # a live page that moved: nothing that was told was false
+            return [known_as]
         return [
-            make("new", False, _root(sent), why="split", knows=picture.state()),
+            known_as,
             make("correction", True, _root(sent), split=sorted({t.event_id for t in sent}), since=picture.state()),
         ]
     stale = {p.stale for p in picture.parts}
@@ -248,7 +237,10 @@ def _first(picture: Picture, reader: Reader, told: Sequence[Told], earlier: Sequ
                 make("new", False, why="subscription", knows=_at(before, picture)),
                 *([make("update", True, since=before)] if fresh else []),
             ]
-    return [make("new", True, _thread(picture, earlier))]
+    reply_to = _thread(picture, earlier)
+    if picture.is_review and reader.subscription.frequency is Frequency.INSTANT and reader.subscription.grew != "never":
+        return [make("new", True, reply_to, why=REVIEW)]
+    return [make("new", True, reply_to)]
 
 
 def _thread(picture: Picture, earlier: Sequence[Told]) -> str | None:

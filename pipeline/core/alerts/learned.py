@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pipeline.core.alerts import decide
+from pipeline.core.alerts import decide, growth
 from pipeline.core.alerts.content import Item, Sheet
 from pipeline.core.alerts.state import Picture, State
 from pipeline.model import Alert, Subscription
@@ -18,7 +18,7 @@ def item(alert: Alert, sheet: Sheet, picture: Picture, reader: Subscription) -> 
         knows = State.read(since)
         news = decide.news(reader, knows, picture.state(), picture.history)
         if alert.reason == "grew":
-            news |= decide.growth(reader, knows, picture.state())
+            news |= growth.growth(reader, knows, picture.state())
         if alert.reason == "update":
             heard = alert.detail.get("heard") or ()
             fresh = tuple(p.story_id for p in decide.strange(reader, picture, knows, heard))

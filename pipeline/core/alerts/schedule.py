@@ -32,6 +32,17 @@ def slot(subscription: Subscription, now: datetime) -> Slot:
     return Slot(due, f"{subscription.key} {subscription.frequency} {due:%Y-%m-%dT%H:%MZ}")
 
 
+def round_up(subscription: Subscription, at: datetime) -> Slot:
+    """Give the digest of what also grew of a moment at which it comes."""
+    return Slot(at, f"{subscription.key} grew {at:%Y-%m-%dT%H:%MZ}")
+
+
+def next_round_up(subscription: Subscription, now: datetime) -> Slot:
+    """Give the next digest of what also grew; weekly where the subscription wants none."""
+    weekday = None if subscription.grew == "daily" else subscription.weekday
+    return round_up(subscription, next_local(now, subscription.at, ZoneInfo(subscription.timezone), weekday))
+
+
 def next_local(now: datetime, at: str, zone: ZoneInfo, weekday: int | None = None) -> datetime:
     """Give the first moment after `now` at which the clocks of `zone` show `at`, on `weekday` where one is given.
 

@@ -27,6 +27,7 @@ class Part:
     text: str = ""  # title and summary
     tongue: str = ""  # the language that they seem to be in, however unsure
     vector: Any = None  # E5 of them, where there is one
+    is_glue: bool = False  # a live page, a review, a podcast or a comment: it tells no happening of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,11 @@ class Picture:
     follows: tuple[int, ...] = ()  # events of its thread before it, the nearest first
 
     @property
+    def is_review(self) -> bool:
+        """Whether nobody reports: the event holds live pages, reviews, podcasts and comments only."""
+        return bool(self.parts) and all(p.is_glue for p in self.parts)
+
+    @property
     def relatives(self) -> tuple[int, ...]:
         """Events whose readers were told of stories that stand here now: merged into this one, or split off from."""
         found = {x.other_event_id for x in self.history if x.kind in {"merged", "split"} and x.other_event_id}
@@ -113,7 +119,7 @@ class Told:
     state: str
     mail_id: str  # Message-ID of the mail that carries it
     knows: State | None = None  # what the reader knows by it; None while it waits
-    why: str | None = None  # of a baseline: feed, watchlist, subscription, merged, split
+    why: str | None = None  # of a baseline: feed, watchlist, subscription, merged, split; review: it waits for a digest
 
 
 @dataclass(frozen=True, slots=True)

@@ -159,7 +159,8 @@ def changes(
     ids = {m.story.id for m in group.members}
     new = [m for m in group.members if m.story.id not in known]
     if old is None:
-        origin = sorted({m.event_id for m in group.members if m.event_id is not None})
+        told = [m for m in group.members if not glue.is_glue(m.story.title)] or group.members
+        origin = sorted({m.event_id for m in told if m.event_id is not None})  # a review that moves splits nothing
         first = group.members[0]
         detail: dict[str, Any] = {"stories": len(group.members), "level": now.level}
         if origin:  # its stories were told as another event before: a split, not news

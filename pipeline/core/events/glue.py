@@ -13,7 +13,12 @@ from pipeline.core.events.pairs import Floats
 
 _SIGN = r"(?:[:：|｜·•\[\]()【】（）«»]|\s[-–—]\s)"
 _GOES = r"(?<!goes )(?<!go )(?<!went )(?<!is )(?<!are )(?<!now )"  # "ChatGPT agent goes live: …" is news
-_WEEK = re.compile(r"\bweek (?:\d+|one|two|three|four|five|six) of\b|\bsemaine \d+\b|\bwoche \d+\b|\d주 ?차")
+_WEEK = re.compile(
+    r"\bweek (?:\d+|one|two|three|four|five|six) of\b|\bsemaine \d+\b|\bwoche \d+\b|\d"
+    + pieces.fold("주 ?차")  # its letters fall apart when folded
+)
+# "Is Acme too dependent on chips?", with a quotation mark or an outlet's name behind it: who asks reports nothing.
+_ASKS = re.compile(r"[?？؟][\s\"”’'」』»)\]]*(?:\s[-–—|]\s.{1,40})?$")
 
 
 @lru_cache(maxsize=1)
@@ -30,10 +35,10 @@ def _patterns() -> tuple[re.Pattern[str], tuple[str, ...], tuple[str, ...]]:
 
 @lru_cache(maxsize=16384)
 def is_glue(title: str) -> bool:
-    """Say whether a headline is that of a live page, a review or a podcast, in some forty languages."""
+    """Say whether a headline is that of a live page, a review, a podcast or comment, in some forty languages."""
     plain = pieces.fold(" ".join(title.split()))
     labelled, phrases, openings = _patterns()
-    if plain.startswith(openings) or labelled.search(plain) or _WEEK.search(plain):
+    if plain.startswith(openings) or labelled.search(plain) or _WEEK.search(plain) or _ASKS.search(plain):
         return True
     return any(p in plain for p in phrases)
 

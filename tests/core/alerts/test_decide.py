@@ -58,6 +58,7 @@ def drawn(angle: float) -> Any:
 
 
 KNOWS = State(2, 3, ("en",), 1, 1)
+LITTLE = replace(KNOWS, level=1)
 
 
 @pytest.mark.parametrize(
@@ -98,6 +99,22 @@ def test_a_subscription_gets_what_it_asks_for(wishes: dict[str, Any], more: dict
         (picture(*parts("en", "fr-CA", "de")), {"updates": "some", "language": "fr"}, KNOWS, {"languages": ["fr-CA"]}),
         (picture(*parts("en", "id")), {"updates": "some", "story_languages": ("id",)}, KNOWS, {"languages": ["id"]}),
         (picture(*parts(*["en"] * 6)), {"updates": "some"}, KNOWS, {"reports": 5}),
+        (picture(*parts("en", "fr"), level=1), {"updates": "some", "language": "fr"}, LITTLE, {}),
+        (
+            picture(*parts("en", "fr"), level=1),
+            {"updates": "some", "story_languages": ("fr",)},
+            LITTLE,
+            {"languages": ["fr"]},
+        ),
+        (
+            picture(*parts("en", "fr"), level=1),
+            {"updates": "some", "language": "fr", "grew": "never"},
+            LITTLE,
+            {"languages": ["fr"]},
+        ),
+        (picture(*parts("en", "fr"), level=1), {}, LITTLE, {"languages": ["fr"]}),
+        (picture(*parts(*["en"] * 6), level=1), {"updates": "some"}, LITTLE, {}),
+        (picture(*parts(*["en"] * 6), level=1), {}, LITTLE, {"reports": 5}),
         (picture(), {"updates": "some"}, replace(KNOWS, level=2), {"level": [2, 3]}),
         (picture(), {}, replace(KNOWS, level=2), {"level": [2, 3]}),
         (picture(level=2), {}, KNOWS, {}),
@@ -134,6 +151,42 @@ def test_a_reader_can_ask_for_less(p: Picture, knows: State, kind: str, updates:
     wanted = updates == "all" or (updates == "less" and kind != "growth")
     assert decide(p, reader(updates=updates), told(knows=knows)) == ([("update", "pending")] if wanted else [])
     assert decide(p, reader(updates=updates)) == [("new", "pending")]
+
+
+REVIEW = Part(1, "en", 3, NOW, is_glue=True, vector=drawn(0.0))
+
+
+def test_a_review_waits_for_what_also_grew() -> None:
+    """A live page that nobody else reports is no instant mail; who wants no such digest gets it so."""
+    alone = picture(REVIEW)
+    (made,) = alert.decide(alone, [reader()], (), NOW, "desk.example").add
+    assert (made.reason, made.state, made.detail["why"]) == ("new", "pending", alert.REVIEW)
+    assert made.due_at == datetime(2026, 3, 16, 8, tzinfo=UTC) and made.batch_key == "desk grew 2026-03-16T08:00Z"
+    for wishes in ({"grew": "never"}, {"frequency": Frequency.DAILY}):
+        (made,) = alert.decide(alone, [reader(**wishes)], (), NOW, "desk.example").add
+        assert made.batch_key is None or "grew" not in made.batch_key
+    (made,) = alert.decide(picture(*parts("en"), REVIEW), [reader()], (), NOW, "desk.example").add
+    assert made.due_at == NOW
+
+
+def test_the_first_report_beside_a_review_is_told_at_once() -> None:
+    """It wakes the mail that waits; where the review was told already it is an update under its own headline."""
+    report = Part(2, "en", 3, NOW, revision=3, vector=drawn(0.1))
+    both, waits = picture(replace(REVIEW, revision=1), report), told("pending", why=alert.REVIEW)
+    assert alert.decide(both, [reader()], [waits], NOW, "desk.example").wake == ((11, NOW, None),)
+    assert alert.decide(picture(REVIEW), [reader()], [waits], NOW, "desk.example").wake == ()
+    (made,) = alert.decide(both, [reader()], [told(knows=KNOWS)], NOW, "desk.example").add
+    assert made.reason == "update" and made.detail["stories"] == [2]
+    again = picture(TOLD, replace(REVIEW, story_id=2, revision=3, vector=drawn(1.5)))
+    assert decide(again, reader(), told(knows=KNOWS)) == []  # and a review of what was told is no news
+
+
+def test_a_review_that_moves_corrects_nothing() -> None:
+    """A live page that is split off was told as part of another event; nothing that was told was false."""
+    line = Line(3, "split", 5, {"from": [5]})
+    mail = told(event_id=5, knows=KNOWS)
+    assert decide(picture(REVIEW, history=(line,)), reader(), mail) == [("new", "baseline")]
+    assert decide(picture(history=(line,)), reader(), mail) == [("new", "baseline"), ("correction", "pending")]
 
 
 def test_who_asked_for_less_still_hears_corrections() -> None:

@@ -1,5 +1,7 @@
 """Live pages, reviews and podcasts: known by their headlines, attached to an event, leading and binding none."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -29,6 +31,14 @@ from tests.core.events.test_cluster import MODEL, member
         "[라이브] Acme 발표회",
         "مباشر | محاكمة شركة",
         "Acme lansmanı - canlı",
+        "Acme 재판 2주 차: 무슨 말이 오갔나",
+        "Opinion: Acme should not own a wharf",
+        "Kommentar: Acme braucht keinen Hafen",
+        "Acme 和港口的未来｜评论",
+        "Is Acme too dependent on chips?",
+        "Acme achète tout, et alors ?",
+        "هل تنجو أكمي؟",
+        "Who owns Acme? - Harbour Gazette",
     ],
 )
 def test_glue_is_known_by_its_headline(title: str) -> None:
@@ -49,6 +59,8 @@ def test_glue_is_known_by_its_headline(title: str) -> None:
         "Acme abrirá la próxima semana en Madrid",
         "微软推出直播功能",
         "오픈AI, 실시간 번역 공개",
+        "Acme replies to a comment by the minister",
+        "'Who owns Acme?' asks a judge, and gets an answer",
         "",
     ],
 )
@@ -71,6 +83,17 @@ def test_glue_binds_nothing_and_leads_nothing() -> None:
     assert event.summarise(first.members).title == "Acme is sued over its plant"
     alone = event.decide(pairs.pool(told[:1], MODEL), [0], MODEL, 14)
     assert len(alone) == 1 and event.summarise(alone[0].members).title == "Live: the day at Acme"
+
+
+def test_a_review_that_moves_splits_nothing() -> None:
+    """A happening to which a told live page moves is founded: its own stories were told nowhere."""
+    live, report = member(1, "Live: the day at Acme"), member(2, "Acme is sued over its plant", hours=1)
+    live = dataclasses.replace(live, event_id=9)
+    said = event.summarise([live, report])
+    lines = event.changes(event.Group(None, (live, report)), None, said, {})
+    assert [x.kind for x in lines] == ["founded", "joined"]
+    lines = event.changes(event.Group(None, (live,)), None, event.summarise([live]), {})
+    assert [x.kind for x in lines] == ["split"]
 
 
 def test_groups_keep_the_name_of_their_smallest_index() -> None:
