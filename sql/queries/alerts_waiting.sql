@@ -1,5 +1,4 @@
 -- question: Which alerts wait or were given up, since when, and why?
--- about: mails
 -- grain: one row per alert that is pending or dead
 select
     alert_id,

@@ -1,5 +1,4 @@
 -- question: Where did reports of one event contradict each other in their figures in the last 90 days?
--- about: events
 -- grain: one row per event, role and pair of values
 select
     event_id,

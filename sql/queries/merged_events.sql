@@ -1,5 +1,4 @@
 -- question: Which event numbers turned out to be another event?
--- about: events
 -- grain: one row per event that was merged away
 select
     e.event_id,

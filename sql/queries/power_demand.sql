@@ -1,6 +1,4 @@
 -- question: How much electric power do events speak of, in megawatts?
--- about: events
--- example: of one storyline; write your own beside it
 -- grain: one row per event, role and value
 select
     f.event_id,

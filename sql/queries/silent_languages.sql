@@ -1,5 +1,4 @@
 -- question: From which languages came no story in the last three days, although we read feeds in them?
--- about: languages
 -- grain: one row per language
 select
     language,

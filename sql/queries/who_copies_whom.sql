@@ -1,5 +1,4 @@
 -- question: Which outlets repeat whose stories, how much later, and how often in translation?
--- about: outlets
 -- grain: one row per pair of outlets
 select
     original_outlet,

@@ -1,7 +1,5 @@
 """Quantities in a text of any language: money, energy, power, dates and counts, with their offsets and roles."""
 
-import re
-from dataclasses import replace
 from functools import cache
 from itertools import islice
 from typing import NamedTuple
@@ -9,14 +7,13 @@ from typing import NamedTuple
 from pipeline.core.facts import roles as cues
 from pipeline.core.facts import words
 from pipeline.core.facts.agree import agree, contradict, contradictions, same
-from pipeline.core.facts.numbers import HAN_DIGITS
+from pipeline.core.facts.han import is_numeric as is_numeric_text
 from pipeline.core.facts.read import Reader
 from pipeline.core.facts.spelled import anchors
 from pipeline.core.text.phrases import fold
 from pipeline.model import Fact
 
-CODE = "3"  # raise it when a rule of reading changes; a change of words shows by itself
-_NUMERIC = re.compile(rf"[\d{HAN_DIGITS}]")
+CODE = "4"  # raise it when a rule of reading changes; a change of words shows by itself
 _MOST = 300  # facts of one text; roles compare each with all others
 
 
@@ -44,7 +41,7 @@ def trace(text: str, language: str | None = None, part: str = "text") -> list[tu
     """Read as `read` does, and say of each fact where it stands in the folded text, and why it has its role."""
     folded, offsets = fold(text)
     anchored = anchors().find_matches_as_indexes(folded)
-    is_numeric = _NUMERIC.search(folded) is not None
+    is_numeric = is_numeric_text(folded)
     if not anchored and not is_numeric:
         return []
     reader = Reader(text, folded, offsets, language, anchored)
@@ -57,7 +54,7 @@ def trace(text: str, language: str | None = None, part: str = "text") -> list[tu
     def is_capital(at: int) -> bool:
         return text[offsets[at] if offsets else at : len(text)][:1].isupper() if at < len(folded) else False
 
-    roles = cues.Roles(folded, [(f.start, f.end) for f in found if f.kind != "date"], is_capital)
+    roles = cues.Roles(folded, [(f.start, f.end) for f in found if f.kind not in {"date", "count"}], is_capital)
     out = []
     for fact in found:
         role, bound = "", None
@@ -72,7 +69,8 @@ def trace(text: str, language: str | None = None, part: str = "text") -> list[tu
             start, end = offsets[start], offsets[end]
         told = text[start:end]
         vague = bound is not None
-        made = replace(fact, role=role, start=start, end=end, text=told, approximate=vague, bound=bound or "")
+        of = (fact.kind, fact.value, fact.unit, role, start, end, told, part, vague, fact.upper, bound or "")
+        made = Fact(*of)
         out.append((made, Why(folded, fact.start, fact.end, *roles.why.get((fact.start, fact.end), ("", None)))))
     return out
 

@@ -32,26 +32,31 @@ _DAY_AFTER = re.compile(r" ?(\d{1,2})(?:st|nd|rd|th|\.|-[aeá]n|-i|-jen|-jan)?(?
 _DAY_NEXT = re.compile(r"\.? (?:gada|m\.|metu) (\d{1,2})\.? ")
 _DAY_LEFT = re.compile(r"(?<!\d)(\d{1,2})(?:st|nd|rd|th)?,? $")
 _CUE_LIST = (
-    "in by until since through before after during from year for late early mid fiscal of to "  # en
-    "en depuis jusqu'en des avant annee d'ici d'ici-a fin "  # fr
-    "im jahr im jahre jahr bis seit ab ende anfang mitte vor nach "  # de
-    "pada tahun sejak semenjak hingga menjelang di "  # id ms
-    "para hacia hasta desde ano de antes em ate nel entro dal al del il anno "  # es pt it
-    "w do od na roku rok roce v u leta iz in anul din pana godine "  # pl cs sk sl hr ro
+    "in by until since through before after during from year for late early mid fiscal of to end spring summer autumn "
+    "fall winter quarter half q1 q2 q3 q4 h1 h2 "  # en
+    "en depuis jusqu'en des avant annee d'ici fin debut courant mi semestre trimestre printemps ete "
+    "automne hiver horizon "  # fr
+    "im jahr im jahre jahr bis seit ab ende anfang mitte vor nach fruhjahr sommer herbst winter quartal halbjahr "  # de
+    "pada tahun sejak semenjak hingga menjelang di akhir awal pertengahan kuartal semester "  # id ms
+    "para hacia hasta desde ano de antes em ate nel entro dal al del il anno fine inizio "
+    "meta trimestre semestre "  # es pt it
+    "w do od na roku rok roce v u leta iz in anul din pana godine konca koncem poczatku polowy "
+    "kvartal "  # pl cs sk sl hr ro
     "до в к с на у з після през от от после през "  # Cyrillic
     "vuonna vuoteen vuoden aastal aastaks ar aret i innen inden fra til till fram sedan innan efter sinds tegen tot "
-    "vanaf voor naar van op "  # fi et sv da nb nl
+    "vanaf voor naar van op eind begin medio av af varen sommaren hosten "  # fi et sv da nb nl
     "nam vao taong noong sa mwaka ifikapo wa iki nuo lidz gada sal el any "  # vi fil sw lt lv ca
     "το του εως μεχρι ως απο "  # el
     "عام لعام بعام وعام في وفي سنه بحلول منذ حتى سال تا در سن साल वर्ष सन सन् בשנת שנת עד מאז 년도 "
 )
 _CUE_BEFORE = pattern(
     r"(?:^|[^\w])(?:" + "|".join(sorted(set(map(re.escape, _CUE_LIST.split())), key=len, reverse=True)) + r")[ -]$"
-    r"|(?:ปี|ค\.ศ\.|พ\.ศ\.|พ\.ศ|年) ?$|(?:^|[^\w])[בל]-?$"
+    r"|d'ici a $|(?:ปี|ค\.ศ\.|พ\.ศ\.|พ\.ศ|年) ?$|(?:^|[^\w])[בל]-?$"
 )
 _CUE_AFTER = pattern(
     r"'(?:in|nin|un|nun|den|dan|teki|daki)\b|'?-?(?:te|de|ta|da|ye|e|a|ten|den|dan|tan|ban|ben|re|ra|ig|tol|es|os|"
     r"as|deki|daki|teki|taki)\b(?<=[^\d])"
+    r"| (?:sonu|basi|ortasi|yilin|veg|elej|kozep|vegere|pabaig|beig|lopu|lõpu)\w*"
     r"| (?:yil|sene|года|году|год\b|годом|года|року|рік|році|година|години|godine|godini|leta\b|roku\b|m\. |metais|"
     r"gada\b|gads|gadam|aasta|evben|"
     r"evre|evi|में|तक|से|की|के|সালে|সালের|সাল থেকে|সাল|ஆம்|ஆண்டு|నాటికి|లో|માં|मध्ये|تک|میں|ميلادي)"

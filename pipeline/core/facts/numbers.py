@@ -2,51 +2,20 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
-from pipeline.core.facts import units
+from pipeline.core.facts import han, units
+from pipeline.core.facts.han import NUMBER
 from pipeline.core.facts.scales import Habits, halves, scales, weak
 from pipeline.core.text.phrases import pattern
 
-NUMBER = re.compile(r"\d{1,3}(?: \d{3})+(?!\d)(?:[.,٫]\d+)?(?![.,]\d)|\d+(?:[.,'٫٬]\d+)*")
-CJK_DIGITS = {c: i for i, c in enumerate("〇一二三四五六七八九")} | {"零": 0, "○": 0, "两": 2, "兩": 2}
-CJK_DIGITS |= {
-    "壹": 1,
-    "贰": 2,
-    "貳": 2,
-    "叁": 3,
-    "參": 3,
-    "肆": 4,
-    "伍": 5,
-    "陆": 6,
-    "陸": 6,
-    "柒": 7,
-    "捌": 8,
-    "玖": 9,
-}
-_CJK_SMALL = {
-    "十": 10.0,
-    "百": 100.0,
-    "千": 1e3,
-    "십": 10.0,
-    "백": 100.0,
-    "천": 1e3,
-    "拾": 10.0,
-    "佰": 100.0,
-    "仟": 1e3,
-}
-_CJK_TENS = {"廿": 20.0, "卅": 30.0, "卌": 40.0}
-CJK_LARGE = {"万": 1e4, "萬": 1e4, "만": 1e4, "亿": 1e8, "億": 1e8, "억": 1e8, "兆": 1e12, "조": 1e12}
-HAN_DIGITS = "〇○零一二三四五六七八九两兩十百千廿卅卌壹贰貳叁肆伍陆陸柒捌玖拾佰仟"
-HAN_START = re.compile(f"[{HAN_DIGITS}]")
-_FIRST_DIGIT = re.compile(r"(?<![\d.,:])\d")
-_HAN_FIRST = re.compile(rf"(?<![{HAN_DIGITS}\d])[{HAN_DIGITS}]")
-_CJK_FILL = "多余餘几数來来"
+# Rs.500, ரூ.500; that a digit comes first makes the search quick
+_FIRST_DIGIT = re.compile(r"\d(?:(?<![\d.,:].)|(?<=[^\W\d_]\..)|(?<=[\u0900-\u0dff]\..))")
+_HUNDREDS = re.compile(r" (\d{1,3})(?![\d.,])")
 _AND = re.compile(r" (?:and |et |y |e |و ?|и |und )?(?=\d)")
 
 
-@dataclass(frozen=True, slots=True)
-class Amount:
+class Amount(NamedTuple):
     """A number with its scale: value, where it begins and ends, whether its scale needs a currency."""
 
     value: float
@@ -76,6 +45,8 @@ class Numbers:
         """Turn digits with separators into a value; None when the shape is no quantity (3.5.1)."""
         if len(raw) > 24:
             return None  # a serial number, not a quantity
+        if raw.isdigit():
+            return float(raw)
         text = raw.replace("'", "").replace("٬", "").replace(" ", "").replace("٫", ".")
         if "٫" in raw:
             return float(text.replace(",", ""))
@@ -114,8 +85,7 @@ class Numbers:
         value = self.number(m[0], m.end())
         if value is None:
             return None
-        cjk = self.cjk(start, value, m.end())
-        if cjk:
+        if not self.text[m.end() : m.end() + 2].isascii() and (cjk := self.cjk(start, value, m.end())):
             return cjk
         return self.scale(self._with_half(Amount(value, start, m.end())), comma="," in m[0])
 
@@ -126,9 +96,9 @@ class Numbers:
             return amount
         hit = lexicon.at(text, amount.end + 1) if text[amount.end : amount.end + 1] == " " else None
         if hit:
-            return replace(amount, value=amount.value + 0.5, end=hit[0])
+            return amount._replace(value=amount.value + 0.5, end=hit[0])
         found = lexicon.before(text, amount.start - 1) if text[amount.start - 1 : amount.start] == " " else None
-        return replace(amount, value=amount.value + 0.5, start=found[0]) if found else amount
+        return amount._replace(value=amount.value + 0.5, start=found[0]) if found else amount
 
     def scale(self, amount: Amount, comma: bool = False) -> Amount:
         """Multiply by the scale words that follow; then add smaller amounts ("1 milyar 200 milyon").
@@ -144,7 +114,7 @@ class Numbers:
             total = (
                 larger
                 if total.value >= larger.factor
-                else replace(larger, value=larger.value + total.value, end=total.end)
+                else larger._replace(value=larger.value + total.value, end=total.end)
             )
         return total
 
@@ -160,17 +130,24 @@ class Numbers:
             return None
         found = self._scaled(Amount(value, m.end(), n.end()))
         is_smaller = found.scaled and not found.needs_money and found.factor < amount.factor
-        return found if is_smaller else None
+        return found if is_smaller and not self._counts_alone(amount.start, found.end) else None
+
+    def _counts_alone(self, start: int, end: int) -> bool:
+        """Whether a number of things stands behind a sum: "R$ 3 bilhões e 3 mil empregos"."""
+        if not units.counted().at(self.text, end + 1):
+            return False
+        return units.prefixes().before(self.text, start - (self.text[start - 1 : start] == " ")) is not None
 
     def _scaled(self, amount: Amount, comma: bool = False) -> Amount:
         text, at, factor = self.text, amount.end, 1.0
         needs = scaled = False
         for _ in range(3):
             i = at + 1 if text[at : at + 1] in {" ", "-"} else at
-            if odd := _ODD.match(text, at):
+            if text[at : at + 1] in _ODD_FIRST and (odd := _ODD.match(text, at)):
                 i = odd.end()  # "$60-odd million"
-            link = _DE.match(text, i)
-            hit = scales().at(text, i) or (scales().at(text, link.end()) if link and scaled is False else None)
+            hit = scales().at(text, i)
+            if not hit and not scaled and text[i : i + 1] == "d" and (link := _DE.match(text, i)):
+                hit = scales().at(text, link.end())
             if hit and isinstance(hit[1], str):
                 word = text[i : hit[0]]
                 if hit[1] == "b?":
@@ -201,15 +178,26 @@ class Numbers:
         value = amount.value * factor
         if value > 1e17:
             return amount
-        out = replace(amount, value=value, end=at, scaled=scaled, needs_money=needs, factor=factor)
+        if factor == 1.0 and not scaled:
+            return amount
+        out = amount._replace(value=value, end=at, scaled=scaled, needs_money=needs, factor=factor)
         half = halves("half_after").at(text, at + 1 if text[at : at + 1] == " " else at) if factor >= 1e3 else None
         if half and (half[0] == len(text) or not text[half[0]].isalpha()):
-            return replace(out, value=value + factor / 2, end=half[0])  # deux milliards et demi
-        if factor == 1e3 and text[at - 4 : at] == " bin":  # Turkish 3 bin 500
-            n = re.compile(r" (\d{1,3})(?![\d.,])").match(text, at)
-            if n:
-                return replace(out, value=value + int(n[1]), end=n.end())
-        return out
+            return out._replace(value=value + factor / 2, end=half[0])  # deux milliards et demi
+        return self._with_hundreds(out, comma) if factor == 1e3 and not needs else out
+
+    def _with_hundreds(self, amount: Amount, comma: bool) -> Amount:
+        """Add what stands behind a word for thousand: "3 bin 500", "2 mil 500 millones", "1 हजार 200 करोड़"."""
+        text = self.text
+        n = _HUNDREDS.match(text, amount.end)
+        if not n or amount.value >= 1e6:
+            return amount
+        whole = amount._replace(value=amount.value + int(n[1]), end=n.end())
+        at = n.end() + 1 if text[n.end() : n.end() + 1] == " " else n.end()
+        scale = scales().at(text, at) or weak().at(text, at)
+        if scale and scale[0] - at > 1 and not (isinstance(scale[1], float) and scale[1] < 1e5):
+            return self._scaled(whole._replace(scaled=False), comma)
+        return whole if text[amount.end - 4 : amount.end] == " bin" else amount
 
     def _short(self, word: str, factor: float, start: int) -> float:
         """Say what a short scale means here: bln is 10^12 in Polish only, M behind Rp is miliar."""
@@ -219,62 +207,17 @@ class Numbers:
         return 1e9 if word in {"m", "m."} and is_rupiah else factor
 
     def cjk(self, start: int, first: float | None, at: int) -> Amount | None:
-        """Read a number with Han or Hangul scale signs: 3兆5000億, 三百亿, 30억 5천만; None when it has none."""
-        text = self.text
-        total = section = 0.0
-        digit = first
-        seen = 0
-        while at < min(len(text), start + 40):
-            c = text[at]
-            if text[at : at + 3] in {"百萬瓦", "十億瓦", "百万瓦", "十亿瓦"} and digit is not None:
-                break  # megawatt, gigawatt
-            if c in _CJK_FILL and seen:
-                at += 1
-            elif c in CJK_DIGITS:
-                digit = (digit or 0.0) * 10 + CJK_DIGITS[c]
-                at += 1
-            elif c in _CJK_TENS and digit is None and not section:
-                section, at, seen = _CJK_TENS[c], at + 1, seen + 1
-            elif (
-                c in _CJK_SMALL
-                and not (c in "천백십" and digit is None)
-                and not (digit is None and text[at + 1 : at + 2] == "瓦")
-            ):
-                section += (1.0 if digit is None else digit) * _CJK_SMALL[c]
-                digit, at, seen = None, at + 1, seen + 1
-            elif c in CJK_LARGE and (digit is not None or section or total) and text[at : at + 2] != "兆瓦":
-                total = (
-                    (total + section + (digit or 0.0)) * CJK_LARGE[c]
-                    if not total or total < CJK_LARGE[c]
-                    else total + (section + (digit or 0.0)) * CJK_LARGE[c]
-                )
-                section, digit, at, seen = 0.0, None, at + 1, seen + 1
-            elif (
-                c == " "
-                and seen
-                and (m := NUMBER.match(text, at + 1))
-                and digit is None
-                and text[m.end() : m.end() + 1] in CJK_LARGE | _CJK_SMALL
-            ) or (c.isdigit() and seen and digit is None and (m := NUMBER.match(text, at))):
-                digit, at = self.number(m[0], m.end()), m.end()
-            elif (
-                c == " "
-                and digit is not None
-                and text[at + 1 : at + 2] in {"억", "만", "조", "億", "亿", "萬", "万", "兆", "천", "백"}
-                and text[at + 1 : at + 3] != "兆瓦"
-            ):
-                at += 1
-            else:
-                break
-        if not seen:
-            return None
-        return Amount(total + section + (digit or 0.0), start, at, True, factor=1e4)
+        """Read a number with Han or Hangul scale signs, whose digits up to `at` say `first`; None when it has none."""
+        found = han.read(self.text, start, first, at, self.number)
+        return Amount(found[0], start, found[1], True, factor=1e4) if found else None
 
     def starts(self) -> Iterator[int]:
         """Yield where a number may begin: digits, Han numerals, and number words before a scale or unit word."""
         text = self.text
         found = {m.start() for m in _FIRST_DIGIT.finditer(text)}
-        found |= {m.start() for m in _HAN_FIRST.finditer(text)}
+        for start, end, value in han.hangul(text):
+            self.word_starts[start] = Amount(value, start, end, True, factor=1e4, words=True)
+        found |= {m.start() for m in han.FIRST.finditer(text)}
         found |= set(self.word_starts)
         return iter(sorted(found))
 
@@ -283,5 +226,6 @@ _GREAT = pattern(
     r"(?:gw|gigawatt\w*|gigavat\w*|гвт|гигаватт\w*|гігават\w*|tw|terawatt\w*|твт|吉瓦|기가와트|ギガワット)(?![\w·-])"
 )
 _DE = re.compile(r"(?:de |d')")
+_ODD_FIRST = frozenset("-ops")
 _ODD = re.compile("-?(?:odd|plus|some)[ -]")
 _RUPIAH = re.compile(r"rp\.? ?$")

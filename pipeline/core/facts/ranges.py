@@ -7,11 +7,11 @@ _RANGE = pattern(
     r"den|до|"
     r"to about|ate|ao|fino a|pana la|la|den|đến|toi|ถึง|الى|إلى|تا|से|থেকে|முதல்|至|到|から|에서|עד|εως|hadi|ig|"
     r"fino ai|tul|iki|lidz|kuni|ile|și|ή|or|ou|oder|o|atau|"
-    r"veya|или|або|lub|nebo|vagy|eller|tai|hoac|หรือ|او|أو|يا|या|বা|或|あるいは|또는)(?: |(?=[\d$€£¥₹]))"
+    r"veya|με|или|або|lub|nebo|vagy|eller|tai|hoac|หรือ|او|أو|يا|या|বা|或|あるいは|또는)(?: |(?=[\d$€£¥₹]))"
 )
 _BETWEEN = pattern(
     r" ?(?:(?:and|et|und|en|y|e|dan|и|та|i|a|ve|si|ja|och|og|va|และ|و|और|এবং|மற்றும்|和|και|ו-?|na|at|ir|"
-    r"un|in|s) |[לו]-?(?=\d))"
+    r"un|in|s) |[לוو]-?(?=\d))"
 )
 _BETWEEN_CUE = pattern(
     r"(?:between|entre|zwischen|tussen|fra i|fra|tra|antara|между|між|mezi|medzi|miedzy|med|mellan|mellem|mellom|"
@@ -23,6 +23,8 @@ _BETWEEN_CUE = pattern(
 def range_follows(folded: str, start: int, end: int) -> int | None:
     """Return where the second number of a range would begin, for an amount at start..end; None when none can."""
     found = _RANGE.match(folded, end)
-    if found is None and _BETWEEN_CUE.search(folded[max(0, start - 30) : start]):
+    if found is None:
         found = _BETWEEN.match(folded, end)
+        if found and not _BETWEEN_CUE.search(folded[max(0, start - 30) : start]):
+            return None
     return found.end() if found else None

@@ -11,6 +11,9 @@ from pipeline.core.facts.spelled import bounds
 from pipeline.core.facts.wholes import APART, Wholes, stops
 from pipeline.core.text.phrases import Lexicon, fold, is_letter, pattern
 
+Span = tuple[int, int]
+Cue = tuple[int, int, str]
+
 
 @cache
 def _automaton() -> tuple[ahocorasick_rs.AhoCorasick, list[str], list[bool]]:
@@ -45,8 +48,7 @@ def bound(folded: str, start: int, end: int) -> str | None:
         return hit[1]
     while end < len(folded) and folded[end] == " ":
         end += 1
-    hit = _after().at(folded, end)
-    return hit[1] if hit else None
+    return hit[1] if (hit := _after().at(folded, end)) else None
 
 
 def find(folded: str) -> list[tuple[int, int, str]]:
@@ -58,27 +60,31 @@ def find(folded: str) -> list[tuple[int, int, str]]:
         # Arabic and Hebrew glue the article and prepositions to the word; Germanic languages compound.
         if inside and not ("\u0590" <= folded[start] <= "\u06ff") and end - start < 7:
             continue
-        if folded[max(0, start - 4) : start] == "non-" or folded[max(0, start - 3) : start + 4] == "se reun":
+        if (
+            folded[max(0, start - 4) : start] == "non-"
+            or folded[max(0, start - 3) : start + 4] == "se reun"
+            or folded.startswith("investig", start)
+        ):
             continue  # "se réunir" is to meet
         last = end
-        while end < len(folded) and is_letter(folded[end]) and is_letter(folded[end - 1]):
+        most = min(len(folded), end + _LONGEST)
+        while end < most and is_letter(folded[end]) and is_letter(folded[end - 1]):
             end += 1
-        if end > last and not stems[index]:
+        if end > last and (not stems[index] or end == last + _LONGEST):
             continue
         if cues and cues[-1][0] == start and "intent" not in {cues[-1][2], roles[index]}:
             cues.pop()  # of the cues that begin here the longest is meant, and comes last
         cues.append((start, end, roles[index]))
-    phrases = [
-        (a, b) for a, b, name in cues if name != "intent" and " " in folded[a:b]
-    ]  # "deal valued at": valued is no cue of its own
-    return [c for c in cues if not any(a < c[0] < b and " " not in folded[c[0] : b] for a, b in phrases)]
+    covered: set[int] = set()  # "deal valued at": valued, the last word of a cue, is none of its own
+    for start, end, name in cues:
+        if name != "intent" and " " in folded[start:end]:
+            covered.update(range(folded.rindex(" ", start, end) + 1, end))
+    return [c for c in cues if c[0] not in covered] if covered else cues
 
 
+_LONGEST = 60  # letters behind the stem of a word
 _LIMIT = 60.0  # a cue that costs more than this many characters says nothing
 _COMMA = re.compile("[,、]|(?<= )-(?= )")
-
-Span = tuple[int, int]
-Cue = tuple[int, int, str]
 
 
 class Roles:
@@ -106,7 +112,7 @@ class Roles:
         """Whether an amount goes on with a list: "SpaceX at $1tn and xAI at $250bn"; no cue and no end between."""
         gap = self.folded[end:start] if 0 <= end <= start else ""
         between = any(end <= at < start for at, _, _ in self.cues) or any(end <= a < start for a, _ in self.stops)
-        return not between and _LISTED.fullmatch(gap) is not None
+        return not between and gap != " " and _LISTED.fullmatch(gap) is not None
 
     def _role(self, start: int, end: int, kind: str) -> str:
         """Choose the role by the nearest cue of the clause.
@@ -128,12 +134,14 @@ class Roles:
         best, best_cost = None, _LIMIT
         for cue in known:
             cost = self._cost(cue, amount, listed)
-            if cost < best_cost and not self._is_silent(cue, amount):
+            if cost < best_cost and not self.wholes.silences(cue, amount):
                 best, best_cost = cue, cost
         if best is not None:
             self.why[amount] = (f"nearest cue, at a cost of {best_cost:.0f} of {_LIMIT:.0f}", best)
         elif len({_MEANS.get(c[2], c[2]) for c in known}) == 1 and self._is_alone(left, right, listed):
-            best = next((c for c in known if not self._is_silent(c, amount)), None)  # one thing is said, of one amount
+            best = next(
+                (c for c in known if not self.wholes.silences(c, amount)), None
+            )  # one thing is said, of one amount
             if best:
                 self.why[amount] = ("the only cue of a clause with one amount", best)
         name = best[2] if best else ""
@@ -149,13 +157,10 @@ class Roles:
             done = _DONE.match(folded, best[0])
             return "target" if any(not done or 0 <= best[0] - c[1] <= 14 for c in wants) else "raised"
         goal = not name and wants and kind == "money"
-        if goal and (_names_goal(folded[max(left, start - 40) : start]) or self.wholes.is_equity(amount)):
+        if goal and (_GOAL.search(folded, max(left, start - 40), start) or self.wholes.is_equity(amount)):
             self.why[amount] = ("is named a goal, or equity that is wanted", wants[0])
             return "target"
         return name
-
-    def _is_silent(self, cue: Cue, amount: Span) -> bool:
-        return self.wholes.silences(cue[2], cue[0], cue[1], amount)
 
     def _is_alone(self, left: int, right: int, listed: Span) -> bool:
         return not any(left <= a < right and not listed[0] <= a < listed[1] for a, _ in self.amounts)
@@ -172,7 +177,7 @@ class Roles:
         others = [o for o in self.amounts if o != amount and not listed[0] <= o[0] < listed[1]]
         cost += sum(45 for a, b in others if low <= a and b <= high)
         # "$5bn of commitments towards a $10bn fund": the cue is the first amount's, though it stands beside both
-        if any(o[1] <= at and at - o[1] <= 4 and o[1] <= start for o in others):
+        if any(o[1] <= at <= o[1] + 4 and o[1] <= start and not self._is_apart(o[1], at) for o in others):
             cost += 50
         cost += self._nearer_to_others(cue, amount, listed, others)
         commas = _COMMA.finditer(self.folded, low, high)
@@ -191,6 +196,9 @@ class Roles:
             beyond = min((o for o in others if o[0] >= to), default=None)
             if beyond is None or beyond[0] - to > 30:
                 return 0
+            low = max(end, min(listed[1], at))
+            if beyond[0] - to <= 2 and not self._joints(to, beyond[0]) and self._hangs_loose(low, at, beyond[0] - to):
+                return 60  # "profit of 1.1bn on sales 14bn": the word right before the next amount
             if "\u0590" <= self.folded[at - 1] <= "\u06ff" and beyond[0] - to <= 3:
                 return 40  # بتقييم: the preposition written in one with the cue leads to the next amount
             mine, theirs = self._joints(max(end, min(listed[1], at)), at), self._joints(to, beyond[0])
@@ -200,6 +208,15 @@ class Roles:
                 return 0
             mine, theirs = self._joints(to, start), self._joints(beyond[1], at)
         return 40 if mine > theirs else 0
+
+    def _hangs_loose(self, start: int, end: int, other: int) -> bool:
+        """Whether what stands between an amount and a cue behind it binds them less than `other` signs would."""
+        gap = self.folded[start:end].lstrip(")）")
+        return gap[:1] not in set("の的を") and (len(gap) > other or self._is_apart(start, end))
+
+    def _is_apart(self, start: int, end: int) -> bool:
+        spaced = is_letter(self.folded[end]) or end == start
+        return self._joints(start, end) > 0 or (not spaced and self.folded[start] == " ")
 
     def _joints(self, start: int, end: int) -> int:
         return len(APART.findall(self.folded[start:end].lstrip(")）")))
@@ -281,7 +298,3 @@ _TOLD_TWICE = pattern(
     r"khoang|tuong duong|ราว|ประมาณ|คิดเป็น|περιπου|noin|omkring|cirka|drygt|mintegy|כ-?)? ?"
 )
 _GOAL = pattern("target|goal|objecti|objetivo|ziel|sasaran|obiettivo|hedef|цел|目标|目標|목표|هدف|लक्ष्य|cel |doel")
-
-
-def _names_goal(before: str) -> bool:
-    return _GOAL.search(before) is not None

@@ -3,7 +3,8 @@
 import re
 
 from pipeline.core.facts import units
-from pipeline.core.facts.numbers import CJK_DIGITS, Amount
+from pipeline.core.facts.han import CJK_DIGITS
+from pipeline.core.facts.numbers import Amount
 from pipeline.core.facts.scales import scales
 from pipeline.core.facts.spelled import SMALL_COUNTS, Spelled
 from pipeline.core.text.phrases import is_letter, pattern
@@ -29,13 +30,24 @@ class Things(Spelled):
         far = _FAR_THING.search(self.text, m.end(), stop.start() if stop else m.end() + 30)
         return far.start() if far else m.end()
 
+    def before(self, low: Amount, last: Amount, part: str) -> Fact | None:
+        """Make a count of the thing named before its number: "GPU 5만장", "従業員は3000人", "ajira 5,000"."""
+        text = self.text
+        counter = _COUNTER_ALONE.match(text, last.end)
+        gap = _PARTICLE.search(text, max(0, low.start - 8), low.start) if counter else None
+        at = gap.start() if gap else low.start - (text[low.start - 1 : low.start] == " ")
+        thing = (units.counted() if counter else units.things_first()).before(text, at)
+        if not thing or low.value < 2 or (low.value != int(low.value) and not low.scaled):
+            return None
+        return Fact("count", low.value, thing[1], "", thing[0], counter.end() if counter else last.end, part=part)
+
     def things(self, low: Amount, last: Amount, at: int, part: str, is_counter: bool) -> Fact | None:
         """Read the things counted at `at`, past words that qualify them; `is_counter`: a counter stands before."""
         text = self.text
         for skipped in range(4 if is_counter or _ADJECTIVES_BEFORE.match(text[at : at + 1]) else 1):
             thing = units.counted().at(text, at)
             if thing:
-                if low.words and not low.scaled and thing[1] not in SMALL_COUNTS:
+                if low.words and not low.scaled and low.value < 100 and thing[1] not in SMALL_COUNTS:
                     return None  # "six people", "two countries" are no figures
                 glued = at == last.end and text[at - 1].isdigit() and is_letter(text[at])
                 year = 1900 <= low.value <= 2100 and low.end - low.start == 4 and not low.scaled
@@ -52,6 +64,12 @@ class Things(Spelled):
         return None
 
 
+# What counts a thing named before its number, and what may stand between the two.
+_COUNTER_ALONE = pattern(
+    r" ?(?:[个個座颗顆块塊张張枚台臺基棟户戶名人位]|[개장대기곳명채]|[カかヶケ箇]所|世帯|"
+    r"ชิ้น|แห่ง|เครื่อง|หน่วย|ตัว|หลัง|คน|ต้น|ราย|อัตรา)(?![月年日])"
+)
+_PARTICLE = pattern(r"[をはがもで에은는을를이가]? ?(?:약|총|최대|約|計|最大|合計|约|共|ประมาณ|กว่า|ราว)? ?$")
 _WORD = re.compile(r"((?=[^\W\d_])(?:[^\s\d.,;:!?()]{3,20}|[a-z]{1,8}\d{1,4}|uj|ai)) ")
 _ADJECTIVES_BEFORE = re.compile("[a-z\u0370-\u052f\u0900-\u0d7f]")
 # A counter between the number and the thing: 5000万台H100芯片, 100,000個のNVIDIAチップ, ৭২টি GB200 চিপ

@@ -4,6 +4,7 @@ Full currency names come from Babel's CLDR when first needed (0.4 s, once a proc
 symbols, and all units of power and energy are ours (data/words/facts.*): CLDR has no inflection.
 """
 
+from collections.abc import Mapping
 from decimal import Decimal
 from functools import cache
 
@@ -72,6 +73,12 @@ def currencies() -> Lexicon[str]:
     return lexicon
 
 
+@cache
+def things_first() -> Lexicon[str]:
+    """Return the things that are named before their number."""
+    return words.lexicon("thing_first", str)
+
+
 _FACTORS = {"W": 1.0, "kW": 1e3, "MW": 1e6, "GW": 1e9, "TW": 1e12}
 _PREFIX_WORDS = {1e3: "kilo", 1e6: "mega", 1e9: "giga", 1e12: "tera"}
 
@@ -89,6 +96,17 @@ def watts() -> Lexicon[tuple[str, float]]:
     for _, key, found in words.entries("power"):
         lexicon.add(found, ("power", _FACTORS[key]))
     return lexicon
+
+
+@cache
+def _tags_of_things() -> Mapping[str, frozenset[str]]:
+    return words.languages("thing")
+
+
+def thing_languages(name: str) -> frozenset[str]:
+    """Give the languages in which a folded name, perhaps inflected, is a thing counted."""
+    tags = _tags_of_things()
+    return next((tags[name[:n]] for n in range(len(name), 0, -1) if name[:n] in tags), frozenset())
 
 
 @cache

@@ -5,13 +5,13 @@ from collections.abc import Callable, Sequence
 from functools import cached_property
 
 from pipeline.core.facts import units
-from pipeline.core.text.phrases import pattern
+from pipeline.core.text.phrases import any_of, pattern
 
 Span = tuple[int, int]
 
 # "30 billion of equity, up to 100 billion including debt": the second amount is the total that may come together, and
 # the word debt is no one's role. One line a language or family; the words are folded by `pattern`.
-_WITH_DEBT = pattern(
+_WITH_DEBT = any_of(
     r"\b(?:including|incl\.?|inclusive of|counting|with|after adding|adding|plus) (?:(?:the|its|any|all|assumed|"
     r"additional|bank|some) )?(?:debt|borrowings?|borrowed money|leverage|loans)\b|\bdebt(?:-| )(?:included|"
     r"inclusive)|"
@@ -63,7 +63,7 @@ _WITH_DEBT = pattern(
     r"\b(?:kartu su|iskaitant|su) (?:skol\w+|paskol\w+)|\bieskaitot (?:parad\w+|aizdevum\w+)|"
     r"\bkoos (?:laenu\w*|vola\w*)|\bduke perfshire borxh\w+|\bborxhi? i perfshire"
 )
-_EQUITY = pattern(
+_EQUITY = any_of(
     r"\b(?:private |shareholders'? |new )?equity\b|\bfonds propres|\bcapitaux (?:propres|prives)|\beigenkapital|"
     r"\bde capital\b|\bde capitaux\b|\bcapital (?:propio|proprio|privado|prive|propi)|\bem capital|\bcapitale\b|"
     r"\beigen vermogen|\bekuitas|\bekuiti|\boz ?(?:sermaye|kaynak)|\bкапитала\b|\bсобственн\w+ (?:капитал|средств)|"
@@ -74,7 +74,7 @@ _EQUITY = pattern(
     r"gop)|ทุน|ίδια κεφάλαια|κεφαλαι"
 )
 # A fund, a firm and an investor are called after investment; their amounts are not invested by that.
-_FUND = pattern(
+_FUND = any_of(
     r"\binvestment[- ](?:fund|firm|compan|group|bank|arm|vehicle|manager|giant|house|partnership|platform|trust|"
     r"authority|holding|corp|plan)\w*|\binvestors?\b|\binvestisseurs?\b|\binvestor(?:en|ów|u|i|e|y|s)?\b|"
     r"\binversor\w*|"
@@ -95,7 +95,7 @@ _FUND = pattern(
     r"(?:קרן|חברת|קבוצת) ה?השקעות|משקיעי\w*|กองทุนเพื่อการลงทุน|กองทุนลงทุน|นักลงทุน"
 )
 # After an amount, "to invest in" says what the money is for.
-_PURPOSE = pattern(
+_PURPOSE = any_of(
     r"\b(?:to invest|for investments?|for investing|pour investir|para invertir|de invertir|para investir|"
     r"per investire|"
     r"untuk berinvestasi|untuk menginvestasikan|zu investieren|om te investeren|at investere|att investera|"
@@ -156,17 +156,18 @@ class Wholes:
         self._amounts = sorted(amounts)
         debts = [(a, b) for a, b, name in cues if name in {"debt", "loan"}]
         invested = [(a, b) for a, b, name in cues if name == "invested"]
-        self.debts = _spans(_WITH_DEBT, folded, debts)
-        self.funds = _spans(_FUND, folded, invested)
-        self.purposes = _spans(_PURPOSE, folded, invested)
+        self.debts = _spans(_WITH_DEBT, folded, debts) if debts else []
+        self.funds = _spans(_FUND, folded, invested) if invested else []
+        self.purposes = _spans(_PURPOSE, folded, invested) if invested else []
         self._totals = {a for a in map(self._total, self.debts) if a}
 
     @cached_property
     def _equities(self) -> list[Span]:
         return [m.span() for m in _EQUITY.finditer(self.folded)]
 
-    def silences(self, name: str, start: int, end: int, amount: Span) -> bool:
-        """Whether a cue at start..end gives `amount` no role: debt that is included, a fund's name, a purpose."""
+    def silences(self, cue: tuple[int, int, str], amount: Span) -> bool:
+        """Whether a cue gives `amount` no role: debt that is included, a fund's name, a purpose."""
+        start, end, name = cue
         if name == "debt":
             return any(a <= start < b for a, b in self.debts) or self.is_equity(amount)
         if name == "invested":

@@ -98,6 +98,7 @@ SECTIONS: Mapping[str, frozenset[str] | None] = {
     "energy": frozenset(f"{w}h" for w in _WATTS),
     "watt_hour": frozenset({"after", "before"}),  # words for watt hour behind kilo, mega …; "%" stands for those
     "thing": frozenset(THINGS),
+    "thing_first": frozenset(THINGS),  # named before their number: ajira 5,000
     "role": frozenset(ROLES),
     "quantifier": frozenset({"about", "most", "least", "about_after", "most_after", "least_after"}),
 }

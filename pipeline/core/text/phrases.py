@@ -52,6 +52,8 @@ def _fold_char(char: str) -> str:
         return _SINGLE[char]
     if char in _SPACES:
         return " "
+    if "\ud800" <= char <= "\udfff":
+        return "\ufffd"  # half of a character that was cut: nothing can encode it
     if _DROP.match(char):
         return ""
     digit = unicodedata.decimal(char, None)
@@ -112,6 +114,20 @@ def pattern(source: str) -> re.Pattern[str]:
     return re.compile(re.sub(r"[^\x00-\x7f]+", lambda m: fold(m[0])[0], source))
 
 
+def any_of(source: str) -> re.Pattern[str]:
+    """Compile as `pattern` does, for a long list of alternatives: those that begin words are tried at words only."""
+    found, depth, start = [], 0, 0
+    for m in re.finditer(r"\\.|\[(?:\\.|[^\]])*\]|[()|]", source):
+        depth += (m[0] == "(") - (m[0] == ")")
+        if m[0] == "|" and not depth:
+            found.append(source[start : m.start()])
+            start = m.end()
+    found.append(source[start:])
+    at_words = [f[2:] for f in found if f.startswith(r"\b")]
+    others = [f for f in found if not f.startswith(r"\b")]
+    return pattern("|".join([rf"\b(?:{'|'.join(at_words)})", *others] if at_words else others))
+
+
 class _Letters(dict[str, bool]):
     """Which characters are letters; learns a character when it first meets it."""
 
@@ -129,7 +145,7 @@ def is_letter(char: str) -> bool:
     return _LETTERS[char]
 
 
-_NONE: list[int] = []
+_SHORT = (2, 1)
 
 
 class Lexicon(Generic[V]):
@@ -140,8 +156,9 @@ class Lexicon(Generic[V]):
 
     def __init__(self) -> None:
         self._phrases: dict[str, tuple[V, int]] = {}
-        self._at: dict[str, list[int]] = {}
-        self._before: dict[str, list[int]] = {}
+        # The lengths of the phrases that begin or end with three letters; those of one and two are tried anywhere.
+        self._at: dict[str, tuple[int, ...]] = {}
+        self._before: dict[str, tuple[int, ...]] = {}
 
     def add(self, phrases: str | Iterable[str], value: V) -> None:
         """Add phrases (a string is cut at commas) under one value; the first value of a phrase stays."""
@@ -154,11 +171,10 @@ class Lexicon(Generic[V]):
             if not key or (known and (known[0] != value or known[1] >= extra)):
                 continue
             self._phrases[key] = (value, extra)
-            for table, edge in ((self._at, key[:2]), (self._before, key[-2:])):
-                lengths = table.setdefault(edge, [])
+            for table, edge in ((self._at, key[:3]), (self._before, key[-3:])):
+                lengths = table.get(edge, _SHORT)
                 if len(key) not in lengths:
-                    lengths.append(len(key))
-                    lengths.sort(reverse=True)
+                    table[edge] = tuple(sorted((*lengths, len(key)), reverse=True))
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._phrases)
@@ -168,7 +184,7 @@ class Lexicon(Generic[V]):
         if start >= len(text):
             return None
         size = len(text)
-        for length in self._at.get(text[start : start + 2], _NONE) + self._at.get(text[start], _NONE):
+        for length in self._at.get(text[start : start + 3], _SHORT):
             end = start + length
             if end > size:
                 continue
@@ -189,8 +205,7 @@ class Lexicon(Generic[V]):
         """Find the longest phrase that ends at `end`; returns its start and value."""
         if end <= 0:
             return None
-        two = text[end - 2 : end] if end > 1 else ""
-        for length in self._before.get(two, _NONE) + self._before.get(text[end - 1], _NONE):
+        for length in self._before.get(text[end - 3 : end] if end > 2 else "", _SHORT):
             start = end - length
             if start < 0:
                 continue
