@@ -1,5 +1,6 @@
 """Fit the matcher's weights on labels: one's own, or files of labelled lines; tell what gets better and what worse."""
 
+import base64
 import json
 import re
 from collections.abc import Sequence
@@ -114,6 +115,7 @@ def run(
         "thresholds": dict.fromkeys(fit.LEVELS, 0.5),
         "models": models,
         "anchors": list(fit.ANCHORS),
+        "means": _means(settings),
     }
     target = out or _next(settings.watch_dir or Path())
     target.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
@@ -125,6 +127,15 @@ def run(
         "better": _moved(rows, level, before, after),
         "worse": _moved(rows, level, after, before),
     }
+
+
+def _means(settings: Settings) -> dict[str, str]:
+    """Encode the anchors once for all runs to come: each would need them before its first likeness."""
+    encode = steps.encoder(settings)
+    if "e5" not in encode.names:
+        return {}
+    mean = encode.encode("e5", fit.ANCHORS).astype("<f8").mean(axis=0).astype("<f4")
+    return {encode.version: base64.b64encode(mean.tobytes()).decode()}
 
 
 def _standing(settings: Settings, fresh: bool) -> Weights:

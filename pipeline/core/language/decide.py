@@ -165,6 +165,10 @@ def prior(panel: Panel, text: str, declared: Sequence[str]) -> tuple[Floats, Flo
     votes = sisters.votes(text)
     doubtful: set[str] = set()
     for members in panel.families:
+        names = [panel.tags[i] for i in members]
+        if not any(map(votes.get, names)):
+            doubtful.update(names)
+            continue
         heard = np.array([votes.get(panel.tags[i], 0) for i in members], np.float32)
         lead = float(heard.max() - np.partition(heard, -2)[-2])
         if lead >= 1 and len(members) > 2:  # words of one of three sisters speak against strangers too ("sl", "en")

@@ -51,6 +51,7 @@ _AMHARIC = frozenset(_AMHARIC_WORDS.split())
 _NOISE = re.compile(
     r"https?://\S++|www\.\S++|[\w.+-]{1,64}+@[\w-]{1,64}+\.[\w.-]{1,64}+|[@#][\w.]++|&[a-z]{1,20}+;|<[^<>]{1,200}+>"
 )
+_NOISE_MARKS = ("http", "www.", "@", "#", "&", "<")  # no noise is without one of them
 _LATIN_RUN = re.compile(r"[A-Za-z\u00c0-\u024f\u1e00-\u1eff][A-Za-z\u00c0-\u024f\u1e00-\u1eff0-9'’.&-]*")
 _MIXED_WORD = re.compile(r"\b(?=[\u0400-\u04ff]++[A-Za-z]|[A-Za-z]++[\u0400-\u04ff])[A-Za-z\u0400-\u04ff]++")
 _AS_CYRILLIC = str.maketrans("ABCEHIJKMOPTXYaceijopxys", "АВСЕНІЈКМОРТХУасеіјорхуѕ")
@@ -72,7 +73,10 @@ def clean(text: str) -> str:
 
 
 def _without_noise(text: str) -> str:
-    return " ".join(_NOISE.sub(" ", text[: MAX_CHARACTERS * 2]).split())[:MAX_CHARACTERS]
+    text = text[: MAX_CHARACTERS * 2]
+    if any(mark in text for mark in _NOISE_MARKS):
+        text = _NOISE.sub(" ", text)
+    return " ".join(text.split())[:MAX_CHARACTERS]
 
 
 def _lowered(text: str) -> str:
@@ -85,9 +89,11 @@ def _lowered(text: str) -> str:
 def read(title: str, summary: str, declared: Sequence[str]) -> Evidence:
     """Clean a story's words and let the script speak first."""
     spoken = _without_noise(f"{title} {summary}" if summary else title)
-    script = carrier(spoken, declared)
+    counts = scripts.count(spoken)
+    script = _carrier(spoken, counts, declared)
     text = _lowered(spoken)
-    counts = scripts.count(text)
+    if text is not spoken:
+        counts = scripts.count(text)
     if script == "Cyrl" and "Latn" in counts:
         text = _MIXED_WORD.sub(lambda found: found[0].translate(_AS_CYRILLIC), text)
     if script not in ("Latn", "") and "Latn" in counts:
@@ -104,7 +110,10 @@ def carrier(text: str, declared: Sequence[str] = ()) -> str:
     are: a function word is a sentence's own, a small word may be, a capitalised one is mostly a name. A text in Latin
     letters that quotes a word of another script has function words; one without any belongs to the other script.
     """
-    counts = scripts.count(text)
+    return _carrier(text, scripts.count(text), declared)
+
+
+def _carrier(text: str, counts: dict[str, int], declared: Sequence[str]) -> str:
     others = {name: times for name, times in counts.items() if name != "Latn"}
     if not others or "Latn" not in counts:
         return scripts.dominant(counts)

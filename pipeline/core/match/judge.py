@@ -1,10 +1,11 @@
 """Judge stories against the watchlist: level, score, and the evidence of every decision."""
 
+import base64
 import hashlib
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import resources
 from typing import Any, Protocol
@@ -50,6 +51,7 @@ class Weights:
     models: Mapping[str, Mapping[str, Mapping[str, float]]]  # "names", "likeness" -> level -> feature ("" = constant)
     thresholds: Mapping[str, float]  # level -> probability from which it holds
     anchors: tuple[str, ...]  # everyday sentences: what a text's similarity to anything is measured on
+    means: Mapping[str, str] = field(default_factory=dict)  # encoder's version -> their mean vector, float32 in base64
 
     @classmethod
     def from_json(cls, text: str) -> "Weights":
@@ -68,9 +70,16 @@ class Weights:
                     f"the weights and this version of newswatch differ in what they know ({told}); "
                     "fit them again with `newswatch fit`"
                 )
-            return cls(f"{CODE}.{data['version']}.{digest[:8]}", models, thresholds, anchors)
+            return cls(f"{CODE}.{data['version']}.{digest[:8]}", models, thresholds, anchors, data.get("means", {}))
         except (KeyError, TypeError, AttributeError) as e:
             raise ValueError(f"not a matcher file: {e!r}") from e
+
+    def common(self, encode: "Encode") -> NDArray[np.float64]:
+        """Give the mean vector of the anchors: read where the file has it for this encoder, else encoded."""
+        if known := self.means.get(encode.version):
+            return np.frombuffer(base64.b64decode(known), "<f4").astype(np.float64)
+        vectors: NDArray[np.float64] = encode.encode("e5", self.anchors).astype(np.float64)
+        return vectors.mean(axis=0) if len(vectors) else np.zeros(vectors.shape[1])
 
 
 @cache
@@ -102,8 +111,9 @@ class Matcher:
         self.encode = encode
         self.index = Index(watchlist)
         self.profile = profile(watchlist, self.index)
+        self._of_nothing: dict[bool, dict[str, float]] = {}
         self._seeds: list[NDArray[np.float32]] = []
-        self._anchors: NDArray[np.float32] | None = None
+        self._common: NDArray[np.float64] | None = None  # the mean of the anchors
 
     @property
     def version(self) -> str:
@@ -143,7 +153,7 @@ class Matcher:
                 "probabilities": {k: round(v, 4) for k, v in probabilities.items()},
                 "features": {k: round(v, 4) for k, v in look.values.items() if v},
                 "contributions": {
-                    level: {n: round(c, 3) for n, c in sorted(part.items(), key=_by_weight) if abs(c) >= 5e-4}
+                    level: {n: round(c, 3) for n, c in sorted(_felt(part), key=_by_weight)}
                     for level, part in parts.items()
                 },
                 "mentions": [_mention(m) for m in look.found.mentions[:MAX_EVIDENCE_MENTIONS]],
@@ -169,7 +179,7 @@ class Matcher:
         if self._is_candidate(opening):
             tier = "names"
             opening = replace(opening, cues=cues.find(story.title, story.summary, story.text[:limit]))
-        values = features(opening, self.profile, bool(story.title.strip()))
+        values = self._values(opening, bool(story.title.strip()))
         similarities: dict[str, float] = {}
         if tier == "names" and words and self._is_unsure(values) and self.encode.fits("e5", story.language, words):
             similarities = self.similarities(words)
@@ -186,6 +196,14 @@ class Matcher:
             seed_key=nearest,
             similarity=round(similarities[nearest], 4) if nearest else None,
         )
+
+    def _values(self, opening: Found, titled: bool) -> dict[str, float]:
+        """Number an opening; of nothing, which most stories have, only once."""
+        if opening.mentions or opening.fields or opening.lookalikes:
+            return features(opening, self.profile, titled)
+        if titled not in self._of_nothing:
+            self._of_nothing[titled] = features(Found(), self.profile, titled)
+        return dict(self._of_nothing[titled])
 
     def _is_candidate(self, found: Found) -> bool:
         """Say whether a story may be ours at all: somebody is named who counts.
@@ -204,14 +222,14 @@ class Matcher:
 
     def similarities(self, words: str) -> dict[str, float]:
         """Compare with title and beginning of each seed, centred, since E5's cosines are bunched per language."""
-        if self._anchors is None:
+        if self._common is None:
             for s in self.watchlist.seeds:
                 self._seeds.append(self.encode.encode("e5", [(s.text or s.title)[:SEED_LEAD], s.title or s.text]))
-            self._anchors = self.encode.encode("e5", self.weights.anchors)
+            self._common = self.weights.common(self.encode)
         vector = self.encode.encode("e5", [words])[0].astype(np.float64)
         if not vector.any():
             return {}
-        common = float((self._anchors.astype(np.float64) @ vector).mean()) if len(self._anchors) else 0.0
+        common = float(self._common @ vector)
         return {
             s.key: float((v.astype(np.float64) @ vector).mean()) - _E5_SHARE * common
             for s, v in zip(self.watchlist.seeds, self._seeds, strict=True)
@@ -255,7 +273,7 @@ def _cut(groups: Mapping[str, Any], limit: int) -> dict[str, Any]:
 def weigh(
     values: Mapping[str, float], model: Mapping[str, Mapping[str, float]]
 ) -> tuple[dict[str, dict[str, float]], dict[str, float]]:
-    """Weigh features: the contribution of each to each threshold's log-odds, and the probability of "at least" it.
+    """Weigh features: what those there are add to each threshold's log-odds, and the probability of "at least" it.
 
     A higher level is never likelier than a lower one.
     """
@@ -264,11 +282,15 @@ def weigh(
     below = 1.0
     for level in sorted(model):
         weights = model[level]
-        parts[level] = {n: w * (1.0 if n == "" else values.get(n, 0.0)) for n, w in weights.items()}
+        parts[level] = {n: w * v for n, w in weights.items() if (v := 1.0 if n == "" else values.get(n, 0.0))}
         odds = math.fsum(parts[level].values())
         below = min(below, 1.0 / (1.0 + math.exp(-max(-40.0, min(40.0, odds)))))
         probabilities[level] = below
     return parts, probabilities
+
+
+def _felt(part: Mapping[str, float]) -> list[tuple[str, float]]:
+    return [(name, weight) for name, weight in part.items() if abs(weight) >= 5e-4]
 
 
 def _by_weight(item: tuple[str, float]) -> tuple[float, str]:

@@ -180,7 +180,7 @@ class Index:
         plain = folded(original, lower=True)
         spans = self._matches(self._automaton, part, original, plain, plain.text)
         latin = latinised(plain.text)
-        if latin != plain.text:
+        if latin is not plain.text and latin != plain.text:
             spans += [s for s in self._matches(self._automaton, part, original, plain, latin) if s not in spans]
         return spans
 
@@ -195,7 +195,7 @@ class Index:
             if not glued and not _opens(text, start):
                 continue
             more = _ending(text, end)
-            first, last = plain.starts[start], plain.ends[end - 1]
+            first, last = plain.span(start, end)
             cased: str | None = None
             for pattern in self._patterns[number]:
                 if glued and pattern.kind != "field" and not _opens(text, start):

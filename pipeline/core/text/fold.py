@@ -1,8 +1,9 @@
 """Fold texts for comparison, with a map back to the original: all ways to write one name look the same."""
 
+import re
 import unicodedata
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from bisect import bisect
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 
 # Han and Kana: words are written without spaces, so that a space beside them means nothing.
@@ -76,17 +77,91 @@ def _units(text: str) -> Iterable[tuple[str, int, int]]:
         i = j
 
 
-@dataclass(frozen=True, slots=True)
+class _FoldedOf(dict[int, str]):
+    """Code point → what it folds to, for str.translate; learns a character when it first meets it."""
+
+    def __init__(self, fold_char: Callable[[str], str]) -> None:
+        super().__init__()
+        self._fold_char = fold_char
+
+    def __missing__(self, code: int) -> str:
+        self[code] = self._fold_char(chr(code))
+        return self[code]
+
+
+_LOWER, _CASED = _FoldedOf(_fold_lower), _FoldedOf(_fold_char)
+_GLUED_SET = "".join(f"{chr(low)}-{chr(high)}" for low, high in _GLUED)
+_BESIDE_GLUED = re.compile(f"(?<=[{_GLUED_SET}]) | (?=[{_GLUED_SET}])")
+_SPACES = re.compile(" {2,}")
+
+
+_BLOCK = 512  # characters whose offsets are made at once
+
+
 class Folded:
-    """A folded text; `starts[i]`, `ends[i]` are the original offsets that folded character i came from."""
+    """A folded text that knows where its characters came from; `span` says it, made when somebody asks.
 
-    text: str
-    starts: Sequence[int]
-    ends: Sequence[int]
+    In most texts nothing is found, and in a long one little: offsets are made for blocks, cut where nothing folds
+    across.
+    """
+
+    __slots__ = ("_blocks", "_edges", "_is_same", "_lower", "_original", "text")
+
+    def __init__(self, original: str, lower: bool) -> None:
+        """Fold a text; without `lower`, letter case stays."""
+        self._original, self._lower = original, lower
+        self._edges: list[tuple[int, int]] = []  # where each block begins: in the folded text, in the original
+        self._blocks: dict[int, tuple[Sequence[int], Sequence[int]]] = {}
+        self._is_same = False
+        if original.isascii() or unicodedata.is_normalized("NFC", original):
+            self.text = self._fold(original)
+            self._is_same = original.isascii() and len(self.text) == len(original)  # one for one, and none is gone
+        else:
+            self.text, *offsets = mapped(original, lower)
+            self._edges, self._blocks = [(0, 0)], {0: (offsets[0], offsets[1])}
+
+    def _fold(self, text: str) -> str:
+        text = _SPACES.sub(" ", text.translate(_LOWER if self._lower else _CASED).lstrip(" "))
+        # One space for many, and none beside Han or Kana: "AI 基础设施" is written both ways.
+        return text if text.isascii() else _BESIDE_GLUED.sub("", text)
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Give where characters start to end (not counted) of the folded text stand in the original."""
+        if self._is_same:
+            return start, end
+        return self._offset(start, 0), self._offset(end - 1, 1)
+
+    def _offset(self, at: int, which: int) -> int:
+        if not self._edges:
+            self._edges = list(self._cut())
+        number = bisect(self._edges, at, key=lambda edge: edge[0]) - 1
+        first, begin = self._edges[number]
+        if number not in self._blocks:
+            after = self._edges[number + 1][1] if number + 1 < len(self._edges) else len(self._original)
+            self._blocks[number] = mapped(self._original[begin:after], self._lower)[1:]
+        return begin + self._blocks[number][which][at - first]
+
+    def _cut(self) -> Iterable[tuple[int, int]]:
+        """Cut the original between two characters of which neither folds to a space or to nothing."""
+        table = _LOWER if self._lower else _CASED
+        begin = first = 0
+        size = len(self._original)
+        yield 0, 0
+        for end in range(_BLOCK, size, _BLOCK):
+            while end < size:
+                a, c = table[ord(self._original[end - 1])], table[ord(self._original[end])]
+                if a and c and a[-1] != " " and c[0] != " ":
+                    break
+                end += 1
+            if end <= begin or end >= size:
+                continue
+            first += len(self._fold(self._original[begin:end]))
+            begin = end
+            yield first, begin
 
 
-def folded(text: str, lower: bool) -> Folded:
-    """Fold a text and keep where each character came from; without `lower`, letter case stays."""
+def mapped(text: str, lower: bool) -> tuple[str, Sequence[int], Sequence[int]]:
+    """Fold a text character by character, and keep where each came from."""
     fold_char = _fold_lower if lower else _fold_char
     units: Iterable[tuple[str, int, int]]
     if text.isascii() or unicodedata.is_normalized("NFC", text):
@@ -99,7 +174,6 @@ def folded(text: str, lower: bool) -> Folded:
     for char, start, end in units:
         for c in fold_char(char):
             if c == " ":
-                # One space for many, and none beside Han or Kana: "AI 基础设施" is written both ways.
                 if not out or out[-1] == " " or _is_glued(out[-1]):
                     continue
             elif out and out[-1] == " " and _is_glued(c):
@@ -107,7 +181,12 @@ def folded(text: str, lower: bool) -> Folded:
             out.append(c)
             starts.append(start)
             ends.append(end)
-    return Folded("".join(out), starts, ends)
+    return "".join(out), starts, ends
+
+
+def folded(text: str, lower: bool) -> Folded:
+    """Fold a text and keep where each character came from; without `lower`, letter case stays."""
+    return Folded(text, lower)
 
 
 def fold(text: str) -> str:
@@ -136,22 +215,26 @@ def script(char: str) -> str:
     return unicodedata.name(char, "?").split(" ", 1)[0].split("-", 1)[0]
 
 
+# Where letters that Unicode calls Cyrillic or Greek stand: without one no word can be mixed.
+LOOKALIKES = re.compile(
+    "[\u0370-\u052f\u1c80-\u1c8f\u1d26-\u1d6a\u1f00-\u1fff\u2de0-\u2dff\ua640-\ua69f\uab65\U0001e030-\U0001e08f]"
+)
+
+
 def latinised(text: str) -> str:
     """Read Cyrillic and Greek look-alikes as Latin in words that have Latin letters too ("ОpenAI", its О Cyrillic)."""
-    if text.isascii():
+    if text.isascii() or not LOOKALIKES.search(text):
         return text
-    out: list[str] = []
-    changed = False
-    for word in text.split(" "):
-        if not word.isascii():
-            scripts = {script(c) for c in word if c.isalpha()}
-            if "LATIN" in scripts and scripts & {"CYRILLIC", "GREEK"}:
-                # The capitals of a case-checked slice as well.
-                word = "".join(
-                    c if c.isascii() else (t.upper() if c.isupper() else t)
-                    for c in word
-                    for t in (c.lower().translate(_LOOKS) if len(c.lower()) == 1 else c,)
-                )
-                changed = True
-        out.append(word)
-    return " ".join(out) if changed else text
+    return " ".join(word if word.isascii() else _latinised(word) for word in text.split(" "))
+
+
+@lru_cache(maxsize=16_384)
+def _latinised(word: str) -> str:
+    scripts = {script(c) for c in word if c.isalpha()}
+    if not ("LATIN" in scripts and scripts & {"CYRILLIC", "GREEK"}):
+        return word
+    return "".join(  # the capitals of a case-checked slice as well
+        c if c.isascii() else (t.upper() if c.isupper() else t)
+        for c in word
+        for t in (c.lower().translate(_LOOKS) if len(c.lower()) == 1 else c,)
+    )

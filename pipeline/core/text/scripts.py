@@ -3,6 +3,7 @@
 A script is named by its ISO 15924 code. Letters only: digits, punctuation and symbols say nothing about a language.
 """
 
+import string
 from collections import Counter
 
 # (first, last, script): the blocks that news is written in; order does not matter, gaps are scripts we never met.
@@ -59,10 +60,14 @@ class _ScriptOf(dict[str, str]):
 
 
 _SCRIPT_OF = _ScriptOf()
+_ASCII_LETTERS = string.ascii_letters.encode()
 
 
 def count(text: str) -> dict[str, int]:
     """Count the letters of each script in `text`."""
+    if text.isascii():
+        latin = len(text) - len(text.encode().translate(None, _ASCII_LETTERS))
+        return {"Latn": latin} if latin else {}
     found: dict[str, int] = {}
     for char, times in Counter(text).items():
         script = _SCRIPT_OF[char]

@@ -7,6 +7,7 @@ import random
 import re
 from importlib import resources
 
+import numpy as np
 import pytest
 
 from pipeline import catalog
@@ -255,3 +256,14 @@ def test_renaming_every_key_changes_no_level(matcher: Matcher) -> None:
     plain = Matcher(WATCHLIST, default_weights(), Encoder("none"))
     for given, _ in STORIES.values():
         assert strange.judge(given).level == plain.judge(given).level
+
+
+def test_the_mean_of_the_anchors_that_ships_is_what_the_encoder_gives() -> None:
+    """The vector beside the weights saves sixteen texts a run; it must be that of the anchors, by this encoder."""
+    encoder, weights = Encoder("e5"), default_weights()
+    if "e5" not in encoder.names:
+        pytest.skip("e5 is not installed on this machine")
+    assert encoder.version in weights.means
+    made = dataclasses.replace(weights, means={}).common(encoder)
+    np.testing.assert_allclose(weights.common(encoder), made, atol=0.01)
+    assert np.linalg.norm(made) > 0.1

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.core.match.names import MAX_TEXT, Index
-from pipeline.core.text.fold import fold, folded
+from pipeline.core.text.fold import LOOKALIKES, fold, folded, mapped, script
 from pipeline.model import Alias, Entity, Role, Watchlist, WordGroup
 
 
@@ -221,9 +221,10 @@ def test_folding_is_idempotent(text: str) -> None:
 def test_every_folded_character_knows_where_it_came_from(text: str) -> None:
     """Law: offsets grow, and lie inside the text."""
     got = folded(text, lower=True)
-    assert len(got.text) == len(got.starts) == len(got.ends)
-    assert all(0 <= s < e <= len(text) for s, e in zip(got.starts, got.ends, strict=True))
-    assert list(got.starts) == sorted(got.starts)
+    spans = [got.span(i, i + 1) for i in range(len(got.text))]
+    assert all(0 <= s < e <= len(text) for s, e in spans)
+    assert [s for s, _ in spans] == sorted(s for s, _ in spans)
+    assert fold(text) == got.text.strip()
 
 
 @given(st.text(max_size=80), st.text(max_size=80))
@@ -231,3 +232,24 @@ def test_searching_never_raises(title: str, summary: str) -> None:
     """Law: any text can be searched."""
     for m in INDEX.find(title, summary).mentions:
         assert {"title": title, "summary": summary}[m.part][m.start : m.end] == m.found
+
+
+@given(
+    st.lists(
+        st.sampled_from(["OpenAI ", "É", "漢字 ", " - ", "ß", "\u00ad", "한 ", "İ", "word", "’", "\n"]), max_size=900
+    )
+)
+def test_long_texts_are_mapped_in_blocks_as_they_are_whole(pieces: list[str]) -> None:
+    """Offsets made block by block are those of one pass over the text, wherever blocks are cut."""
+    text = "".join(pieces)
+    whole, starts, ends = mapped(text, True)
+    got = folded(text, lower=True)
+    assert got.text == whole
+    assert [got.span(i, i + 1) for i in range(len(whole))] == list(zip(starts, ends, strict=True))
+
+
+def test_every_letter_that_may_pass_for_latin_is_looked_for() -> None:
+    """A short way past texts without Cyrillic and Greek must know all their letters."""
+    letters = [c for c in map(chr, range(0x110000)) if c.isalpha() and script(c) in {"CYRILLIC", "GREEK"}]
+    assert len(letters) > 400
+    assert all(LOOKALIKES.match(c) for c in letters)
