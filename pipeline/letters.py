@@ -3,12 +3,13 @@
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from pipeline import mail, store
-from pipeline.core.alerts import learned
+from pipeline.core.alerts import content, learned
 from pipeline.core.alerts import mails as dispatch
 from pipeline.core.alerts.content import Item, Sheet
-from pipeline.core.alerts.state import Picture, State
+from pipeline.core.alerts.state import Picture, Said, State
 from pipeline.model import Alert, Subscription
 from pipeline.settings import Settings
 from pipeline.store import alerts
@@ -57,21 +58,40 @@ class Writer:
                 self._sheets.popitem(last=False)
         return self._sheets[event_id]
 
+    def said(self, reader: Subscription, held: list[Alert], items: list[Item]) -> dict[int, Said]:
+        """Give what a mail says of each of its alerts, to be stored with it."""
+        by_event = {i.sheet.event.id: i for i in items}
+        return {a.id: self._said(reader, by_event[a.event_id]) for a in held if a.event_id in by_event}
+
+    def _said(self, reader: Subscription, item: Item) -> Said:
+        head, why = content.head(item, reader.language), item.sheet.why
+        evidence: dict[str, Any] = {"level": item.sheet.event.level, "names": list(why.names)}
+        evidence |= {"seed": why.seed, "similarity": why.similarity, "news": dict(item.news)}
+        return Said(self.composer.why(item, reader.language), evidence, head.id if head is not None else None)
+
     def compose(
         self, reader: Subscription, m: dispatch.Mail, held: list[Alert], items: list[Item], mail_id: str
     ) -> mail.Letter:
         """Write the letter: a mail on one event, or a digest."""
         first = held[0]
         token = mail.sign_token(self.secret, reader.key)
+        base = self.settings.base_url.rstrip("/")
+        wishes = {
+            i.sheet.event.id: f"{base}/mails/{mail.sign_wish(self.secret, reader.key, i.sheet.event.id, story.id)}"
+            for i in items
+            if (story := content.bearer(i, reader.language)) is not None
+        }
         envelope = mail.Envelope(
             name=reader.name,
             address=reader.address,
             message_id=mail_id,
             at=self.now,
-            unsubscribe_url=f"{self.settings.base_url.rstrip('/')}/unsubscribe/{token}",
+            unsubscribe_url=f"{base}/unsubscribe/{token}",
             subscription=reader.key,
             in_reply_to=first.detail.get("in_reply_to") if m.batch_key is None else None,
             reply_subject=first.detail.get("reply_subject"),
+            wishes=wishes,
+            less=reader.min_level + 1 if reader.min_level < 3 else None,
         )
         if m.batch_key is None:
             return self.composer.event(items[0], reader.language, reader.timezone, envelope)

@@ -35,9 +35,9 @@ CommaList = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
 
 
 class Settings(BaseSettings):
-    """All settings of a run, from the environment."""
+    """All settings of a run, from the environment; a variable that is empty is one that is not set."""
 
-    model_config = SettingsConfigDict(env_prefix="NEWSWATCH_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="NEWSWATCH_", env_ignore_empty=True, frozen=True, extra="ignore")
 
     database_url: str = Field("sqlite:///var/newswatch.db", description="Where everything is stored.")
     watch_dir: Path | None = Field(None, description="The watch folder; the one that ships with newswatch by default.")

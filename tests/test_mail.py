@@ -84,6 +84,7 @@ def envelope(**more: Any) -> mail.Envelope:
     values = {
         "name": "Desk", "address": "desk@reader.example", "message_id": "<1@desk.example>", "at": AT,
         "unsubscribe_url": "https://desk.example/unsubscribe/TOKEN", "subscription": "desk",
+        "wishes": {n: f"https://desk.example/mails/WISH{n}" for n in range(500)}, "less": 2,
     }  # fmt: skip
     return mail.Envelope(**{**values, **more})
 
@@ -360,6 +361,26 @@ def test_tokens_cannot_be_made_up() -> None:
         mail.sign_token("other", "desk"),
     ):
         assert mail.read_token("secret", bad) is None
+
+
+def test_a_token_of_one_scope_opens_no_other() -> None:
+    """Who may say something of a mail may not unsubscribe by it, nor the other way round."""
+    wish = mail.sign_wish("secret", "desk", 7, 3)
+    assert mail.read_wish("secret", wish) == ("desk", 7, 3)
+    assert mail.read_token("secret", wish) is None
+    assert mail.read_wish("other", wish) is None
+    for bad in ("", "a.b", wish[:-1], "x" + wish, mail.sign_token("secret", "desk"), mail.sign_token("secret", "abc")):
+        assert mail.read_wish("secret", bad) is None
+
+
+def test_links_are_the_readers_own(composer: mail.Composer) -> None:
+    """The body is written once for all readers; the links in it are those of whoever gets it, in text and HTML."""
+    item = Item(sheet())
+    for who in ("ANA", "BEN"):
+        letter = composer.event(item, "en", "UTC", envelope(wishes={7: f"https://desk.example/mails/{who}"}))
+        assert f'href="https://desk.example/mails/{who}/irrelevant"' in part(letter, "html")
+        assert f"https://desk.example/mails/{who}\n" in part(letter, "plain")
+    assert "/mails/" not in part(composer.event(item, "en", "UTC", envelope(wishes={})), "html")
 
 
 def test_lines_keep_to_the_limit(composer: mail.Composer) -> None:

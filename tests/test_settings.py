@@ -3,7 +3,7 @@
 import pytest
 
 from pipeline.errors import ConfigError
-from pipeline.settings import load
+from pipeline.settings import Settings, load
 
 
 @pytest.mark.parametrize(
@@ -30,5 +30,15 @@ def test_a_mistyped_setting_is_named(monkeypatch: pytest.MonkeyPatch, written: s
 )
 def test_what_others_call_newswatch_is_left_alone(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     """Rule: variables of compose files and scripts that are not close to a setting are theirs."""
-    monkeypatch.setenv(f"NEWSWATCH_{name}", "x")
+    monkeypatch.setenv(name, "x")
     assert load(encoder="none").encoder == "none"
+
+
+@pytest.mark.parametrize("name", sorted(Settings.model_fields))
+def test_an_empty_variable_is_one_that_is_not_set(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """Rule: `.env` files and compose hand on empty values; an empty folder is not the one we stand in."""
+    monkeypatch.delenv(f"NEWSWATCH_{name}".upper(), raising=False)
+    expected = getattr(load(), name)
+    monkeypatch.setenv(f"NEWSWATCH_{name}".upper(), "")
+    assert getattr(load(), name) == expected
+    assert name not in load().model_fields_set

@@ -21,7 +21,7 @@ from newswatch import pools, upstream
 
 # For everybody: the links of mails, which a signed token protects and whose readers have no account here, the style
 # sheet, and what a monitor asks.
-OPEN = ("/unsubscribe/", "/static/", "/health")
+OPEN = ("/unsubscribe/", "/mails/", "/static/", "/health")
 
 
 def storylines() -> list[str]:

@@ -3,7 +3,7 @@
 import csv
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -51,9 +51,11 @@ def query(
         if as_json:
             common.print_json([{"name": s.name, **s.header} for s in sheets])
             return
-        common.print_table(("query", "question"), [(s.name, s.question) for s in sheets])
+        asked = [(s.header.get("about", ""), _titled(s.question, s.header), s.name) for s in sheets]
+        common.print_table(("about", "question", "query"), asked)
         where = f" --database {database}" if database else ""
-        common.out.print(f"Ask one: newswatch query newest_events{where}", highlight=False, soft_wrap=True)
+        for example in ("newest_events", "thread_of_event --param event=1"):
+            common.out.print(f"Ask one: newswatch query {example}{where}", highlight=False, soft_wrap=True)
         return
     settings = common.load(database=database)
     sheet = step.find(what)
@@ -67,6 +69,10 @@ def query(
             common.print_table(answer.columns, rows[:SHOWN], sheet.question or None)
             if len(rows) > SHOWN:
                 common.out.print(f"… the first {SHOWN} rows; --csv or --json gives all", highlight=False)
+
+
+def _titled(question: str, header: Mapping[str, str]) -> str:
+    return f"{question} (example)" if "example" in header else question
 
 
 def _params(given: Iterable[str]) -> dict[str, str]:

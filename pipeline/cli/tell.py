@@ -64,11 +64,11 @@ def _show_alerts(state: str | None, subscription: str | None, limit: int, databa
             a["reason"],
             a["state"],
             f"{a['sent_at'] or a['due_at']:%d %b %H:%M}",
-            a["last_error"],
+            a["last_error"] or a["why"],
         )
         for a in found
     ]
-    columns = ("alert", "subscription", "event", "title", "reason", "state", "sent or due", "error")
+    columns = ("alert", "subscription", "event", "title", "reason", "state", "sent or due", "error or why")
     common.print_table(columns, rows)
 
 

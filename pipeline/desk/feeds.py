@@ -73,6 +73,14 @@ def check(settings: Settings, now: datetime) -> list[health.Alarm]:
     return all_of_them + health.feed_alarms(found) + health.language_alarms(last_day, before)
 
 
+def ask_now(settings: Settings, feed_id: int, now: datetime) -> None:
+    """Make a feed due now; NotFoundError where there is none that is polled. What its host asked for still holds."""
+    with store.begin(settings.database_url) as db:
+        is_there = feeds.make_due(db, feed_id, now)
+    if not is_there:
+        raise NotFoundError(f"There is no feed {feed_id} that is polled.")
+
+
 def contact_note(settings: Settings) -> str | None:
     """Say that nobody can be reached at our contact; None when somebody may be."""
     return report.nameless(settings.contact)

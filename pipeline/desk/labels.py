@@ -33,6 +33,12 @@ def withdraw(settings: Settings, what: str) -> tuple[int, int]:
         return story.id, labels.withdraw(db, story.id)
 
 
+def take_back(settings: Settings, number: int, by: str) -> int:
+    """Take back what one person said of a story; return how many labels that were."""
+    with store.begin(settings.database_url) as db:
+        return labels.withdraw_by(db, number, by.strip())
+
+
 def listed(settings: Settings, wrong: bool = False) -> list[dict[str, Any]]:
     """List labelled stories, the newest label first; with `wrong`, only those that are judged otherwise."""
     with store.read(settings.database_url) as db:

@@ -12,16 +12,18 @@ from pipeline.core.alerts import atom
 from pipeline.core.events import event as events
 from pipeline.core.events import pairs
 from pipeline.core.events.claims import KINDS, Claim, Stated
+from pipeline.core.text.sentences import opening
 from pipeline.errors import NotFoundError
 from pipeline.settings import Settings
+from pipeline.store import alerts, labels, pool, runs, stated, threads
 from pipeline.store import events as event_store
-from pipeline.store import pool, runs, stated, threads
 from pipeline.store.rows import events as rows
 from pipeline.store.rows import feeds as feed_rows
 from pipeline.store.rows import mails, overview, search
 from pipeline.store.rows.events import ToldStory
 from pipeline.store.rows.overview import ListedEvent
 
+MAX_MAILED = 50  # mails about one event on its page
 MAX_WORDS = 8  # of one search; more only cost time
 
 
@@ -33,6 +35,8 @@ class Found:
     after: search.Place | None
     choices: rows.Choices
     names: Mapping[str, str]
+    facets: search.Facets
+    follows: Mapping[int, threads.LinkedEvent]  # {event: the one that it follows}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,10 @@ class ToldEvent:
     history: Sequence[Mapping[str, Any]]
     names: Mapping[str, str]
     topics: Mapping[str, Mapping[str, str]]
+    said: Mapping[int, tuple[int, str]]  # of stories that a person labelled: the level that counts, and who gave it
+    sentences: Mapping[int, str]  # {story: what it says first}, of stories that repeat no other
+    opening: ToldStory | None  # the story whose sentences say what happened
+    mailed: Sequence[Mapping[str, Any]]  # {subscription, reason, sent_at, why}, the newest first
     follows: Sequence[threads.LinkedEvent]  # the nearest first, back to where the thread began
     followed_by: Sequence[threads.LinkedEvent]
 
@@ -89,7 +97,9 @@ def found(settings: Settings, words: Sequence[str] = (), limit: int = 25, **filt
     with store.read(settings.database_url) as db:
         shown, after = search.found(db, list(words)[:MAX_WORDS], limit=limit, **filters)
         named = rows.names(db, sorted({k for e in shown for k in e.entities}))
-        return Found(shown, after, rows.choices(db), named)
+        filters.pop("after", None)
+        divided = search.facets(db, list(words)[:MAX_WORDS], **filters)
+        return Found(shown, after, rows.choices(db), named, divided, threads.before(db, [e.id for e in shown]))
 
 
 def standing(settings: Settings, event_id: int) -> int:
@@ -111,10 +121,14 @@ def event(settings: Settings, event_id: int) -> ToldEvent:
         past = event_store.history(db, event_id)
         names = rows.names(db, row.entities)
         topics = rows.topics(db)
+        mailed = alerts.of_event(db, event_id, MAX_MAILED)
+        said = labels.newest(db, [s.id for s in stories])
         follows, followed_by = threads.back(db, [event_id])[event_id], threads.after(db, event_id)
     told = sorted(members, key=pairs.order)
     leads = events.summarise(told).leads if told else {}
     by_id = {s.id: s for s in stories}
+    first = {s.id: opening(s.summary, title=s.title) for s in stories if s.copy_of is None}
+    sentences = {number: text for number, text in first.items() if text}
     return ToldEvent(
         event=row,
         stories=[dataclasses.replace(s, is_lead=s.id in leads.values()) for s in stories],
@@ -129,8 +143,19 @@ def event(settings: Settings, event_id: int) -> ToldEvent:
         history=past,
         names=names,
         topics=topics,
+        said=said,
+        sentences=sentences,
+        opening=next((s for s in _openers(row, stories) if s.id in sentences), None),
+        mailed=mailed,
         follows=follows,
         followed_by=followed_by,
+    )
+
+
+def _openers(event: rows.EventRow, stories: Sequence[ToldStory]) -> list[ToldStory]:
+    """Order stories by how well they open an event: the lead, those in the language of its title, the oldest."""
+    return sorted(
+        stories, key=lambda s: (s.id != event.lead_story_id, s.language != event.title_language, s.story_at, s.id)
     )
 
 
@@ -180,9 +205,20 @@ def atom_feed(settings: Settings, now: datetime, *, limit: int = 50, min_level: 
     return atom.feed(found, settings.base_url, language, now)
 
 
+def followed(
+    settings: Settings, now: datetime, words: Sequence[str], asked: str, limit: int = 50, **filters: Any
+) -> bytes:
+    """Write the events that fit as an Atom feed, the last told first; `asked` is the query of its address."""
+    with store.read(settings.database_url) as db:
+        shown, _ = search.found(db, list(words)[:MAX_WORDS], limit=limit, **filters)
+        told = [(mails.load(db, e.id), e.last_seen_at) for e in shown]
+    sheets = [(sheet, at) for sheet, at in told if sheet is not None]
+    return atom.feed(sheets, settings.base_url, filters.get("language") or "en", now, asked)
+
+
 __all__ = [
-    "Feeds", "Found", "Glance", "ListedEvent", "Saying", "ToldEvent", "ToldStory",
-    "at_a_glance", "atom_feed", "event", "feeds", "found", "pulse", "ready", "standing", "timeline", "watchlist",
+    "Feeds", "Found", "Glance", "ListedEvent", "Saying", "ToldEvent", "ToldStory", "at_a_glance", "atom_feed", "event",
+    "feeds", "followed", "found", "pulse", "ready", "standing", "timeline", "watchlist",
 ]  # fmt: skip
 
 

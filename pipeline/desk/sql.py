@@ -10,8 +10,8 @@ from pipeline.store.sql.query import Answer
 
 
 def listed() -> list[Sheet]:
-    """List the shipped queries with their questions."""
-    return query.shipped("queries")
+    """List the shipped queries by what they are about, then by their question."""
+    return query.by_question()
 
 
 def views() -> list[Sheet]:

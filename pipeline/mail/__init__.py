@@ -6,7 +6,7 @@ from pipeline.mail.compose import Composer, Envelope, operator_envelope
 from pipeline.mail.folder import Folder
 from pipeline.mail.mime import Letter
 from pipeline.mail.smtp import Answer, Server, Smtp, parse_url
-from pipeline.mail.token import read_token, sign_token
+from pipeline.mail.token import read_token, read_wish, sign_token, sign_wish
 from pipeline.words.language import Words
 
 __all__ = [
@@ -21,7 +21,9 @@ __all__ = [
     "operator_envelope",
     "parse_url",
     "read_token",
+    "read_wish",
     "sign_token",
+    "sign_wish",
     "way",
 ]
 

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from email.headerregistry import Address
 from email.utils import parseaddr
@@ -39,6 +39,8 @@ class Envelope:
     subscription: str  # name of it, for the footer
     in_reply_to: str | None = None
     reply_subject: str | None = None  # of the first mail in the thread: mail programs thread by subject too
+    wishes: Mapping[int, str] = field(default_factory=dict)  # {event: address below which its reader says something}
+    less: int | None = None  # the next level that the reader may choose as the lowest
 
 
 def operator_envelope(operator: str, message_id: str, at: datetime) -> Envelope:
@@ -76,8 +78,17 @@ class Composer:
         """Write the mail on one event."""
         words = Words(language, zone)
         new = (item.fresh, item.joined)
-        key = (item.sheet.event.id, item.reason, json.dumps(item.news, sort_keys=True), new, words.language, zone)
-        body = self._keep(key, item.sheet, lambda: self._event_body(item, words))
+        key = (
+            item.sheet.event.id,
+            item.reason,
+            json.dumps(item.news, sort_keys=True),
+            new,
+            words.language,
+            zone,
+            bool(to.wishes),
+            to.less,
+        )
+        body = self._keep(key, item.sheet, lambda: self._event_body(item, words, to))
         subject = body.subject
         # what is news of its own bears its own headline; In-Reply-To puts it into the thread all the same
         if to.in_reply_to and item.reason != "new" and not item.fresh:
@@ -90,8 +101,12 @@ class Composer:
     ) -> Letter:
         """Write one mail on several events; `kind` is hourly, daily, weekly, burst, gap, grew; `cap` a limit."""
         words = Words(language, zone)
-        body = self._digest_body(items, kind, words, cap)
+        body = self._digest_body(items, kind, words, cap, to)
         return self._letter(body, body.subject, to, words)
+
+    def why(self, item: Item, language: str) -> str:
+        """Say in one sentence why a reader of a language gets an event, as its mail does; "" for nothing to say."""
+        return view.why(item.sheet, Words(language))
 
     def plain(self, subject: str, text: str, to: Envelope) -> Letter:
         """Write a mail to the operator: words only, of no list."""
@@ -110,9 +125,9 @@ class Composer:
                 self._kept.popitem(last=False)
         return kept[1]
 
-    def _event_body(self, item: Item, words: Words) -> Body:
+    def _event_body(self, item: Item, words: Words, to: Envelope) -> Body:
         sheet = item.sheet
-        page = view.of(item, words, self._base) | self._frame(words)
+        page = self._view(item, words, to) | self._frame(words) | {"less": to.less}
         picture, alt = None, ""
         if len(sheet.stories) >= WORTH_DRAWING:
             start, end = mail_charts.span(sheet.stories)
@@ -128,12 +143,12 @@ class Composer:
         page |= {"alt": alt, "has_picture": picture is not None}
         return self._render("event", page, header_text(page["title"]), picture, alt)
 
-    def _digest_body(self, items: Sequence[Item], kind: str, words: Words, cap: str | None) -> Body:
+    def _digest_body(self, items: Sequence[Item], kind: str, words: Words, cap: str | None, to: Envelope) -> Body:
         shown = sorted(items, key=lambda i: (-i.sheet.event.level, -i.sheet.event.independent_count))
         shown = shown[: content.MAX_ITEMS]
         groups = content.by_topic(shown)
         sections = [
-            {"title": self._topic(key, words), "items": [view.of(i, words, self._base) for i in held]}
+            {"title": self._topic(key, words), "items": [self._view(i, words, to) for i in held]}
             for key, held in groups.items()
         ]
         counts = {str(n): len(held) for n, held in enumerate(groups.values(), 1)}
@@ -153,6 +168,7 @@ class Composer:
         page = self._frame(words) | {
             "title": title,
             "dir": "ltr",
+            "less": to.less,
             "note": note,
             "sections": sections,
             "more": words.say("digest_more", n=len(items) - len(shown)) if len(items) > len(shown) else None,
@@ -160,6 +176,11 @@ class Composer:
             "has_picture": picture is not None,
         }
         return self._render("digest", page, header_text(subject), picture, alt)
+
+    def _view(self, item: Item, words: Words, to: Envelope) -> dict[str, Any]:
+        """Give what the templates need of one event; `wish` holds the place of its reader's own links."""
+        wish = mime.hole(self._salt, f"wish{item.sheet.event.id}") if to.wishes else None
+        return view.of(item, words, self._base) | {"wish": wish}
 
     def _frame(self, words: Words) -> dict[str, Any]:
         holes = {k: mime.hole(self._salt, k) for k in ("unsubscribe", "subscription")}
@@ -179,6 +200,7 @@ class Composer:
     def _letter(self, body: Body, subject: str, to: Envelope, words: Words) -> Letter:
         subject = header_text(subject)
         values = {"unsubscribe": to.unsubscribe_url, "subscription": header_text(to.subscription, 80)}
+        values |= {f"wish{event_id}": address for event_id, address in to.wishes.items()}
         return Letter(self._headers(body, subject, to, words) + body.fill(values), to.message_id, subject)
 
     def _headers(self, body: Body, subject: str, to: Envelope, words: Words, listed: bool = True) -> bytes:

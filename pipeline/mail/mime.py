@@ -18,7 +18,7 @@ from email.utils import format_datetime
 from pipeline.core.text.mailaddress import header_text
 
 _EOL = b"\r\n"
-_HOLE = re.compile(r"nw-([0-9a-f]{16})-([a-z]+)-hole")
+_HOLE = re.compile(r"nw-([0-9a-f]{16})-([a-z0-9]+)-hole")
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,7 @@ def of(item: Item, words: Words, base_url: str) -> dict[str, Any]:
         "first_seen": words.say("first_seen", when=words.when(event.first_seen_at)),
         "facts": _facts(amounts, words),
         "more_facts": words.say("more_facts", n=more_amounts) if more_amounts else None,
-        "why": _why(sheet, words),
+        "why": why(sheet, words),
         "groups": [
             {
                 "language": words.language_name(g.language),
@@ -132,7 +132,7 @@ def _news(item: Item, words: Words) -> list[str]:
     return found
 
 
-def _why(sheet: Sheet, words: Words) -> str:
+def why(sheet: Sheet, words: Words) -> str:
     """Say in one sentence why this reader gets the event: what it has to do with what they follow, and with whom."""
     names = words.names([header_text(n, 60) for n in sheet.why.names])
     seed = header_text(sheet.why.seed or "", 90)

@@ -72,13 +72,16 @@ def run_all(
     def parse() -> None:
         early.append(perform("parse", settings, now))
 
-    for step in (*MAIN, *WATCH):
-        options: dict[str, Any] = {"all_feeds": all_feeds, "meanwhile": parse} if step == "fetch" else {}
-        tallies.append(perform(step, settings, now, progress=progress, **options))
-        if step == "parse":
-            tallies[-1] = _sum([*early, tallies[-1]])
-        if step == "enrich" and tallies[-1].done:
-            tallies.append(perform("match", settings, now, progress=progress))
+    from pipeline import store
+
+    with store.kept(settings.database_url):
+        for step in (*MAIN, *WATCH):
+            options: dict[str, Any] = {"all_feeds": all_feeds, "meanwhile": parse} if step == "fetch" else {}
+            tallies.append(perform(step, settings, now, progress=progress, **options))
+            if step == "parse":
+                tallies[-1] = _sum([*early, tallies[-1]])
+            if step == "enrich" and tallies[-1].done:
+                tallies.append(perform("match", settings, now, progress=progress))
     return tallies
 
 
@@ -105,9 +108,10 @@ def perform(step: str, settings: "Settings", now: datetime, **options: Any) -> T
     start = time.perf_counter()
     if "progress" not in inspect.signature(module.run).parameters:
         options.pop("progress", None)
-    tally: Tally = module.run(settings, now, **options)
-    tally = dataclasses.replace(tally, seconds=time.perf_counter() - start)
-    if not options.get("dry_run"):
-        with store.begin(settings.database_url) as db:
-            runs.add(db, tally, now)
+    with store.kept(settings.database_url):
+        tally: Tally = module.run(settings, now, **options)
+        tally = dataclasses.replace(tally, seconds=time.perf_counter() - start)
+        if not options.get("dry_run"):
+            with store.begin(settings.database_url) as db:
+                runs.add(db, tally, now)
     return tally

@@ -94,7 +94,7 @@ def _stated(event_id: int, members: list[Member]) -> claims.Stated:
     try:
         return claims.stated(members)
     except Exception as e:  # the per-item guard: an event whose stories break the rule states nothing
-        log.get().error("stating broke", event=event_id, error=repr(e)[:300])
+        log.get().error("stating broke", event_id=event_id, error=repr(e)[:300])
         return claims.Stated()
 
 

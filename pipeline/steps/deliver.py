@@ -8,10 +8,10 @@ from functools import partial
 from typing import Any
 
 from pipeline import log, mail, notify, store
-from pipeline.core.alerts import content, decide, schedule
+from pipeline.core.alerts import decide, schedule
 from pipeline.core.alerts import mails as dispatch
 from pipeline.core.alerts.refusals import Streak
-from pipeline.core.alerts.state import State
+from pipeline.core.alerts.state import Said, State
 from pipeline.core.text.mailaddress import host_of, to_ascii
 from pipeline.errors import BusyError
 from pipeline.guard import Guard
@@ -160,7 +160,7 @@ def _send_to(one: _Run, db: Any, ids: Sequence[int]) -> list[None]:
 def _send(one: _Run, db: Any, reader: Subscription, m: dispatch.Mail) -> None:
     held, letter = list(m.alerts), None
     told: dict[int, tuple[int, State]] = {}
-    heads: dict[int, int] = {}
+    said: dict[int, Said] = {}
     try:
         items, told, void = one.writer.items(reader, m)
         if void:
@@ -176,8 +176,7 @@ def _send(one: _Run, db: Any, reader: Subscription, m: dispatch.Mail) -> None:
             answer = recipient
         else:
             letter = one.writer.compose(reader, m, held, items, mail_id)
-            at_head = {i.sheet.event.id: s.id for i in items if (s := content.head(i, reader.language)) is not None}
-            heads = {a.id: at_head[a.event_id] for a in held if a.event_id in at_head}
+            said = one.writer.said(reader, held, items)
             since = min(a.created_at for a in m.alerts)
             answer = one.way.send(letter, one.writer.composer.sender, recipient, reader.key, since)
     except Exception as e:  # the per-item guard: a mail that cannot be written blocks nobody, and waits for its mending
@@ -188,7 +187,7 @@ def _send(one: _Run, db: Any, reader: Subscription, m: dispatch.Mail) -> None:
         targets = [notify.fingerprint(t) for t in reader.targets]
         with db.begin():
             subject = letter.subject if letter else ""
-            outbox.mark_sent(db, told, mail_id, subject, one.way.channel, one.now, targets, heads)
+            outbox.mark_sent(db, told, mail_id, subject, one.way.channel, one.now, targets, said)
             one.guard.worked(db, ids)
         one.strikes = 0
         one.streak.accepted()

@@ -5,7 +5,7 @@ with store.read(url) as db:         a stable picture
 store.upgrade(url)                  the schema and the views
 """
 
-from pipeline.store.engine import begin, connect, engine, guard, insert, is_unusable, parse_url, read
+from pipeline.store.engine import begin, connect, engine, guard, insert, is_unusable, kept, parse_url, read
 from pipeline.store.sql.schema import ensure, sql_dir, upgrade
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "guard",
     "insert",
     "is_unusable",
+    "kept",
     "parse_url",
     "read",
     "sql_dir",

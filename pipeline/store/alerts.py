@@ -191,6 +191,7 @@ def apply(db: sa.Connection, decision: Decision, now: datetime) -> dict[str, int
             "in_reply_to": i.in_reply_to,
             "batch_key": i.batch_key,
             "detail": dict(i.detail),
+            "evidence": dict(i.evidence),
         }
         for i in decision.add
     ]
@@ -208,6 +209,16 @@ def apply(db: sa.Connection, decision: Decision, now: datetime) -> dict[str, int
         back = {"state": "pending", "due_at": due_at, "batch_key": batch_key}
         made["new"] += db.execute(sa.update(alerts).where(where).values(**back)).rowcount
     return made
+
+
+def of_event(db: sa.Connection, event_id: int, limit: int) -> list[dict[str, Any]]:
+    """List the mails about an event, the newest first: subscription, reason, when they were sent, and why."""
+    query = (
+        sa.select(subscriptions.c.key.label("subscription"), alerts.c.reason, alerts.c.sent_at, alerts.c.why)
+        .join(subscriptions, subscriptions.c.id == alerts.c.subscription_id)
+        .where(alerts.c.event_id == event_id, alerts.c.state == "sent")
+    )
+    return [dict(r._mapping) for r in db.execute(query.order_by(alerts.c.sent_at.desc(), alerts.c.id).limit(limit))]
 
 
 def settle(db: sa.Connection, revisions: Mapping[int, int]) -> None:
@@ -247,6 +258,7 @@ def listed(
             alerts.c.last_error,
             alerts.c.message_id,
             alerts.c.batch_key,
+            alerts.c.why,
             events.c.title,
         )
         .join(subscriptions, subscriptions.c.id == alerts.c.subscription_id)

@@ -3,7 +3,9 @@
 import contextlib
 import json
 import os
+import threading
 import zlib
+from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
@@ -11,7 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.pool import NullPool
+from sqlalchemy.pool import NullPool, QueuePool
 
 from pipeline.core.text import telling
 from pipeline.errors import BusyError, ConfigError, StoreError
@@ -48,20 +50,60 @@ def engine(url: str) -> sa.Engine:
     return _engine(parse_url(url).render_as_string(hide_password=False), os.getpid())
 
 
-@lru_cache(maxsize=8)
-def _engine(url: str, pid: int) -> sa.Engine:
+@lru_cache(maxsize=16)
+def _engine(url: str, pid: int, is_kept: bool = False) -> sa.Engine:
     parsed = sa.make_url(url)
+    pool: dict[str, Any] = {"poolclass": NullPool}
+    if is_kept:  # one connection waits for the next transaction; a second one at the same time is closed after use
+        pool = {"poolclass": QueuePool, "pool_size": 1, "max_overflow": -1}
     if parsed.drivername == "sqlite":
         Path(str(parsed.database)).parent.mkdir(parents=True, exist_ok=True)
-        made = sa.create_engine(
-            parsed, poolclass=NullPool, connect_args={"timeout": BUSY_MS / 1000}, json_serializer=_json
-        )
+        wanted = {"timeout": BUSY_MS / 1000, "check_same_thread": False}  # one thread at a time: the pool sees to it
+        made = sa.create_engine(parsed, connect_args=wanted, json_serializer=_json, **pool)
         sa.event.listen(made, "connect", _sqlite_connect)
         sa.event.listen(made, "begin", _sqlite_begin)
         return made
-    made = sa.create_engine(parsed, poolclass=NullPool, connect_args={"connect_timeout": PG_TIMEOUT_S})
+    made = sa.create_engine(parsed, connect_args={"connect_timeout": PG_TIMEOUT_S}, pool_pre_ping=is_kept, **pool)
     sa.event.listen(made, "connect", _postgresql_connect, insert=True)  # before SQLAlchemy asks anything
     return made
+
+
+_keeping: Counter[str] = Counter()  # how many blocks of `kept` are open, by URL
+_KEEPING = threading.Lock()
+
+
+@contextlib.contextmanager
+def kept(url: str) -> Iterator[None]:
+    """Keep the connection between the transactions of a step: on SQLite opening and closing one costs more than most.
+
+    It ends with the block, and before any fork: no process ever inherits one. What holds a lock for its connection's
+    life (`connect`, `guard`) has a connection of its own.
+    """
+    known = parse_url(url).render_as_string(hide_password=False)
+    with _KEEPING:
+        _keeping[known] += 1
+    try:
+        yield
+    finally:
+        with _KEEPING:
+            _keeping[known] -= 1
+            if not _keeping[known]:
+                del _keeping[known]
+                _engine(known, os.getpid(), True).dispose()
+
+
+def _working(url: str) -> sa.Engine:
+    """Give the engine of transactions: the one that keeps its connection inside `kept`."""
+    known = parse_url(url).render_as_string(hide_password=False)
+    return _engine(known, os.getpid(), known in _keeping)
+
+
+def _let_go() -> None:
+    for known in list(_keeping):
+        _engine(known, os.getpid(), True).dispose()
+
+
+os.register_at_fork(before=_let_go)
 
 
 def _json(value: Any) -> str:
@@ -137,7 +179,7 @@ def begin(url: str, lock: str | None = None) -> Iterator[sa.Connection]:
 
     SQLite has one writer at a time anyway (BEGIN IMMEDIATE), PostgreSQL takes a transaction-scoped advisory lock.
     """
-    with _translated(url), engine(url).begin() as db:
+    with _translated(url), _working(url).begin() as db:
         if lock and db.dialect.name == "postgresql":
             db.execute(sa.select(sa.func.pg_advisory_xact_lock(lock_number(lock))))
         yield db
@@ -149,7 +191,7 @@ def read(url: str) -> Iterator[sa.Connection]:
     parsed = parse_url(url)
     if parsed.drivername == "sqlite" and not Path(str(parsed.database)).exists():
         raise StoreError(f"there is no database {parsed.database} yet; `newswatch run` makes it")
-    with _translated(url), engine(url).connect().execution_options(newswatch_read=True) as db:
+    with _translated(url), _working(url).connect().execution_options(newswatch_read=True) as db:
         if db.dialect.name == "postgresql":
             db = db.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         yield db

@@ -81,6 +81,12 @@ def find(db: sa.Connection, url: str) -> Feed | None:
     return feed(row) if row else None
 
 
+def make_due(db: sa.Connection, feed_id: int, now: datetime) -> bool:
+    """Let a feed be asked by the next fetch; False where there is none that is polled."""
+    query = sa.update(feeds).where(feeds.c.id == feed_id, feeds.c.enabled)
+    return db.execute(query.values(next_fetch_at=now)).rowcount > 0
+
+
 def every(db: sa.Connection, only_enabled: bool = False) -> list[Feed]:
     """List feeds in the order of their numbers."""
     query = sa.select(feeds).order_by(feeds.c.id)

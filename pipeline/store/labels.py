@@ -1,6 +1,6 @@
 """Labels: the levels that people gave to stories; the newest of a story counts, the older ones stay as its history."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -28,6 +28,18 @@ def add(db: sa.Connection, story_id: int, level: int, by: str, note: str, now: d
 def withdraw(db: sa.Connection, story_id: int) -> int:
     """Take back every label of a story; return how many there were."""
     return db.execute(sa.delete(labels).where(labels.c.story_id == story_id)).rowcount
+
+
+def withdraw_by(db: sa.Connection, story_id: int, by: str) -> int:
+    """Take back what one person said of a story; return how many labels that were."""
+    where = sa.and_(labels.c.story_id == story_id, labels.c.labelled_by == by)
+    return db.execute(sa.delete(labels).where(where)).rowcount
+
+
+def newest(db: sa.Connection, story_ids: Sequence[int]) -> dict[int, tuple[int, str]]:
+    """Give (level, who said it) of the label that counts, for those of some stories that have one."""
+    query = sa.select(labels).where(labels.c.story_id.in_(list(story_ids))).order_by(labels.c.id)
+    return {int(r.story_id): (int(r.level), r.labelled_by) for r in db.execute(query)}
 
 
 def levels(db: sa.Connection) -> dict[int, int]:

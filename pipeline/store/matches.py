@@ -1,6 +1,6 @@
 """Matches with their entities and facts: the current judgement of each story, and the ones before it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +11,7 @@ from pipeline.core.text import plain
 from pipeline.model import Match, Story
 from pipeline.store import facts as fact_store
 from pipeline.store.engine import insert
-from pipeline.store.tables import match_entities, matches, stories
+from pipeline.store.tables import match_entities, matches, refused_entities, stories
 
 _IDENTITY = ("story_id", "watchlist_version", "matcher_version", "content_hash")
 
@@ -33,12 +33,13 @@ def add(db: sa.Connection, judged: Sequence[tuple[Story, Match]], now: datetime,
     known = (matches.c.id, matches.c.level, *(matches.c[name] for name in _IDENTITY))
     standing = sa.select(*known).where(matches.c.story_id.in_(ids), matches.c.is_current)
     old = {r.story_id: r for r in db.execute(standing)}
-    rows, pages, changed = [], [], []
+    rows, pages, changed, judged_anew = [], [], [], []
     for story, match in sorted((pair for pair in judged if pair[0].id in held), key=lambda pair: pair[0].id):
         row = _row(story, match, now)
         before = old.get(story.id)
         if before is None or any(getattr(before, name) != row[name] for name in _IDENTITY):
             rows.append(row)
+            judged_anew.append((story, match))
             if match.level >= 1 or (before is not None and before.level >= 1):
                 changed.append((story, match))
         page = held[story.id]
@@ -51,6 +52,7 @@ def add(db: sa.Connection, judged: Sequence[tuple[Story, Match]], now: datetime,
         made = insert(db, matches)
         fresh = {name: made.excluded[name] for name in rows[0] if name not in _IDENTITY}
         db.execute(made.on_conflict_do_update(index_elements=list(_IDENTITY), set_=fresh), rows)
+    _replace_refused(db, judged_anew, set(old))
     version = facts.version()
     for story, match in changed:
         _replace_details(db, story, match, version)
@@ -92,10 +94,26 @@ def _replace_details(db: sa.Connection, story: Story, match: Match, version: str
     if match.level < 1:
         fact_store.replace(db, story.id, (), None)
         return
+    if rows := _named(story, match):
+        db.execute(sa.insert(match_entities), rows)
+    fact_store.replace(db, story.id, match.facts, version)
+
+
+def _replace_refused(db: sa.Connection, judged: Sequence[tuple[Story, Match]], known: Collection[int]) -> None:
+    """Keep whom refused stories name; most name nobody, and a batch costs two statements."""
+    again = [story.id for story, _ in judged if story.id in known]
+    if again:
+        db.execute(sa.delete(refused_entities).where(refused_entities.c.story_id.in_(again)))
+    rows = [row for story, match in judged if match.level < 1 for row in _named(story, match)]
+    if rows:
+        db.execute(sa.insert(refused_entities), rows)
+
+
+def _named(story: Story, match: Match) -> list[dict[str, Any]]:
     found: dict[str, list[tuple[str, str]]] = {}
     for m in match.mentions:
         found.setdefault(m.entity, []).append((m.part, m.found))
-    rows = [
+    return [
         {
             "story_id": story.id,
             "entity_key": key,
@@ -105,9 +123,6 @@ def _replace_details(db: sa.Connection, story: Story, match: Match, version: str
         }
         for key, hits in sorted(found.items())
     ]
-    if rows:
-        db.execute(sa.insert(match_entities), rows)
-    fact_store.replace(db, story.id, match.facts, version)
 
 
 def stale(db: sa.Connection, watchlist_version: str, matcher_version: str) -> int:

@@ -12,7 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from pipeline.core.alerts.state import State
+from pipeline.core.alerts.state import Said, State
 from pipeline.model import Alert, Subscription
 from pipeline.store import due, faults
 from pipeline.store.engine import lock_number
@@ -153,29 +153,29 @@ def mark_sent(
     channel: str,
     now: datetime,
     targets: Sequence[str] = (),
-    heads: Mapping[int, int] = MappingProxyType({}),
+    said: Mapping[int, Said] = MappingProxyType({}),
 ) -> None:
     """Mark the alerts of one mail as sent, with what their reader now knows: {alert: (event, state)}.
 
-    `targets` are the fingerprints of the web hooks and chats that are still to hear of it; `heads` are the stories
-    whose headlines stood for alerts, where it was not the event's own.
-
+    `targets` are the fingerprints of the web hooks and chats that are still to hear of it; `said` is what it says.
     When an event changed while the mail was on its way, its alerts are decided again from what was really told.
     """
-    rows = db.execute(sa.select(alerts.c.id, alerts.c.detail).where(alerts.c.id.in_(list(told)))).all()
+    rows = db.execute(sa.select(alerts.c.id, alerts.c.detail, alerts.c.evidence).where(alerts.c.id.in_(told))).all()
     for row in rows:
+        words = said.get(row.id, Said())
         event_id, state = told[row.id]
         knows = dataclasses.asdict(state) | {"languages": list(state.languages)}
         detail = {k: v for k, v in row.detail.items() if k != "failing_since"}
         detail |= {"knows": knows, "mail_id": mail_id, "subject": subject}
-        if row.id in heads:
-            detail["head"] = heads[row.id]
+        if words.head is not None:
+            detail["head"] = words.head
         if targets:
             detail["targets"] = dict.fromkeys(targets, 0)
         db.execute(
             sa.update(alerts)
             .where(alerts.c.id == row.id)
-            .values(state="sent", sent_at=now, last_error=None, detail=detail)
+            .values(state="sent", sent_at=now, last_error=None, detail=detail, why=words.why or None)
+            .values(evidence={**(row.evidence or {}), **words.evidence})
         )
         db.execute(
             sa.update(events)

@@ -10,7 +10,7 @@ from pipeline.core.text import plain, url
 from pipeline.model import Entry, Feed, Language, Story
 from pipeline.store import faults, moves
 from pipeline.store.engine import insert
-from pipeline.store.tables import sightings, stories
+from pipeline.store.tables import former_titles, sightings, stories
 
 MAX_CHANGES = 24  # an entry that flaps is stopped after so many rewrites
 UNDATED = datetime(1970, 1, 1, tzinfo=UTC)  # words without a date yield to words with one
@@ -48,6 +48,7 @@ def add(
                 stories.c.id,
                 stories.c.url_hash,
                 stories.c.content_hash,
+                stories.c.title,
                 stories.c.text.is_(None).label("is_bare"),
                 stories.c.words_feed_id,
                 stories.c.words_at,
@@ -59,6 +60,7 @@ def add(
         )
     }
     changed = 0
+    former = []
     for identity, old in sorted(known.items(), key=lambda item: int(item[1].id)):  # the order in which others update
         row = rows[identity]
         if identity in new:
@@ -72,12 +74,18 @@ def add(
                 values |= {"text": row["text"], "text_source": row["text_source"]}
             values |= {"updated_at": now, "change_count": old.change_count + 1, "language": None, "judged_at": None}
             changed += 1
+            if old.title != row["title"]:
+                former.append(
+                    {"story_id": old.id, "title": old.title, "replaced_at": now, "feed_id": old.words_feed_id}
+                )
         elif old.is_bare and row["text"]:  # whose words count is one question, whether there is a text another
             values |= {"text": row["text"], "text_source": row["text_source"], "judged_at": None}
         if values:
             db.execute(sa.update(stories).where(stories.c.id == old.id).values(**values))
         if "judged_at" in values:  # other words: what these broke says nothing of them
             faults.forget(db, "story", [old.id])
+    if former:
+        db.execute(sa.insert(former_titles), former)
     seen = [
         {"story_id": known[k].id, "feed_id": feed.id, "seen_at": now, "guid": rows[k]["_guid"], "url": rows[k]["url"]}
         for k in sorted(rows)

@@ -1,7 +1,8 @@
 """Subscriptions as stored: who wants what, who left, and the erasing of addresses."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +11,8 @@ import sqlalchemy as sa
 from pipeline.core.alerts.state import Reader
 from pipeline.model import Frequency, Subscription
 from pipeline.store import runs
-from pipeline.store.tables import alerts, subscriptions
+from pipeline.store.engine import insert
+from pipeline.store.tables import alerts, events, mutes, subscriptions
 
 
 def noun(row: sa.Row[Any]) -> Subscription:
@@ -20,6 +22,7 @@ def noun(row: sa.Row[Any]) -> Subscription:
         if content.get(name) is not None:
             content[name] = tuple(content[name])
     content["frequency"] = Frequency(content.get("frequency", "instant"))
+    content["min_level"] = max(content.get("min_level", 1), row.chosen_level or 0)
     return Subscription(key=row.key, name=row.name, address=row.address, enabled=row.enabled, **content)
 
 
@@ -36,14 +39,63 @@ def reading(db: sa.Connection) -> list[int]:
 
 def readers(db: sa.Connection, ids: Sequence[int], began: datetime) -> list[Reader]:
     """Give subscriptions as alerting sees them; those of the first watch folder have no baseline."""
-    rows = db.execute(sa.select(subscriptions).where(subscriptions.c.id.in_(ids)).order_by(subscriptions.c.id))
-    return [Reader(r.id, noun(r), r.created_at, r.created_at <= began) for r in rows]
+    rows = db.execute(sa.select(subscriptions).where(subscriptions.c.id.in_(ids)).order_by(subscriptions.c.id)).all()
+    silent: dict[int, set[int]] = {}
+    for m in db.execute(sa.select(mutes).where(mutes.c.subscription_id.in_(ids))):
+        silent.setdefault(m.subscription_id, set()).add(m.event_id)
+    return [Reader(r.id, noun(r), r.created_at, r.created_at <= began, frozenset(silent.get(r.id, ()))) for r in rows]
 
 
 def find(db: sa.Connection, subscription_id: int) -> Subscription | None:
     """Give one subscription by number."""
     row = db.execute(sa.select(subscriptions).where(subscriptions.c.id == subscription_id)).one_or_none()
     return None if row is None else noun(row)
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What a reader chose by the links in mails: events muted, a lowest level; beside it the file's."""
+
+    id: int
+    muted: frozenset[int]
+    level: int | None
+    least: int
+
+
+def chosen(db: sa.Connection, key: str) -> Chosen | None:
+    """Give what the reader of a subscription chose; None where it is unknown, or its reader was erased."""
+    where = (subscriptions.c.key == key, subscriptions.c.erased_at.is_(None))
+    row = db.execute(sa.select(subscriptions).where(*where)).one_or_none()
+    if row is None:
+        return None
+    silent = db.scalars(sa.select(mutes.c.event_id).where(mutes.c.subscription_id == row.id))
+    return Chosen(row.id, frozenset(silent), row.chosen_level, row.content.get("min_level", 1))
+
+
+def mute(db: sa.Connection, subscription_id: int, event_ids: Collection[int], now: datetime) -> None:
+    """Tell a reader no more of some events, and cancel what waits about them. Twice is once."""
+    rows = [{"subscription_id": subscription_id, "event_id": i, "muted_at": now} for i in sorted(event_ids)]
+    db.execute(insert(db, mutes).on_conflict_do_nothing(), rows)
+    _drop(db, subscription_id, alerts.c.event_id.in_(event_ids))
+
+
+def unmute(db: sa.Connection, subscription_id: int, event_ids: Collection[int]) -> None:
+    """Tell a reader of some events again, from their next change on."""
+    where = (mutes.c.subscription_id == subscription_id, mutes.c.event_id.in_(event_ids))
+    db.execute(sa.delete(mutes).where(*where))
+
+
+def choose_level(db: sa.Connection, subscription_id: int, level: int | None) -> None:
+    """Set the lowest level that a reader hears of; what waits below is cancelled. None: the file's alone counts."""
+    query = sa.update(subscriptions).where(subscriptions.c.id == subscription_id)
+    db.execute(query.values(chosen_level=level))
+    if level is not None:
+        _drop(db, subscription_id, alerts.c.event_id.in_(sa.select(events.c.id).where(events.c.level < level)))
+
+
+def _drop(db: sa.Connection, subscription_id: int, about: sa.ColumnElement[bool]) -> None:
+    where = sa.and_(alerts.c.subscription_id == subscription_id, alerts.c.state == "pending", about)
+    db.execute(sa.update(alerts).where(where).values(state="cancelled"))
 
 
 def listed(db: sa.Connection) -> list[dict[str, Any]]:
@@ -54,6 +106,9 @@ def listed(db: sa.Connection) -> list[dict[str, Any]]:
     )
     for subscription_id, state, count in db.execute(query):
         counts.setdefault(subscription_id, {})[state] = count
+    silent: dict[int, list[int]] = {}
+    for m in db.execute(sa.select(mutes).order_by(mutes.c.event_id)):
+        silent.setdefault(m.subscription_id, []).append(m.event_id)
     found = []
     for r in db.execute(sa.select(subscriptions).order_by(subscriptions.c.key)):
         s = noun(r)
@@ -66,6 +121,8 @@ def listed(db: sa.Connection) -> list[dict[str, Any]]:
                 "frequency": str(s.frequency),
                 "language": s.language,
                 "min_level": s.min_level,
+                "chosen_level": r.chosen_level,
+                "muted": silent.get(r.id, []),
                 "topics": list(s.topics),
                 "entities": list(s.entities),
                 "created_at": r.created_at,

@@ -289,6 +289,17 @@ sightings = sa.Table(
     comment="One row per story and feed that carried it.",
 )
 
+former_titles = sa.Table(
+    "former_titles",
+    metadata,
+    _id("Number of the change."),
+    _ref("story_id", "stories.id", "Story.", ondelete="cascade", index=True),
+    _c("title", Text, comment="Headline that it had until then."),
+    _c("replaced_at", Utc, comment="When another took its place.", index=True),
+    _ref("feed_id", "feeds.id", "Feed whose words it was.", null=True),
+    comment="Headlines that a story had before: at most 24 changes a story are taken.",
+)
+
 vectors = sa.Table(
     "vectors",
     metadata,
@@ -400,6 +411,18 @@ match_entities = sa.Table(
     _c("aliases", Json, comment="Forms found, as written."),
     sa.Index("ix_match_entities_entity_key_story_id", "entity_key", "story_id"),
     comment="Entities of each story at level >= 1, by its current match.",
+)
+
+refused_entities = sa.Table(
+    "refused_entities",
+    metadata,
+    _ref("story_id", "stories.id", "Story.", primary_key=True, ondelete="cascade"),
+    sa.Column("entity_key", sa.ForeignKey("entities.key"), primary_key=True, comment="Entity found in it."),
+    _c("mention_count", sa.Integer, comment="How often."),
+    _c("in_title", sa.Boolean, comment="Named in the headline.", server_default=_false),
+    _c("aliases", Json, comment="Forms found, as written."),
+    sa.Index("ix_refused_entities_entity_key_story_id", "entity_key", "story_id"),
+    comment="Entities of each story at level 0, by its current match: named, and refused all the same.",
 )
 
 facts = sa.Table(
@@ -617,7 +640,31 @@ subscriptions = sa.Table(
     _c("created_at", Utc, comment="Events that stood then are its baseline."),
     _c("unsubscribed_at", Utc, comment="When the reader left.", null=True),
     _c("erased_at", Utc, comment="When the address was erased.", null=True),
+    _c(
+        "chosen_level",
+        sa.SmallInteger,
+        comment="Lowest level that the reader chose by a link in a mail; the higher of it and the file's counts.",
+        null=True,
+    ),
     comment="Who wants what, how often.",
+)
+
+mutes = sa.Table(
+    "mutes",
+    metadata,
+    sa.Column(
+        "subscription_id",
+        Id,
+        sa.ForeignKey("subscriptions.id", ondelete="cascade"),
+        primary_key=True,
+        comment="Subscription.",
+    ),
+    sa.Column(
+        "event_id", Id, sa.ForeignKey("events.id"), primary_key=True, comment="Event; what follows it is muted too."
+    ),
+    _c("muted_at", Utc, comment="When the reader said so."),
+    sa.Index("ix_mutes_event_id", "event_id"),
+    comment="What readers want to hear no more of, said by the links in mails.",
 )
 
 alerts = sa.Table(
@@ -636,6 +683,13 @@ alerts = sa.Table(
     _c("in_reply_to", Text, comment="Message-ID of the first mail on the event.", null=True),
     _c("batch_key", Text, comment="Digest that carries it; null = a mail of its own.", null=True, index=True),
     _c("detail", Json, comment="What is new, for the text of the mail."),
+    _c("why", Text, comment="Why its reader was mailed, in one sentence of the mail's language.", null=True),
+    _c(
+        "evidence",
+        Json,
+        comment="What decided: level, topics and entities that were asked for; once sent also names, seed, news.",
+        null=True,
+    ),
     _c("sent_at", Utc, comment="When SMTP accepted it.", null=True),
     _c("last_error", Text, comment="Why the last attempt failed.", null=True),
     sa.UniqueConstraint("subscription_id", "event_id", "reason", "revision"),

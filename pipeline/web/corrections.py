@@ -1,4 +1,4 @@
-"""Corrections by a person who knows the desk's token: sign in, unite two events, take stories out of one."""
+"""What a person may who knows the desk's token: sign in, unite events, take stories out of one, label stories."""
 
 from typing import Annotated
 
@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Form, HTTPException, Request
 from starlette.responses import RedirectResponse, Response
 
 from pipeline.desk import events as correcting
+from pipeline.desk import feeds, labels
 from pipeline.errors import NotFoundError
 from pipeline.web import render, security
 from pipeline.web.events import Number, goto, settings_of
@@ -90,3 +91,26 @@ def split(
         raise NotFoundError("No story was chosen: tick those that tell another happening, then split.")
     both = correcting.split(settings_of(request), request.app.state.clock(), number, story[:500], by, note)
     return goto(request, f"/events/{number if number in both else both[0]}?done=split")
+
+
+@router.post("/stories/{number}/label")
+def label(
+    request: Request, number: Number, by: Desk, level: Annotated[int, Form(ge=-1, le=3)], event: int | None = None
+) -> Response:
+    """Say that a story is ours, at a level, or not (0), or take back what one said (-1)."""
+    settings = settings_of(request)
+    if level < 0:
+        labels.take_back(settings, number, by)
+    else:
+        labels.run(settings, request.app.state.clock(), str(number), level, by)
+    done = "taken-back" if level < 0 else "labelled"
+    return goto(
+        request, f"/stories/{number}?done={done}" if event is None else f"/events/{event}?done={done}#s{number}"
+    )
+
+
+@router.post("/feeds/{number}/ask")
+def ask_now(request: Request, number: Number, _by: Desk) -> Response:
+    """Make a feed due: the next fetch asks it, as fast as its host allows."""
+    feeds.ask_now(settings_of(request), number, request.app.state.clock())
+    return goto(request, f"/feeds?done=asked-{number}")

@@ -1,11 +1,11 @@
 """The pages of events and stories."""
 
-import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime
 from itertools import groupby
-from typing import Annotated
+from typing import Annotated, Any
+from urllib.parse import urlencode
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from fastapi import Path as PathParameter
 from starlette.responses import RedirectResponse, Response
 
@@ -14,14 +14,11 @@ from pipeline.desk.pages import ToldStory
 from pipeline.errors import NotFoundError
 from pipeline.settings import Settings
 from pipeline.web import render
+from pipeline.web.filters import Filtered
 
 router = APIRouter()
 PER_PAGE = 25
 Number = Annotated[int, PathParameter(ge=1, le=2**53)]  # what both databases and every browser can hold
-_TERM = re.compile(r'"([^"]+)"|(\S+)')
-_CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
-_TAG = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
-_KEY = re.compile(r"[\w.-]{1,64}")
 
 
 def settings_of(request: Request) -> Settings:
@@ -41,71 +38,41 @@ def home(request: Request) -> Response:
     return goto(request, "/events", 307)
 
 
+@router.get("/events.json")
 @router.get("/events")
-def listed(
-    request: Request,
-    q: Annotated[str, Query(max_length=200)] = "",
-    topic: str = "",
-    entity: str = "",
-    language: str = "",
-    level: Annotated[str, Query(pattern="^[123]?$")] = "",
-    since: str = "",
-    until: str = "",
-    after: str = "",
-) -> Response:
-    """List events, the last told first, by words and filters."""
-    wanted = {
-        "q": _CONTROL.sub(" ", q).strip(),
-        "topic": topic if _KEY.fullmatch(topic) else "",
-        "entity": entity if _KEY.fullmatch(entity) else "",
-        "language": language if _TAG.fullmatch(language) else "",
-        "level": level,
-        "since": since if _day(since) else "",
-        "until": until if _day(until) else "",
-    }
-    end = _day(until)
-    found = pages.found(
-        settings_of(request),
-        terms(wanted["q"]),
-        PER_PAGE,
-        topic=wanted["topic"] or None,
-        entity=wanted["entity"] or None,
-        language=wanted["language"] or None,
-        min_level=int(level or 1),
-        since=_day(since),
-        until=end + timedelta(days=1) if end else None,
-        after=_place(after),
-    )
+def listed(request: Request, filters: Filtered, after: str = "") -> Response:
+    """List events, the last told first, by words and filters; how the newest thousand that fit divide stands beside."""
+    wanted = filters.wanted
+    found = pages.found(settings_of(request), filters.terms, PER_PAGE, after=_place(after), **filters.given)
     place = found.after
+    next_place = f"{place[0].astimezone(UTC):%Y%m%dT%H%M%S.%f}~{place[1]}" if place else None
     return render.page(
         request,
         "events.html.j2",
+        data=lambda link: {
+            "events": found.events,
+            "facets": found.facets,
+            "next": link("/events.json", after=next_place, **wanted) if next_place else None,
+        },
         wanted=wanted,
         is_filtered=any(wanted.values()),
         is_first=_place(after) is None,
         searched_to=place[0] if place and wanted["q"] and len(found.events) < PER_PAGE else None,
-        next_place=f"{place[0].astimezone(UTC):%Y%m%dT%H%M%S.%f}~{place[1]}" if place else None,
+        next_place=next_place,
         events=found.events,
         choices=found.choices,
+        facets=found.facets,
+        follows=found.follows,
         names=found.names,
     )
 
 
-def terms(words: str) -> list[str]:
-    """Cut a search into words and "phrases"."""
-    return [" ".join((a or b).split()) for a, b in _TERM.findall(words) if (a or b).strip(' "')]
-
-
-# A day before and after must be days too, in every zone and on both databases.
-FIRST_DAY, LAST_DAY = datetime(1, 1, 3, tzinfo=UTC), datetime(9999, 12, 29, tzinfo=UTC)
-
-
-def _day(text: str) -> datetime | None:
-    try:
-        day = datetime.combine(date.fromisoformat(text), datetime.min.time(), UTC) if text else None
-        return day if day is None or FIRST_DAY <= day <= LAST_DAY else None
-    except ValueError:
-        return None
+@router.get("/events.atom")
+def followed(request: Request, filters: Filtered) -> Response:
+    """Give the same list as an Atom feed, to follow in any reader."""
+    asked = urlencode({k: v for k, v in filters.wanted.items() if v})
+    written = pages.followed(settings_of(request), request.app.state.clock(), filters.terms, asked, **filters.given)
+    return Response(written, media_type="application/atom+xml", headers={"cache-control": "private, no-cache"})
 
 
 def _place(text: str) -> tuple[datetime, int] | None:
@@ -119,12 +86,14 @@ def _place(text: str) -> tuple[datetime, int] | None:
 
 
 @router.get("/events/{number}")
+@router.get("/events/{number}.json")
 def event(request: Request, number: Number, done: str = "") -> Response:
     """Show one event; a number that was merged away leads to the event that it is now."""
     settings = settings_of(request)
     standing = pages.standing(settings, number)
     if standing != number:
-        return goto(request, f"/events/{standing}?done=moved-{number}", 308)
+        suffix = ".json" if request.url.path.endswith(".json") else ""
+        return goto(request, f"/events/{standing}{suffix}?done=moved-{number}", 308)
     told = pages.event(settings, number)
     by_language: dict[str, list[ToldStory]] = {}
     for story in told.stories:
@@ -137,7 +106,23 @@ def event(request: Request, number: Number, done: str = "") -> Response:
     return render.page(
         request,
         "event.html.j2",
+        data=lambda _: {
+            "event": told.event,
+            "stories": told.stories,
+            "sentences": told.sentences,
+            "labels": {number: level for number, (level, _) in told.said.items()},
+            "claims": [
+                {"claim": s.fact, "independent": s.independent, "stories": [x.id for x in s.stories]}
+                for s in told.sayings
+            ],
+            "contradictions": told.contradictions,
+            "follows": told.follows,
+            "followed_by": told.followed_by,
+            "history": told.history,
+        },
         groups=groups,
+        sentences=told.sentences,
+        opening=told.opening,
         claims=[(key, list(lines)) for key, lines in sayings],
         past=[(revision, at, list(lines)) for (revision, at), lines in past][::-1],
         by_id={s.id: s for s in told.stories},
@@ -147,12 +132,15 @@ def event(request: Request, number: Number, done: str = "") -> Response:
         contradictions=told.contradictions,
         names=told.names,
         topics=told.topics,
+        said=told.said,
+        mailed=told.mailed,
         thread=[*reversed(told.follows), told.event, *told.followed_by] if told.follows or told.followed_by else [],
     )
 
 
 @router.get("/stories/{number}")
-def story(request: Request, number: Number) -> Response:
+@router.get("/stories/{number}.json")
+def story(request: Request, number: Number, done: str = "") -> Response:
     """Explain one story: why it matched, what was read from it, why it is in its event."""
     try:
         found = explain.run(settings_of(request), str(number))
@@ -162,4 +150,13 @@ def story(request: Request, number: Number) -> Response:
     for m in (found["matches"][0]["evidence"].get("mentions") or ()) if found["matches"] else ():
         parts = mentions.setdefault((m["entity"], m["found"]), {})
         parts[m["part"]] = parts.get(m["part"], 0) + 1
-    return render.page(request, "story.html.j2", mentions=mentions, **found)
+    return render.page(
+        request, "story.html.j2", data=lambda _: _told(found), mentions=mentions, done=done[:40], **found
+    )
+
+
+def _told(found: dict[str, Any]) -> dict[str, Any]:
+    """Give of a story what its page shows: no article text, no names of authors or analysts."""
+    story = {k: v for k, v in found["story"].items() if k not in {"text", "author"}}
+    said = [{k: v for k, v in label.items() if k != "labelled_by"} for label in found["labels"]]
+    return {**found, "story": story, "labels": said}

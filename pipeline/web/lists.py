@@ -16,6 +16,7 @@ from pipeline.words import page
 router = APIRouter()
 
 
+@router.get("/watchlist.json")
 @router.get("/watchlist")
 def watchlist(request: Request) -> Response:
     """Show what is watched, under which written forms, and how much was found."""
@@ -28,6 +29,7 @@ def watchlist(request: Request) -> Response:
     return render.page(
         request,
         "watchlist.html.j2",
+        data=lambda _: found,
         watchlist=found.watchlist,
         topics=found.topics,
         seeds=found.seeds,
@@ -36,14 +38,27 @@ def watchlist(request: Request) -> Response:
     )
 
 
+@router.get("/feeds.json")
 @router.get("/feeds")
 def feeds(
-    request: Request, state: Annotated[str, Query(max_length=16)] = "", q: Annotated[str, Query(max_length=100)] = ""
+    request: Request,
+    state: Annotated[str, Query(max_length=16)] = "",
+    q: Annotated[str, Query(max_length=100)] = "",
+    done: str = "",
 ) -> Response:
     """Show the feeds, those in trouble first."""
     wanted = state if state in page.STATES else ""
     found = pages.feeds(settings_of(request), request.app.state.clock(), wanted or None, q.replace("\x00", "").strip())
-    return render.page(request, "feeds.html.j2", state=wanted, q=q, states=found.states, feeds=found.feeds)
+    return render.page(
+        request,
+        "feeds.html.j2",
+        data=lambda _: found,
+        state=wanted,
+        q=q,
+        done=done[:40],
+        states=found.states,
+        feeds=found.feeds,
+    )
 
 
 @router.get("/health")

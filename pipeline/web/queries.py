@@ -49,13 +49,15 @@ def _ask(settings: Settings, sheet: sql.Sheet) -> Iterator[sql.Answer]:
         _AT_ONCE.release()
 
 
+@router.get("/queries.json")
 @router.get("/queries")
 def listed(request: Request) -> Response:
     """List the queries with the questions that they answer."""
-    return render.page(request, "queries.html.j2", queries=sql.listed())
+    return render.page(request, "queries.html.j2", data=lambda _: sql.listed(), queries=sql.listed())
 
 
 @router.get("/queries/{name}")
+@router.get("/queries/{name}.json")
 def run(request: Request, name: Name) -> Response:
     """Run a query and show its first rows."""
     sheet = _sheet(name)
@@ -69,6 +71,7 @@ def run(request: Request, name: Name) -> Response:
     return render.page(
         request,
         "query.html.j2",
+        data=lambda _: {"columns": columns, "rows": rows[:SHOWN], "is_cut": len(rows) > SHOWN},
         sheet=sheet,
         columns=columns,
         rows=rows[:SHOWN],

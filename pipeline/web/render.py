@@ -1,12 +1,14 @@
 """Turn values into pages: the templates, with everything escaped, and what every page knows."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from fastapi import Request
+from fastapi.encoders import jsonable_encoder
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from pipeline.version import __version__
 from pipeline.web import security
@@ -36,14 +38,21 @@ _environment.filters |= {
 _environment.globals |= {"LEVELS": words.LEVELS, "STATES": words.STATES, "HOW": words.HOW, "CHANGES": words.CHANGES}
 
 
-def page(request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
-    """Render a template; pages are private to the reader and never kept by what stands between."""
+def page(
+    request: Request, template: str, status: int = 200, *, data: Callable[[Any], Any] | None = None, **values: Any
+) -> Response:
+    """Render a template; pages are private to the reader and never kept by what stands between.
+
+    An address that ends in .json gets `data(link)` instead: what the page shows, for programs.
+    """
     root = str(request.scope.get("root_path", "")).rstrip("/")
 
     def link(path: str, **query: Any) -> str:
         kept = {k: v for k, v in query.items() if v not in {None, ""}}
         return root + quote(path, safe="/~") + ("?" + urlencode(kept) if kept else "")
 
+    if data is not None and request.url.path.endswith(".json"):
+        return JSONResponse(jsonable_encoder(data(link)), status, headers={"cache-control": "private, no-cache"})
     state = request.app.state
     known = {
         "link": link,
@@ -58,6 +67,8 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> H
     return HTMLResponse(html, status, headers={"cache-control": "private, no-cache"})
 
 
-def error(request: Request, status: int, title: str, told: str) -> HTMLResponse:
-    """Render an error as a page that says what to do."""
+def error(request: Request, status: int, title: str, told: str) -> Response:
+    """Render an error as a page that says what to do; for who asked for JSON as JSON."""
+    if request.url.path.endswith(".json"):
+        return JSONResponse({"error": told}, status, headers={"cache-control": "no-store"})
     return page(request, "error.html.j2", status, title=title, told=told)

@@ -1,4 +1,5 @@
 -- question: How soon after an event was founded did each reader hear of it?
+-- about: mails
 -- grain: one row per subscription
 select
     subscription,

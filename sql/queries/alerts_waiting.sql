@@ -1,4 +1,5 @@
 -- question: Which alerts wait or were given up, since when, and why?
+-- about: mails
 -- grain: one row per alert that is pending or dead
 select
     alert_id,

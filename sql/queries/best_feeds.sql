@@ -1,4 +1,5 @@
 -- question: Which feeds brought the stories of the last 90 days that are in events, and how many founded one?
+-- about: feeds
 -- grain: one row per feed that brought a story of an event
 -- chart: bar title story_count
 with brought as (

@@ -1,4 +1,5 @@
 -- question: Where did reports of one event contradict each other in their figures in the last 90 days?
+-- about: events
 -- grain: one row per event, role and pair of values
 select
     event_id,

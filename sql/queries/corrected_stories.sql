@@ -1,4 +1,5 @@
 -- question: Where did a person correct the level that a story was given?
+-- about: stories
 -- grain: one row per story that a person labelled otherwise than it was judged
 select
     story_id,

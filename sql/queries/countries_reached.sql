@@ -1,4 +1,5 @@
 -- question: In which countries was the storyline told in the last 30 days, and at which level?
+-- about: outlets
 -- grain: one row per country
 -- chart: bar country story_count
 select

@@ -1,4 +1,5 @@
 -- question: Which stories of the last 30 days were judged with least certainty, and are worth a look?
+-- about: stories
 -- grain: one row per story whose probability is between 20 and 80 %
 select
     story_id,

@@ -1,4 +1,5 @@
 -- question: How often was each entity told of in the last seven days, against the seven days before?
+-- about: names
 -- grain: one row per entity that was told of in these two weeks
 -- chart: bar entity_name story_count
 select

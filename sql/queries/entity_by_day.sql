@@ -1,4 +1,5 @@
 -- question: How many stories named each entity, day by day, in the last 30 days?
+-- about: names
 -- grain: one row per day and entity
 -- chart: line day story_count entity_name
 select

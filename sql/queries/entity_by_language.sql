@@ -1,4 +1,5 @@
 -- question: In which languages and countries was each entity told of in the last 90 days?
+-- about: names
 -- grain: one row per entity, language and country
 select
     entity_key,

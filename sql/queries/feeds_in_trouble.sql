@@ -1,4 +1,5 @@
 -- question: Which feeds need a person: failing, gone, moved, or far below what is expected of them?
+-- about: feeds
 -- grain: one row per feed that is polled
 select
     feed_id,

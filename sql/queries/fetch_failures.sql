@@ -1,4 +1,5 @@
 -- question: Which hosts failed in the last seven days, how, and what did it cost?
+-- about: feeds
 -- grain: one row per host and outcome
 select
     host,

@@ -1,4 +1,5 @@
 -- question: How did the most widely told event of the last 30 days grow, day by day?
+-- about: events
 -- grain: one row per day
 -- caveat: for one event by number, ask `event_timeline where event_id = …`, which says more
 -- chart: line day total_story_count

@@ -1,4 +1,5 @@
 -- question: How many hours after the first story did each language tell the events of the last 90 days?
+-- about: languages
 -- grain: one row per language
 -- chart: bar language mean_hours_behind
 with firsts as (

@@ -1,4 +1,5 @@
 -- question: Which languages do we read, and what share of each is for us?
+-- about: languages
 -- grain: one row per language
 -- chart: bar language matched_count
 select

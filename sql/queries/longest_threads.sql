@@ -1,4 +1,5 @@
 -- question: Which sagas ran longest, and how did each go on?
+-- about: events
 -- grain: one row per event of a thread of three events or more
 with long as (
     select

@@ -1,4 +1,5 @@
 -- question: Which event numbers turned out to be another event?
+-- about: events
 -- grain: one row per event that was merged away
 select
     e.event_id,

@@ -1,4 +1,6 @@
 -- question: Which sums of money are raised, planned, invested or paid, and how many stories say so?
+-- about: events
+-- example: of one storyline; write your own beside it
 -- grain: one row per event, role, currency and value
 select
     f.event_id,

@@ -1,4 +1,5 @@
 -- question: Which entities were named in the same stories in the last 90 days, copies left out?
+-- about: names
 -- grain: one row per pair of entities
 select
     a.entity_key,

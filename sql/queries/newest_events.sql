@@ -1,4 +1,5 @@
 -- question: What happened in the last seven days, the newest first?
+-- about: events
 -- grain: one row per event first told in the last seven days
 select
     event_id,

@@ -1,4 +1,5 @@
 -- question: Which events of the last 30 days are told in other languages, but not in English?
+-- about: events
 -- grain: one row per event
 select
     e.event_id,

@@ -1,4 +1,6 @@
 -- question: How much electric power do events speak of, in megawatts?
+-- about: events
+-- example: of one storyline; write your own beside it
 -- grain: one row per event, role and value
 select
     f.event_id,

@@ -1,4 +1,5 @@
 -- question: Where is the seeds' own happening told: which events, in which languages and countries?
+-- about: events
 -- grain: one row per event at level 3
 select
     event_id,

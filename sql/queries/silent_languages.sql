@@ -1,4 +1,5 @@
 -- question: From which languages came no story in the last three days, although we read feeds in them?
+-- about: languages
 -- grain: one row per language
 select
     language,

@@ -1,4 +1,5 @@
 -- question: Which events of the last 30 days rest on one independent story only?
+-- about: events
 -- grain: one row per event
 select
     event_id,

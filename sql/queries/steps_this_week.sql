@@ -1,4 +1,5 @@
 -- question: How often did each step run in the last seven days, how long did it take, and what failed?
+-- about: job
 -- grain: one row per step
 select
     step,

@@ -1,4 +1,5 @@
 -- question: Which stories tell the most widely told event of the last 30 days, in order?
+-- about: events
 -- grain: one row per story of that event
 with widest as (
     select event_id

@@ -1,4 +1,5 @@
 -- question: Which events of the last 30 days at level 2 and above was nobody told of?
+-- about: events
 -- grain: one row per event
 select
     e.event_id,

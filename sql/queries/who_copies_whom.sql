@@ -1,4 +1,5 @@
 -- question: Which outlets repeat whose stories, how much later, and how often in translation?
+-- about: outlets
 -- grain: one row per pair of outlets
 select
     original_outlet,

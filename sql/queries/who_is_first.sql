@@ -1,4 +1,5 @@
 -- question: Which outlets tell events first, and how many hours ahead of the second?
+-- about: outlets
 -- grain: one row per outlet that told at least one event of two or more outlets
 -- caveat: times are what feeds claim
 -- chart: bar outlet first_count

@@ -1,4 +1,5 @@
 -- question: Which events of the last 30 days are told most widely, copies counted once?
+-- about: events
 -- grain: one row per event
 -- chart: bar event_id independent_count
 select

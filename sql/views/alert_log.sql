@@ -24,6 +24,8 @@
 --   last_outcome text: how it ended: accepted, temporary or permanent
 --   last_code integer: SMTP reply code
 --   last_attempt_at time: when that was
+--   why text: one sentence, in the mail's language: why its reader was mailed; null until it is sent
+--   evidence text: what decided, as JSON: level, topics and entities asked for; once sent names, seed, similarity, news
 create view alert_log as
 select
     a.id as alert_id,
@@ -45,7 +47,9 @@ select
     d.channel as last_channel,
     d.outcome as last_outcome,
     d.code as last_code,
-    d.attempted_at as last_attempt_at
+    d.attempted_at as last_attempt_at,
+    a.why,
+    cast(a.evidence as text) as evidence
 from alerts as a
 inner join subscriptions as u on a.subscription_id = u.id
 inner join events as was on a.event_id = was.id

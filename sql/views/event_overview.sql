@@ -18,10 +18,10 @@
 --   language_count integer: languages that it is told in
 --   outlet_count integer: outlets that told it
 --   copy_share real: share of its stories that repeat another one, 0..1
---   languages text: those languages, separated by blanks
---   countries text: countries of the feeds that brought its stories, separated by blanks
---   entities text: keys of its entities, most important first, separated by blanks
---   topics text: keys of its topics, separated by blanks
+--   languages list: those languages, separated by blanks
+--   countries list: countries of the feeds that brought its stories, separated by blanks
+--   entities list: keys of its entities, most important first, separated by blanks
+--   topics list: keys of its topics, separated by blanks
 --   lead_story_id integer: story that gives the title
 --   lead_url text: its address
 --   revision integer: grows with every change

@@ -17,7 +17,7 @@
 --   seed_key text: nearest seed article
 --   seed_title text: its title
 --   similarity real: cosine to it
---   topics text: keys of its topics, separated by blanks
+--   topics list: keys of its topics, separated by blanks
 --   entities text: entities found, most often named first: name ×times, and whether in the headline
 --   written_forms text: their forms as written in the story
 --   facts text: amounts found as written, with their role

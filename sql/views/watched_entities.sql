@@ -6,7 +6,7 @@
 --   name text: name for people
 --   kind text: company, person, partnership, fund, project, product or place
 --   wikidata text: Wikidata id where one is known
---   roles text: subject, party, watched, context; separated by blanks
+--   roles list: subject, party, watched, context; separated by blanks
 --   is_current boolean: it is in the current watchlist
 --   alias_count integer: written forms
 --   language_count integer: languages or scripts that these belong to

@@ -94,6 +94,7 @@ def test_a_view_is_exported(newswatch: Run, tmp_path: Path) -> None:
     path = tmp_path / "events.parquet"
     assert str(path) in newswatch("export", "event_overview", "--output", str(path)).stdout.replace("\n", "")
     events = pq.read_table(path).to_pylist()
+    assert all(isinstance(e["languages"], list) and len(e["languages"]) == e["language_count"] for e in events)
     piped = newswatch("export", "event_overview", "--format", "jsonl", "--output", "-").stdout.splitlines()
     assert sorted(e["event_id"] for e in events) == sorted(json.loads(x)["event_id"] for x in piped)
     assert (

@@ -107,6 +107,8 @@ MAY = (
     "update newswatch.subscriptions set enabled = false where id = -1",
     "update newswatch.alerts set state = 'cancelled' where id = -1",
     "delete from newswatch.labels where story_id = -1",
+    "update newswatch.subscriptions set chosen_level = 2 where id = -1",
+    "delete from newswatch.mutes where event_id = -1",
     "select id from newswatch.stories where id = -1 for update",
 )
 MUST_NOT = (
@@ -145,6 +147,7 @@ def test_corrections_are_a_right_of_their_own(page: tuple[Settings, str]) -> Non
     database.grant_page(settings, name, password="pear-tree", corrections=True)
     with as_role(settings, name) as db:
         db.execute("update newswatch.events set revision = revision where id = -1")
+        db.execute("update newswatch.feeds set next_fetch_at = null where id = -1")
     database.grant_page(settings, name)
     with as_role(settings, name) as db, pytest.raises(psycopg.errors.InsufficientPrivilege):
         db.execute("update newswatch.events set revision = revision where id = -1")

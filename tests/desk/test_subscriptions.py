@@ -15,11 +15,11 @@ import pytest
 import sqlalchemy as sa
 
 from pipeline import steps, store
-from pipeline.desk import pages, subscriptions
+from pipeline.desk import faults, pages, subscriptions
 from pipeline.errors import NotFoundError
 from pipeline.model import Frequency, Tally
 from pipeline.settings import Settings
-from pipeline.steps import outcomes
+from pipeline.steps import outcomes, targets
 from pipeline.store.tables import subscriptions as table
 from tests.newsroom import T0, TITLES, Newsroom, reader
 from tests.postoffice import PostOffice
@@ -262,3 +262,31 @@ def test_events_as_an_atom_feed(room: Newsroom) -> None:
     room.join(first, [room.story("id")], at=T0 + timedelta(hours=2))
     again = feedparser.parse(pages.atom_feed(settings(room.url), T0, min_level=2))
     assert again.entries[0].id == found.entries[1].id
+
+
+def test_a_message_that_breaks_keeps_nobody_elses(
+    room: Newsroom, hook: tuple[type[Hook], str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A fault of ours in one message costs it alone: noted with its reason, and told by a mended version."""
+    handler, address = hook
+    room.subscribe(reader(targets=(address,)))
+    made = [room.event([room.story(title=f"Harbour Grid buys site {i}")]) for i in range(3)]
+    step("alert", room)
+    step("deliver", room, mail_dir=tmp_path)
+    with monkeypatch.context() as broken:
+        sound = targets._write
+
+        def write(settings: Settings, who: Any, events: list[Any], reason: str) -> Any:
+            if any(event == made[1] for event, _ in events):
+                raise RecursionError("of one message")
+            return sound(settings, who, events, reason)
+
+        broken.setattr(targets, "_write", write)
+        tally = step("targets", room, 0.1)
+    assert (tally.seen, tally.done, tally.failed) == (3, 2, 1)
+    assert sorted(b["title"][-1] for _, b in handler.got) == ["0", "2"]
+    (fault,) = faults.listed(settings(room.url))
+    assert (fault["step"], fault["item_kind"], fault["reason"][:14]) == ("targets", "alert", "RecursionError")
+    assert step("targets", room, 0.2).done == 1
+    assert sorted(b["title"][-1] for _, b in handler.got) == ["0", "1", "2"]
+    assert faults.listed(settings(room.url)) == []

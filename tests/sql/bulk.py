@@ -73,6 +73,10 @@ def fill(db: sa.Connection, stories: int) -> None:
         "insert into match_entities (story_id, entity_key, mention_count, in_title, aliases) "
         f"select i, 'e' || ((i / 10 + 1 + i / 50 % 20) % {ENTITIES}), 1, false, '[\"Other\"]'{json} "
         f"from {numbers(10, stories, 10)}",
+        "insert into refused_entities (story_id, entity_key, mention_count, in_title, aliases) "
+        f"select i + 1, 'e' || (i / 10 % {ENTITIES}), 1, true, '[\"Entity\"]'{json} from {numbers(10, stories - 10, 50)}",
+        "insert into former_titles (story_id, title, replaced_at) "
+        f"select i, 'A headline, number ' || i, {at} from {numbers(10, stories, 10)}",
         "insert into facts (story_id, kind, value, unit, role, part, start_offset, end_offset, written) "
         "select i, 'money', 1000000000.0 * (1 + i / 10 % 7), 'USD', case when i % 20 = 0 then 'raised' else '' end, 'title', "
         f"1, 9, '$' || (1 + i / 10 % 7) || 'bn' from {numbers(10, stories, 10)}",

@@ -7,7 +7,11 @@ import pytest
 
 from tests.sql.seed import Clock
 
+JOINS = "xAI joins the AI Infrastructure Partnership"
+WHY = "It is about what you follow: xAI."
 PERMIT = "xAI gets a permit for 15 gas turbines at Memphis"
+AIP, CLUB = "AI Infrastructure Partnership", "BlackRock welcomes xAI"
+MILLIARDS = "60 milliards de dollars"
 
 
 def rows(c: Clock) -> dict[str, list[tuple[Any, ...]]]:
@@ -150,6 +154,86 @@ def rows(c: Clock) -> dict[str, list[tuple[Any, ...]]]:
             (2, PERMIT, 3, 2, c.at(5, "14:00"), PERMIT, None, 0),
             (2, PERMIT, 3, 1, c.at(3, "08:00"), "xAI joins the AI Infrastructure Partnership", 2, 1),
             (2, PERMIT, 3, 3, c.at(1, "18:00"), "BlackRock group AIP buys a data centre operator", 1, 2),
+        ],
+        "mailed_this_week": [
+            # sent_at subscription event_id event_title reason why
+            (c.at(3, "12:41"), "desk", 1, JOINS, "new", WHY),
+            (c.at(3, "09:30"), "paris", 1, JOINS, "new", WHY),
+            (c.at(3, "09:02"), "desk", 1, JOINS, "new", WHY),
+            (c.at(5, "15:01"), "desk", 2, PERMIT, "new", WHY),
+        ],
+        "refused_naming": [
+            # story_id entity_name title language because score is_in_title url
+            (
+                11,
+                AIP,
+                "AIP honours young physicists",
+                "en",
+                "words of a lookalike",
+                0.01,
+                True,
+                "https://harbor.example/11",
+            ),
+            (13, AIP, "AIP 2026", "und", "nobody is named who counts alone", 0.01, True, "https://warta.example/13"),
+        ],
+        "delays_by_feed": [
+            # feed_id feed_title story_count mean_minutes_to_seen longest_ mean_minutes_to_mail longest_
+            (1, "The Harbor Times", 3, 20.0, 20.0, None, None),
+            (2, "Courrier numerique", 2, 20.0, 20.0, None, None),
+            (3, "Warta Nusantara", 2, 20.0, 20.0, None, None),
+            (5, "Meridian Wire", 2, 20.0, 20.0, 41.5, 42.0),
+        ],
+        "changed_headlines": [
+            # changed_at outlet former_title new_title minutes_after_seen level event_id story_id
+            (
+                c.at(3, "10:30"),
+                "harbor.example",
+                f"{CLUB} to its club",
+                f"{CLUB} to its data centre club",
+                40.0,
+                3,
+                1,
+                2,
+            ),
+            (c.at(3, "10:00"), "harbor.example", CLUB, f"{CLUB} to its club", 10.0, 3, 1, 2),
+        ],
+        "feeds_of_event": [
+            # feed_id feed_title story_count first_count first_shown_at
+            (5, "Meridian Wire", 1, 1, c.at(3, "08:20")),
+            (1, "The Harbor Times", 3, 2, c.at(3, "09:00")),
+            (2, "Courrier numerique", 1, 1, c.at(3, "12:20")),
+            (3, "Warta Nusantara", 1, 1, c.at(2, "06:20")),
+        ],
+        "stories_by_tag": [
+            # tag feed_count story_count matched_count event_count
+            ("business", 5, 14, 10, 4),
+            ("query", 5, 14, 10, 4),
+        ],
+        "facts_of_event": [
+            # story_at outlet language kind role value unit written part story_id
+            (c.at(3, "08:00"), "wire.example", "en", "money", "raised", 30e9, "USD", "$30 billion", "summary", 1),
+            (c.at(3, "08:00"), "wire.example", "en", "date", "", 20819.0, "day", "2027", "title", 1),
+            (c.at(3, "09:30"), "harbor.example", "en", "money", "target", 100e9, "USD", "$100 billion", "summary", 2),
+            (c.at(3, "10:00"), "harbor.example", "en", "money", "raised", 30e9, "USD", "$30 billion", "summary", 5),
+            (c.at(3, "12:00"), "courrier.example", "fr", "money", "target", 60e9, "USD", MILLIARDS, "summary", 3),
+            (
+                c.at(2, "06:00"),
+                "warta.example",
+                "id",
+                "money",
+                "target",
+                100e9,
+                "USD",
+                "100 miliar dolar",
+                "summary",
+                4,
+            ),
+        ],
+        "thread_of_event": [
+            # first_seen_at event_id title level follows_id step
+            (c.at(5, "14:00"), 2, PERMIT, 1, None, 0),
+            (c.at(3, "08:00"), 1, JOINS, 3, 2, 1),
+            (c.at(1, "18:00"), 3, "BlackRock group AIP buys a data centre operator", 2, 1, 2),
         ],
         "merged_events": [
             # event_id title merged_into standing_title updated_at

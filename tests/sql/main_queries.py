@@ -23,6 +23,9 @@ def main_queries(event: int, story: int) -> dict[str, str]:
         "newest events": "select * from event_overview where merged_into is null order by first_seen_at desc limit 50",
         "today's stories for us": f"select * from story_matches where level >= 2 and story_at >= {DAY_AGO}",
         "an entity's week": f"select * from story_entities where entity_key = 'e5' and story_at >= {WEEK_AGO}",
+        "its delays": f"select * from story_delays where event_id = {event}",
+        "who was refused": f"select * from refused_stories where entity_key = 'e5' and story_at >= {WEEK_AGO}",
+        "its changed headlines": f"select * from title_changes where story_id = {story}",
         "feed health": "select * from feed_health where feed_id = 17",
     }
 

@@ -70,6 +70,12 @@ NAMED: dict[int, dict[str, tuple[int, bool]]] = {
     9: {"aip": (1, True)},
     10: {"nextera": (2, True)},
 }
+# refused, and named all the same: {story: {entity: (mentions, in the headline)}}
+REFUSED: dict[int, dict[str, tuple[int, bool]]] = {11: {"aip": (1, True)}, 13: {"aip": (1, True)}}
+WHY: dict[int, dict[str, Any]] = {
+    11: {"tier": "names", "lookalikes": {"physics": [{"part": "title", "found": "physicists"}]}},
+    13: {"tier": "nobody", "lookalikes": {}},
+}
 FORMS = {"aip": "AIP", "blackrock": "BlackRock", "nextera": "NextEra", "openai": "OpenAI", "xai": "xAI"}
 # story, kind, value, unit, role, approximate, written
 FACTS: list[tuple[int, str, float, str, str, bool, str]] = [
@@ -213,7 +219,7 @@ def _fetch(
 
 
 def _stories(db: sa.Connection, c: Clock) -> None:
-    stories, sightings, matches, named = [], [], [], []
+    stories, sightings, matches = [], [], []
     for n, feed, language, country, ago, clock, title, level, _event, _copy in STORIES:
         at, url = c.at(ago, clock), f"https://{OUTLETS[feed]}/{n}"
         seen = min(at + timedelta(minutes=20), c.now) if n != 14 else c.now - timedelta(minutes=5)
@@ -248,21 +254,37 @@ def _stories(db: sa.Connection, c: Clock) -> None:
     sightings.append(
         {"story_id": 1, "feed_id": 1, "seen_at": c.at(3, "09:00"), "url": "https://harbor.example/via-wire"}
     )
-    for story, found in NAMED.items():
-        for key, (count, in_title) in found.items():
-            named.append(
-                {
-                    "story_id": story,
-                    "entity_key": key,
-                    "mention_count": count,
-                    "in_title": in_title,
-                    "aliases": [FORMS[key]],
-                }
-            )
+
+    def rows(of: dict[int, dict[str, tuple[int, bool]]]) -> list[dict[str, Any]]:
+        return [
+            {
+                "story_id": story,
+                "entity_key": key,
+                "mention_count": count,
+                "in_title": in_title,
+                "aliases": [FORMS[key]],
+            }
+            for story, found in of.items()
+            for key, (count, in_title) in found.items()
+        ]
+
     db.execute(sa.insert(t.stories), stories)
     db.execute(sa.insert(t.sightings), sightings)
     db.execute(sa.insert(t.matches), matches)
-    db.execute(sa.insert(t.match_entities), named)
+    db.execute(sa.insert(t.match_entities), rows(NAMED))
+    db.execute(sa.insert(t.refused_entities), rows(REFUSED))
+    db.execute(
+        sa.insert(t.former_titles),
+        [
+            {"story_id": 2, "title": "BlackRock welcomes xAI", "replaced_at": c.at(3, "10:00"), "feed_id": 1},
+            {
+                "story_id": 2,
+                "title": "BlackRock welcomes xAI to its club",
+                "replaced_at": c.at(3, "10:30"),
+                "feed_id": 1,
+            },
+        ],
+    )
     db.execute(
         sa.insert(t.facts),
         [
@@ -316,7 +338,7 @@ def _match(story: int, watchlist: str, level: int, at: datetime, current: bool) 
         "seed_key": "seed-fr",
         "similarity": {3: 0.9, 2: 0.6, 1: 0.4, 0: 0.1}[level],
         "topics": topics,
-        "evidence": {"probabilities": {"1": 0.5}},
+        "evidence": {**WHY.get(story, {}), "probabilities": {"1": 0.5}},
         "matched_at": at,
         "is_current": current,
         "clustered_at": at if level else None,
@@ -427,7 +449,7 @@ def _events(db: sa.Connection, c: Clock) -> None:
 def _alerts(db: sa.Connection, c: Clock) -> None:
     def reader(n: int, key: str, name: str) -> dict[str, Any]:
         wishes = {
-            "topics": [],
+            "topics": ["partnership", "xai"] if key == "paris" else [],
             "entities": [],
             "story_languages": [],
             "min_level": 1,
@@ -471,6 +493,8 @@ def _alerts(db: sa.Connection, c: Clock) -> None:
                 "message_id": f"<{n}@newswatch.example>",
                 "detail": {},
                 "sent_at": sent,
+                "why": "It is about what you follow: xAI." if sent else None,
+                "evidence": {"level": 3, "names": ["xAI"]} if sent else None,
             }
             for n, s, e, reason, r, state, at, sent, tries in rows
         ],

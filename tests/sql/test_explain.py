@@ -16,6 +16,8 @@ BIG = {
     "stories",
     "matches",
     "match_entities",
+    "refused_entities",
+    "former_titles",
     "facts",
     "event_stories",
     "event_history",

@@ -20,11 +20,20 @@ POSTGRES = {
     "integer": {"bigint", "integer", "smallint"},
     "real": {"double precision"},
     "text": {"text", "character varying"},
+    "list": {"text"},
     "boolean": {"boolean"},
     "time": {"timestamp with time zone"},
     "date": {"date"},
 }
-PYTHON = {"integer": int, "real": float, "text": str, "boolean": bool, "time": dt.datetime, "date": dt.date}
+PYTHON = {
+    "integer": int,
+    "real": float,
+    "text": str,
+    "list": str,
+    "boolean": bool,
+    "time": dt.datetime,
+    "date": dt.date,
+}
 
 
 def answer(seeded: Seeded, sql: str) -> list[tuple[object, ...]]:

@@ -20,6 +20,7 @@ from pipeline.errors import ConfigError
 from pipeline.model import Frequency, Tally
 from pipeline.settings import Settings
 from pipeline.store import outbox
+from pipeline.store.sql import query
 from pipeline.store.tables import alerts, deliveries
 from tests.newsroom import T0, Newsroom, reader
 from tests.postoffice import PostOffice
@@ -97,6 +98,23 @@ def test_headers(room: Newsroom) -> None:
     assert mail["Precedence"] == "bulk"
     kinds = [p.get_content_type() for p in mail.walk()]
     assert kinds == ["multipart/alternative", "text/plain", "text/html"]  # one dot is no picture
+
+
+def test_the_why_of_a_mail_is_stored(room: Newsroom) -> None:
+    """What the mail said stands in the alert, with what decided it: SQL answers who was mailed what, and why."""
+    with PostOffice() as post:
+        [event] = owed(room)
+        (decided,) = room.rows()
+        assert (decided.why, decided.evidence) == (
+            None, {"level": 3, "min_level": 1, "topics": ["deals"], "entities": ["harbour"]},
+        )  # fmt: skip
+        send(room.url, post.url)
+        text = post.mails[0][1].get_body(("plain",)).get_content()
+    (sent,) = room.rows()
+    assert sent.why and f"Why you get this: {sent.why}" in text.replace("\r", "")
+    assert sent.evidence["names"] == ["Harbour Grid"] and sent.evidence["entities"] == ["harbour"]
+    with query.ask(room.url, query.find("select event_id, why from alert_log where state = 'sent'"), 30) as answer:
+        assert list(answer.rows) == [(event, sent.why)]
 
 
 def test_updates_thread_under_the_first_mail(room: Newsroom) -> None:

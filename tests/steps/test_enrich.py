@@ -8,7 +8,8 @@ import httpcore2
 import pytest
 import sqlalchemy as sa
 
-from pipeline import http, settings, store
+from pipeline import guard, http, settings, store
+from pipeline.desk import faults
 from pipeline.settings import Settings
 from pipeline.steps import enrich
 from pipeline.store import articles, tables
@@ -360,3 +361,29 @@ def test_the_same_text_under_another_title_is_the_sites(sqlite_url: str, server:
         db.execute(sa.update(tables.stories).where(tables.stories.c.id == second).values(title="Council votes on fish"))
     enrich.run(make(sqlite_url), NOW)
     assert sorted(bool(s.text) for s in stories(sqlite_url)) == [False, True]  # the pages come in any order
+
+
+def test_a_page_that_breaks_us_costs_itself(
+    database_url: str, server: Hostile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other pages are read; the broken one is noted, tried again, and read at once by a mended version."""
+    paths = ("/a", "/b", "/c")
+    pages = {path: PAGE.replace(b"sixty", path[1:].encode() + b" sixty") for path in paths}
+    wanted(database_url, *(server.page(path, pages[path]) for path in paths))
+    made = make(database_url)
+    with monkeypatch.context() as broken:
+        sound = enrich.page.judge
+
+        def judge(address: str, *more: Any) -> Any:
+            if address.endswith("/b"):
+                raise RecursionError("of one page")
+            return sound(address, *more)
+
+        broken.setattr(enrich.page, "judge", judge)
+        tally = enrich.run(made, NOW)
+        assert (tally.seen, tally.done) == (3, 2)
+        (fault,) = faults.listed(made)
+        assert (fault["step"], fault["item_id"], fault["reason"][:14]) == ("enrich", 2, "RecursionError")
+    monkeypatch.setattr(guard, "_code", lambda: "mended")
+    assert enrich.run(made, NOW + HOUR / 10).done == 1
+    assert faults.listed(made) == [] and all(s.text for s in stories(database_url))

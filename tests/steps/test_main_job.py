@@ -1,17 +1,21 @@
 """The main job, whole, by its command line: right on the sample feeds, and safe when killed or doubled."""
 
+import contextlib
 import email
 import email.policy
+import itertools
 import json
+import multiprocessing
 import os
 import random
 import signal
 import subprocess
 import sys
-import time
 from collections import Counter
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -19,6 +23,8 @@ import sqlalchemy as sa
 from pipeline import store
 from pipeline.core.text import url
 from pipeline.desk import sample
+from pipeline.settings import Settings, load
+from pipeline.steps import run_all
 
 NEWSWATCH = str(Path(sys.executable).parent / "newswatch")
 
@@ -80,10 +86,10 @@ def picture(database_url: str, mail: Path) -> dict[str, list]:
 
 @pytest.fixture(scope="module")
 def calm(tmp_path_factory: pytest.TempPathFactory, port: int) -> dict[str, list]:
-    """The end state of an undisturbed run, on SQLite with the fast encoder."""
+    """The end state of an undisturbed run, on SQLite without an encoder."""
     folder = tmp_path_factory.mktemp("calm")
     url_ = f"sqlite:///{folder / 'newswatch.db'}"
-    newswatch(environment(folder, url_, port, "use"), "run", "--all-feeds")
+    newswatch(environment(folder, url_, port, "none"), "run", "--all-feeds")
     return picture(url_, folder / "mail")
 
 
@@ -134,7 +140,7 @@ def test_both_databases_end_alike_and_a_second_run_changes_nothing(
     database_url: str, tmp_path: Path, port: int, calm: dict[str, list]
 ) -> None:
     """What is stored does not depend on the database; running again adds nothing."""
-    env = environment(tmp_path, database_url, port, "use")
+    env = environment(tmp_path, database_url, port, "none")
     newswatch(env, "run", "--all-feeds")
     assert picture(database_url, tmp_path / "mail") == calm
     by_step = {t["step"]: t for t in newswatch(env, "run", "--all-feeds")}
@@ -143,28 +149,47 @@ def test_both_databases_end_alike_and_a_second_run_changes_nothing(
     assert picture(database_url, tmp_path / "mail") == calm
 
 
-def test_a_job_killed_at_random_moments_ends_like_an_undisturbed_one(
+def die_in(made: Settings, last: int, is_kept: bool) -> None:
+    """Do the main job, but its `last` transaction from here on kills it: before it is committed, or right after."""
+    count, sound = itertools.count(1), store.begin
+
+    @contextlib.contextmanager
+    def begin(*args: Any, **options: Any) -> Iterator[Any]:
+        mine = next(count)
+        with sound(*args, **options) as db:
+            yield db
+            if mine == last and not is_kept:
+                os.kill(os.getpid(), signal.SIGKILL)
+        if mine == last:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    store.begin = begin  # type: ignore[assignment]
+    run_all(made, datetime.now(UTC), all_feeds=True)
+
+
+@pytest.mark.timeout(900)
+def test_a_job_killed_at_any_transaction_ends_like_an_undisturbed_one(
     database_url: str, tmp_path: Path, port: int, calm: dict[str, list]
 ) -> None:
     """SIGKILL anywhere loses nothing and doubles nothing once the job runs to its end."""
-    env = environment(tmp_path, database_url, port, "use")
+    env = environment(tmp_path, database_url, port, "none")
+    made = load(**{k.removeprefix("NEWSWATCH_").lower(): v for k, v in env.items() if k.startswith("NEWSWATCH_")})
     chance = random.Random(20261122)
-    for _ in range(5):
-        process = subprocess.Popen(
-            [NEWSWATCH, "run", "--all-feeds"], env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
-        time.sleep(chance.uniform(1.0, 6.0))
-        process.send_signal(signal.SIGKILL)
-        process.wait()
+    for n in range(6):
+        mortal = multiprocessing.get_context("fork").Process(target=die_in, args=(made, chance.randint(2, 14), n % 2))
+        mortal.start()
+        mortal.join()
+        assert mortal.exitcode == -signal.SIGKILL
     newswatch(env, "run", "--all-feeds")
     assert picture(database_url, tmp_path / "mail") == calm
 
 
+@pytest.mark.timeout(900)
 def test_two_jobs_at_once_leave_the_rows_of_one(
     database_url: str, tmp_path: Path, port: int, calm: dict[str, list]
 ) -> None:
     """Overlapping runs share the work; what one was still doing, the next run ends."""
-    env = environment(tmp_path, database_url, port, "use")
+    env = environment(tmp_path, database_url, port, "none")
     both = [
         subprocess.Popen([NEWSWATCH, "run", "--all-feeds"], env=env, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
         for _ in range(2)

@@ -1,9 +1,12 @@
 """The engine door: transactions, locks and clear errors on both databases."""
 
+import os
+import sqlite3
 import subprocess
 import sys
 from datetime import UTC, datetime
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 
@@ -89,3 +92,51 @@ def test_a_database_without_tables_says_what_to_run(empty_database_url: str) -> 
     """A missing schema is one sentence, not a traceback of the driver."""
     with pytest.raises(StoreError, match="newswatch db upgrade"), store.begin(empty_database_url) as db:
         db.execute(sa.select(t.feeds.c.id))
+
+
+def _connections(url: str, wanted: str) -> set[object]:
+    """Give the driver's connections that three transactions ran on."""
+    seen = []
+    for _ in range(3):
+        with getattr(store, wanted)(url) as db:
+            seen.append(db.connection.dbapi_connection)  # kept alive here: an address is not given out twice
+    return set(seen)
+
+
+@pytest.mark.parametrize("wanted", ["begin", "read"])
+def test_a_step_keeps_its_connection_and_gives_it_back(database_url: str, wanted: str) -> None:
+    """One connection inside the block, also where blocks stand in one another; outside each has its own."""
+    with store.kept(database_url), store.kept(database_url):
+        inside = _connections(database_url, wanted)
+    assert len(inside) == 1
+    with pytest.raises((sqlite3.ProgrammingError, psycopg.OperationalError)):  # closed
+        inside.pop().execute("select 1")  # type: ignore[attr-defined]
+    assert len(_connections(database_url, wanted)) == 3
+
+
+def test_a_kept_connection_starts_each_transaction_clean(database_url: str) -> None:
+    """What failed leaves nothing, a reader sees what was written since, a second one may be open."""
+    with store.kept(database_url):
+        with pytest.raises(RuntimeError), store.begin(database_url) as db:
+            db.execute(sa.insert(t.meta).values(key="k", value="v"))
+            raise RuntimeError("broken")
+        with store.read(database_url) as db:
+            assert db.scalar(sa.select(sa.func.count()).select_from(t.meta)) == 0
+            with store.begin(database_url) as other:
+                other.execute(sa.insert(t.meta).values(key="k", value="v"))
+            assert db.scalar(sa.select(sa.func.count()).select_from(t.meta)) == 0  # a stable picture
+        with store.read(database_url) as db:
+            assert db.scalar(sa.select(sa.func.count()).select_from(t.meta)) == 1
+
+
+def test_no_process_inherits_a_kept_connection(database_url: str) -> None:
+    """Locks and protocols break where two processes share a connection: forking closes it first."""
+    with store.kept(database_url):
+        before = _connections(database_url, "read").pop()
+        child = os.fork()
+        if not child:
+            os._exit(0)
+        os.waitpid(child, 0)
+        with pytest.raises((sqlite3.ProgrammingError, psycopg.OperationalError)):
+            before.execute("select 1")  # type: ignore[attr-defined]
+        assert len(_connections(database_url, "begin")) == 1

@@ -47,9 +47,7 @@ def judged(story: Story, level: int, version: str = "1") -> tuple[Story, Match]:
         seed_key=None,
         similarity=None,
         topics=("ai",) if ours else (),
-        mentions=(Mention("xai", "xAI", "title", 0, 3, "xAI"), Mention("xai", "xAI", "summary", 4, 7, "XAI"))
-        if ours
-        else (),
+        mentions=(Mention("xai", "xAI", "title", 0, 3, "xAI"), Mention("xai", "xAI", "summary", 4, 7, "XAI")),
         facts=(Fact("money", 3e10, "USD", "raised", 0, 5, "30 bn", "title"),) if ours else (),
         evidence={"features": {"who": 1.0}},
     )
@@ -92,6 +90,18 @@ def test_a_new_judgement_replaces_the_old_one_and_keeps_it(database_url: str, to
         assert db.scalar(sa.select(sa.func.count()).select_from(t.matches)) == 2
         assert matches.stale(db, "2", "m1") == 1
         assert matches.stale(db, "1", "m1") == 0
+
+
+def test_whom_a_refused_story_names_is_kept(database_url: str, told: list[Story]) -> None:
+    """Rule: a desk can ask who was named and refused; a story that is taken after all leaves that list."""
+    one, two, _ = told
+    with store.begin(database_url) as db:
+        matches.add(db, [judged(one, 0), judged(two, 2)], NOW, enrich=False)
+        kept = db.execute(sa.select(t.refused_entities)).one()
+        assert (kept.story_id, kept.entity_key, kept.mention_count, kept.in_title) == (one.id, "xai", 2, True)
+        assert kept.aliases == ["XAI", "xAI"]
+        matches.add(db, [judged(one, 1, "2"), judged(two, 0, "2")], LATER, enrich=False)
+        assert db.scalars(sa.select(t.refused_entities.c.story_id)).all() == [two.id]
 
 
 def test_a_story_that_is_gone_is_left_out(database_url: str, told: list[Story]) -> None:

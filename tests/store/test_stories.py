@@ -72,6 +72,19 @@ def test_words_change_only_by_the_first_feed(database_url: str) -> None:
         assert row.seen_at == NOW
 
 
+def test_former_headlines_are_kept(database_url: str) -> None:
+    """Rule: a headline that is replaced is not lost; another summary under the same headline is no change of it."""
+    with store.begin(database_url) as db:
+        one = feed(db, "https://a.example/")
+        for hour, (title, summary) in enumerate([("Talks", ""), ("Talks", "More"), ("A deal", ""), ("No deal", "")]):
+            stories.add(db, one, [entry("1", title, summary=summary)], NOW + timedelta(hours=hour))
+        kept = db.execute(sa.select(t.former_titles).order_by(t.former_titles.c.id)).all()
+    assert [(r.title, r.replaced_at, r.feed_id) for r in kept] == [
+        ("Talks", NOW + timedelta(hours=2), one.id),
+        ("A deal", NOW + timedelta(hours=3), one.id),
+    ]
+
+
 def test_old_words_do_not_come_back(database_url: str) -> None:
     """Parsing an older document again keeps the newer words."""
     with store.begin(database_url) as db:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from urllib.parse import urlsplit
+from urllib.parse import unquote_plus, urlsplit
 from xml.etree import ElementTree
 
 from pipeline.core.alerts import content
@@ -12,16 +12,23 @@ from pipeline.core.text.plain import safe
 _ATOM = "http://www.w3.org/2005/Atom"
 
 
-def feed(found: Sequence[tuple[Sheet, datetime]], base_url: str, language: str, now: datetime) -> bytes:
-    """Write events with the time each last changed, newest first; titles in `language` where a story has one."""
+def feed(
+    found: Sequence[tuple[Sheet, datetime]], base_url: str, language: str, now: datetime, asked: str = ""
+) -> bytes:
+    """Write events with the time each last changed, newest first; titles in `language` where a story has one.
+
+    `asked` is the query of a filtered list: it makes a feed of its own.
+    """
     base = base_url.rstrip("/")
     host = urlsplit(base).hostname or "localhost"
     ElementTree.register_namespace("", _ATOM)
     root = _element("feed")
-    _add(root, "title", "newswatch")
-    _add(root, "id", f"tag:{host},2026:newswatch/events")
+    query = f"?{asked}" if asked else ""
+    _add(root, "title", f"newswatch: {unquote_plus(asked)}" if asked else "newswatch")
+    _add(root, "id", f"tag:{host},2026:newswatch/events{query}")
     _add(root, "updated", _time(max((at for _, at in found), default=now)))
-    root.append(_element("link", rel="alternate", href=f"{base}/events"))
+    root.append(_element("link", rel="alternate", href=f"{base}/events{query}"))
+    root.append(_element("link", rel="self", href=f"{base}/events.atom{query}"))
     for sheet, at in found:
         root.append(_entry(sheet, at, base, host, language))
     return bytes(ElementTree.tostring(root, encoding="utf-8", xml_declaration=True))

@@ -136,6 +136,13 @@ def headline(item: Item, language: str) -> tuple[str, str]:
     return (story.title, story.language) if story is not None else title(item.sheet, language)
 
 
+def bearer(item: Item, language: str) -> StoryLine | None:
+    """Give the story whose headline a mail bears for a reader of `language`; None of an event without stories."""
+    told, tag = headline(item, language)
+    ranked = sorted(item.sheet.stories, key=lambda s: (s.title != told, s.language != tag, s.is_copy, s.at, s.id))
+    return head(item, language) or next(iter(ranked), None)
+
+
 def lead(item: Item, language: str, room: float = 280.0, most: int = 2) -> Lead | None:
     """Give what happened in a story's own words, None where no story says more than its headline.
 

@@ -46,6 +46,24 @@ def wants(subscription: Subscription, picture: Picture, state: State) -> bool:
     )
 
 
+def is_muted(reader: Reader, picture: Picture) -> bool:
+    """Whether a reader wants to hear no more of an event: of itself, what merged into it, or what it follows."""
+    return not reader.muted.isdisjoint((picture.event_id, *picture.relatives, *picture.follows))
+
+
+def because(subscription: Subscription, picture: Picture) -> dict[str, Any]:
+    """Say what decided that an event is wanted: its level, and which topics and entities of it were asked for.
+
+    Of a subscription that asks for all of them, those that the event has.
+    """
+    return {
+        "level": picture.level,
+        "min_level": subscription.min_level,
+        "topics": [x for x in picture.topics if not subscription.topics or x in subscription.topics],
+        "entities": [x for x in picture.entities if not subscription.entities or x in subscription.entities],
+    }
+
+
 def _meets(wanted: Sequence[str], there: Sequence[str]) -> bool:
     return not wanted or not set(wanted).isdisjoint(there)
 
@@ -112,7 +130,9 @@ def grown(
     knows, state = _last(own), picture.state()
     if knows is None or not any(t.state == "sent" for t in own) or any(t.state == "pending" for t in own):
         return None
-    if not growth(reader.subscription, knows, state) or not wants(reader.subscription, picture, state):
+    if is_muted(reader, picture) or not growth(reader.subscription, knows, state):
+        return None
+    if not wants(reader.subscription, picture, state):
         return None
     intent: Intent = _maker(picture, reader, now, host, None)("grew", True, since=knows)
     key = round_up(reader.subscription, slot_at).batch_key
@@ -153,7 +173,7 @@ def _for_reader(
     state = picture.state()
     waiting = [t for t in own if t.state == "pending" and t.reason != "grew"]
     grew = tuple(t.alert_id for t in own if t.state == "pending" and t.reason == "grew")
-    if not wants(reader.subscription, picture, state):
+    if is_muted(reader, picture) or not wants(reader.subscription, picture, state):
         return Decision(cancel=needless + grew + tuple(t.alert_id for t in waiting))
     if waiting:
         held = [t for t in waiting if t.why == REVIEW and not picture.is_review]  # now somebody reports
@@ -184,6 +204,7 @@ def _maker(picture: Picture, reader: Reader, now: datetime, host: str, gap: str 
             message_id=message_id(host, reader.subscription.key, picture.event_id, picture.identity, reason, revision),
             batch_key=(due.batch_key or (f"{reader.subscription.key} {gap}" if gap else None)) if pending else None,
             in_reply_to=reply_to,
+            evidence=because(reader.subscription, picture),
             detail={k: asdict(v) if isinstance(v, State) else v for k, v in detail.items() if v is not None},
         )
 

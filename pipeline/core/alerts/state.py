@@ -99,12 +99,13 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """A subscription with the time it was made; `is_founding`: it stood when alerting began here."""
+    """A subscription with the time it was made; `is_founding`: it stood when alerting began here; `muted`: events."""
 
     id: int
     subscription: Subscription
     created_at: datetime
     is_founding: bool = True
+    muted: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +136,16 @@ class Intent:
     batch_key: str | None = None
     in_reply_to: str | None = None
     detail: Mapping[str, Any] = field(default_factory=dict)
+    evidence: Mapping[str, Any] = field(default_factory=dict)  # what decided that it is wanted
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a mail said of one alert: why its reader gets it, and the story whose headline stood for it, if one did."""
+
+    why: str = ""
+    evidence: Mapping[str, Any] = field(default_factory=dict)
+    head: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

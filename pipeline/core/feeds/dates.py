@@ -99,14 +99,18 @@ def parse(written: str, language: str | None = None) -> datetime | None:
 
 def _plain(written: str) -> tuple[str, str]:
     """Lower case, native digits to ASCII, single spaces; what stands in brackets comes apart."""
-    text = unicodedata.normalize("NFKC", written[:100].replace("İ", "i"))
-    text = "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in text)
-    text = re.sub(r"[\u200e\u200f\u061c\u202a-\u202e]", "", text)
-    text = " ".join(re.sub(r"[\u2010-\u2015\u2212]", "-", text).lower().split())
+    text = written[:100]
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text.replace("İ", "i"))
+        text = "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in text)
+        text = re.sub(r"[\u200e\u200f\u061c\u202a-\u202e]", "", text)
+        text = re.sub(r"[\u2010-\u2015\u2212]", "-", text).replace("\u060c", ",").replace("\u3001", ",")
+    text = " ".join(text.lower().split())
     text = re.sub(r"\bth\u1ee9 (?=[2-7]\b)", "th\u1ee9_", text)  # Vietnamese days by number
-    text = text.replace("\u060c", ",").replace("\u3001", ",")
-    aside = " ".join(re.findall(r"\(([^()]*)\)", text))
-    text = re.sub(r"\([^()]*\)?", " ", text)
+    aside = ""
+    if "(" in text:
+        aside = " ".join(re.findall(r"\(([^()]*)\)", text))
+        text = re.sub(r"\([^()]*\)?", " ", text)
     for name in daynames.two_words():
         if name in text:
             text = text.replace(name, name.replace(" ", "_"))

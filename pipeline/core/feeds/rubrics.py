@@ -40,6 +40,8 @@ def outlet_words() -> tuple[frozenset[str], tuple[str, ...], frozenset[str]]:
 @lru_cache(maxsize=4096)
 def folded(text: str) -> str:
     """Fold case and the accents of cased scripts; composed, so that Hangul stays syllables."""
+    if text.isascii():
+        return " ".join(text.casefold().split())
     decomposed = unicodedata.normalize("NFKD", text.replace("İ", "i").casefold())
     plain = "".join(c for c in decomposed if not ("\u0300" <= c <= "\u036f"))
     return " ".join(unicodedata.normalize("NFKC", plain).replace("ı", "i").split())

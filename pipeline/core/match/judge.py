@@ -78,7 +78,7 @@ class Weights:
         """Give the mean vector of the anchors: read where the file has it for this encoder, else encoded."""
         if known := self.means.get(encode.version):
             return np.frombuffer(base64.b64decode(known), "<f4").astype(np.float64)
-        vectors: NDArray[np.float64] = encode.encode("e5", self.anchors).astype(np.float64)
+        vectors = encode.encode("e5", self.anchors).astype(np.float64)
         return vectors.mean(axis=0) if len(vectors) else np.zeros(vectors.shape[1])
 
 
@@ -153,7 +153,7 @@ class Matcher:
                 "probabilities": {k: round(v, 4) for k, v in probabilities.items()},
                 "features": {k: round(v, 4) for k, v in look.values.items() if v},
                 "contributions": {
-                    level: {n: round(c, 3) for n, c in sorted(_felt(part), key=_by_weight)}
+                    level: {n: round(c, 3) for n, c in sorted(filter(_is_felt, part.items()), key=_by_weight)}
                     for level, part in parts.items()
                 },
                 "mentions": [_mention(m) for m in look.found.mentions[:MAX_EVIDENCE_MENTIONS]],
@@ -201,9 +201,8 @@ class Matcher:
         """Number an opening; of nothing, which most stories have, only once."""
         if opening.mentions or opening.fields or opening.lookalikes:
             return features(opening, self.profile, titled)
-        if titled not in self._of_nothing:
-            self._of_nothing[titled] = features(Found(), self.profile, titled)
-        return dict(self._of_nothing[titled])
+        known = self._of_nothing[titled] = self._of_nothing.get(titled) or features(Found(), self.profile, titled)
+        return dict(known)
 
     def _is_candidate(self, found: Found) -> bool:
         """Say whether a story may be ours at all: somebody is named who counts.
@@ -289,8 +288,8 @@ def weigh(
     return parts, probabilities
 
 
-def _felt(part: Mapping[str, float]) -> list[tuple[str, float]]:
-    return [(name, weight) for name, weight in part.items() if abs(weight) >= 5e-4]
+def _is_felt(item: tuple[str, float]) -> bool:
+    return abs(item[1]) >= 5e-4
 
 
 def _by_weight(item: tuple[str, float]) -> tuple[float, str]:

@@ -22,7 +22,6 @@ _WRITTEN = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _REFERENCE = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,31});", re.IGNORECASE)
-_SPACE = re.compile(r"\s+")
 # Bidi controls reorder what a reader sees (a headline could forge a mail's text); NUL is refused by PostgreSQL; soft
 # hyphens and zero-width spaces hide inside names. Joiners (U+200C, U+200D) stay: Persian and Hindi need them.
 _UNSAFE = re.compile(
@@ -34,7 +33,7 @@ _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 def safe(text: str) -> str:
     """Drop what no database, mail or terminal should see: control and bidi characters, lone surrogates."""
-    return _SURROGATE.sub("\ufffd", _UNSAFE.sub("", text))
+    return text if text.isprintable() else _SURROGATE.sub("\ufffd", _UNSAFE.sub("", text))
 
 
 def plain(markup: str, limit: int = MAX_SUMMARY) -> str:
@@ -51,7 +50,7 @@ def plain(markup: str, limit: int = MAX_SUMMARY) -> str:
         else:
             break
     text = unicodedata.normalize("NFC", safe(text))
-    return clip(_SPACE.sub(" ", text).strip(), limit)
+    return clip(" ".join(text.split()), limit)
 
 
 def headline(written: str, kind: str = "text", limit: int = MAX_TITLE) -> str:
@@ -72,7 +71,7 @@ def headline(written: str, kind: str = "text", limit: int = MAX_TITLE) -> str:
             break
         is_markup = False
     text = unicodedata.normalize("NFC", safe(text))
-    return clip(_SPACE.sub(" ", text).strip(), limit)
+    return clip(" ".join(text.split()), limit)
 
 
 def _stripped(text: str) -> str:

@@ -83,21 +83,23 @@ _ENCODED = re.compile(r"%([0-9a-fA-F]{2})")
 _TWICE = re.compile(r"^(?:https?:?/*(?:www\.)?)+(?=https?:/|https?//)", re.IGNORECASE)
 _SHORT = re.compile(r"^(?:(https?)(?::{1,2}[/\\]{0,5}|[/\\]{2,5})|:?//)(?=[^/\\:])", re.IGNORECASE)
 _SELF_TWICE = re.compile(r"^https?://([^/?#]+)/+(https?:/{1,3}(?:www\.)?\1(?:[/?#]|$).*)", re.IGNORECASE)
+_CONTROLS = re.compile(r"[\x00-\x1f]")
+_ARTICLE = re.compile(r"https?://(?:[^/?#@]*@)?(?!https?[:/?#])[^:/?#]")  # http(s) with a host, as ada writes addresses
 _BARE_HOST = re.compile(r"^(?:www\d?\.[\w-]+|[\w-]+\.[\w-]+)(?:\.[\w-]+)+(?::\d+)?(?=[/?#]|$)")
 
 
+@lru_cache(maxsize=1024)  # one address is asked for several times while its entry is read
 def resolve(base: str, url: str) -> str | None:
     """Make `url` absolute against `base`; None when neither makes an http(s) address."""
-    url = mended("".join(c for c in url if c >= " "))
+    url = mended(_CONTROLS.sub("", url))
     if not url or len(url) > 2 * MAX_URL:
         return None
     try:
         made = ada_url.URL(url, base) if base else ada_url.URL(url)
     except (ValueError, UnicodeError):
         return None
-    if made.protocol not in {"http:", "https:"} or made.hostname in {"", "http", "https"} or len(made.href) > MAX_URL:
-        return None
-    return str(made.href)
+    href = str(made.href)
+    return href if _ARTICLE.match(href) and len(href) <= MAX_URL else None
 
 
 def mended(url: str) -> str:

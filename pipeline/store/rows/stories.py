@@ -18,6 +18,7 @@ def story(db: sa.Connection, what: str) -> dict[str, Any] | None:
     judged = sa.select(matches).where(matches.c.story_id == found.id)
     judged = judged.order_by(matches.c.is_current.desc(), matches.c.id)
     read = sa.select(facts).where(facts.c.story_id == found.id).order_by(facts.c.part, facts.c.start_offset)
+    said = sa.select(labels).where(labels.c.story_id == found.id)
     joined = sa.select(event_stories).where(event_stories.c.story_id == found.id)
     place = db.execute(joined).mappings().one_or_none()
     return {
@@ -26,7 +27,7 @@ def story(db: sa.Connection, what: str) -> dict[str, Any] | None:
         "matches": [dict(r) for r in db.execute(judged).mappings()],
         "seeds": {r.key: r.title for r in db.execute(sa.select(seeds.c.key, seeds.c.title))},
         "facts": [dict(r) for r in db.execute(read).mappings()],
-        "labels": [dict(r) for r in db.execute(sa.select(labels).where(labels.c.story_id == found.id)).mappings()],
+        "labels": [dict(r) for r in db.execute(said.order_by(labels.c.id)).mappings()],
         "join": dict(place) if place else None,
         "event": _event(db, place["event_id"], found.id) if place else None,
     }

@@ -5,7 +5,8 @@ import re
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
-from pipeline.store.sql.query import shipped
+from pipeline.store.sql.headers import Sheet
+from pipeline.store.sql.query import by_question, shipped, wanted
 from pipeline.store.sql.schema import sql_dir
 from pipeline.store.tables import metadata
 
@@ -29,6 +30,7 @@ _SHOWN = {
     "integer": "integer",
     "real": "number",
     "text": "text",
+    "list": "list",
     "boolean": "yes/no",
     "time": "time (UTC)",
     "date": "day",
@@ -78,16 +80,25 @@ def _views() -> list[str]:
 
 
 def _lists() -> list[str]:
-    queries = [f"| `{s.name}` | {_cell(s.question)} | {_cell(s.header['grain'])} |" for s in shipped("queries")]
+    queries = [
+        f"| {s.header['about']} | {_cell(s.question)} | `{s.name}`{_asks(s)} | {_cell(s.header['grain'])} |"
+        for s in by_question()
+    ]
     checks = [f"| `{s.name}` | {_cell(s.header['wrong'])} | {_cell(s.header['do'])} |" for s in shipped("checks")]
     return [
         "## Queries",
-        "Run one with `newswatch query NAME`, or open the file; all of them use views only.",
-        "\n".join(["| query | question | grain |", "|---|---|---|", *queries]),
+        "Run one with `newswatch query NAME [--param NAME=VALUE]`, or open the file; all of them use views only.",
+        "\n".join(["| about | question | query | grain |", "|---|---|---|---|", *queries]),
         "## Checks",
         "Each gives the rows that are wrong, so none when all is well. `newswatch checks` runs them all.",
         "\n".join(["| check | a row means | what to do |", "|---|---|---|", *checks]),
     ]
+
+
+def _asks(sheet: Sheet) -> str:
+    """Name a query's parameters with their defaults; an example of one storyline says that it is one."""
+    asked = "".join(f" `{name}={default}`" for name, default in wanted(sheet).items())
+    return asked + (" (an example)" if "example" in sheet.header else "")
 
 
 def _picture() -> str:

@@ -80,6 +80,7 @@ def _parquet(columns: Sequence[Column], batches: Iterator[Sequence[sa.Row[Any]]]
         "integer": pa.int64(),
         "real": pa.float64(),
         "text": pa.string(),
+        "list": pa.list_(pa.string()),
         "boolean": pa.bool_(),
         "time": pa.timestamp("us", tz="UTC"),
         "date": pa.date32(),
@@ -89,10 +90,16 @@ def _parquet(columns: Sequence[Column], batches: Iterator[Sequence[sa.Row[Any]]]
     count = 0
     with pq.ParquetWriter(target, schema, compression="zstd") as writer:
         for batch in batches:
-            arrays = [pa.array([_value(c, row[i]) for row in batch], type=types[c.type]) for i, c in enumerate(columns)]
+            arrays = [pa.array([_held(c, row[i]) for row in batch], type=types[c.type]) for i, c in enumerate(columns)]
             writer.write_batch(pa.record_batch(arrays, schema=schema))
             count += len(batch)
     return count
+
+
+def _held(column: Column, value: Any) -> Any:
+    """Give a value as Parquet holds it: a list as a list, where SQL, CSV and JSON have its words in one line."""
+    made = _value(column, value)
+    return made.split() if column.type == "list" and made is not None else made
 
 
 def _csv(columns: Sequence[Column], batches: Iterator[Sequence[sa.Row[Any]]], target: IO[bytes]) -> int:

@@ -47,17 +47,21 @@ def grant_analyst(url: str, role: str, timeout_s: int, password: str | None = No
     return f"the role {role} was {'made' if made else 'there'}; it reads the views of schema analysis and nothing else"
 
 
-# What the page writes: a reader leaves (and what waits for them is cancelled), a story is labelled
+# What the page writes: a reader leaves, mutes an event or chooses a level (and what waits is cancelled), a label
 _PAGE = (
-    "grant update (enabled, unsubscribed_at) on newswatch.subscriptions to {role}",
+    "grant update (enabled, unsubscribed_at, chosen_level) on newswatch.subscriptions to {role}",
+    "grant insert, delete on newswatch.mutes to {role}",
     "grant update (state) on newswatch.alerts to {role}",
     "grant insert, delete on newswatch.labels to {role}",
     "grant update (id) on newswatch.stories to {role}",  # a lock on the row that is labelled; numbers never change
 )
-# With corrections (NEWSWATCH_WEB_TOKEN): events are united and split, and stories move between them
-_CORRECTIONS = tuple(
-    f"grant insert, update, delete on newswatch.{table} to {{role}}"
-    for table in ("corrections", "events", "event_stories", "event_history", "alerts", "vectors", "matches")
+# With corrections (NEWSWATCH_WEB_TOKEN): a feed is made due, events are united and split, stories move between them
+_CORRECTIONS = (
+    "grant update (next_fetch_at) on newswatch.feeds to {role}",
+    *(
+        f"grant insert, update, delete on newswatch.{table} to {{role}}"
+        for table in ("corrections", "events", "event_stories", "event_history", "alerts", "vectors", "matches")
+    ),
 )
 
 

@@ -43,6 +43,15 @@ def shipped(folder: str) -> list[Sheet]:
     return [parse(p.stem, p.read_text(encoding="utf-8")) for p in sorted((sql_dir() / folder).glob("*.sql"))]
 
 
+SUBJECTS = ("events", "stories", "names", "outlets", "languages", "mails", "feeds", "job")
+
+
+def by_question() -> list[Sheet]:
+    """List the shipped queries as people look for them: by what they are about, then by their question."""
+    place = {subject: i for i, subject in enumerate(SUBJECTS)}
+    return sorted(shipped("queries"), key=lambda s: (place.get(s.header.get("about", ""), len(place)), s.question))
+
+
 def find(what: str) -> Sheet:
     """Give a shipped query by name, a statement (`select …`, `with …`), or read a file; NotFoundError for neither."""
     if _STATEMENT.match(what):

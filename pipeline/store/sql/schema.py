@@ -1,5 +1,6 @@
 """Bring a database to this program's schema: migrations, then the views made anew, in one transaction."""
 
+from functools import cache
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -28,6 +29,7 @@ def _config(db: sa.Connection | None = None) -> Config:
     return config
 
 
+@cache
 def head() -> str:
     """Give the newest migration that this program knows."""
     return str(ScriptDirectory.from_config(_config()).get_current_head())

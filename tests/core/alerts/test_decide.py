@@ -384,6 +384,27 @@ def test_what_no_longer_fits_is_cancelled_and_woken_when_it_fits_again() -> None
     assert [w[0] for w in risen.wake] == [11]
 
 
+@pytest.mark.parametrize(
+    ("muted", "more", "wanted"),
+    [
+        ({8}, {}, True),
+        ({7}, {}, False),
+        ({5}, {"follows": (6, 5)}, False),  # what follows what was muted, however far
+        ({9}, {"history": (Line(2, "merged", 9),)}, False),  # the muted event was merged into this one
+        ({9}, {"history": (Line(1, "split", 9, {"from": [9]}),)}, False),  # this one was split off from it
+    ],
+)
+def test_who_muted_an_event_hears_no_more_of_it(muted: set[int], more: dict[str, Any], wanted: bool) -> None:
+    """Neither as new, nor as update, nor in the digest of what grew; what waits is cancelled."""
+    silent = replace(reader(), muted=frozenset(muted))
+    p = picture(*parts("en", "fr"), **more)
+    assert bool(decide(p, silent)) is wanted
+    assert bool(decide(p, silent, told(knows=KNOWS))) is wanted
+    waiting = alert.decide(p, [silent], [told("pending")], NOW, "desk.example")
+    assert (waiting.cancel == ()) is wanted
+    assert (alert.grown(p, silent, [told(knows=KNOWS)], NOW, NOW, "desk.example") is not None) is wanted
+
+
 def test_digests_and_gaps_name_their_batch() -> None:
     """A daily reader's alerts share the slot's digest; after a standstill everyone's share one."""
     daily = alert.decide(picture(), [reader(frequency=Frequency.DAILY)], [], NOW, "desk.example").add[0]

@@ -103,6 +103,18 @@ def test_views_queries_and_checks_read_it(old: tuple[str, Rows]) -> None:
         assert dict(answer.rows) == {r["id"]: r["title"] for r in rows["events"]}
 
 
+def test_who_was_refused_is_read_from_the_evidence(old: tuple[str, Rows]) -> None:
+    """An older store kept whom its refused stories name in the evidence only; after the upgrade SQL can ask for it."""
+    url, _ = old
+    with store.begin(url) as db:  # the sample of rows has the story, and not the entity that it names
+        watched = {"key": "nextera", "name": "NextEra Energy", "kind": "company", "roles": ["watched"]}
+        db.execute(sa.insert(tables(db)["entities"]).values(watched))
+    store.upgrade(url)
+    with query.ask(url, query.parse("q", "select story_id, entity_key, because from refused_stories"), 60) as answer:
+        found = list(answer.rows)
+    assert found == [(4, "nextera", "words of a lookalike")]
+
+
 def test_carriers_become_who_told_it(empty_database_url: str) -> None:
     """A search's stories get the outlet behind their titles, which are kept; others of carriers are unknown."""
     told = [

@@ -1,0 +1,134 @@
+"""Measure the whole job beside lemon24/reader, which only fetches, parses and stores: what does the rest cost?
+
+python -m benchmarks.whole --data DIR [--rounds 3] [--profile]: both read the feed files of DIR from one loopback server
+(a process of its own) into an empty SQLite file of their own, in turn, in one run. Processor seconds are those of the
+process and of all its children, user and system; memory is the peak of the largest process. `reader` is put into an
+environment of its own under var/ at the first time. `--profile` prints what newswatch's own functions cost.
+"""
+
+import argparse
+import json
+import multiprocessing
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from benchmarks import real_run
+
+ROOT = Path(__file__).resolve().parent.parent
+READER = ROOT / "var" / "reader"
+READ = """
+import sys
+from pathlib import Path
+from reader import make_reader
+reader = make_reader(sys.argv[1])
+for url in Path(sys.argv[2]).read_text().split():
+    reader.add_feed(url)
+reader.update_feeds()
+print(reader.get_entry_counts().total)
+"""
+
+
+class Cost(NamedTuple):
+    """What one run took."""
+
+    cpu: float  # seconds, children included
+    wall: float  # seconds
+    memory: float  # MiB, of the largest process
+    said: str  # standard output
+
+
+def installed() -> Path:
+    """Give the Python of reader's environment, which is made at the first call."""
+    python = READER / "bin" / "python"
+    if not python.exists():
+        subprocess.run([sys.executable, "-m", "venv", READER], check=True)
+        # sgmllib3k: reader's own copy of feedparser asks for it, and the newest feedparser does not bring it any more
+        subprocess.run([python, "-m", "pip", "install", "-q", "reader", "sgmllib3k"], check=True)
+    return python
+
+
+def measured(command: list[Any], environment: dict[str, str] | None = None) -> Cost:
+    """Run a command to its end; raise SystemExit with its last words where it fails."""
+    with tempfile.TemporaryFile("w+") as said, tempfile.TemporaryFile("w+") as log:
+        start = time.perf_counter()
+        process = subprocess.Popen(list(map(str, command)), env=environment, stdout=said, stderr=log)
+        _, status, used = os.wait4(process.pid, 0)
+        wall = time.perf_counter() - start
+        process.returncode = os.waitstatus_to_exitcode(status)
+        said.seek(0), log.seek(0)
+        if process.returncode:
+            sys.exit(f"{command[0]} ended with {process.returncode}:\n{log.read()[-2000:]}")
+        return Cost(used.ru_utime + used.ru_stime, wall, used.ru_maxrss / 1024, said.read())
+
+
+def serve(files: list[Path], told: Connection) -> None:
+    """Serve until this process is ended."""
+    told.send(real_run.serve(files).server_address[1])
+    time.sleep(1e6)
+
+
+def show(runs: dict[str, list[Cost]]) -> None:
+    """Print the table, the ratio with its spread, and the shares of newswatch's steps."""
+    print("| | CPU s | wall s | peak MiB |\n|---|--:|--:|--:|")
+    for name, costs in runs.items():
+        middle = [statistics.median(getattr(c, of) for c in costs) for of in ("cpu", "wall", "memory")]
+        print("| {} | {:.1f} | {:.1f} | {:.0f} |".format(name, *middle))
+    ratios = [a.cpu / b.cpu for a, b in zip(runs["newswatch"], runs["reader"], strict=True)]
+    print(f"ratio of CPU {statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})")
+    steps = [json.loads(c.said) for c in runs["newswatch"]]
+    total = sum(t["seconds"] for tallies in steps for t in tallies)
+    shares: dict[str, float] = {}
+    for t in (t for tallies in steps for t in tallies):
+        shares[t["step"]] = shares.get(t["step"], 0.0) + t["seconds"]
+    for step, seconds in shares.items():
+        print(f"  {step:9} {seconds / len(steps):6.2f} s {100 * seconds / total:5.1f} %")
+    outside = (sum(c.wall for c in runs["newswatch"]) - total) / len(steps)
+    print(f"  {'outside':9} {outside:6.2f} s of the process before, between and after its steps")
+
+
+def main() -> None:
+    """Run as the module's docstring says."""
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--data", type=Path, required=True)
+    options.add_argument("--rounds", type=int, default=3)
+    options.add_argument("--profile", action="store_true")
+    args = options.parse_args()
+    files = sorted(p for p in args.data.iterdir() if p.is_file() and p.suffix != ".tsv")
+    python = installed()
+    mine, theirs = multiprocessing.Pipe()
+    server = multiprocessing.Process(target=serve, args=(files, theirs), daemon=True)
+    server.start()
+    port = mine.recv()
+    runs: dict[str, list[Cost]] = {"reader": [], "newswatch": []}
+    for _ in range(args.rounds):
+        with tempfile.TemporaryDirectory() as folder:
+            home = Path(folder)
+            (home / "urls").write_text("\n".join(f"http://127.0.0.1:{port}/{p.name}" for p in files))
+            (home / "read.py").write_text(READ)
+            runs["reader"].append(measured([python, home / "read.py", home / "reader.db", home / "urls"]))
+            real_run.write_watch(home / "watch", files, port)
+            command = [*real_run.COMMAND]
+            if args.profile:
+                command = [sys.executable, "-m", "cProfile", "-o", home / "profile", *command]
+            runs["newswatch"].append(measured(command, real_run.environment(home, None)))
+            if args.profile:
+                subprocess.run(
+                    [sys.executable, "-c", f"import pstats; pstats.Stats({str(home / 'profile')!r})"
+                     ".sort_stats('tottime').print_stats(50).sort_stats('cumtime').print_stats(110)"],
+                    check=True,
+                )  # fmt: skip
+        print(f"reader {runs['reader'][-1].cpu:.1f} s of CPU, newswatch {runs['newswatch'][-1].cpu:.1f} s", flush=True)
+    server.kill()
+    print(f"{len(files)} feeds; reader stored {runs['reader'][-1].said.strip()} entries")
+    show(runs)
+
+
+if __name__ == "__main__":
+    main()
