@@ -23,7 +23,7 @@ def _split(value: object) -> object:
     return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
 
-SECRET = frozenset({"database_url", "smtp_url", "secret", "web_token"})  # no error says what they are
+SECRET = frozenset({"database_url", "smtp_url", "secret", "web_token", "analyst_url"})  # no error says what they are
 
 # What libpq knows of the extras of a Postgres connection; the others are Airflow's own.
 LIBPQ = frozenset(
@@ -94,13 +94,16 @@ class Settings(BaseSettings):
     keep_stories_days: float = Field(0.0, ge=0, description="Days that stories at level 0 are kept; 0 = for ever.")
 
     # asking
+    analyst_url: str | None = Field(
+        None, description="The same PostgreSQL as the analysts' role: lets the desk ask SQL of its own on the page."
+    )
     query_timeout: float = Field(60.0, gt=0, description="Seconds after which an analyst's query is stopped.")
 
     log_format: str = Field("auto", description="auto | console | json | quiet.")
 
 
 # What one storyline has of its own when several run in one Airflow: never taken from another one's variables
-OWN = frozenset({"database_url", "watch_dir", "matcher_file", "mail_dir", "secret", "web_token"})
+OWN = frozenset({"database_url", "watch_dir", "matcher_file", "mail_dir", "secret", "web_token", "analyst_url"})
 
 
 def load(prefix: str = "newswatch", /, **overrides: object) -> Settings:

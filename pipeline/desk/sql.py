@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from pipeline.settings import Settings
+from pipeline.store.sql import own as own_sql
 from pipeline.store.sql import query
-from pipeline.store.sql.headers import Sheet
+from pipeline.store.sql.headers import Sheet, parse
 from pipeline.store.sql.query import Answer
 
 
@@ -31,4 +32,21 @@ def ask(settings: Settings, sheet: Sheet, params: Mapping[str, str] | None = Non
         yield answer
 
 
-__all__ = ["Answer", "Sheet", "ask", "find", "listed", "views"]
+def wanted(sheet: Sheet) -> dict[str, str | None]:
+    """Name the parameters of a query, in order, with their defaults (None where one must be given)."""
+    return query.wanted(sheet)
+
+
+def own(text: str) -> Sheet:
+    """Read a statement of somebody's own, for its parameters and their defaults."""
+    return parse("your query", text)
+
+
+@contextmanager
+def ask_own(settings: Settings, text: str, timeout_s: float, params: Mapping[str, str]) -> Iterator[Answer]:
+    """Run a statement of somebody's own: it sees what the views see, and nothing of persons."""
+    with own_sql.ask(settings.database_url, settings.analyst_url, text, timeout_s, params) as answer:
+        yield answer
+
+
+__all__ = ["Answer", "Sheet", "ask", "ask_own", "find", "listed", "own", "views", "wanted"]

@@ -3,7 +3,7 @@
 import csv
 import io
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
@@ -14,7 +14,6 @@ from starlette.responses import Response
 
 from pipeline.desk import sql
 from pipeline.errors import BusyError, NotFoundError
-from pipeline.settings import Settings
 from pipeline.web import render
 from pipeline.web.charted import svg
 from pipeline.web.events import settings_of
@@ -39,14 +38,33 @@ def _sheet(name: str) -> sql.Sheet:
 
 
 @contextmanager
-def _ask(settings: Settings, sheet: sql.Sheet) -> Iterator[sql.Answer]:
+def turn() -> Iterator[None]:
+    """Wait for a turn; BusyError where four others run."""
     if not _AT_ONCE.acquire(timeout=_WAIT_S):
         raise BusyError("Four queries run already. Try again in a minute.")
     try:
-        with sql.ask(settings, sheet) as answer:
-            yield answer
+        yield
     finally:
         _AT_ONCE.release()
+
+
+@contextmanager
+def _ask(request: Request, sheet: sql.Sheet) -> Iterator[sql.Answer]:
+    with turn(), sql.ask(settings_of(request), sheet, given(request, sheet)) as answer:
+        yield answer
+
+
+def given(request: Request, sheet: sql.Sheet) -> dict[str, str]:
+    """Give the values that an address has for a query's parameters; an empty one stands for the default."""
+    return {k: v for k, v in request.query_params.items() if k in sql.wanted(sheet) and v}
+
+
+def numeric(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[bool]:
+    """Tell which columns hold numbers only."""
+    return [
+        all(isinstance(r[i], int | float) and not isinstance(r[i], bool) for r in rows if r[i] is not None)
+        for i in range(len(columns))
+    ]
 
 
 @router.get("/queries.json")
@@ -61,13 +79,9 @@ def listed(request: Request) -> Response:
 def run(request: Request, name: Name) -> Response:
     """Run a query and show its first rows."""
     sheet = _sheet(name)
-    with _ask(settings_of(request), sheet) as answer:
+    with _ask(request, sheet) as answer:
         rows = list(islice(answer.rows, SHOWN + 1))
         columns = answer.columns
-    numeric = [
-        all(isinstance(r[i], int | float) and not isinstance(r[i], bool) for r in rows if r[i] is not None)
-        for i in range(len(columns))
-    ]
     return render.page(
         request,
         "query.html.j2",
@@ -76,7 +90,8 @@ def run(request: Request, name: Name) -> Response:
         columns=columns,
         rows=rows[:SHOWN],
         more=len(rows) > SHOWN,
-        numeric=numeric,
+        numeric=numeric(columns, rows),
+        params=sql.wanted(sheet) | given(request, sheet),
         is_drawn=bool(rows and _chart(sheet, columns)),
     )
 
@@ -87,7 +102,7 @@ def download(request: Request, name: Name) -> Response:
     sheet = _sheet(name)
     out = io.StringIO()
     writer = csv.writer(out)
-    with _ask(settings_of(request), sheet) as answer:
+    with _ask(request, sheet) as answer:
         writer.writerow(answer.columns)
         writer.writerows([cell(v) for v in row] for row in islice(answer.rows, MAX_ROWS))
     held = {"content-disposition": f'attachment; filename="{name}.csv"', "cache-control": "private, no-cache"}
@@ -107,7 +122,7 @@ def cell(value: Any) -> Any:
 def chart(request: Request, name: Name) -> Response:
     """Draw what the query's header asks for: `chart: bar LABEL VALUE` or `chart: line DAY VALUE [SERIES]`."""
     sheet = _sheet(name)
-    with _ask(settings_of(request), sheet) as answer:
+    with _ask(request, sheet) as answer:
         rows = list(islice(answer.rows, MAX_ROWS))
         columns = answer.columns
     found = _chart(sheet, columns)

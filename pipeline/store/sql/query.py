@@ -5,7 +5,7 @@ import difflib
 import re
 import sqlite3
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -27,6 +27,8 @@ _MARKS = re.compile(
     r"""|(?<![:\w]):(?P<name>[A-Za-z_]\w*)|%""",
     re.DOTALL,
 )
+Guard = Callable[..., int]  # an authorizer of SQLite
+LONGEST = 50_000_000  # bytes of one value: a statement can make longer ones than memory holds
 _STEPS = 20_000  # SQLite instructions between two looks at the clock: under a millisecond
 
 
@@ -52,9 +54,14 @@ def by_question() -> list[Sheet]:
     return sorted(shipped("queries"), key=lambda s: (place.get(s.header.get("about", ""), len(place)), s.question))
 
 
+def is_statement(text: str) -> bool:
+    """Whether a text begins as what only reads does: select, with, values."""
+    return _STATEMENT.match(text) is not None
+
+
 def find(what: str) -> Sheet:
     """Give a shipped query by name, a statement (`select …`, `with …`), or read a file; NotFoundError for neither."""
-    if _STATEMENT.match(what):
+    if is_statement(what):
         return parse("your query", what)
     known = {s.name: s for s in shipped("queries")}
     if what in known:
@@ -83,14 +90,16 @@ def view(name: str) -> Sheet:
 
 
 @contextlib.contextmanager
-def ask(url: str, sheet: Sheet, timeout_s: float, params: Mapping[str, str] | None = None) -> Iterator[Answer]:
+def ask(
+    url: str, sheet: Sheet, timeout_s: float, params: Mapping[str, str] | None = None, guard: Guard | None = None
+) -> Iterator[Answer]:
     """Run a query read-only and stream its rows; raise StoreError in the database's words, or after `timeout_s`.
 
     `:name` in the statement (not in a text, a comment or a cast) is filled from `params`, else from its default in the
     header (`-- params: days = 7, language = en`); ConfigError names what is missing or unknown.
     """
     values = _values(sheet, params or {})
-    with reader(url, timeout_s) as db, _said(sheet.name, timeout_s):
+    with reader(url, timeout_s, guard) as db, _said(sheet.name, timeout_s):
         bound = db.execution_options(stream_results=True, max_row_buffer=BATCH)
         if db.dialect.name == "postgresql":  # the driver's own marks: what is a text to the database stays one
             written = _MARKS.sub(lambda m: f"%({m['name']})s" if m["name"] else m[0].replace("%", "%%"), sheet.text)
@@ -135,8 +144,11 @@ def _rows(result: sa.CursorResult[Any], columns: Sequence[str]) -> Iterator[tupl
 
 
 @contextlib.contextmanager
-def reader(url: str, timeout_s: float) -> Iterator[sa.Connection]:
-    """Open a connection that cannot write and gives up after `timeout_s` seconds a statement."""
+def reader(url: str, timeout_s: float, guard: Guard | None = None) -> Iterator[sa.Connection]:
+    """Open a connection that cannot write and gives up after `timeout_s` seconds a statement.
+
+    On SQLite `guard` says what a statement may do at all; without one, all but opening other files.
+    """
     with read(url) as db:
         if db.dialect.name == "postgresql":
             db.execute(sa.text("select set_config('statement_timeout', :ms, true)"), {"ms": str(int(timeout_s * 1000))})
@@ -145,13 +157,15 @@ def reader(url: str, timeout_s: float) -> Iterator[sa.Connection]:
         raw: Any = db.connection.dbapi_connection
         end = time.monotonic() + timeout_s
         raw.execute("pragma query_only = on")
-        raw.set_authorizer(_no_other_files)
+        raw.set_authorizer(guard or _no_other_files)
+        longest = raw.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST)
         raw.set_progress_handler(lambda: time.monotonic() > end, _STEPS)
         try:
             yield db
         finally:
             raw.set_progress_handler(None, 0)
             raw.set_authorizer(None)
+            raw.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, longest)
             raw.execute("pragma query_only = off")
 
 
