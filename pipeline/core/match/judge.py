@@ -39,7 +39,6 @@ class Encode(Protocol):
 
     @property
     def version(self) -> str: ...
-    def fits(self, name: str, language: str, text: str) -> bool: ...
     def encode(self, name: str, texts: Sequence[str]) -> NDArray[np.float32]: ...
 
 
@@ -181,7 +180,7 @@ class Matcher:
             opening = replace(opening, cues=cues.find(story.title, story.summary, story.text[:limit]))
         values = self._values(opening, bool(story.title.strip()))
         similarities: dict[str, float] = {}
-        if tier == "names" and words and self._is_unsure(values) and self.encode.fits("e5", story.language, words):
+        if tier == "names" and words and self._is_unsure(values) and "e5" in self.encode.names:
             similarities = self.similarities(words)
         nearest = max(similarities, key=lambda k: (similarities[k], k)) if similarities else None
         if similarities:
