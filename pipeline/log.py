@@ -13,9 +13,14 @@ _TRACEBACKS = structlog.processors.ExceptionRenderer(structlog.tracebacks.Except
 
 
 def configure(format: str = "auto", verbose: bool = False) -> None:
-    """Send log lines to standard error: colours on a terminal, JSON elsewhere; "quiet" lets warnings through only."""
-    level = logging.WARNING if format == "quiet" else logging.DEBUG if verbose else logging.INFO
-    console = format == "console" or (format in {"auto", "quiet"} and sys.stderr.isatty())
+    """Send log lines to standard error: JSON for machines; on a terminal, where results are read, warnings only.
+
+    "quiet" lets warnings through only, wherever; `verbose` lets everything through, in words on a terminal.
+    """
+    terminal = sys.stderr.isatty()
+    quiet = format == "quiet" or (format == "auto" and terminal)
+    level = logging.DEBUG if verbose else logging.WARNING if quiet else logging.INFO
+    console = format == "console" or (format in {"auto", "quiet"} and terminal)
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,

@@ -99,7 +99,7 @@ class Settings(BaseSettings):
     )
     query_timeout: float = Field(60.0, gt=0, description="Seconds after which an analyst's query is stopped.")
 
-    log_format: str = Field("auto", description="auto | console | json | quiet.")
+    log_format: str = Field("auto", description="auto (JSON; on a terminal warnings only) | console | json | quiet.")
 
 
 # What one storyline has of its own when several run in one Airflow: never taken from another one's variables

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from pipeline import steps
-from pipeline.cli import airflow, common, events, fit, judge, labels, replay, serve, sql, tell, watch
+from pipeline.cli import airflow, common, events, examples, fit, judge, labels, replay, serve, sql, tell, watch
 from pipeline.cli.common import DatabaseOption, JsonOption, LimitOption, WatchOption
 from pipeline.model import Tally
 from pipeline.settings import Settings
@@ -42,7 +42,13 @@ _WHAT = {
 
 
 @app.callback(invoke_without_command=True)
-def _root(version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False) -> None:
+def _root(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Write log lines on a terminal too: newswatch -v run.")
+    ] = False,
+) -> None:
+    common.be_verbose(verbose)
     if version:
         common.out.print(f"newswatch {__version__}")
         raise typer.Exit
@@ -141,3 +147,4 @@ replay.register(app)
 serve.register(app)
 sql.register(app, db)
 airflow.register(app)
+examples.add(app)

@@ -35,8 +35,11 @@ LimitOption = Annotated[int, typer.Option("--limit", min=1, help="At most so man
 
 ALARM = "alarm"  # of a tally's detail: why nothing went well, and what to do
 
-out = Console(width=None if sys.stdout.isatty() else 160)
+WIDTH = 100  # columns of a table where no terminal says how wide it is
+
+out = Console(width=None if sys.stdout.isatty() else WIDTH)
 err = Console(stderr=True)
+_chosen = {"verbose": False}
 
 
 def now() -> datetime:
@@ -47,8 +50,13 @@ def now() -> datetime:
 def load(watch: Path | None = None, database: str | None = None, **more: object) -> Settings:
     """Read the settings, options winning over the environment, and start logging."""
     made = load_settings(watch_dir=watch, database_url=database, **more)
-    log.configure(made.log_format)
+    log.configure(made.log_format, _chosen["verbose"])
     return made
+
+
+def be_verbose(on: bool) -> None:
+    """Write log lines on a terminal too, as `-v` asks for."""
+    _chosen["verbose"] = on
 
 
 def print_json(value: Any) -> None:
@@ -75,8 +83,14 @@ def _detail(detail: Mapping[str, Any]) -> str:
     return " ".join(f"{k}={v}" for k, v in told.items())
 
 
-def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], title: str | None = None) -> None:
-    """Print rows for a person; numbers stand to the right."""
+def print_table(
+    columns: Sequence[str], rows: Iterable[Sequence[Any]], title: str | None = None, empty: str = ""
+) -> None:
+    """Print rows for a person; numbers stand to the right. Without rows, say in `empty` what to do."""
+    rows = list(rows)
+    if empty and not rows:
+        out.print(empty, soft_wrap=True, highlight=False, markup=False)
+        return
     table = Table(title=None if title is None else Text(title), title_justify="left", header_style="bold")
     listed = [tuple(r) for r in rows]
     for i, name in enumerate(columns):

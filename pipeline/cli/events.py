@@ -13,6 +13,10 @@ from pipeline.cli.explained import amount, say
 
 events = typer.Typer(no_args_is_help=True, help="The events: list and show them, correct what was joined wrongly.")
 EventArgument = Annotated[int, typer.Argument(help="Event number.")]
+_NONE = (
+    "No event yet. `newswatch run` makes them of stories at level 1 and above: `newswatch query languages_read` says "
+    "how many were read and matched, `newswatch query refused_naming` who was named and refused."
+)
 ByOption = Annotated[str, typer.Option("--by", help="Who corrects.")]
 NoteOption = Annotated[str, typer.Option("--note", help="Why.")]
 
@@ -42,7 +46,9 @@ def list_events(
         (e.id, e.level, e.title, e.story_count, e.independent_count, e.language_count, common.moment(e.last_seen_at))
         for e in found
     ]
-    common.print_table(("event", "level", "title", "stories", "independent", "languages", "last told"), rows)
+    common.print_table(
+        ("event", "level", "title", "stories", "independent", "languages", "last told"), rows, empty=_NONE
+    )
 
 
 @events.command("show")

@@ -17,6 +17,9 @@ watchlist = typer.Typer(no_args_is_help=True, help="The watchlist: check its ali
 StoryArgument = Annotated[str, typer.Argument(help="Its number, its address, or the first digits of its hash.")]
 
 
+_NONE = "No labels. Say which level a story should have: newswatch label STORY 0..3"
+
+
 def register(app: typer.Typer) -> None:
     """Add these commands to the command line."""
     app.command()(label)
@@ -73,7 +76,7 @@ def list_labels(
         (r["story"], r["level"], r["judged"], r["language"], r["title"], r["by"], r["note"], common.moment(r["at"]))
         for r in found
     ]
-    common.print_table(("story", "label", "judged", "language", "title", "by", "note", "when"), rows)
+    common.print_table(("story", "label", "judged", "language", "title", "by", "note", "when"), rows, empty=_NONE)
     say(f"{len(found)} labelled stories, {sum(r['judged'] != r['level'] for r in found)} of them judged otherwise")
 
 

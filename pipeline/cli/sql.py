@@ -6,13 +6,16 @@ import sys
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pipeline.cli import common
 from pipeline.cli.common import DatabaseOption, JsonOption
 from pipeline.errors import ConfigError
+
+if TYPE_CHECKING:
+    from pipeline.desk.sql import Sheet
 
 SHOWN = 1000  # rows of a table on a terminal; CSV and JSON give all
 
@@ -40,10 +43,7 @@ def query(
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Ask a question in SQL, read-only; without a name, list the questions that ship with newswatch.
-
-    Example: `newswatch query "select title from event_overview where language_count >= :least" --param least=3`
-    """
+    """Ask a question in SQL, read-only; without a name, list the questions that ship with newswatch."""
     from pipeline.desk import sql as step
 
     if what is None:
@@ -66,9 +66,17 @@ def query(
             _print_csv(answer.columns, answer.rows)
         else:
             rows = [[common.moment(v) for v in row] for row, _ in zip(answer.rows, range(SHOWN + 1), strict=False)]
-            common.print_table(answer.columns, rows[:SHOWN], sheet.question or None)
+            common.print_table(answer.columns, rows[:SHOWN], sheet.question or None, empty=_none(sheet))
             if len(rows) > SHOWN:
                 common.out.print(f"… the first {SHOWN} rows; --csv or --json gives all", highlight=False)
+
+
+def _none(sheet: "Sheet") -> str:
+    from pipeline.desk import sql as step
+
+    asked = " ".join(f"--param {name}=…" for name in step.wanted(sheet))
+    again = f" Ask otherwise: newswatch query {sheet.name} {asked}" if asked and sheet.question else ""
+    return f"{sheet.question}\nNo rows.{again}".strip()
 
 
 def _titled(question: str, header: Mapping[str, str]) -> str:

@@ -20,6 +20,14 @@ KeyOption = Annotated[str | None, typer.Option("--subscription", metavar="KEY", 
 ShownOption = Annotated[int, typer.Option("--limit", min=1, help="Show at most so many.")]
 
 
+_NO_READERS = "Nobody is subscribed. Write subscriptions.toml in the watch folder, then: newswatch sync"
+_NO_ALERTS = {
+    "": "No alert yet. `newswatch events list` shows what could be told, `newswatch subscriptions list` to whom.",
+    "dead": "No dead letters: nothing to do.",
+    "pending": "Nothing waits to be sent.",
+}
+
+
 def register(app: typer.Typer) -> None:
     """Add these commands to the command line."""
     app.add_typer(alerts, name="alerts")
@@ -69,7 +77,7 @@ def _show_alerts(state: str | None, subscription: str | None, limit: int, databa
         for a in found
     ]
     columns = ("alert", "subscription", "event", "title", "reason", "state", "sent or due", "error or why")
-    common.print_table(columns, rows)
+    common.print_table(columns, rows, empty=_NO_ALERTS.get(state or "", f"No alert is {state}."))
 
 
 @alerts.command("requeue")
@@ -122,7 +130,7 @@ def subscriptions_list(database: DatabaseOption = None, as_json: JsonOption = Fa
         for s in found
     ]
     columns = ("key", "name", "address", "on", "how often", "language", "level", "sent", "waiting", "dead")
-    common.print_table(columns, rows)
+    common.print_table(columns, rows, empty=_NO_READERS)
 
 
 @subscriptions.command("forget")

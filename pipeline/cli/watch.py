@@ -71,8 +71,13 @@ def list_feeds(
     if as_json:
         common.print_json(rows)
         return
-    columns = ("id", "state", "language", "title", "url", "last_new_at", "next_fetch_at", "error")
-    common.print_table(columns, [[common.moment(r.get(c)) for c in columns] for r in rows])
+    columns = {
+        "id": "id", "state": "state", "language": "lang", "title": "title",
+        "last_new_at": "last new", "next_fetch_at": "next", "error": "error",
+    }  # fmt: skip
+    shown = [[common.moment(r.get(c) or (r["url"] if c == "title" else None)) for c in columns] for r in rows]
+    none = f"No feed is {state}." if state else "No feeds. Add one: newswatch feeds add ADDRESS --watch my-watch"
+    common.print_table(tuple(columns.values()), shown, empty=none)
 
 
 @feeds.command("check")
