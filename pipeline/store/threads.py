@@ -32,8 +32,12 @@ def relink(db: sa.Connection, story_ids: Iterable[int], now: datetime, versions:
         return 0
     standing = leads(db, changed, versions)
     keys = sorted({key for x in standing for key in x.entities})
-    others = leads(db, _near(db, keys) - set(changed), versions)
-    found = threads.links(changed, [*standing, *others], linker)
+    others = [r for i, r in _near(db, keys, versions).items() if i not in set(changed)]
+    near = threads.within_reach(
+        standing, [_vector(r) for r in others], [r.language or "und" for r in others], linker.means
+    )
+    wanted = [r.id for r, is_near in zip(others, near, strict=True) if is_near]
+    found = threads.links(changed, [*standing, *leads(db, wanted, versions)], linker)
     return _write(db, changed, found, linker.version, now)
 
 
@@ -52,16 +56,18 @@ def _changed(db: sa.Connection, story_ids: Iterable[int], now: datetime) -> list
     return sorted(found | gone)
 
 
-def _near(db: sa.Connection, keys: Iterable[str]) -> set[int]:
-    """Find the newest events whose lead names one of the entities.
+def _near(db: sa.Connection, keys: Iterable[str], versions: Mapping[str, str]) -> dict[int, Any]:
+    """Find the newest events whose lead names one of the entities: {event: row of id, language, vector}.
 
     By the index of an entity's stories, from its end: what it costs does not grow with the store.
     """
-    found: set[int] = set()
+    found: dict[int, Any] = {}
     for key in keys:
         query = (
-            sa.select(events.c.id)
+            sa.select(events.c.id, stories.c.language, vectors.c.vector)
             .join(match_entities, match_entities.c.story_id == events.c.lead_story_id)
+            .join(stories, stories.c.id == events.c.lead_story_id)
+            .outerjoin(vectors, _drawn(versions))
             .where(
                 match_entities.c.entity_key == key,
                 events.c.merged_into.is_(None),
@@ -70,14 +76,21 @@ def _near(db: sa.Connection, keys: Iterable[str]) -> set[int]:
             .order_by(match_entities.c.story_id.desc())
             .limit(CAP)
         )
-        found.update(db.scalars(query))
+        found.update((r.id, r) for r in db.execute(query))
     return found
+
+
+def _drawn(versions: Mapping[str, str]) -> sa.ColumnElement[bool]:
+    return sa.and_(vectors.c.story_id == stories.c.id, vectors.c.encoder == versions.get("e5", ""))
+
+
+def _vector(row: Any) -> Any:
+    return None if row.vector is None else np.frombuffer(row.vector, "<f2").astype(np.float32)
 
 
 def leads(db: sa.Connection, ids: Iterable[int], versions: Mapping[str, str]) -> list[Lead]:
     """Give standing events as linking sees them."""
     found: list[Lead] = []
-    version = versions.get("e5", "")
     for chunk in chunks(sorted(set(ids))):
         query = (
             sa.select(
@@ -92,7 +105,7 @@ def leads(db: sa.Connection, ids: Iterable[int], versions: Mapping[str, str]) ->
                 vectors.c.vector,
             )
             .join(stories, stories.c.id == events.c.lead_story_id)
-            .outerjoin(vectors, sa.and_(vectors.c.story_id == stories.c.id, vectors.c.encoder == version))
+            .outerjoin(vectors, _drawn(versions))
             .where(events.c.id.in_(chunk), events.c.merged_into.is_(None), events.c.story_count > 0)
         )
         rows = db.execute(query).all()
@@ -113,7 +126,7 @@ def leads(db: sa.Connection, ids: Iterable[int], versions: Mapping[str, str]) ->
                     language=r.language or "und",
                     entities=frozenset(names),
                     written=tuple(sorted({form for forms in names.values() for form in forms})),
-                    vector=None if r.vector is None else np.frombuffer(r.vector, "<f2").astype(np.float32),
+                    vector=_vector(r),
                 )
             )
     return found

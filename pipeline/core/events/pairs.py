@@ -168,7 +168,8 @@ def pool(
         words[i, _gram_buckets(texts[i])] = 1.0
         heads[i, _gram_buckets(" ".join(member.story.title.split()) or texts[i])] = 1.0
     numbers = [_figures(t) for t in texts]
-    others = [pieces.rare(t, m.written) for t, m in zip(texts, members, strict=True)]
+    # names that nobody watches are asked for where there are no vectors only
+    others = [() if has_e5.all() else pieces.rare(t, m.written) for t, m in zip(texts, members, strict=True)]
     languages = [m.story.language.split("-")[0] for m in members]
     known = {language: i for i, language in enumerate(sorted(set(languages)))}
     times = [(spans or {}).get(m.story.id, (order(m)[0], order(m)[0])) for m in members]

@@ -161,17 +161,32 @@ def compare(
     return values, np.where(both, 0, 1), possible
 
 
+def within_reach(
+    leads: Sequence[Lead], vectors: Sequence[Any], languages: Sequence[str], means: Mapping[str, Floats]
+) -> list[bool]:
+    """Say which other events, given by the vector and language of their leads, may be linked with one of `leads`.
+
+    It is what `compare` asks of meaning; with it, the words of most events need not be loaded.
+    """
+    mine, known = centred([x.vector for x in leads], [x.language for x in leads], means)
+    theirs, has = centred(vectors, languages, means)
+    if not known.all():
+        return [True] * len(vectors)
+    near = (theirs @ mine.T).max(axis=1, initial=-1.0) >= _FAR - 1e-4
+    return [bool(x) for x in near | ~has]
+
+
 def centred(vectors: Sequence[Any], languages: Sequence[str], means: Mapping[str, Floats]) -> tuple[Floats, Any]:
     """Lay vectors out as unit rows without what their language adds; zeros, and False, where there is none."""
     out = np.zeros((len(vectors), _SIZE), np.float32)
     has = np.zeros(len(vectors), np.bool_)
-    for i, (given, language) in enumerate(zip(vectors, languages, strict=True)):
-        if given is not None and len(given) == _SIZE:
-            mean = means.get(language, means.get(language.split("-")[0], means[""]))
-            vector = np.asarray(given, np.float32) - mean
-            length = float(np.linalg.norm(vector))
-            if length > 0:
-                out[i], has[i] = vector / length, True
+    rows = [i for i, given in enumerate(vectors) if given is not None and len(given) == _SIZE]
+    if rows:
+        of = [means.get(x, means.get(x.split("-")[0], means[""])) for x in (languages[i] for i in rows)]
+        kept = np.stack([vectors[i] for i in rows]).astype(np.float32) - np.stack(of)
+        lengths = np.linalg.norm(kept, axis=1, keepdims=True)
+        out[rows] = np.divide(kept, lengths, out=np.zeros_like(kept), where=lengths > 0)
+        has[rows] = lengths[:, 0] > 0
     return out, has
 
 

@@ -1,10 +1,12 @@
 """Threads: what follows what, on happenings of our own and on the gold stream; floors without an encoder."""
 
+import dataclasses
 import json
 from collections import Counter, defaultdict
 from datetime import timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from pipeline import catalog
@@ -140,3 +142,17 @@ def test_the_gold_stream_without_an_encoder(part: str, precision: float, recall:
     }
     assert len(right) / len(mine) >= precision
     assert len(right) / len(follow) >= recall
+
+
+def test_what_meaning_rules_out_need_not_be_loaded() -> None:
+    """Only events that may be linked are within reach; where a vector lacks, words decide, so they all are."""
+    means, rng = LINKER.means, np.random.default_rng(2)
+    centre = rng.normal(size=384)
+    vectors = [means["en"] + 0.3 * rng.normal(size=384) + 0.2 * centre for _ in range(40)]
+    many = [dataclasses.replace(lead(i, i, f"OpenAI signs deal {i}"), vector=v) for i, v in enumerate(vectors)]
+    near = threads.within_reach(many[:2], vectors, ["en"] * 40, means)
+    _, _, possible = threads.compare(many, [0, 1], LINKER.window, means)
+    assert near[:2] == [True, True] and 2 < near.count(True) < 40
+    assert {j for j, is_near in enumerate(near) if is_near} == {0, 1} | {int(j) for _, j in np.argwhere(possible)}
+    assert all(threads.within_reach([lead(1, 0, "OpenAI")], vectors, ["en"] * 40, means))
+    assert threads.within_reach(many[:1], [None, -vectors[0]], ["en"] * 2, means) == [True, False]
