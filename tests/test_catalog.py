@@ -138,6 +138,14 @@ def test_a_query_feed_needs_a_name_to_ask_for(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize("tag", ["sw", "zh-Hant"])
+def test_a_language_that_mails_lack_is_refused(tmp_path: Path, tag: str) -> None:
+    """A reader who asked for Swahili is not silently written to in English."""
+    told = refusal(write(tmp_path, **{"subscriptions.toml": SUBSCRIPTIONS + f'language = "{tag}"\n'}))
+    assert f'mails are not written in "{tag}"; choose one of ar, de, en, es, fr, id, ja, pt, zh' in told
+    assert "subscriptions.toml, line" in told
+
+
 def test_every_wish_of_a_subscription_is_read(tmp_path: Path) -> None:
     """No option of subscriptions.toml is silently dropped."""
     text = (

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from babel import Locale
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,7 +21,7 @@ from pipeline.core.alerts.content import Follows, Item, Sheet, StoryLine, Why
 from pipeline.core.events.claims import Stated, stated
 from pipeline.core.text import mailaddress
 from pipeline.model import Event, Fact, Member, Story
-from pipeline.words.texts import LANGUAGES, TEXTS
+from pipeline.words.texts import LANGUAGES, TEXTS, language_of
 from tests.newsroom import TITLES
 
 GOLDEN = Path(__file__).parent / "data" / "mails"
@@ -112,6 +113,12 @@ CASES = {
     "new-en": lambda c: c.event(Item(sheet()), "en", "UTC", envelope()),
     "new-fr": lambda c: c.event(Item(sheet()), "fr", "Europe/Paris", envelope()),
     "new-id": lambda c: c.event(Item(sheet()), "id", "Asia/Jakarta", envelope()),
+    "new-ar": lambda c: c.event(Item(sheet()), "ar", "Africa/Cairo", envelope()),
+    "new-ja": lambda c: c.event(Item(sheet()), "ja", "Asia/Tokyo", envelope()),
+    "update-zh": lambda c: c.event(Item(sheet(), "update", NEWS), "zh", "Asia/Shanghai", envelope()),
+    "daily-de": lambda c: c.digest([Item(sheet(n)) for n in (1, 2)], "daily", "de", "Europe/Berlin", envelope()),
+    "weekly-es": lambda c: c.digest([Item(sheet(n)) for n in (1, 2)], "weekly", "es", "Europe/Madrid", envelope()),
+    "new-pt": lambda c: c.event(Item(sheet()), "pt", "America/Sao_Paulo", envelope()),
     "update-en": lambda c: c.event(
         Item(sheet(), "update", NEWS),
         "en",
@@ -156,16 +163,61 @@ def test_the_same_values_make_the_same_bytes(composer: mail.Composer) -> None:
     assert one == two
 
 
-def test_every_language_says_everything() -> None:
-    """No language lacks a text, and none has a hole of its own."""
-    for language in LANGUAGES:
-        for key, text in TEXTS["en"].items():
-            if key.endswith("_1") and key not in TEXTS[language]:
-                continue  # Indonesian has one form for all numbers
-            assert set(re.findall(r"{(\w+)}", TEXTS[language][key])) == set(re.findall(r"{(\w+)}", text)), (
-                language,
-                key,
-            )
+def holes(text: str) -> set[str]:
+    return set(re.findall(r"{(\w+)}", text))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_says_everything(language: str) -> None:
+    """No language lacks a text or a plural form of its own, none has one too many, or a hole that nobody fills."""
+    english, told = TEXTS["en"], TEXTS[language]
+    asked = {k for k in english if not k.startswith("heartbeat")}  # that is the operator's, in English
+    assert {k for k in told if not k.startswith("heartbeat")} == asked
+    forms = {"other", *Locale.parse(language).plural_form.tags}
+    for key in asked - {"dates"}:
+        if isinstance(english[key], str):
+            assert holes(told[key]) == holes(english[key]), key
+            continue
+        assert set(told[key]) == forms, key
+        assert holes(told[key]["other"]) == {"n"}, key
+        for form, text in told[key].items():  # one and two may be words, what stands for many numbers may not
+            assert holes(text) == {"n"} or (form in {"zero", "one", "two"} and not holes(text)), (key, form)
+    assert set(told["dates"]) == set(english["dates"])
+
+
+@pytest.mark.parametrize(
+    ("language", "counts", "expected"),
+    [
+        ("en", (1, 2), ["1 story", "2 stories"]),
+        ("fr", (0, 1, 2), ["0 article", "1 article", "2 articles"]),
+        ("id", (1, 2), ["1 berita", "2 berita"]),
+        ("de", (1, 1200), ["1 Bericht", "1.200 Berichte"]),
+        ("ja", (1, 7), ["記事1件", "記事7件"]),
+        ("ar", (0, 1, 2, 3, 11, 100), ["لا أخبار", "خبر واحد", "خبران", "3 أخبار", "11 خبرا", "100 خبر"]),
+    ],
+)
+def test_counts_take_the_form_of_their_number(language: str, counts: tuple[int, ...], expected: list[str]) -> None:
+    """CLDR says which: two in French and in Arabic are not the same."""
+    assert [mail.Words(language).say("stories", n=n) for n in counts] == expected
+
+
+@pytest.mark.parametrize(
+    ("tag", "expected"),
+    [("pt-BR", "pt"), ("ar-EG", "ar"), ("zh-Hans", "zh"), ("zh-Hant", None), ("zh-TW", None), ("sw", None)],
+)
+def test_a_language_is_known_by_its_first_part(tag: str, expected: str | None) -> None:
+    """But not where the writing is another."""
+    assert language_of(tag) == expected
+
+
+def test_an_arabic_mail_reads_from_the_right(composer: mail.Composer) -> None:
+    """The frame does; titles and quotations keep the direction of their own language."""
+    html = part(composer.event(Item(sheet()), "ar", "UTC", envelope()), "html")
+    assert '<html lang="ar" dir="rtl">' in html
+    (card,) = re.findall(r'<td [^>]*class="in"[^>]*>', html)
+    assert 'dir="rtl"' in card and 'align="right"' in card
+    assert re.search(r'<p [^>]*dir="ltr"[^>]*lang="fr"|<p [^>]*lang="fr"[^>]*dir="ltr"', html)
+    assert "padding-left: 14px" in html
 
 
 @pytest.mark.parametrize(
@@ -232,7 +284,18 @@ def test_up_to_is_not_about(bound: str, written: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("language", "written"), [("en", "$40 billion"), ("fr", "40\xa0Md\xa0$US"), ("id", "US$40 miliar")]
+    ("language", "written"),
+    [
+        ("en", "$40 billion"),
+        ("fr", "40\xa0Md\xa0$US"),
+        ("id", "US$40 miliar"),
+        ("de", "40\xa0Mrd.\xa0$"),
+        ("es", "US$40 mil millones"),
+        ("pt", "US$\xa040\xa0bi"),
+        ("ja", "$400億"),
+        ("zh", "US$400亿"),
+        ("ar", "40\xa0مليار\xa0US$"),
+    ],
 )
 def test_amounts_are_written_as_readers_write_them(language: str, written: str) -> None:
     """A billion is a milliard is a miliar."""

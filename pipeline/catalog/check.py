@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from pipeline.catalog.read import Source, suggest
 from pipeline.catalog.schema import FeedsFile, SubscriptionsFile, WatchlistFile
 from pipeline.core.text import telling
+from pipeline.words.texts import LANGUAGES, language_of
 
 
 def watchlist(source: Source[WatchlistFile]) -> None:
@@ -61,12 +62,17 @@ def feeds(source: Source[FeedsFile], entities: Iterable[str], fields: Iterable[s
 
 
 def subscriptions(source: Source[SubscriptionsFile], topics: Iterable[str], entities: Iterable[str]) -> None:
-    """Note double keys and wishes for topics or entities that the watchlist does not have."""
+    """Note double keys, wishes for topics or entities that the watchlist lacks, and languages that mails lack."""
     _once(source, "subscriptions", "key", lambda row: str(row.key))
     known_topics, known = set(topics), set(entities)
     for i, row in enumerate(source.model.subscriptions):
         _known(source, ("subscriptions", i, "topics"), row.topics, known_topics, "topic")
         _known(source, ("subscriptions", i, "entities"), row.entities, known, "entity")
+        if language_of(row.language) is None:
+            source.fault(
+                ("subscriptions", i, "language"),
+                f'mails are not written in "{row.language}"; choose one of {", ".join(LANGUAGES)}',
+            )
 
 
 def _same_address(url: str) -> str:

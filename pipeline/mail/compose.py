@@ -159,15 +159,14 @@ class Composer:
             number, _, unit = (cap or "").partition(" ")
             limit = words.say(f"cap_{unit}", n=int(number)) if unit else ""
             note = words.say(f"digest_why_{kind}", cap=limit)
-        one = "digest_grew" if kind == "grew" else "digest_1"
-        subject = words.say(f"digest_{kind}", n=len(items)) if len(items) > 1 else words.say(one, n=1)
+        is_one = len(items) == 1 and kind != "grew"
+        subject = words.say("digest_one") if is_one else words.say(f"digest_{kind}", n=len(items))
         lead = shown[0] if shown else None
         title = header_text(subject)
         if lead is not None:
             subject = f"{subject} · {content.headline(lead, words.language)[0]}"
         page = self._frame(words) | {
             "title": title,
-            "dir": "ltr",
             "less": to.less,
             "note": note,
             "sections": sections,
@@ -184,7 +183,13 @@ class Composer:
 
     def _frame(self, words: Words) -> dict[str, Any]:
         holes = {k: mime.hole(self._salt, k) for k in ("unsubscribe", "subscription")}
-        return {"say": words.say, "lang": words.language, "hole": holes, "base_url": self._base}
+        return {
+            "say": words.say,
+            "lang": words.language,
+            "page_dir": words.direction,
+            "hole": holes,
+            "base_url": self._base,
+        }
 
     def _topic(self, key: str, words: Words) -> str:
         titles = self._topics.get(key, {})

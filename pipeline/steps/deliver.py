@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
+from urllib.parse import urlsplit
 
 from pipeline import log, mail, notify, store
 from pipeline.core.alerts import decide, schedule
@@ -103,8 +104,19 @@ def run(settings: Settings, now: datetime, *, limit: int = 100_000, progress: Pr
     with store.read(settings.database_url) as db:
         detail["held"] = outbox.count_held(db)
         detail["undelivered"] = len(outcomes.undelivered(db, now, outcomes.AFTER))
+    if one.counts["mails"] and way.channel == "smtp" and _leads_nowhere(settings.base_url):
+        detail["links"] = (
+            "the links in mails lead to this machine only: set NEWSWATCH_BASE_URL to where readers reach it"
+        )
+        log.get().warning("links lead nowhere", base_url=settings.base_url, cure="set NEWSWATCH_BASE_URL")
     failed = one.failed + one.guard.failed
     return log.tally(Tally("deliver", one.seen or due, one.done, one.skipped, failed, detail=one.counts | detail))
+
+
+def _leads_nowhere(base_url: str) -> bool:
+    """Whether an address names this machine, which readers of mails do not sit at."""
+    host = (urlsplit(base_url).hostname or "").lower()
+    return host in {"localhost", "::1", "0.0.0.0", ""} or host.startswith("127.")  # noqa: S104 - compared, not bound
 
 
 def _send_all(one: _Run, due: int, progress: Progress) -> None:

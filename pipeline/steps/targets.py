@@ -125,4 +125,4 @@ def _write(
     if len(lines) == 1:
         return f"{words.say(reason)}: {lines[0][0]}", lines[0][1], lines[0][2]
     text = "\n".join(f"- {title} ({counts})" for title, counts, _ in lines)
-    return words.say("digest_1" if len(events) == 1 else "digest_burst", n=len(events)), text, base
+    return words.say("digest_one") if len(events) == 1 else words.say("digest_burst", n=len(events)), text, base

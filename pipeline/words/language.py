@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
@@ -10,30 +11,30 @@ from babel.lists import format_list
 from babel.numbers import format_compact_currency, format_compact_decimal, format_decimal, get_currency_symbol
 
 from pipeline.core.alerts.content import FactLine
-from pipeline.words.texts import TEXTS
+from pipeline.words.texts import TEXTS, language_of
 
 _PREFIXES = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
 
 
 class Words:
-    """The words, numbers and times of one reader's language and zone; English where we have no words of it."""
+    """The words, numbers and times of one reader's language and zone."""
 
     def __init__(self, language: str, zone: str = "UTC") -> None:
-        base = language.partition("-")[0]
-        self.language = base if base in TEXTS else "en"
+        self.language = language_of(language) or "en"  # others are refused where they are declared
         self.zone = ZoneInfo(zone)
         self.locale = Locale.parse(self.language)
         self.known = frozenset(TEXTS[self.language])
         self._texts = TEXTS[self.language]
 
     def say(self, key: str, **values: object) -> str:
-        """Give a text; `n` is written as a number, and picks the singular where there is one."""
-        count = values.get("n")
-        if count == 1 and f"{key}_1" in self._texts:
-            key = f"{key}_1"
+        """Give a text; `n` is written as a number, and picks the plural form where there are several."""
+        text, count = self._texts[key], values.get("n")
+        if not isinstance(text, str):
+            form = self.locale.plural_form(count if isinstance(count, int) else 0)
+            text = text.get(form, text["other"])
         if isinstance(count, int):
             values["n"] = self.number(count)
-        return self._texts[key].format(**values)
+        return str(text.format(**values))
 
     def number(self, value: float) -> str:
         """Write a number."""
@@ -41,20 +42,27 @@ class Words:
 
     def when(self, at: datetime) -> str:
         """Write day, time and zone."""
-        return str(format_datetime(at, "d MMM y, HH:mm zzz", tzinfo=self.zone, locale=self.locale))
+        return self._write(at, "when")
 
     def day(self, at: datetime) -> str:
         """Write a day."""
-        return str(format_datetime(at, "d MMM y", tzinfo=self.zone, locale=self.locale))
+        return self._write(at, "day")
 
     def short(self, at: datetime) -> str:
         """Write the time of a story; the year stands above."""
-        return str(format_datetime(at, "d MMM HH:mm", tzinfo=self.zone, locale=self.locale))
+        return self._write(at, "short")
 
     def tick(self, at: datetime, with_hour: bool) -> str:
         """Write a time on the axis of a picture."""
-        pattern = "d MMM HH:mm" if with_hour else "d MMM y"
-        return str(format_datetime(at, pattern, tzinfo=self.zone, locale=self.locale))
+        return self._write(at, "tick" if with_hour else "tick_day")
+
+    def _write(self, at: datetime, how: str) -> str:
+        return str(format_datetime(at, self._texts["dates"][how], tzinfo=self.zone, locale=self.locale))
+
+    @property
+    def direction(self) -> str:
+        """Where the language is read to: ltr or rtl."""
+        return str(self.locale.text_direction)
 
     def names(self, names: Sequence[str]) -> str:
         """Write a list of names."""
@@ -79,7 +87,7 @@ class Words:
 
     def _quantity(self, value: float, fact: FactLine) -> str:
         if fact.kind == "money" and len(fact.unit) == 3 and fact.unit.isupper():
-            if self.language == "fr":
+            if self._texts["amounts"] == "compact":
                 return format_compact_currency(value, fact.unit, locale=self.locale, fraction_digits=1)
             # in full: the Indonesian short form of a billion is M, which everyone else reads as a million
             scaled = format_compact_decimal(value, format_type="long", locale=self.locale, fraction_digits=1)
@@ -88,7 +96,8 @@ class Words:
         if fact.unit in {"W", "Wh"}:
             factor, prefix = next(((f, p) for f, p in _PREFIXES if abs(value) >= f), (1.0, ""))
             return f"{self.number(round(value / factor, 2))} {prefix}{fact.unit}"
-        return f"{format_compact_decimal(value, format_type='long', locale=self.locale, fraction_digits=1)} {fact.unit}"
+        long: Literal["long", "short"] = "long" if "long" in self.locale.compact_decimal_formats else "short"
+        return f"{format_compact_decimal(value, format_type=long, locale=self.locale, fraction_digits=1)} {fact.unit}"
 
     def sources(self, outlets: Sequence[str]) -> str:
         """Write who says so: four by name, of five and more the first three."""

@@ -28,7 +28,8 @@ def timeline(stories: Sequence[StoryLine], label: Callable[[datetime, bool], str
         from matplotlib.figure import Figure
 
         figure = Figure(figsize=(width / 100, (44 + 22 * len(rows)) / 100), dpi=200, facecolor=_BACK)
-        axes = figure.add_axes((0.09, 34 / (44 + 22 * len(rows)), 0.88, 1 - 40 / (44 + 22 * len(rows))))
+        left = 0.03 + 0.0145 * max(4, *map(len, rows))  # "zh-Hant" needs more room than "fr"
+        axes = figure.add_axes((left, 34 / (44 + 22 * len(rows)), 0.97 - left, 1 - 40 / (44 + 22 * len(rows))))
         axes.set_facecolor(_BACK)
         for copy, colour in ((True, _COPY), (False, _DOT)):
             dots = [s for s in stories if s.is_copy is copy]

@@ -100,6 +100,20 @@ def test_headers(room: Newsroom) -> None:
     assert kinds == ["multipart/alternative", "text/plain", "text/html"]  # one dot is no picture
 
 
+@pytest.mark.parametrize(
+    ("base", "warned"), [("http://127.0.0.1:8321", True), ("http://localhost", True), ("https://desk.example", False)]
+)
+def test_links_that_lead_nowhere_are_warned_of(room: Newsroom, base: str, warned: bool, tmp_path: Path) -> None:
+    """Mails go out all the same; who reads the log learns which setting is missing. Files are for looking at."""
+    with PostOffice() as post:
+        owed(room)
+        said = steps.perform("deliver", Settings(database_url=room.url, smtp_url=post.url, base_url=base), T0)
+        assert (len(post.mails), "links" in said.detail) == (1, warned)
+    owed(room)
+    said = steps.perform("deliver", Settings(database_url=room.url, mail_dir=tmp_path, base_url=base), T0)
+    assert (said.done, "links" in said.detail) == (1, False)
+
+
 def test_the_why_of_a_mail_is_stored(room: Newsroom) -> None:
     """What the mail said stands in the alert, with what decided it: SQL answers who was mailed what, and why."""
     with PostOffice() as post:

@@ -110,7 +110,9 @@ class Item:
 def title(sheet: Sheet, language: str) -> tuple[str, str]:
     """Give an event's title for a reader of `language`, and its language: theirs, English, else the best."""
     titles = sheet.event.titles
-    for wanted in (language, language.partition("-")[0], "en"):
+    base = language.partition("-")[0]
+    kin = sorted(k for k in titles if k.partition("-")[0] == base)  # "zh-Hans" for a reader of "zh"
+    for wanted in (language, base, *kin, "en"):
         if titles.get(wanted):
             return titles[wanted], wanted
     best = next((k for k, v in titles.items() if v == sheet.event.title), "und")
