@@ -117,7 +117,8 @@ def add_feed(
 
     found = step.add(common.load(watch), url, common.now())
     common.out.print(
-        f"added {found.spec.title} ({found.format}, {found.entries} entries): {found.spec.url}",
+        f"added {found.spec.title} ({found.format}, {found.entries} {'entry' if found.entries == 1 else 'entries'}): "
+        f"{found.spec.url}",
         soft_wrap=True,
         markup=False,
     )

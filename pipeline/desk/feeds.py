@@ -236,6 +236,8 @@ async def _find(settings: Settings, address: str) -> list[Found]:
         response = await client.get(address)
         if response.outcome is not Outcome.NEW:
             reason = response.error or response.outcome.value
+            if response.outcome is Outcome.REFUSED_ADDRESS:
+                reason += "; open your own network with NEWSWATCH_ALLOW_ADDRESSES"
             raise NotFoundError(f"{http.clean_url(address)} cannot be read: {reason}")
         if found := _read(settings, address, response):
             return [found]

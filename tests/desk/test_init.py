@@ -1,4 +1,4 @@
-"""A stranger's way from seed articles to a watch that judges, as docs/tutorial.md tells it."""
+"""A stranger's way from seed articles to a watch that judges; tests/test_tutorial.py runs the whole page."""
 
 from pathlib import Path
 
