@@ -2,6 +2,7 @@
 
 from pipeline.desk import dictionary
 from pipeline.store import tables
+from pipeline.store.sql import dictionary as made
 from pipeline.store.sql import query
 from pipeline.store.sql.schema import sql_dir
 
@@ -12,15 +13,17 @@ def test_the_dictionary_is_current() -> None:
 
 
 def test_the_dictionary_names_everything() -> None:
-    """Every table, column, view, query and check can be looked up."""
-    text = (sql_dir() / "README.md").read_text(encoding="utf-8")
+    """Every table, view, query and check can be looked up on the page, every column of a table in what is printed."""
+    text, printed = (sql_dir() / "README.md").read_text(encoding="utf-8"), dictionary.text()
     for table in tables.metadata.tables.values():
-        assert f"### Table {table.name}\n" in text
-        assert all(f"| `{c.name}` | " in text for c in table.columns)
+        assert f"| `{table.name}` | " in text
+        assert f"### Table {table.name}\n" in printed
+        assert all(f"| `{c.name}` | " in printed for c in table.columns)
     for folder in ("views", "queries", "checks"):
         for sheet in query.shipped(folder):
             assert sheet.name in text
-    assert "erDiagram" in text
+    assert "erDiagram" in printed
+    assert all(f"`{name}`" in text for name in (*made.PERSONAL, *made.SECRET))
 
 
 def test_a_stale_dictionary_is_noticed(tmp_path: object, monkeypatch: object) -> None:
@@ -28,8 +31,6 @@ def test_a_stale_dictionary_is_noticed(tmp_path: object, monkeypatch: object) ->
     from pathlib import Path
 
     import pytest
-
-    from pipeline.store.sql import dictionary as made
 
     assert isinstance(monkeypatch, pytest.MonkeyPatch)
     folder = Path(str(tmp_path))

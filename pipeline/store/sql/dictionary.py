@@ -38,8 +38,13 @@ _SHOWN = {
 
 
 def text() -> str:
-    """Give the generated part of sql/README.md as Markdown."""
+    """Give the whole dictionary as Markdown: views, queries, checks, and every table with its columns."""
     return "\n\n".join([*_views(), *_lists(), _picture(), *_tables()]) + "\n"
+
+
+def _printed() -> str:
+    """Give the generated part of sql/README.md: of tables their names, since people build on the views."""
+    return "\n\n".join([*_views(), *_lists(), *_table_names()]) + "\n"
 
 
 def is_current() -> bool:
@@ -59,7 +64,7 @@ def write() -> bool:
 
 
 def _whole(old: str) -> str:
-    return _PART.sub(lambda _: f"{BEGIN}\n\n{text()}\n{END}", old)
+    return _PART.sub(lambda _: f"{BEGIN}\n\n{_printed()}\n{END}", old)
 
 
 def _cell(words: str) -> str:
@@ -117,6 +122,19 @@ def _picture() -> str:
         lines += [f"        {_type(c).split('(')[0]} {c.name}{_marks(c)}" for c in keys]
         lines.append("    }")
     return "\n".join([*lines, "```"])
+
+
+def _table_names() -> list[str]:
+    rows = [
+        f"| `{t.name}` | {_cell(t.comment or '')} |" for t in sorted(metadata.tables.values(), key=lambda t: t.name)
+    ]
+    personal = ", ".join(f"`{name}`" for name in (*PERSONAL, *SECRET))
+    return [
+        "## Tables",
+        "They may change with any release. `newswatch db dictionary` prints every column, and how they hang together.\n"
+        f"**Personal or secret, and in no view:** {personal}.",
+        "\n".join(["| table | a row is |", "|---|---|", *rows]),
+    ]
 
 
 def _marks(column: "sa.Column[object]") -> str:
