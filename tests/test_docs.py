@@ -114,6 +114,14 @@ def test_settings_targets_and_tools_exist(path: Path) -> None:
     assert [t for t in sorted(tools) if not (ROOT / f"{t}.py").exists() and not (ROOT / t).is_dir()] == []
 
 
+def test_tests_that_are_called_proofs_exist() -> None:
+    """Rule: a promise names the test that proves it; a test that was renamed proves nothing."""
+    named = {n for p in PAGES for n in re.findall(r"::(test_\w+)", p.read_text(encoding="utf-8"))}
+    code = "\n".join(p.read_text(encoding="utf-8") for p in (ROOT / "tests").rglob("test_*.py"))
+    assert len(named) > 40
+    assert [n for n in sorted(named) if f"def {n}(" not in code] == []
+
+
 def test_the_reference_is_current() -> None:
     """Rule: settings and commands are written by a tool: python -m benchmarks.reference --write."""
     text = reference.PAGE.read_text(encoding="utf-8")
