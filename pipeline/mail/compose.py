@@ -24,6 +24,7 @@ from pipeline.words.language import Words
 
 _KEPT = 300  # bodies and pictures: 60 kB each at worst
 WORTH_DRAWING = 3  # stories below which a timeline says nothing that the list does not
+CLIPPED = 98_000  # bytes of markup: Gmail shows 102 kB, and cuts the foot off what is longer, the links with it
 _PICTURE = "picture@newswatch"
 
 
@@ -143,9 +144,17 @@ class Composer:
         page |= {"alt": alt, "has_picture": picture is not None}
         return self._render("event", page, header_text(page["title"]), picture, alt)
 
-    def _digest_body(self, items: Sequence[Item], kind: str, words: Words, cap: str | None, to: Envelope) -> Body:
+    def _digest_body(
+        self,
+        items: Sequence[Item],
+        kind: str,
+        words: Words,
+        cap: str | None,
+        to: Envelope,
+        most: int = content.MAX_ITEMS,
+    ) -> Body:
         shown = sorted(items, key=lambda i: (-i.sheet.event.level, -i.sheet.event.independent_count))
-        shown = shown[: content.MAX_ITEMS]
+        shown = shown[:most]
         groups = content.by_topic(shown)
         sections = [
             {"title": self._topic(key, words), "items": [self._view(i, words, to) for i in held]}
@@ -174,7 +183,12 @@ class Composer:
             "alt": alt,
             "has_picture": picture is not None,
         }
-        return self._render("digest", page, header_text(subject), picture, alt)
+        html = self._markup("digest", page)
+        size = len(html.encode()) + 2 * len(shown) * max(map(len, to.wishes.values()), default=0)  # two links an event
+        if size > CLIPPED and len(shown) > 1:
+            fewer = min(len(shown) - 1, len(shown) * CLIPPED // size)
+            return self._digest_body(items, kind, words, cap, to, max(1, fewer))
+        return self._render("digest", page, header_text(subject), picture, alt, html)
 
     def _view(self, item: Item, words: Words, to: Envelope) -> dict[str, Any]:
         """Give what the templates need of one event; `wish` holds the place of its reader's own links."""
@@ -195,8 +209,13 @@ class Composer:
         titles = self._topics.get(key, {})
         return titles.get(words.language) or titles.get("en") or key or words.say("other_topic")
 
-    def _render(self, kind: str, page: dict[str, Any], subject: str, picture: bytes | None, alt: str) -> Body:
-        html = self._inliner.inline(self._html.get_template(f"{kind}.html.j2").render(page))
+    def _markup(self, kind: str, page: dict[str, Any]) -> str:
+        return str(self._inliner.inline(self._html.get_template(f"{kind}.html.j2").render(page)))
+
+    def _render(
+        self, kind: str, page: dict[str, Any], subject: str, picture: bytes | None, alt: str, html: str | None = None
+    ) -> Body:
+        html = html or self._markup(kind, page)
         text = self._text.get_template(f"{kind}.txt.j2").render(page)
         return mime.body(subject, self._salt, text, html, picture, _PICTURE)
 

@@ -13,10 +13,11 @@ _INK, _BACK, _LINE, _DOT, _COPY = "#76808f", "none", "#8f99a866", "#3d7be0", "#3
 _LOCK = threading.Lock()  # matplotlib's font cache and tick locators are not made for threads
 
 
-def timeline(stories: Sequence[StoryLine], label: Callable[[datetime, bool], str], width: int = 500) -> bytes:
-    """Draw one dot a story, one row a language, copies pale; return a PNG twice as dense as its size in the mail.
+def timeline(stories: Sequence[StoryLine], label: Callable[[datetime, bool], str], width: int = 400) -> bytes:
+    """Draw one dot a story, one row a language, copies pale; return a PNG for 560 pixels and less.
 
-    `label` writes a time for the axis, with the hour or without.
+    Its letters are large: a phone shows it at half its width. `label` writes a time for the axis, with the hour or
+    without.
     """
     by_language: dict[str, list[StoryLine]] = {}
     for s in stories:
@@ -27,9 +28,9 @@ def timeline(stories: Sequence[StoryLine], label: Callable[[datetime, bool], str
     with _LOCK:
         from matplotlib.figure import Figure
 
-        figure = Figure(figsize=(width / 100, (44 + 22 * len(rows)) / 100), dpi=200, facecolor=_BACK)
-        left = 0.03 + 0.0145 * max(4, *map(len, rows))  # "zh-Hant" needs more room than "fr"
-        axes = figure.add_axes((left, 34 / (44 + 22 * len(rows)), 0.97 - left, 1 - 40 / (44 + 22 * len(rows))))
+        figure = Figure(figsize=(width / 100, (44 + 18 * len(rows)) / 100), dpi=200, facecolor=_BACK)
+        left = 0.03 + 0.018 * max(4, *map(len, rows))  # "zh-Hant" needs more room than "fr"
+        axes = figure.add_axes((left, 34 / (44 + 18 * len(rows)), 0.97 - left, 1 - 40 / (44 + 18 * len(rows))))
         axes.set_facecolor(_BACK)
         for copy, colour in ((True, _COPY), (False, _DOT)):
             dots = [s for s in stories if s.is_copy is copy]
@@ -54,7 +55,7 @@ def timeline(stories: Sequence[StoryLine], label: Callable[[datetime, bool], str
         return _png(figure)
 
 
-def bars(counts: Mapping[str, int], width: int = 500) -> bytes:
+def bars(counts: Mapping[str, int], width: int = 400) -> bytes:
     """Draw one bar a topic with its number of events; the rows are numbered as the sections of the digest are."""
     with _LOCK:
         from matplotlib.figure import Figure

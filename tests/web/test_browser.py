@@ -215,8 +215,13 @@ def test_right_to_left_titles(sqlite_url: str, browser) -> None:  # type: ignore
         width(browser, 1100)
         browser.get(f"{base}/events/{event}")
         for tag in ("ar", "he"):
-            title = browser.find_element("css selector", f".title bdi[lang='{tag}']")
+            title = browser.find_element("css selector", f".title[lang='{tag}']")
             assert browser.execute_script("return getComputedStyle(arguments[0]).direction", title) == "rtl"
+            words = "const r = document.createRange(); r.selectNodeContents(arguments[0])"
+            at_right = (
+                f"{words}; return arguments[0].getBoundingClientRect().right - r.getBoundingClientRect().right < 2"
+            )
+            assert browser.execute_script(at_right, title), "a right-to-left title stands at the right"
         around = browser.find_element("css selector", ".stories li")
         assert browser.execute_script("return getComputedStyle(arguments[0]).direction", around) == "ltr"
         assert browser.title != "hit"
