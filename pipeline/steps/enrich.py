@@ -72,7 +72,6 @@ class _Worker:
         self._robots: dict[str, articles.Robots] = {}
         self._parsed: dict[str, Protego] = {}
         self._asking: dict[str, asyncio.Lock] = {}
-        self._told: dict[str, str] = {}  # texts of this run, and the title that each came for
         self._rests: dict[str, datetime] = {}
         self._fresh: set[str] = set()  # hosts whose robots.txt was read in this run and is not stored yet
         self._new_rests: dict[str, datetime] = {}
@@ -111,10 +110,11 @@ class _Worker:
         rests, given_back = MappingProxyType(self._new_rests), MappingProxyType(self._given_back)
         self._fresh, self._new_rests, self._given_back = set(), {}, {}
         broke = self._guard.take()
-        failed = await asyncio.to_thread(_save, self.settings, self.clock(), found, robots, rests, given_back, broke)
-        if failed:
-            self.done -= failed
-            self.reasons[STORING] = self.reasons.get(STORING, 0) + failed
+        told = await asyncio.to_thread(_save, self.settings, self.clock(), found, robots, rests, given_back, broke)
+        for reason, times in zip((STORING, articles.SITES_TEXT), told, strict=True):
+            if times:
+                self.done -= times
+                self.reasons[reason] = self.reasons.get(reason, 0) + times
 
     async def _page(self, client: http.Client, wanted: articles.Wanted) -> articles.Page | None:
         """Get one page's text; None when its host rests and the attempt does not count."""
@@ -175,9 +175,6 @@ class _Worker:
         if verdict.why:
             return self._failure(wanted, f"the page is not the article: {verdict.why}", verdict.is_final)
         found = plain.safe(verdict.text)
-        is_known = await asyncio.to_thread(_is_elsewhere, self.settings.database_url, wanted, found)
-        if is_known or self._told.setdefault(found, wanted.title) != wanted.title:
-            return self._failure(wanted, "the page is not the article: others of the site have the same text", True)
         if len(found) < max(MIN_TEXT, wanted.length):
             return self._failure(wanted, "its page has no more text than its feed", is_final=True)
         self.done += 1
@@ -261,14 +258,16 @@ def _save(
     rests: Mapping[str, datetime],
     given_back: Mapping[int, datetime],
     broke: Mapping[int, str],
-) -> int:
-    """Store what a portion brought; return how many of its pages could not be stored."""
+) -> tuple[int, int]:
+    """Store what a portion brought; return how many pages could not be stored, and how many texts are the sites'."""
+    shared: set[int] = set()
     guard = Guard(settings, "enrich", now)
 
     def keep(part: Sequence[articles.Page]) -> list[None]:
         with store.begin(settings.database_url) as db:
-            articles.save(db, part, now)
+            told = articles.save(db, part, now)
             guard.worked(db, [page.story_id for page in part if page.text is not None])
+        shared.update(told)
         return []
 
     guard.each(found, keep, key=lambda page: page.story_id)
@@ -277,12 +276,7 @@ def _save(
         guard.save(db)
         articles.save_hosts(db, robots, rests)
         articles.give_back(db, given_back)
-    return guard.failed
-
-
-def _is_elsewhere(database_url: str, wanted: articles.Wanted, text: str) -> bool:
-    with store.read(database_url) as db:
-        return articles.is_elsewhere(db, wanted, text)
+    return guard.failed, len(shared)
 
 
 def _extract(child: Child, body: bytes, url: str, content_type: str) -> page.Page:

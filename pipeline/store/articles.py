@@ -1,5 +1,6 @@
 """Article pages: which stories wait for theirs, what fetching it brought, and the robots.txt of hosts."""
 
+import hashlib
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from pipeline.store import due, faults
 from pipeline.store.engine import insert
 from pipeline.store.tables import hosts, stories
 
+SITES_TEXT = "the page is not the article: others of the site have the same text"
 WINDOW = 500  # due stories looked at in one query
 
 
@@ -109,19 +111,37 @@ def _take(db: sa.Connection, is_due: Any, ids: Collection[int], until: datetime)
     ]
 
 
-def is_elsewhere(db: sa.Connection, wanted: Wanted, text: str) -> bool:
-    """Whether another story of the outlet, under another title, has exactly this text: it is the site's then."""
-    outlet = sa.select(stories.c.outlet).where(stories.c.id == wanted.id).scalar_subquery()
-    other = sa.and_(stories.c.id != wanted.id, stories.c.outlet == outlet, stories.c.outlet != "")
-    same = sa.and_(sa.func.length(stories.c.text) == len(text), stories.c.text == text, stories.c.title != wanted.title)
-    return db.execute(sa.select(stories.c.id).where(other, same).limit(1)).first() is not None
+def _is_the_sites(db: sa.Connection, story_id: int, text: str, reason: str) -> bool:
+    """Whether stories of the outlet under other titles have exactly this text: it is the site's, and taken from all.
+
+    The reason, which names the text, stays with them: so it does not matter in which order their pages come.
+    """
+    mine = sa.select(stories.c.outlet, stories.c.title).where(stories.c.id == story_id)
+    outlet, title = db.execute(mine).one()
+    other = sa.and_(stories.c.id != story_id, stories.c.outlet == outlet, stories.c.title != title)
+    same = sa.and_(sa.func.length(stories.c.text) == len(text), stories.c.text == text)
+    where = sa.and_(other, sa.or_(same, stories.c.enrich_error == reason))
+    if not outlet or db.execute(sa.select(stories.c.id).where(where).limit(1)).first() is None:
+        return False
+    from_pages = sa.and_(stories.c.outlet == outlet, same, stories.c.enriched_at.is_not(None))
+    gone = {"text": None, "text_source": None, "enriched_at": None, "enrich_error": reason, "judged_at": None}
+    db.execute(sa.update(stories).where(from_pages).values(**gone))
+    return True
 
 
-def save(db: sa.Connection, pages: Sequence[Page], now: datetime) -> None:
-    """Store texts, which are to be judged again, and failures, which leave their story as it was."""
+def save(db: sa.Connection, pages: Sequence[Page], now: datetime) -> Collection[int]:
+    """Store texts, which are to be judged again, and failures, which leave their story as it was.
+
+    Returns the stories whose text is not theirs but the site's.
+    """
+    shared = set()
     for page in pages:
         values: dict[str, object]
-        if page.text is not None:
+        reason = f"{SITES_TEXT} ({hashlib.sha256(page.text.encode()).hexdigest()[:16]})" if page.text else ""
+        if page.text and _is_the_sites(db, page.story_id, page.text, reason):
+            shared.add(page.story_id)
+            values = {"enrich_error": reason, "enrich_after": None}
+        elif page.text is not None:
             values = {
                 "text": page.text,
                 "text_source": page.method,
@@ -136,6 +156,7 @@ def save(db: sa.Connection, pages: Sequence[Page], now: datetime) -> None:
                 values["enrich_attempts"] = stories.c.enrich_attempts - 1
         db.execute(sa.update(stories).where(stories.c.id == page.story_id).values(**values))
     faults.forget(db, "story", [page.story_id for page in pages if page.text is not None])
+    return shared
 
 
 def reopen(db: sa.Connection, ids: Sequence[int], now: datetime) -> None:

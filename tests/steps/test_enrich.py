@@ -1,5 +1,6 @@
 """The enrich step against real servers: one polite request a page, better text, and failures that change nothing."""
 
+import itertools
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -359,8 +360,30 @@ def test_the_same_text_under_another_title_is_the_sites(sqlite_url: str, server:
         db.execute(sa.update(tables.stories).values(outlet="paper.example"))
         second = sa.select(sa.func.max(tables.stories.c.id)).scalar_subquery()
         db.execute(sa.update(tables.stories).where(tables.stories.c.id == second).values(title="Council votes on fish"))
-    enrich.run(make(sqlite_url), NOW)
-    assert sorted(bool(s.text) for s in stories(sqlite_url)) == [False, True]  # the pages come in any order
+    tally = enrich.run(make(sqlite_url), NOW)
+    assert [s.text for s in stories(sqlite_url)] == [None, None]
+    assert all(s.enrich_error.startswith(articles.SITES_TEXT) for s in stories(sqlite_url))
+    assert tally.failed == 1  # the other was done, and undone
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(3))), ids=str)
+@pytest.mark.parametrize("titles", ["abc", "aab", "aaa"])
+def test_the_order_of_pages_decides_nothing(database_url: str, order: tuple[int, ...], titles: str) -> None:
+    """A text of two titles is nobody's, whichever of the stories came first; of one title it is each one's."""
+    wanted(database_url, *(f"https://paper.example/{n}" for n in range(3)))
+    with store.begin(database_url) as db:
+        for n in range(3):
+            values = {"outlet": "paper.example", "title": titles[n], "judged_at": NOW}
+            db.execute(sa.update(tables.stories).where(tables.stories.c.id == n + 1).values(**values))
+    for n in order:
+        with store.begin(database_url) as db:
+            articles.save(db, [articles.Page(n + 1, "the same words", "trafilatura")], NOW)
+    held = [s.text for s in stories(database_url)]
+    assert held == (["the same words"] * 3 if titles == "aaa" else [None] * 3)
+    assert len({s.enrich_error for s in stories(database_url)}) == 1
+    first, second, _ = order
+    assert stories(database_url)[first].judged_at is None  # with its text, and again without it
+    assert (stories(database_url)[second].judged_at is None) is (titles[first] == titles[second])
 
 
 def test_a_page_that_breaks_us_costs_itself(
