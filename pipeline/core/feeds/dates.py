@@ -73,6 +73,12 @@ NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)  # to ask whether words are a zone a
 _US = ("en-US", "en-PH", "fil", "tl")  # month first with slashes; "en" alone may be anybody's
 
 
+# ISO 8601's other calendars: 2026-W48-6, 2026W486, 2026-332, 2026332T180500Z
+_CALENDARS = re.compile(
+    r"^(?P<year>(?:19|20)\d\d)(?:-?w(?P<week>\d\d)-?(?P<day>\d)|(?:-|(?=\d{3}t))(?P<nth>\d{3}))(?![\d-])(?P<time>(?=t\d{4}(?:\d\d)?\b|t\d{4,6}z))?"
+)
+
+
 def parse(written: str, language: str | None = None) -> datetime | None:
     """Read a date; `language` helps with names, order and zones. None for no date or a doubtful one; no zone is UTC."""
     text, aside = _plain(written)
@@ -82,6 +88,7 @@ def parse(written: str, language: str | None = None) -> datetime | None:
     if epoch:
         return datetime.fromtimestamp(int(epoch[1]), UTC)
     language = language or ""
+    text = _CALENDARS.sub(_of_month, text)
     basic = _BASIC.match(text)
     if basic:
         year, month, day, *time = basic.groups()[:6]
@@ -97,6 +104,20 @@ def parse(written: str, language: str | None = None) -> datetime | None:
     return _with_time(date, rest, aside, language)
 
 
+def _of_month(found: re.Match[str]) -> str:
+    """Rewrite a date by week or by day of the year as one by month; "" when there is none."""
+    try:
+        if found["week"]:
+            date = datetime.fromisocalendar(int(found["year"]), int(found["week"]), int(found["day"]))
+        else:
+            date = datetime(int(found["year"]), 1, 1, tzinfo=UTC) + timedelta(days=int(found["nth"]) - 1)
+            if found["nth"] == "000" or date.year != int(found["year"]):
+                return ""
+    except ValueError:
+        return ""
+    return f"{date:%Y%m%d}" if found["time"] else f"{date:%Y-%m-%d}"
+
+
 def _plain(written: str) -> tuple[str, str]:
     """Lower case, native digits to ASCII, single spaces; what stands in brackets comes apart."""
     text = written[:100]
@@ -106,7 +127,8 @@ def _plain(written: str) -> tuple[str, str]:
         text = re.sub(r"[\u200e\u200f\u061c\u202a-\u202e]", "", text)
         text = re.sub(r"[\u2010-\u2015\u2212]", "-", text).replace("\u060c", ",").replace("\u3001", ",")
     text = " ".join(text.lower().split())
-    text = re.sub(r"\bth\u1ee9 (?=[2-7]\b)", "th\u1ee9_", text)  # Vietnamese days by number
+    text = re.sub(r"\bth(?:\u1ee9|\.)? (?=[2-7]\b)", "th\u1ee9_", text)  # Vietnamese days by number
+    text = re.sub(r"\bthg\.? ?(?=1?\d\b)", "th\u00e1ng ", text)
     aside = ""
     if "(" in text:
         aside = " ".join(re.findall(r"\(([^()]*)\)", text))

@@ -39,6 +39,8 @@ _OPENED = re.compile(rf"^\s*{_OPEN}\s*{_INNER}\s*{_CLOSE}\s*[:\uff1a|=-]?\s*")
 _CLOSED = re.compile(rf"\s*{_OPEN}\s*{_INNER}\s*{_CLOSE}\s*$")
 _SHOUTED = re.compile(r"([-\u2013\u2014.])(?=\S)|(\.)\s+|\s+(?=\S)")
 _HASHTAG = re.compile(r"#(\w{3,30})\b[\s:|\u2013\u2014-]*(?=\S)")
+_TOLD_FIRST = re.compile(r"INFO(?:RMATION|S)? ((?:\S+ ){0,2}\S+)")  # "INFO LE FIGARO": who found it out
+_COMMA = re.compile(r"[,\u060c]\s+")
 _NUMBER = re.compile(r"\d{1,2}")
 _ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th|\.|\u00ba|\u00aa)", re.IGNORECASE)
 _KOREAN = re.compile(r"(?:(종합)\s?)?(?:(\d)\s?보)?")
@@ -141,6 +143,9 @@ def _head(title: str, names: Names) -> Printed | None:
             label = Printed("")
         if label:
             return replace(label, title=bare[mark.end() :])
+    comma = _COMMA.search(bare[:MAX_PART])  # "Ultim'ora, the headline"
+    if comma and comma.start() >= 6 and (kind := _kind(bare[: comma.start()])) and kind[0] == "breaking":
+        return Printed(bare[comma.end() :], kinds=(kind[0],), update=kind[1])
     for mark in _SHOUTED.finditer(bare[:MAX_PART]):  # "UPDATE 2-OpenAI ...", "ALERTE INFO OpenAI ..."
         phrase, rest = bare[: mark.start()], bare[mark.end() :]
         kind = _kind(phrase)
@@ -180,6 +185,8 @@ def _label(phrase: str, names: Names) -> Printed | None:
     outlet, _, last = phrase.rpartition(" ")  # "Reuters Exclusive", "AP Analysis"
     if outlet and _is_outlet(outlet, names) and (kind := _kind(last)):
         return Printed("", outlet, (kind[0],), kind[1])
+    if (told := _TOLD_FIRST.fullmatch(phrase)) and phrase.isupper():
+        return Printed("", told[1], ("exclusive",))
     parts = [part for part in _PARTS.split(phrase) if part]
     read = [_kind(part) or (None if _is_outlet(part, names) else ("", None)) for part in parts]
     kinds = tuple(found[0] for found in read if found)
