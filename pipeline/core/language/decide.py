@@ -17,7 +17,7 @@ from pipeline.model import Language
 
 Floats = NDArray[np.float32]
 
-VERSION = "2"  # goes up whenever an answer may change
+VERSION = "3"  # goes up whenever an answer may change
 
 ABSTAIN_BELOW = 0.55  # below this blended probability the answer is "und"
 MIN_LETTERS = 8  # Latin letters before statistics may speak: "xAI" is Somali to langdetect, with certainty
@@ -38,6 +38,9 @@ UNKNOWN_PER_GRAM = -6.0
 # second no answer is sure (docs/language.md).
 FOREIGN_PER_BYTE = -5.7
 DOUBTFUL_PER_BYTE = -5.3
+# The first's log-likelihood an n-gram under its best profile: what reads so is no text in Fijian or Chichewa, though
+# the second reads badly what it names (tsunamis, Labour).
+FAMILIAR_PER_GRAM = -5.3
 MIN_MASS = 30.0
 ALONE_WEIGHT = 1.5  # of the first when there is no second
 # Nats against a language seldom found in the world's press.
@@ -196,6 +199,12 @@ def _fit(panel: Panel, winner: int, second: Opinion | None) -> float:
     return score / second.mass if np.isfinite(score) else 0.0
 
 
+def _is_familiar(panel: Panel, winner: int, first: Opinion) -> bool:
+    """Whether the first engine too reads a text best, and well, by the winner's profile."""
+    scores = _gather(first.scores, panel.first)
+    return bool(scores[winner] == scores.max() and scores[winner] >= FAMILIAR_PER_GRAM * max(first.mass, 1.0))
+
+
 def _share(nats: Floats, winner: int) -> float:
     return float(1.0 / np.exp(nats - nats[winner]).sum())
 
@@ -221,7 +230,9 @@ def decide(
     if second is not None and panel.lacking[winner]:
         reason = names[1]
     fit = 0.0 if wished[winner] else _fit(panel, winner, second)
-    if fit < FOREIGN_PER_BYTE or (not wished[winner] and sisters.is_neighbour(tag, evidence.text)):
+    if (fit < FOREIGN_PER_BYTE and not _is_familiar(panel, winner, first)) or (
+        not wished[winner] and sisters.is_neighbour(tag, evidence.text)
+    ):
         return Language(UNDECIDED, min(confidence, 0.5), "no-profile")  # the best profile reads letters by chance
     if wished.any():
         unaided = nats - wished
@@ -239,8 +250,8 @@ def decide(
         family = next((members for members in panel.families if twin in members), ())
         if sum(_share(nats, int(i)) for i in family) >= FAMILY:
             return Language(tags.refine(panel.tags[twin], evidence.script, declared), 0.75, "prior")
-    if tag == "bs" and tag in doubtful and not wished[winner]:
-        confidence = min(confidence, 0.5)  # what Serbia and Croatia write as well is seldom Bosnian
+    if tag == "bs" and tag in doubtful and not wished[winner] and not sisters.is_ijekavian(evidence.text):
+        confidence = min(confidence, 0.5)  # what Serbia writes as well is seldom Bosnian
     if short or confidence < ABSTAIN_BELOW:
         if not wished.any() or evidence.letters >= PRIOR_LETTERS:
             return Language(UNDECIDED, min(confidence, 0.5), "too-short" if short else "unsure")

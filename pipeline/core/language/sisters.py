@@ -208,6 +208,18 @@ def votes(text: str) -> dict[str, int]:
     return found
 
 
+# The old vowel as Bosnia, Croatia and Montenegro write it where Serbia writes e: rijetko, mjesto, pobijedio, sjeme.
+_IJEKAVIAN = re.compile(
+    r"(?!nijed)[bcdlmnprst]ije(?:[dlptv]|n(?!t)|s(?![tk]\b)|č|ć|š)\w|(?!sjed[ni]|nijed|svjets|odjed)[bdmpstv]je(?:[cdghlmnrstv]|č|ć|š|ž)\w"
+    r"|vri?jem|nedjelj|čovje|\b(?:gdje|poslije|ovdje|uvijek|prije|obje|dvije)\b"
+)
+
+
+def is_ijekavian(text: str) -> bool:
+    """Tell whether a text of Bosnian and its sisters has a word that Serbian spells otherwise."""
+    return _IJEKAVIAN.search(text.lower()) is not None
+
+
 def is_neighbour(tag: str, text: str) -> bool:
     """Tell whether a text taken for `tag` bears marks of a near language that no engine knows."""
     marks = _NEIGHBOURS.get(tag)

@@ -36,3 +36,35 @@ def test_lists_are_lower_case_and_of_one_word():
 def test_a_repeated_word_votes_once():
     # a slogan must not outvote a sentence
     assert sisters.votes("karena karena karena") == sisters.votes("karena")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Grad je dobio novo mjesto za rijetke ptice",
+        "Vlada smjenjuje direktora elektrane",
+        "Radnici zahtijevaju veće plate",
+        "Požar je stigao na sjever zemlje",
+        "Cijene struje rastu u nedjelju",
+        "Gdje će biti nova brana",
+    ],
+)
+def test_what_bosnia_spells_and_serbia_does_not(text):
+    # Bosnian was left undecided beside Serbian although its vowels say that it is not
+    assert sisters.is_ijekavian(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Grad je dobio novo mesto za retke ptice",
+        "Vlada smenjuje direktora elektrane",
+        "Ujedinjene nacije i klijenti iz Rusije",
+        "Nijedan pacijent nije u Srbiji",
+        "Cene struje rastu u nedelju",
+        "Orijentacija premijera Medvedeva",
+    ],
+)
+def test_what_serbia_spells_so_too(text):
+    # Serbian in Latin letters is no Bosnian for the je of its genitives and foreign words
+    assert not sisters.is_ijekavian(text)
