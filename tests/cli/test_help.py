@@ -111,7 +111,12 @@ def test_an_empty_list_says_what_to_do(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("words", "format", "logged"),
-    [(("parse",), "auto", False), (("-v", "parse"), "auto", True), (("parse",), "json", True)],
+    [
+        (("parse",), "auto", False),
+        (("-v", "parse"), "auto", True),
+        (("parse", "-v"), "auto", True),
+        (("parse",), "json", True),
+    ],
 )
 def test_results_are_not_buried_on_a_terminal(
     tmp_path: Path, words: tuple[str, ...], format: str, logged: bool
