@@ -15,6 +15,7 @@ import struct
 import subprocess
 import sys
 import time
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from types import TracebackType
 from typing import Any, BinaryIO, Self
@@ -26,12 +27,21 @@ class ChildError(Exception):
     """A call that brought no result; the text says why in one sentence."""
 
 
+class RaisedError(ChildError):
+    """The function itself raised; elsewhere it would raise the same."""
+
+
+class DiedError(ChildError):
+    """The child ended in the middle of a call."""
+
+
 class Child:
     """Calls `module:function` in a child process; use as a context manager, in one thread."""
 
     def __init__(self, target: str, seconds: float, megabytes: int) -> None:
         self.target, self.seconds, self.megabytes = target, seconds, megabytes
         self._process: subprocess.Popen[bytes] | None = None
+        self._is_stopped = False
 
     def __enter__(self) -> Self:
         return self
@@ -42,6 +52,9 @@ class Child:
     def call(self, *args: Any) -> Any:
         """Give the function's result; raise ChildError when it is late, too large, dead, or raised."""
         process = self._process or self._start()
+        if self._is_stopped:  # asked after the start: whichever thread comes second sees what the first one did
+            self._end()
+            raise DiedError("it was stopped")
         deadline = time.monotonic() + self.seconds
         answered = False
         try:
@@ -49,7 +62,7 @@ class Child:
             kind, value = self._read(process, deadline)
             answered = kind == "ok"
         except (BrokenPipeError, EOFError):
-            raise ChildError(f"its process ended by itself (exit status {self._end()})") from None
+            raise DiedError(f"its process ended by itself (exit status {self._end()})") from None
         except TimeoutError:
             raise ChildError(f"it took more than {self.seconds:.0f} s") from None
         finally:
@@ -58,12 +71,19 @@ class Child:
         if kind == "memory":
             raise ChildError(f"it needs more than {self.megabytes} MB of memory")
         if kind == "error":
-            raise ChildError(str(value))
+            raise RaisedError(str(value))
         return value
 
     def close(self) -> None:
         """End the child."""
         self._end()
+
+    def stop(self) -> None:
+        """End the child for good, from another thread: whoever waits for its answer hears that it died."""
+        self._is_stopped = True
+        if (process := self._process) is not None:
+            with contextlib.suppress(OSError):
+                process.kill()
 
     def _start(self) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "pipeline.child", self.target, str(self.megabytes)]
@@ -87,6 +107,46 @@ class Child:
         answer = _exactly(pipe, size, deadline)
         kind, value = pickle.loads(answer)  # noqa: S301 - written by our own code in the child, never by a feed
         return kind, value
+
+
+class Crew:
+    """Children that share the calls of one function; use as a context manager.
+
+    A child is started when a call finds none free. One that dies costs its call one more try, never the others.
+    """
+
+    def __init__(self, target: str, seconds: float, megabytes: int, size: int = 1) -> None:
+        """Prepare `size` children with the limits of `Child`; none is started before the first call."""
+        self.size = size
+        self.is_started = False
+        self._idle = [Child(target, seconds, megabytes) for _ in range(size)]
+        self._children = tuple(self._idle)
+        self._threads = ThreadPoolExecutor(size, thread_name_prefix="crew")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        for child in self._children:
+            child.stop()
+        self._threads.shutdown(cancel_futures=True)
+        for child in self._children:
+            child.close()
+
+    def call(self, *args: Any) -> Future[Any]:
+        """Let the next free child work; the result, or the ChildError, comes in the future."""
+        self.is_started = True
+        return self._threads.submit(self._call, args)
+
+    def _call(self, args: tuple[Any, ...]) -> Any:
+        child = self._idle.pop()  # as many threads as children
+        try:
+            try:
+                return child.call(*args)
+            except DiedError:
+                return child.call(*args)
+        finally:
+            self._idle.append(child)
 
 
 def _exactly(pipe: int, size: int, deadline: float) -> bytes:

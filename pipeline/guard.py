@@ -3,15 +3,17 @@
 import errno
 import hashlib
 import traceback
-from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections import defaultdict, deque
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
 from datetime import datetime
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from pipeline import log, store
+from pipeline.child import ChildError, Crew, RaisedError
 from pipeline.core.text import plain
 from pipeline.core.text.mailaddress import redact
 from pipeline.errors import NewswatchError
@@ -20,6 +22,8 @@ from pipeline.store import faults
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+
+PART = 50  # items a call of a child: seconds of work at most, unless each asks the dear encoder
 
 # Of these no item is to blame: the step stops, and everything is tried again.
 _MACHINE = {errno.EMFILE, errno.ENFILE, errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.ENOMEM, errno.ENOLCK}
@@ -127,6 +131,68 @@ class Guard:
         ids = faults.outdated(db, self.held, kind)
         self.worked(db, ids, kind)
         return ids
+
+
+class Hands(Generic[Item, Result]):
+    """Pure work on items, in this process or in a crew's: the same results in the same order, however it is split."""
+
+    def __init__(
+        self,
+        guard: Guard,
+        work: Callable[[Sequence[Item]], Sequence[Result]],
+        key: Callable[[Item], int],
+        crew: Crew | None = None,
+        first: tuple[Any, ...] = (),
+        part: int = PART,
+    ) -> None:
+        """`work` in this process; with a crew `function(*first, items)` in its children, which gives the same."""
+        self._guard, self._work, self._key, self._crew, self._first = guard, work, key, crew, first
+        self._part = part
+
+    def begin(self, items: Sequence[Item]) -> Callable[[], list[Result]]:
+        """Let the crew begin; the call that is given back waits for the results, without those of items that broke."""
+        if self._crew is None:
+            return lambda: self._guard.each(items, self._work, self._key)
+        parts = [items[i : i + self._part] for i in range(0, len(items), self._part)]
+        begun = [self._crew.call(*self._first, part) for part in parts]
+        return lambda: [r for part, one in zip(parts, begun, strict=True) for r in self._end(part, one)]
+
+    def _end(self, part: Sequence[Item], begun: Future[Sequence[Result]]) -> list[Result]:
+        try:
+            return list(begun.result())
+        except RaisedError:  # here it says where it broke
+            return self._guard.each(part, self._work, self._key)
+        except ChildError:  # an item that no process survives: halves of its part, each in a child
+            return self._guard.each(part, self._again, self._key)
+
+    def _again(self, part: Sequence[Item]) -> Sequence[Result]:
+        results: Sequence[Result] = self._crew.call(*self._first, part).result() if self._crew else self._work(part)
+        return results
+
+    def batches(
+        self, gather: Callable[[int, int], Sequence[Item]], size: int, limit: int
+    ) -> Iterator[tuple[Sequence[Item], list[Result]]]:
+        """Work through what waits: `gather(n, after)` gives n items with greater keys; crews begin with the next ones.
+
+        What came to wait before the last item meanwhile is gathered at the end. Gives each batch with its results.
+        """
+        ahead: deque[tuple[Sequence[Item], Callable[[], list[Result]]]] = deque()
+        after = seen = 0
+        while True:
+            while seen < limit and len(ahead) < (1 + self._crew.size if self._crew else 1):
+                todo = gather(min(size, limit - seen), after)
+                if not todo and after and not ahead:
+                    after = 0
+                    todo = gather(min(size, limit - seen), after)
+                if not todo:
+                    break
+                seen += len(todo)
+                after = self._key(todo[-1])
+                ahead.append((todo, self.begin(todo)))
+            if not ahead:
+                return
+            todo, results = ahead.popleft()
+            yield todo, results()
 
 
 def _reraise(error: Exception) -> None:

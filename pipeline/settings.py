@@ -99,7 +99,17 @@ class Settings(BaseSettings):
     )
     query_timeout: float = Field(60.0, gt=0, description="Seconds after which an analyst's query is stopped.")
 
+    processes: int | None = Field(
+        None, ge=1, description="Processes of parse, detect, match, rematch, cluster: the cores; in an Airflow task 1."
+    )
     log_format: str = Field("auto", description="auto (JSON; on a terminal warnings only) | console | json | quiet.")
+
+    @property
+    def hands(self) -> int:
+        """In how many processes a step works: `processes`, by default the cores that this one may use."""
+        if self.processes is not None:
+            return self.processes
+        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 # What one storyline has of its own when several run in one Airflow: never taken from another one's variables

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from pipeline.child import Child, ChildError
+from pipeline.child import Child, ChildError, Crew, DiedError, RaisedError
 
 
 def test_result_and_error() -> None:
@@ -68,3 +68,38 @@ def test_close_leaves_no_process() -> None:
         process = root._process
         assert process is not None
     assert process.poll() is not None
+
+
+def test_a_crew_answers_each_call_in_its_own_future() -> None:
+    """Calls are shared out, one that fails costs no other, and no process is left."""
+    with Crew("math:sqrt", 20, 500, 2) as crew:
+        assert not crew.is_started
+        futures = [crew.call(n) for n in (1, 4, -1, 9, 16)]
+        assert isinstance(futures.pop(2).exception(), RaisedError)
+        assert [f.result() for f in futures] == [1, 2, 3, 4]
+        processes = [c._process for c in crew._children if c._process]
+        assert 1 <= len(processes) <= 2
+    assert all(p.poll() is not None for p in processes)
+
+
+def test_a_call_whose_child_died_is_tried_once_more() -> None:
+    """A killed child (out of memory, an operator) costs nothing; a call that kills every child is told."""
+    with Crew("os:kill", 20, 500) as crew:
+        assert crew.call(os.getpid(), 0).result() is None
+        process = crew._children[0]._process
+        assert process is not None
+        process.kill()
+        process.wait()
+        assert crew.call(os.getpid(), 0).result() is None
+    with Crew("os:_exit", 20, 500) as crew, pytest.raises(DiedError, match="exit status 3"):
+        crew.call(3).result()
+
+
+def test_a_crew_that_is_left_early_waits_for_nobody() -> None:
+    """An error in the step ends children that work, at once."""
+    started = time.monotonic()
+    with pytest.raises(RuntimeError), Crew("time:sleep", 60, 500, 2) as crew:
+        begun = [crew.call(30) for _ in range(4)]
+        raise RuntimeError("the step breaks")
+    assert time.monotonic() - started < 20
+    assert all(f.cancelled() or f.exception() for f in begun)

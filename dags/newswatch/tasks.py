@@ -140,7 +140,9 @@ def settings(prefix: str, *, is_callback: bool = False) -> Any:
     )
     if not found.database_url or "database_url" not in found.model_fields_set:
         raise AirflowException(f"no database: set {prefix.upper()}_DATABASE_URL, or make the connection {prefix}_db")
-    return found.model_copy(update={"mail_dir": None}) if smtp else found
+    # Airflow shares out its workers' cores by tasks: one process each, unless somebody says otherwise
+    mine = {"processes": found.processes or 1} | ({"mail_dir": None} if smtp else {})
+    return found.model_copy(update=mine)
 
 
 def connection(conn_id: str, *, is_callback: bool = False) -> Any:

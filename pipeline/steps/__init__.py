@@ -8,15 +8,16 @@ import importlib
 import inspect
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from pipeline.errors import ConfigError
-from pipeline.model import Tally, Watchlist
+from pipeline.errors import ConfigError, NotFoundError
+from pipeline.model import Language, Match, Member, Story, Tally, Watchlist
 
 if TYPE_CHECKING:  # heavy: a DAG file that names a step must not load the encoder, the store or pydantic
+    from pipeline.child import Crew
     from pipeline.core.match.judge import Matcher
     from pipeline.encoder import Encoder
     from pipeline.settings import Settings
@@ -24,6 +25,9 @@ if TYPE_CHECKING:  # heavy: a DAG file that names a step must not load the encod
 Progress = Callable[[str, int, int | None], None]  # step, done so far, of how many (None: not known)
 
 MAIN = ("sync", "fetch", "parse", "detect", "match", "enrich", "cluster", "alert", "deliver")
+CHILD_SECONDS = 900.0  # of one call: 50 stories that all ask the dear encoder take 30 s
+CHILD_MEGABYTES = 4096  # of address space; a child that judges holds 300 MB
+MUCH = 1000  # stories that wait: from here on children are worth their start
 WATCH = ("targets", "outcomes", "heartbeat")  # after it: hooks, "did it get out?", and the operator's weekly mail
 
 
@@ -57,6 +61,49 @@ def matcher(settings: "Settings", watchlist: Watchlist) -> "Matcher":
             "give a file that `newswatch fit` wrote, or unset it"
         ) from e
     return Matcher(watchlist, weights, encoder(settings))
+
+
+def crew(settings: "Settings", function: str, is_much: bool) -> "Crew | None":
+    """Give children for one of the functions below; None where this process does it all itself.
+
+    A child loads for some seconds: `is_much` says that there is work for longer.
+    """
+    from pipeline.child import Crew
+
+    if settings.hands == 1 or not is_much:
+        return None
+    return Crew(f"{__name__}:{function}", CHILD_SECONDS, CHILD_MEGABYTES, settings.hands)
+
+
+def judged(settings: "Settings", version: str, part: Sequence[Story]) -> list[Match]:
+    """Judge stories with a stored version of the watchlist, in a child."""
+    return _matcher_of(settings, version).judge_many(part)
+
+
+@lru_cache(maxsize=1)
+def _matcher_of(settings: "Settings", version: str) -> "Matcher":
+    from pipeline import store
+    from pipeline.store.rows import history
+
+    with store.read(settings.database_url) as db:
+        watchlist = history.watchlist(db, version)
+    if watchlist is None:
+        raise NotFoundError(f"there is no watchlist version {version!r} in the store any more")
+    return matcher(settings, watchlist)
+
+
+def detected(part: Sequence[Story]) -> list[tuple[int, Language]]:
+    """Detect the languages of stories, by number: the feed's own hint is evidence, not truth."""
+    from pipeline.detector import Detector
+
+    texts = [(s.title, s.summary, (s.declared_language,) if s.declared_language else ()) for s in part]
+    return list(zip((s.id for s in part), Detector().detect_many(texts), strict=True))
+
+
+def encoded(settings: "Settings", part: Sequence[Member]) -> list[tuple[int, Mapping[str, Any]]]:
+    """Encode stories for clustering, by number."""
+    vectors = encoder(settings)
+    return [(m.story.id, vectors.story(m.story.title, m.story.summary)) for m in part]
 
 
 def run_all(

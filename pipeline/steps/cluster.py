@@ -1,17 +1,20 @@
 """Fold matched stories into events: each batch with its open neighbourhood is solved anew and stored whole."""
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from pipeline import log, steps, store
 from pipeline.core.events import claims, pairs
-from pipeline.guard import Guard, moment
+from pipeline.guard import Guard, Hands, moment
 from pipeline.model import Member, Tally
 from pipeline.settings import Settings
 from pipeline.steps import Progress, silent
 from pipeline.store import events, neighbourhood, pool, stated
 
+MUCH = 100  # stories that wait: their vectors take 20 s, a child's start some 2
+PART = 10  # stories a call of a child
 BATCH = 200  # stories a transaction: a kill costs at most their vectors, 30 s of the dear encoder
 
 
@@ -36,7 +39,7 @@ def run(settings: Settings, now: datetime, *, limit: int = 100_000, progress: Pr
         return list(part)
 
     def encode(part: Sequence[Member]) -> list[tuple[int, Mapping[str, Any]]]:
-        return [(m.story.id, vectors.story(m.story.title, m.story.summary)) for m in part]
+        return steps.encoded(settings, part)
 
     def settle(part: Sequence[int]) -> list[int]:
         at = moment(now, (m.story.seen_at for m in fresh if m.story.id in set(part)))
@@ -52,15 +55,18 @@ def run(settings: Settings, now: datetime, *, limit: int = 100_000, progress: Pr
     left = guard.each(gone, disown, key=int)
     guard.flush()
     done = 0
-    for start in range(0, len(todo), BATCH):
-        batch = todo[start : start + BATCH]
-        with store.read(settings.database_url) as db:  # gather
-            fresh = guard.each(batch, lambda part: pool.members(db, part, vectors.story_versions), key=int)
-        # before the transaction: encoding takes seconds, and nobody shall wait for that
-        made = dict(pair for m in fresh for pair in guard.each([m], encode, key=lambda m: m.story.id))
-        done += len(guard.each([i for i in batch if i in made], settle, key=int))
-        guard.flush()
-        progress("cluster", done, len(todo))
+    is_much = bool(vectors.names) and len(todo) >= MUCH
+    with steps.crew(settings, "encoded", is_much) or contextlib.nullcontext() as crew:
+        hands = Hands(guard, encode, lambda m: m.story.id, crew, (settings,), PART)
+        for start in range(0, len(todo), BATCH):
+            batch = todo[start : start + BATCH]
+            with store.read(settings.database_url) as db:  # gather
+                fresh = guard.each(batch, lambda part: pool.members(db, part, vectors.story_versions), key=int)
+            # before the transaction: encoding takes seconds, and nobody shall wait for that
+            made = dict(hands.begin(fresh)())
+            done += len(guard.each([i for i in batch if i in made], settle, key=int))
+            guard.flush()
+            progress("cluster", done, len(todo))
     restated = _restate(settings)
     detail = {
         "founded": counts["founded"],

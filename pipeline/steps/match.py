@@ -1,11 +1,12 @@
 """Judge every new story against the watchlist, and keep what decided it."""
 
+import contextlib
 from collections.abc import Sequence
 from datetime import datetime
 
 from pipeline import log, steps, store
 from pipeline.core import facts
-from pipeline.guard import Guard, moment
+from pipeline.guard import Guard, Hands, moment
 from pipeline.model import Match, Story, Tally
 from pipeline.settings import Settings
 from pipeline.steps import Progress, silent
@@ -26,8 +27,9 @@ def run(settings: Settings, now: datetime, *, limit: int = 100_000, progress: Pr
     seen = ours = 0
     guard = Guard(settings, "match", now)
 
-    def judge(part: Sequence[Story]) -> list[tuple[Story, Match]]:
-        return list(zip(part, matcher.judge_many(part), strict=True))
+    def gather(n: int, after: int) -> list[Story]:
+        with store.read(settings.database_url) as db:
+            return stories.unjudged(db, n, guard.held, after)
 
     def keep(part: Sequence[tuple[Story, Match]]) -> list[int]:
         with store.begin(settings.database_url) as db:
@@ -35,16 +37,17 @@ def run(settings: Settings, now: datetime, *, limit: int = 100_000, progress: Pr
             at = moment(now, (story.seen_at for story, _ in part))
             return [matches.add(db, part, at, settings.enrich)]
 
-    while seen < limit:
-        with store.read(settings.database_url) as db:  # gather
-            todo = stories.unjudged(db, min(BATCH, limit - seen), guard.held)
-        if not todo:
-            break
-        judged = guard.each(todo, judge, key=lambda s: s.id)  # decide
-        ours += sum(guard.each(judged, keep, key=lambda pair: pair[0].id))  # apply
-        guard.flush()
-        seen += len(todo)
-        progress("match", seen, None)
+    with store.read(settings.database_url) as db:
+        is_much = limit >= steps.MUCH and stories.many_wait(db, steps.MUCH, for_judgement=True)
+    with steps.crew(settings, "judged", is_much) or contextlib.nullcontext() as crew:
+        hands = Hands(guard, matcher.judge_many, lambda s: s.id, crew, (settings, watchlist.version))
+        for todo, found in hands.batches(gather, BATCH, limit):  # gather, decide
+            story = {s.id: s for s in todo}
+            judged = [(story[m.story_id], m) for m in found]
+            ours += sum(guard.each(judged, keep, key=lambda pair: pair[0].id))  # apply
+            guard.flush()
+            seen += len(todo)
+            progress("match", seen, None)
     with store.read(settings.database_url) as db:
         stale = matches.stale(db, watchlist.version, matcher.version)
         stale_facts = fact_store.stale(db, facts.version())

@@ -1,5 +1,7 @@
 """Turn raw feed documents into stories and sightings."""
 
+from collections import deque
+from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from pipeline import child, log, store
@@ -15,8 +17,11 @@ BATCH = 8  # bodies in memory at once: 8 of the largest allowed, 15 MB each, sta
 # Documents up to this size are parsed here: the worst that we could make of one takes under 1 s and 40 MB. Larger ones
 # go to a child process with limits: a malformed one's time may grow with the square of its size (docs/parsing.md).
 SMALL = 32 * 1024
+MUCH = 100  # bodies that wait: from here on all of them are parsed in children, where there may be several
 SECONDS = 120.0  # the largest sound document, 15 MB with 60,000 entries, takes 50 s
 MEGABYTES = 800  # it takes 260 MB
+
+_Begun = tuple[bodies.Pending, Callable[[], Document]]
 
 
 def run(settings: Settings, now: datetime, *, limit: int = 10_000, progress: Progress = silent) -> Tally:
@@ -29,16 +34,15 @@ def run(settings: Settings, now: datetime, *, limit: int = 10_000, progress: Pro
     detail = {"entries": 0, "stories": 0, "changed": 0, "refused": 0}
     with store.read(settings.database_url) as db:
         waiting = bodies.unparsed_ids(db, limit)
-    with child.Child("pipeline.core.feeds.parse:document", SECONDS, MEGABYTES) as large:
-        for start in range(0, len(waiting), BATCH):
-            wanted = waiting[start : start + BATCH]
-            with store.read(settings.database_url) as db:  # gather
-                todo = bodies.get(db, wanted)
+    size = settings.hands if len(waiting) >= MUCH else 1
+    with child.Crew("pipeline.core.feeds.parse:document", SECONDS, MEGABYTES, size) as crew:
+        parser = _Parser(crew, settings.max_entries)
+        for wanted, todo in parser.batches(settings, waiting):
             seen += len(wanted)
             skipped += len(wanted) - len(todo)
-            for one in todo:
+            for one, parsed in todo:
                 try:
-                    document = _parse(one, settings.max_entries, large)  # decide
+                    document = parsed()  # decide
                     applied = _apply(settings, one, document, now)
                 except NewswatchError:
                     raise  # the store is unusable: a retry is needed, the body waits
@@ -61,16 +65,38 @@ def run(settings: Settings, now: datetime, *, limit: int = 10_000, progress: Pro
     return log.tally(Tally("parse", seen=seen, done=done, skipped=skipped, failed=failed, detail=detail))
 
 
-def _parse(one: bodies.Pending, max_entries: int, large: child.Child) -> Document:
-    """Parse a body, as of its fetch: parsing an old one again gives the same entries."""
-    args = (one.body.content, dict(one.body.headers), one.body.url, one.body.fetched_at, max_entries)
-    if len(one.body.content) <= SMALL:
-        return parse.document(*args)
-    try:
-        document: Document = large.call(*args)
-    except child.ChildError as e:
-        return Document("", error=f"parsing it was stopped: {e}")
-    return document
+class _Parser:
+    """Parses bodies as of their fetch, in this process or in children: parsing an old one again gives the same."""
+
+    def __init__(self, crew: child.Crew, max_entries: int) -> None:
+        self._crew, self._max_entries = crew, max_entries
+
+    def batches(self, settings: Settings, waiting: list[int]) -> Iterator[tuple[list[int], list[_Begun]]]:
+        """Gather bodies in batches, of which children parse the next while one is applied."""
+        ahead: deque[tuple[list[int], list[_Begun]]] = deque()
+        for start in range(0, len(waiting), BATCH):
+            wanted = waiting[start : start + BATCH]
+            with store.read(settings.database_url) as db:  # gather
+                ahead.append((wanted, [(one, self._begin(one)) for one in bodies.get(db, wanted)]))
+            if len(ahead) > 1:
+                yield ahead.popleft()
+        yield from ahead
+
+    def _begin(self, one: bodies.Pending) -> Callable[[], Document]:
+        args = (one.body.content, dict(one.body.headers), one.body.url, one.body.fetched_at, self._max_entries)
+        # A child that has started takes the small ones too: what it has loaded need not be loaded here.
+        if len(one.body.content) <= SMALL and self._crew.size == 1 and not self._crew.is_started:
+            return lambda: parse.document(*args)
+        begun = self._crew.call(*args)
+
+        def end() -> Document:
+            try:
+                document: Document = begun.result()
+            except child.ChildError as e:
+                return Document("", error=f"parsing it was stopped: {e}")
+            return document
+
+        return end
 
 
 def _apply(settings: Settings, one: bodies.Pending, document: Document, now: datetime) -> tuple[int, int] | None:

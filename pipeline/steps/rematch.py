@@ -4,14 +4,15 @@
 now are no news: alerting takes them for baseline.
 """
 
-from collections import Counter
-from collections.abc import Sequence
+import contextlib
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from pipeline import catalog, log, steps, store
 from pipeline.errors import ConfigError, NotFoundError
-from pipeline.guard import Guard, moment
+from pipeline.guard import Guard, Hands, moment
 from pipeline.model import Level, Match, Story, Tally, Watchlist
 from pipeline.settings import Settings
 from pipeline.steps import Progress, silent
@@ -19,6 +20,7 @@ from pipeline.store import matches, stories, watchlists
 from pipeline.store.rows import history
 
 BATCH = 200  # stories a transaction, as in match
+History = Sequence[tuple[Story, int | None]]  # stories with the levels that they have
 EXAMPLES = 20  # stories named per change in a backtest
 
 
@@ -76,8 +78,16 @@ def run(
     ours = 0
     guard = Guard(settings, "match", datetime.max.replace(tzinfo=UTC) if dry_run else now)
 
-    def judge(part: Sequence[Story]) -> list[tuple[Story, Match]]:
-        return list(zip(part, matcher.judge_many(part), strict=True))
+    def batches(hands: Hands[Story, Match], ahead: int) -> Iterator[tuple[int, History, list[Match]]]:
+        begun: deque[tuple[int, History, Callable[[], list[Match]]]] = deque()
+        for start in range(0, len(ids), BATCH):
+            with store.read(settings.database_url) as db:  # gather
+                todo = history.get(db, ids[start : start + BATCH])
+            begun.append((min(start + BATCH, len(ids)), todo, hands.begin([s for s, _ in todo])))
+            if len(begun) > ahead:
+                first = begun.popleft()
+                yield first[0], first[1], first[2]()
+        yield from ((done, todo, results()) for done, todo, results in begun)
 
     def keep(part: Sequence[tuple[Story, Match]]) -> list[tuple[int, Match]]:
         nonlocal ours
@@ -91,20 +101,21 @@ def run(
         ours += more
         return [(story.id, match) for story, match in part]
 
-    for start in range(0, len(ids), BATCH):
-        with store.read(settings.database_url) as db:  # gather
-            todo = history.get(db, ids[start : start + BATCH])
-        judged = guard.each([s for s, _ in todo], judge, key=lambda s: s.id)  # decide
-        kept = dict(guard.each(judged, keep, key=lambda pair: pair[0].id))  # apply
-        broken = [s.id for s, _ in todo if s.id not in kept]
-        if broken and not dry_run:
-            with store.begin(settings.database_url) as db:
-                stories.wait(db, broken)
-                guard.save(db)
-        for story, before in todo:
-            if story.id in kept:
-                counts[_change(before, kept[story.id].level)] += 1
-        progress("rematch", min(start + BATCH, len(ids)), len(ids))
+    with steps.crew(settings, "judged", len(ids) >= steps.MUCH) or contextlib.nullcontext() as crew:
+        hands = Hands(guard, matcher.judge_many, lambda s: s.id, crew, (settings, judge_with.version))
+        for done, todo, found in batches(hands, crew.size if crew else 0):  # gather, decide
+            story = {s.id: s for s, _ in todo}
+            judged = [(story[m.story_id], m) for m in found]
+            kept = dict(guard.each(judged, keep, key=lambda pair: pair[0].id))  # apply
+            broken = [s.id for s, _ in todo if s.id not in kept]
+            if broken and not dry_run:
+                with store.begin(settings.database_url) as db:
+                    stories.wait(db, broken)
+                    guard.save(db)
+            for one, before in todo:
+                if one.id in kept:
+                    counts[_change(before, kept[one.id].level)] += 1
+            progress("rematch", done, len(ids))
     left = len(ids) - ours - guard.failed
     return log.tally(Tally("rematch", len(ids), ours, left, guard.failed, detail=dict(counts)))
 

@@ -198,10 +198,19 @@ def noun(row: Any) -> Story:
     )
 
 
-def undetected(db: sa.Connection, limit: int, held: faults.Held | None = None) -> list[Story]:
-    """Give stories that no language was detected for, oldest first, without those that are `held`."""
-    query = sa.select(*_NOUN).where(stories.c.language.is_(None), *_free(held)).order_by(stories.c.id).limit(limit)
-    return [noun(r) for r in db.execute(query)]
+def undetected(db: sa.Connection, limit: int, held: faults.Held | None = None, after: int = 0) -> list[Story]:
+    """Give stories above number `after` that no language was detected for, oldest first, without `held` ones."""
+    waits = (stories.c.language.is_(None), stories.c.id > after, *_free(held))
+    return [noun(r) for r in db.execute(sa.select(*_NOUN).where(*waits).order_by(stories.c.id).limit(limit))]
+
+
+def many_wait(db: sa.Connection, n: int, *, for_judgement: bool) -> bool:
+    """Say whether at least `n` stories wait for their language, or with one for judgement."""
+    waits = [stories.c.language.is_(None)]
+    if for_judgement:
+        waits = [stories.c.judged_at.is_(None), stories.c.language.is_not(None)]
+    query = sa.select(stories.c.id).where(*waits).order_by(stories.c.id).limit(1).offset(n - 1)
+    return db.scalar(query) is not None
 
 
 def _free(held: faults.Held | None) -> list[sa.ColumnElement[bool]]:
@@ -226,11 +235,11 @@ def set_languages(db: sa.Connection, found: Mapping[int, Language]) -> None:
         )
 
 
-def unjudged(db: sa.Connection, limit: int, held: faults.Held | None = None) -> list[Story]:
-    """Give stories whose language is known and that wait for judgement, oldest first, without those that are `held`."""
+def unjudged(db: sa.Connection, limit: int, held: faults.Held | None = None, after: int = 0) -> list[Story]:
+    """Give stories above `after` whose language is known and that wait for judgement, oldest first, no `held` ones."""
     query = (
         sa.select(*_NOUN)
-        .where(stories.c.judged_at.is_(None), stories.c.language.is_not(None), *_free(held))
+        .where(stories.c.judged_at.is_(None), stories.c.language.is_not(None), stories.c.id > after, *_free(held))
         .order_by(stories.c.id)
         .limit(limit)
     )
