@@ -1,12 +1,15 @@
 """Measure the whole job beside lemon24/reader, which only fetches, parses and stores: what does the rest cost?
 
-python -m benchmarks.whole --data DIR [--rounds 3] [--profile]: both read the feed files of DIR from one loopback server
-(a process of its own) into an empty SQLite file of their own, in turn, in one run. Processor seconds are those of the
+python -m benchmarks.whole --data DIR [--rounds 3] [--processes 1] [--profile]
+
+Both read the feed files of DIR from one loopback server (a process of its own) into an empty SQLite file of their own,
+in turn, in one run; their modules are compiled beforehand, as installed ones are. Processor seconds are those of the
 process and of all its children, user and system; memory is the peak of the largest process. `reader` is put into an
 environment of its own under var/ at the first time. `--profile` prints what newswatch's own functions cost.
 """
 
 import argparse
+import compileall
 import json
 import multiprocessing
 import os
@@ -98,10 +101,13 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--data", type=Path, required=True)
     options.add_argument("--rounds", type=int, default=3)
+    options.add_argument("--processes", type=int, default=1, help="NEWSWATCH_PROCESSES")
     options.add_argument("--profile", action="store_true")
     args = options.parse_args()
     files = sorted(p for p in args.data.iterdir() if p.is_file() and p.suffix != ".tsv")
     python = installed()
+    for folder in ("pipeline", "sql"):
+        compileall.compile_dir(ROOT / folder, quiet=1)
     mine, theirs = multiprocessing.Pipe()
     server = multiprocessing.Process(target=serve, args=(files, theirs), daemon=True)
     server.start()
@@ -117,7 +123,8 @@ def main() -> None:
             command = [*real_run.COMMAND]
             if args.profile:
                 command = [sys.executable, "-m", "cProfile", "-o", home / "profile", *command]
-            runs["newswatch"].append(measured(command, real_run.environment(home, None)))
+            environment = real_run.environment(home, None) | {"NEWSWATCH_PROCESSES": str(args.processes)}
+            runs["newswatch"].append(measured(command, environment))
             if args.profile:
                 subprocess.run(
                     [sys.executable, "-c", f"import pstats; pstats.Stats({str(home / 'profile')!r})"

@@ -5,9 +5,11 @@ what the samples estimate: the same answer every time, in every thread and proce
 """
 
 import functools
+import json
 import threading
 from collections.abc import Iterable, Sequence
 from importlib.metadata import version
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -54,13 +56,21 @@ class LangDetect:
     name = "langdetect"
 
     def __init__(self) -> None:
-        # A factory of our own: langdetect's global one loads lazily and without a lock, and its first use from two
-        # threads gives silently wrong answers. Its lists weigh 120 MB, the table 19 (88,000 n-grams × 55 languages).
-        factory = detector_factory.DetectorFactory()
-        factory.load_profile(detector_factory.PROFILES_DIRECTORY)
-        self.languages = tuple(factory.langlist)
-        self._rows = {gram: row for row, gram in enumerate(factory.word_lang_prob_map)}
-        frequencies = np.array(list(factory.word_lang_prob_map.values()), np.float32)
+        # Its files read straight into a table of 19 MB (88,000 n-grams × 55 languages): langdetect's own factory makes
+        # lists of 120 MB first, and its first use from two threads gives silently wrong answers.
+        folder = Path(detector_factory.PROFILES_DIRECTORY)
+        profiles = [json.loads(p.read_bytes()) for p in sorted(folder.iterdir()) if p.name[0] not in "._"]
+        self.languages = tuple(profile["name"] for profile in profiles)
+        self._rows: dict[str, int] = {}
+        for gram in (gram for profile in profiles for gram in profile["freq"]):
+            self._rows.setdefault(gram, len(self._rows))
+        frequencies = np.zeros((len(self._rows), len(profiles)), np.float32)
+        for column, profile in enumerate(profiles):
+            counts: dict[str, int] = profile["freq"]
+            among = np.array(profile["n_words"], np.float64)[[len(gram) - 1 for gram in counts]]
+            frequencies[[self._rows[gram] for gram in counts], column] = (
+                np.array([*counts.values()], np.float64) / among
+            )
         self._logs: Floats = np.log(frequencies + np.float32(_ALPHA / _BASE_FREQ))
         self._normalised = _Normalised()
         self._words: dict[str, tuple[Floats, int]] = {}

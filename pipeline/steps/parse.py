@@ -83,7 +83,7 @@ class _Parser:
         yield from ahead
 
     def _begin(self, one: bodies.Pending) -> Callable[[], Document]:
-        args = (one.body.content, dict(one.body.headers), one.body.url, one.body.fetched_at, self._max_entries)
+        args = (one.body.content, one.body.headers, one.body.url, one.body.fetched_at, self._max_entries)
         # A child that has started takes the small ones too: what it has loaded need not be loaded here.
         if len(one.body.content) <= SMALL and self._crew.size == 1 and not self._crew.is_started:
             return lambda: parse.document(*args)
