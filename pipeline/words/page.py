@@ -46,6 +46,7 @@ CHANGES = {
 }
 # What the clusterer's features say, for a reader; the matcher's are told by core/match/features.
 _FEATURES = {
+    "meaning": "meaning of both",
     "e5": "meaning (broad encoder)",
     "title": "meaning of the titles",
     "cross": "a title's meaning against the other text",

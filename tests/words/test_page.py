@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from pipeline.core.events import pairs, threads
+from pipeline.core.match.vocabulary import SAYS
 from pipeline.model import Fact
 from pipeline.words import page
 
@@ -34,6 +36,13 @@ def row(kind: str, value: float, unit: str, upper: float | None = None, vague: b
 def test_amount(fact: Any, expected: str) -> None:
     """Rule: the trade's units, at most four digits, and what is about is said so; rows and nouns alike."""
     assert page.amount(fact) == expected
+
+
+@pytest.mark.parametrize("name", sorted({*SAYS, *pairs.FEATURES, *threads.FEATURES}))
+def test_every_feature_is_said_in_words(name: str) -> None:
+    """Rule: matcher, clusterer and linker speak by one writer; no reader meets the name of a column."""
+    assert "_" not in page.feature(name)
+    assert page.feature(name) != name
 
 
 @pytest.mark.parametrize(

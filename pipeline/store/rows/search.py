@@ -57,7 +57,8 @@ def facets(db: sa.Connection, words: Sequence[str] = (), most: int = 8, **filter
     query = _standing(**filters).limit(FACETED)
     if words:
         query = _telling(db, query.subquery("e"), words)
-    rows = [row(EventRow, r) for r in db.execute(query)]
+    few = query.subquery("f")
+    rows = db.execute(sa.select(few.c.id, few.c.level, few.c.titles, few.c.topics)).all()
     levels = Counter(n for e in rows for n in range(1, e.level + 1))
     who = (
         sa.select(stories.c.outlet, sa.func.count(event_stories.c.event_id.distinct()).label("n"))
