@@ -5,9 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from pipeline.core.events.event import highest
 from pipeline.model import Subscription
-
-_OUTLIER_FROM = 4  # as clustering has it: of four and more stories, one alone does not raise the level
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +85,9 @@ class Picture:
     def state(self, before: datetime | None = None) -> State:
         """Give what the event says now, or what it said before a time."""
         parts = [p for p in self.parts if before is None or p.joined_at < before]
-        levels = sorted((p.level for p in parts), reverse=True)
-        highest = levels[1 if len(levels) >= _OUTLIER_FROM else 0] if levels else 0
         return State(
             revision=self.revision if before is None else 0,
-            level=self.level if before is None else min(self.level, highest),
+            level=self.level if before is None else min(self.level, highest(p.level for p in parts)),
             languages=tuple(sorted({p.language for p in parts} - {"und"})),
             stories=len(parts),
             independent=len({p.outlet for p in parts if not p.is_copy}),

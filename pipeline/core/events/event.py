@@ -88,8 +88,13 @@ def _lead_rank(member: Member) -> tuple[Any, ...]:
 
 def level(members: Sequence[Member]) -> int:
     """Give the highest level of the stories; of four and more, one story alone at a level does not raise the event."""
-    levels = sorted((m.level for m in members), reverse=True)
-    return levels[1] if len(levels) >= _OUTLIER_FROM else levels[0]
+    return highest(m.level for m in members)
+
+
+def highest(levels: Iterable[int]) -> int:
+    """Give the same of their levels; 0 of none."""
+    falling = sorted(levels, reverse=True)
+    return falling[len(falling) >= _OUTLIER_FROM] if falling else 0
 
 
 def summarise(members: Sequence[Member]) -> Summary:

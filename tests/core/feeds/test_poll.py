@@ -218,6 +218,19 @@ def test_jitter_spreads_and_repeats() -> None:
     assert all(60 < sum(k <= n * 10 < k + 1 for n in numbers) < 140 for k in range(10))
 
 
+@pytest.mark.parametrize("outcome", [Outcome.NEW, Outcome.LOCAL])
+def test_feeds_asked_together_drift_apart(outcome: Outcome) -> None:
+    """A hundred feeds of one pace are due over a tenth of their interval, never before it, and no two at once."""
+    feeds = [replace(KNOWN, id=i, interval_s=BOUNDS.min_interval_s) for i in range(100)]
+    if outcome is Outcome.LOCAL:
+        due = [after(feed, response(outcome), None, NOW).feed.next_fetch_at for feed in feeds]
+    else:
+        due = [poll.next_fetch(feed, NOW, BOUNDS) for feed in feeds]
+    later = sorted((at - NOW).total_seconds() / BOUNDS.min_interval_s for at in due if at is not None)
+    assert len(set(later)) == 100
+    assert 1 <= later[0] < 1.01 and 1.09 < later[-1] < 1.1
+
+
 @pytest.mark.parametrize(
     ("gap_minutes", "low", "high"), [(5, 480, 800), (60, 900, 6000), (60 * 24 * 3, 40_000, 86_400)]
 )

@@ -3,6 +3,7 @@
 import dataclasses
 import hashlib
 import json
+import math
 import random
 import re
 from importlib import resources
@@ -87,12 +88,12 @@ def test_contributions_add_up_to_the_probability(matcher: Matcher) -> None:
     """Rule: an explanation that does not add up is none."""
     look = matcher.look(JOIN)
     parts, chances = weigh(look.values, matcher.weights.models[look.model])
-    again = {level: sum(p.values()) for level, p in parts.items()}
-    assert (again["1"] > 0) == (chances["1"] > 0.5)
-    assert set(look.values) <= {n for p in matcher.weights.models.values() for m in p.values() for n in m} | set(
-        look.values
-    )
-    assert chances["1"] >= chances["2"] >= chances["3"]
+    alone = {level: 1 / (1 + math.exp(-sum(p.values()))) for level, p in parts.items()}
+    assert chances == pytest.approx({level: min(alone[below] for below in alone if below <= level) for level in alone})
+    assert chances["1"] >= chances["2"] >= chances["3"] > 0.5, "a story of level 3"
+    for level, known in matcher.weights.models[look.model].items():
+        felt = {n for n, value in look.values.items() if value and n in known} | ({""} & known.keys())
+        assert set(parts[level]) == felt, "what is there and weighed counts, and nothing else does"
 
 
 def test_neither_order_nor_batch_changes_a_result(matcher: Matcher) -> None:
