@@ -17,12 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.core.events.pairs import Floats, Pool, Weights
+from pipeline.core.text import scripts
 from pipeline.core.text.fold import fold, is_word
 
 # Bits that one more character of running text adds, by script: entropies of newspaper text, rounded; they only have to
 # be right to a third. Latin, Cyrillic, Arabic and the like: 2.
-_BITS = ((0x0E00, 0x0EFF, 2.5), (0x1100, 0x11FF, 2.0), (0x3040, 0x30FF, 4.5), (0x3400, 0x9FFF, 9.0),
-         (0xAC00, 0xD7AF, 6.0), (0xF900, 0xFAFF, 9.0), (0x20000, 0x3FFFF, 9.0))  # fmt: skip
+_BITS = {"Thai": 2.5, "Laoo": 2.5, "Kana": 4.5, "Hang": 6.0, "Hani": 9.0}
 _DENSE = 4.0  # from so many bits a character on, two characters are as particular as four Latin letters
 LEAST = 32.0  # bits, some 16 Latin letters: two shorter headlines can be equal by chance
 WHOLE = 88.0  # bits, some 44 Latin letters: nobody words so long a headline the same on his own
@@ -130,8 +130,7 @@ def bits(text: str) -> float:
 def _weight(char: str) -> float:
     if char.isdigit():
         return 3.3
-    code = ord(char)
-    return next((w for low, high, w in _BITS if low <= code <= high), 2.0)
+    return _BITS.get(scripts.of(char), 2.0)
 
 
 @lru_cache(maxsize=8192)  # a neighbourhood is solved anew with every batch: most of its texts were seen before

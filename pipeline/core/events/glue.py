@@ -8,15 +8,12 @@ from importlib import resources
 
 import numpy as np
 
-from pipeline.core.events import pieces
 from pipeline.core.events.pairs import Floats
+from pipeline.core.text.fold import fold_letters
 
 _SIGN = r"(?:[:：|｜·•\[\]()【】（）«»]|\s[-–—]\s)"
 _GOES = r"(?<!goes )(?<!go )(?<!went )(?<!is )(?<!are )(?<!now )"  # "ChatGPT agent goes live: …" is news
-_WEEK = re.compile(
-    r"\bweek (?:\d+|one|two|three|four|five|six) of\b|\bsemaine \d+\b|\bwoche \d+\b|\d"
-    + pieces.fold("주 ?차")  # its letters fall apart when folded
-)
+_WEEK = re.compile(r"\bweek (?:\d+|one|two|three|four|five|six) of\b|\bsemaine \d+\b|\bwoche \d+\b|\d주 ?차")
 # "Is Acme too dependent on chips?", with a quotation mark or an outlet's name behind it: who asks reports nothing.
 _ASKS = re.compile(r"[?？؟][\s\"”’'」』»)\]]*(?:\s[-–—|]\s.{1,40})?$")
 
@@ -24,9 +21,9 @@ _ASKS = re.compile(r"[?？؟][\s\"”’'」』»)\]]*(?:\s[-–—|]\s.{1,40})?
 @lru_cache(maxsize=1)
 def _patterns() -> tuple[re.Pattern[str], tuple[str, ...], tuple[str, ...]]:
     found = tomllib.loads(resources.files("pipeline").joinpath("data/glue.toml").read_text(encoding="utf-8"))
-    openings = tuple(sorted(map(pieces.fold, found.pop("openings"))))
-    labels = {pieces.fold(label) for table in found.values() for label in table["labels"]}
-    phrases = {pieces.fold(phrase) for table in found.values() for phrase in table["phrases"]}
+    openings = tuple(sorted(map(fold_letters, found.pop("openings"))))
+    labels = {fold_letters(label) for table in found.values() for label in table["labels"]}
+    phrases = {fold_letters(phrase) for table in found.values() for phrase in table["phrases"]}
     named = "|".join(sorted(map(re.escape, labels), key=len, reverse=True))
     # "Live: …", "… live: …", "[Podcast] …", "… | Podcast"; a label inside a sentence is a word like any other
     pattern = rf"(?:^|(?<=\W)){_GOES}(?:{named})\s*{_SIGN}|{_SIGN}\s*(?:{named})\s*$"
@@ -36,7 +33,7 @@ def _patterns() -> tuple[re.Pattern[str], tuple[str, ...], tuple[str, ...]]:
 @lru_cache(maxsize=16384)
 def is_glue(title: str) -> bool:
     """Say whether a headline is that of a live page, a review, a podcast or comment, in some forty languages."""
-    plain = pieces.fold(" ".join(title.split()))
+    plain = fold_letters(" ".join(title.split()))
     labelled, phrases, openings = _patterns()
     if plain.startswith(openings) or labelled.search(plain) or _WEEK.search(plain) or _ASKS.search(plain):
         return True

@@ -4,7 +4,10 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-_WORD = re.compile(r"\w+")
+from pipeline.core.text import scripts
+from pipeline.core.text.fold import fold_letters, words
+
+_DENSE = re.compile(f"[{scripts.letters(*scripts.UNSPACED, 'Hang')}]")
 _NUMBER = re.compile(r"\d+(?:[.,\u00a0\u202f ]\d+)*")
 # A name as it travels between scripts: "Cerebras", "GPT-5.5", "Grok-3-mini".
 _LATIN = re.compile(r"[A-Za-z0-9\u00c0-\u024f]+(?:[-.][A-Za-z0-9]+)*")
@@ -13,17 +16,11 @@ _LEAST = 3  # letters of a name; shorter ones are too often something else
 _PART = 4  # letters of a part of a name that counts alone: "Connectors" of "Grok-Connectors"
 
 
-def fold(text: str) -> str:
-    """Fold case, width and accents away, so that one name written twice compares equal."""
-    return "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
-
-
 def grams(text: str) -> set[str]:
     """Cut folded text into 4-letter pieces of words, 2-letter ones where a script writes no spaces."""
     found: set[str] = set()
-    for word in _WORD.findall(fold(text)):
-        highest = ord(max(word))
-        if 0x0E00 <= highest < 0x0F00 or highest >= 0x2E80:  # Thai; Han, kana, Hangul
+    for word in words(text):
+        if _DENSE.search(word):
             found.update(word[i : i + 2] for i in range(max(1, len(word) - 1)))
         else:
             padded = f" {word} "
@@ -53,11 +50,11 @@ def rare(text: str, watched: Iterable[str] = ()) -> set[str]:
     plain = unicodedata.normalize("NFKC", text).replace("\u2010", "-")  # what NFKC makes of other hyphens
     letters = [c for c in plain if c.isalpha()]
     foreign = sum(c >= "\u0250" for c in letters) * 4 > len(letters)
-    known = {part for form in watched for part in _WORD.findall(fold(form))}
+    known = {part for form in watched for part in words(form)}
     found: set[str] = set()
     for word in _LATIN.findall(plain):
         if any(c.isalpha() for c in word) and (foreign or any(c.isupper() for c in word)):
-            whole = fold(word)
+            whole = fold_letters(word)
             pieces = {p for p in re.split(r"[-.]", whole) if len(p) >= _PART and not p.isdigit()}
             found.update(p for p in {whole, *pieces} if len(p) >= _LEAST)
     return found - known

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from functools import cache
 
 from pipeline.core.facts import words
+from pipeline.core.text import scripts
 from pipeline.core.text.phrases import Lexicon
 
 # "billion" is 10^9 in English and 10^12 in French, German or Danish; "bilion" is 10^9 in Malay and 10^12 in Polish.
@@ -15,8 +16,9 @@ _POINT_LANGUAGES = frozenset(
 )
 _LONG_SCALE = {"fr", "de", "da", "nb", "no", "nn"}
 _WORD = re.compile(r"[^\W\d_]+")
-_COMMA_SCRIPT = re.compile("[\u0370-\u03ff\u0400-\u04ff\u0530-\u058f\u10a0-\u10ff]")
-_POINT_SCRIPT = re.compile("[\u0590-\u05ff\u0900-\u0dff\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7ff]")
+_COMMA_SCRIPT = re.compile(f"[{scripts.letters('Grek', 'Cyrl', 'Armn', 'Geor')}]")
+_INDIC = ("Deva", "Beng", "Guru", "Gujr", "Orya", "Taml", "Telu", "Knda", "Mlym", "Sinh")
+_POINT_SCRIPT = re.compile(f"[{scripts.letters('Hebr', *_INDIC, 'Thai', 'Kana', 'Hani', 'Hang')}]")
 _DECIMALS = re.compile(r"(?<![\d.,:/-])\d{1,3}([.,])\d{1,2}(?![\d:/]|[.,]\d)(?! (?:uhr|uur|h\b))")
 
 

@@ -13,7 +13,7 @@ from functools import lru_cache
 from importlib import resources
 from urllib.parse import urlsplit
 
-from pipeline.core.text import plain, url
+from pipeline.core.text import plain, scripts, url
 
 AGREES = 0.5  # of the shorter title's words: an editor's rewording for search engines passes, another story does not
 COVERED = 0.34  # of the story's words in the article's text; half of a headline's are often said otherwise there
@@ -30,7 +30,7 @@ _INTERIM = re.compile(
 )
 _WORD = re.compile(rf"[\w{_MARKS}]+")
 _GAP = re.compile(rf"[^\w{_MARKS}]+")
-_NO_SPACES = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
+_NO_SPACES = re.compile(f"[{scripts.letters(*scripts.UNSPACED)}]")
 
 
 @dataclass(frozen=True, slots=True)

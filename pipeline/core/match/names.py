@@ -8,27 +8,14 @@ from dataclasses import dataclass, field
 import ahocorasick_rs
 
 from pipeline.core.match import endings
+from pipeline.core.text import scripts
 from pipeline.core.text.fold import Folded, fold, fold_cased, folded, is_word, latinised, script, within
 from pipeline.model import Mention, Watchlist
 
 # Scripts written without spaces, or whose particles stick to the name (Hangul): a letter beside a match proves nothing.
-_UNSPACED = (
-    (0x0E00, 0x0EFF),  # Thai, Lao
-    (0x1000, 0x109F),  # Burmese
-    (0x1100, 0x11FF),  # Hangul jamo
-    (0x1780, 0x17FF),  # Khmer
-    (0x3005, 0x3007),  # 々 〇
-    (0x3040, 0x30FF),  # Kana
-    (0x3130, 0x318F),  # Hangul compatibility jamo
-    (0x31F0, 0x31FF),  # Kana extensions
-    (0x3400, 0x4DBF),  # Han
-    (0x4E00, 0x9FFF),
-    (0xAC00, 0xD7FF),  # Hangul syllables
-    (0xF900, 0xFAFF),
-    (0x20000, 0x3FFFF),
-)
+_UNSPACED = scripts.blocks(*scripts.UNSPACED, "Hang")
 # Indic scripts whose endings are written onto the name (ব্ল্যাকরকের); Hindi writes them apart, Marathi and Nepali do not.
-_ENDINGS = ((0x0900, 0x097F), (0x0980, 0x09FF), (0x0A80, 0x0AFF), (0x0B00, 0x0D7F), (0x0D80, 0x0DFF))
+_ENDINGS = scripts.blocks("Deva", "Beng", "Gujr", "Orya", "Taml", "Telu", "Knda", "Mlym", "Sinh")
 
 # One-letter words that Arabic and Hebrew write onto the next word: "and", "in", "to", "like", "the" …
 _CLITICS = {

@@ -6,11 +6,13 @@ from bisect import bisect
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 
-# Han and Kana: words are written without spaces, so that a space beside them means nothing.
-_GLUED = ((0x3005, 0x3007), (0x3040, 0x30FF), (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF))  # Han and Kana
+from pipeline.core.text import scripts
+
+_GLUED = scripts.blocks("Hani", "Kana")  # written without spaces, so that a space beside them means nothing
 
 # Letters that no decomposition opens, and variants that writers mix freely.
 _SPECIAL = {
+    "ð": "d", "Ð": "D", "ٱ": "ا",
     "ı": "i", "ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ħ": "h", "Ħ": "H",
     "ی": "ي", "ى": "ي", "ې": "ي", "ک": "ك", "ڪ": "ك", "ہ": "ه", "ھ": "ه", "ۀ": "ه", "ة": "ه", "ە": "ه", "ۃ": "ه",
     "ґ": "г", "Ґ": "Г",
@@ -89,8 +91,15 @@ class _FoldedOf(dict[int, str]):
         return self[code]
 
 
-_LOWER, _CASED = _FoldedOf(_fold_lower), _FoldedOf(_fold_char)
-_GLUED_SET = "".join(f"{chr(low)}-{chr(high)}" for low, high in _GLUED)
+def _fold_letter(char: str) -> str:
+    if is_word(char):
+        return _fold_lower(char)
+    opened = unicodedata.normalize("NFKD", char)  # ™ is TM: letters after all
+    kept = (_fold_lower(c) if is_word(c) else c for c in opened if unicodedata.category(c) not in {"Mn", "Cf"})
+    return unicodedata.normalize("NFC", "".join(kept))
+
+
+_GLUED_SET = scripts.letters("Hani", "Kana")
 _BESIDE_GLUED = re.compile(f"(?<=[{_GLUED_SET}]) | (?=[{_GLUED_SET}])")
 _SPACES = re.compile(" {2,}")
 
@@ -202,6 +211,16 @@ def fold_cased(text: str) -> str:
     return folded(text, lower=False).text.strip()
 
 
+def fold_letters(text: str) -> str:
+    """Fold letters, their marks and digits as `fold` does, and leave signs and spaces where they stand."""
+    return unicodedata.normalize("NFC", text).translate(_LETTERS)
+
+
+def words(text: str) -> list[str]:
+    """Give the folded words of a text: runs of letters, their marks and digits."""
+    return unicodedata.normalize("NFC", text).translate(_WORDS).split()
+
+
 def is_word(char: str) -> bool:
     """Say whether a character is part of words: letters, digits, and the marks of Indic and Thai."""
     return char.isalnum() or unicodedata.category(char)[0] == "M"
@@ -214,6 +233,9 @@ def script(char: str) -> str:
         return "digit"
     return unicodedata.name(char, "?").split(" ", 1)[0].split("-", 1)[0]
 
+
+_LOWER, _CASED, _LETTERS = _FoldedOf(_fold_lower), _FoldedOf(_fold_char), _FoldedOf(_fold_letter)
+_WORDS = _FoldedOf(lambda char: _fold_lower(char) if is_word(char) or unicodedata.category(char) == "Cf" else " ")
 
 # Where letters that Unicode calls Cyrillic or Greek stand: without one no word can be mixed.
 LOOKALIKES = re.compile(

@@ -5,6 +5,9 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from typing import Generic, TypeVar
 
+from pipeline.core.text import scripts
+from pipeline.core.text.fold import fold_letters
+
 V = TypeVar("V")
 
 _SPACES = (
@@ -20,17 +23,12 @@ _DROP = re.compile(f"[{_DROPPED}]")
 _LONGER = {"ß": "ss", "㎾": "kw", "㎿": "mw", "㎇": "gb", "㏖": "pm", "№": "no"}
 _UNEVEN = re.compile(f"[{_DROPPED}{''.join(_LONGER)}]")
 _SINGLE = {
-    "ı": "i", "İ": "i", "đ": "d", "Đ": "d", "ð": "d", "ø": "o", "Ø": "o", "ł": "l", "Ł": "l", "ς": "σ", "ى": "ي",
-    "ی": "ي",
-    "ې": "ي", "ک": "ك", "ة": "ه", "ۃ": "ه", "ہ": "ه", "ھ": "ه", "ە": "ه", "ٱ": "ا", "،": ",", "’": "'",
-    "‘": "'", "ʼ": "'", "′": "'", "´": "'", "`": "'", "＇": "'", "״": '"', "׳": "'", "“": '"', "”": '"', "≈": "~",
-    "〜": "~", "～": "~", "∼": "~", "⋅": "·", "•": "·", "∙": "·", "・": "·", "−": "-", "﹣": "-", "－": "-", "‐": "-",
+    "،": ",", "’": "'", "‘": "'", "ʼ": "'", "′": "'", "´": "'", "`": "'", "＇": "'", "״": '"', "׳": "'", "“": '"',
+    "”": '"', "≈": "~", "〜": "~", "～": "~", "∼": "~", "⋅": "·", "•": "·", "∙": "·", "・": "·",
+    "−": "-", "﹣": "-", "－": "-", "‐": "-",
     "‑": "-", "‒": "-", "–": "-", "—": "-", "―": "-", "־": "-", "ः": ":",
 }  # fmt: skip
-# Scripts written without spaces between words (Han, Kana, Hangul with its particles, Thai, Lao, Khmer, Burmese).
-_UNSPACED = re.compile(
-    "[\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u3005-\u30ff\u3400-\u9fff\uac00-\ud7ff\uf900-\ufaff]"
-)
+_UNSPACED = re.compile(f"[{scripts.letters(*scripts.UNSPACED, 'Hang')}]")
 _CLUSTER = re.compile("[\u1100-\u1112][\u1161-\u1175][\u11a8-\u11c2]?|.?[\u3099\u309a]")
 _STEM = re.compile(r"\*(\d?)$")
 
@@ -59,6 +57,9 @@ def _fold_char(char: str) -> str:
     digit = unicodedata.decimal(char, None)
     if digit is not None:
         return str(digit)
+    if char.isalpha():
+        letter = fold_letters(char)
+        return letter if len(letter) == 1 else char.lower() if len(char.lower()) == 1 else char
     base = unicodedata.normalize("NFKD", char)
     if len(base) > 1 and not _UNSPACED.match(char):
         base = _DROP.sub("", base)

@@ -47,6 +47,20 @@ _WEIGHT = {
     "Hebr": 1.3,
 }
 
+# Scripts that write no spaces between words; Hangul has spaces, but its particles stick to the word before them.
+UNSPACED = ("Thai", "Laoo", "Mymr", "Khmr", "Hani", "Kana")
+_SIGNS = ((0x3005, 0x3007, "Hani"),)  # 々 〆 〇 stand among Han and say nothing about a language
+
+
+def blocks(*names: str) -> tuple[tuple[int, int], ...]:
+    """Give the code points that some scripts are written with, as ranges, ends included."""
+    return tuple((first, last) for first, last, name in sorted((*_BLOCKS, *_SIGNS)) if name in names)
+
+
+def letters(*names: str) -> str:
+    """Give the same as what stands between the brackets of a regular expression."""
+    return "".join(f"{chr(first)}-{chr(last)}" for first, last in blocks(*names))
+
 
 class _ScriptOf(dict[str, str]):
     """Character → script, filled as characters are met; "" for everything that is not a letter of a known block."""
@@ -61,6 +75,11 @@ class _ScriptOf(dict[str, str]):
 
 _SCRIPT_OF = _ScriptOf()
 _ASCII_LETTERS = string.ascii_letters.encode()
+
+
+def of(char: str) -> str:
+    """Name the script of a letter or vowel sign; "" for every other character."""
+    return _SCRIPT_OF[char]
 
 
 def count(text: str) -> dict[str, int]:

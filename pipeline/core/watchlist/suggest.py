@@ -7,6 +7,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.core.match.names import MAX_ENDING, Found
+from pipeline.core.text import scripts
 from pipeline.core.text.fold import fold, is_word, script, within
 from pipeline.core.watchlist.phonetic import ALIKE, alike
 from pipeline.model import Entity
@@ -21,18 +22,18 @@ MIN_STEM = 4  # letters of a stem that endings may follow; one more where no for
 RARE = 0.005  # a name may stand in one of 200 other stories: those may be ours, and missed for want of this very name
 MOST = 5  # proposals per entity and language
 
-_HAN = ((0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF), (0x3005, 0x3007))
+_HAN = scripts.blocks("Hani")
 _KANA = ((0x30A1, 0x30FF), (0x31F0, 0x31FF))
 _HANGUL = ((0xAC00, 0xD7A3),)
-_RUNNING = ((0x0E00, 0x0EFF), (0x1000, 0x109F), (0x1780, 0x17FF))  # Thai, Lao, Burmese, Khmer: no spaces between words
+_RUNNING = scripts.blocks("Thai", "Laoo", "Mymr", "Khmr")  # no spaces between words
 _BEFORE = ((0x0E40, 0x0E44), (0x0EC0, 0x0EC4))  # Thai and Lao vowels that are written before their consonant
 _CLITICS = "وفبلك" + "והבלמשכ"  # one-letter words that Arabic and Hebrew write onto the next one
 _INSIDE = "'’&.+\u200c\u200d"  # may stand within a word
 _RUNS = re.compile(
-    "(?P<han>[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u3005-\u3007·・]+)"
+    f"(?P<han>[{scripts.letters('Hani')}·・]+)"
     "|(?P<kana>[A-Za-z]*[\u30a1-\u30ff\u31f0-\u31ff]+[A-Za-z]*)"
     "|(?P<hangul>[\uac00-\ud7a3]+[A-Za-z]*)"
-    "|(?P<running>[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]+)"
+    f"|(?P<running>[{scripts.letters('Thai', 'Laoo', 'Mymr', 'Khmr')}]+)"
 )
 _CASED = {"LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "digit"}  # a name has a capital, wherever it stands in the word
 _BETWEEN = {" ", "-", "\u00a0", "‑"}
