@@ -21,7 +21,8 @@ def find(fresh: Sequence[Part], told: Sequence[Part], linker: Linker) -> tuple[P
     """Give those of `fresh` that are unlike all of `told`, in their order; copies and stale stories are never news.
 
     Meaning decides alone where it is quite another. Where it is somewhat another, a later day or figures that nobody
-    told must stand beside it. Without vectors, words of the same language stand for meaning.
+    told must stand beside it (both, where nothing was told in the story's language: retellings in another one are less
+    alike). Without vectors, words of the same language stand for meaning.
     """
     new = [p for p in fresh if not p.is_copy and p.stale is None]
     known = sorted((p for p in told if not p.is_copy), key=lambda p: p.joined_at)[-_MOST:]
@@ -42,7 +43,11 @@ def find(fresh: Sequence[Part], told: Sequence[Part], linker: Linker) -> tuple[P
         is_later = all(part.at is not None and p.at is not None and part.at - p.at >= LATER for p in known)
         if has[i] and any(has[j] for j in at):
             nearest = max(float(meaning[i, j]) for j in at if has[j])
-            strange = nearest < linker.unlike or (nearest < linker.less_like and (is_other or is_later))
+            if any(has[j] and _base(both[j]) == _base(part) for j in at):
+                strange = nearest < linker.unlike or (nearest < linker.less_like and (is_other or is_later))
+            else:
+                strange = nearest < linker.unlike_across
+                strange = strange or (nearest < linker.less_like_across and is_other and is_later)
         else:
             same = [float(words[i, j]) for j in at if _base(both[j]) == _base(part)]
             strange = bool(same) and max(same) < BARE and (is_other or is_later)

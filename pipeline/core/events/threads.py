@@ -74,6 +74,8 @@ class Linker:
     means: Mapping[str, Floats]  # language -> mean E5 vector of general text; "" for all others
     unlike: float  # cosine to all that was told below which a story tells something else
     less_like: float  # the same where its day or its figures are others, too
+    unlike_across: float  # as `unlike`, where all that was told is in other languages
+    less_like_across: float  # as `less_like`, where that is so and day *and* figures are others
 
 
 @lru_cache(maxsize=1)
@@ -88,6 +90,8 @@ def default_linker() -> Linker:
         {language: np.asarray(mean, np.float32) for language, mean in said["means"].items()},
         float(said["unlike"]),
         float(said["less_like"]),
+        float(said["unlike_across"]),
+        float(said["less_like_across"]),
     )
 
 

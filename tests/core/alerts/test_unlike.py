@@ -12,7 +12,7 @@ from pipeline.core.events.threads import default_linker
 
 NOW = datetime(2026, 3, 10, 9, tzinfo=UTC)
 LINKER = default_linker()
-QUITE, SOMEWHAT, HARDLY = 0.30, 0.48, 0.70  # cosine to what was told
+QUITE, ACROSS, SOMEWHAT, HARDLY = 0.30, 0.40, 0.48, 0.70  # cosine to what was told
 
 
 def part(number: int, text: str, cosine: float | None = 1.0, hours: float = 0, language: str = "en") -> Part:
@@ -41,6 +41,11 @@ def odd(new: Part, *told: Part) -> bool:
         (part(2, "xAI 融资 200 亿美元", SOMEWHAT, language="zh"), False),
         (part(2, "xAI builds for 4.2 billion", HARDLY, hours=48), False),  # told again, with more
         (part(2, "Musk perd son procès contre OpenAI", QUITE, language="fr"), True),
+        (part(2, "xAI baut in Mississippi", ACROSS, language="de"), False),  # a retelling may be as little alike
+        (part(2, "xAI baut in Mississippi", ACROSS, hours=20, language="de"), False),
+        (part(2, "xAI baut für 4,2 Milliarden", ACROSS, language="de"), False),
+        (part(2, "xAI baut für 4,2 Milliarden", ACROSS, hours=20, language="de"), True),
+        (part(2, "xAI to build a site in Mississippi", ACROSS), True),
     ],
 )
 def test_meaning_first_then_day_and_figures(new: Part, is_odd: bool) -> None:
