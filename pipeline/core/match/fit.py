@@ -190,9 +190,9 @@ def levels_of(p: Floats, thresholds: Sequence[float] = (0.5, 0.5, 0.5)) -> NDArr
     return held
 
 
-def cascaded(names: Floats, alike: Floats, span: tuple[float, float]) -> tuple[Floats, NDArray[np.bool_]]:
+def cascaded(names: Floats, alike: Floats, unsure: float) -> tuple[Floats, NDArray[np.bool_]]:
     """Decide as the matcher does: by names where they are sure, else by likeness; and say where likeness was asked."""
-    asked = ((names > span[0]) & (names < span[1])).any(axis=1) | (names[:, 1] >= span[1])
+    asked = names[:, 1] > unsure
     return np.where(asked[:, None], alike, names), asked
 
 
