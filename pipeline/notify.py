@@ -4,8 +4,6 @@ import hashlib
 import logging
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-import apprise
-
 logging.getLogger("apprise").setLevel(logging.CRITICAL)  # its lines name whole addresses, and those carry secrets
 
 
@@ -15,6 +13,8 @@ def send(target: str, title: str, text: str, link: str) -> bool:
     `target` is a web address: that of a chat that apprise knows by it (Slack, Discord, Teams, …), or any other, which
     gets JSON with title and message; other apprise addresses (ntfys://…) work too.
     """
+    import apprise  # here: it looks through its plugins for a quarter of a second, and most runs tell nobody
+
     notifier = apprise.Apprise(asset=apprise.AppriseAsset(app_id="newswatch", app_desc="newswatch", app_url=link))
     if not notifier.add(target) and not notifier.add(_as_json(target)):
         return False
