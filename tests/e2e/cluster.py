@@ -364,6 +364,11 @@ class Cluster:
         """Make a Connection, as anybody would over the REST API."""
         self.call("POST", "/api/v2/connections", {"connection_id": conn_id, "conn_type": conn_type, **values})
 
+    def smtp_at(self, port: int) -> None:
+        """Let the Connection name another mail server."""
+        names = {"connection_id": "newswatch_smtp", "conn_type": "smtp", "port": port}
+        self.patch("/api/v2/connections/newswatch_smtp?update_mask=port", names)
+
     def trigger(self, dag_id: str, **conf: Any) -> str:
         """Start a run, as anybody would over the REST API; give its id."""
         body = {"logical_date": None, "conf": conf}
@@ -415,6 +420,16 @@ class Cluster:
             names = db.execute("select tablename from pg_tables where schemaname = 'newswatch'").fetchall()
             tables = ", ".join(f"newswatch.{name}" for (name,) in names if name != "alembic_version")
             db.execute(f"truncate {tables} restart identity cascade")  # type: ignore[arg-type]
+
+    def owe(self) -> None:
+        """Let one mail that is out be owed again, now."""
+        import psycopg
+
+        with psycopg.connect(self.database_url.replace("+psycopg", "")) as db:
+            db.execute(
+                "update newswatch.alerts set state = 'pending', sent_at = null, attempts = 0, due_at = now()"
+                " where id = (select min(id) from newswatch.alerts where batch_key is null)"
+            )
 
     def story(self) -> str:
         """Tell what happened, for a test that failed."""

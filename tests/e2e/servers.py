@@ -1,6 +1,7 @@
 """What the outside is to a cluster on one machine: feeds that count what they are asked, and a StatsD that listens."""
 
 import contextlib
+import json
 import re
 import socket
 import threading
@@ -109,3 +110,29 @@ class Metrics:
                 self.names.add(name)
                 if kind.startswith("c"):
                     self.counters[name] += int(float(value))
+
+
+class Hook:
+    """A web hook: keeps title and message of what is posted to it. A context manager."""
+
+    def __enter__(self) -> "Hook":
+        self.got: list[tuple[str, str]] = []
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(handler) -> None:  # noqa: N805 - `self` is the server's owner
+                told = json.loads(handler.rfile.read(int(handler.headers["content-length"])))
+                self.got.append((told["title"], told["message"]))
+                handler.send_response(200)
+                handler.end_headers()
+
+            def log_message(handler, format: str, *args: object) -> None:  # noqa: N805
+                """Stay silent."""
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self._server.server_address[1]}/hook"
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()

@@ -18,7 +18,7 @@ from pipeline.desk import sample
 from pipeline.settings import load
 from pipeline.steps import run_all
 from tests.e2e.cluster import ROOT, Cluster
-from tests.e2e.servers import Feeds, Metrics, serve_feeds, until
+from tests.e2e.servers import Feeds, Hook, Metrics, free_port, serve_feeds, until
 from tests.meaning import meaning
 from tests.postoffice import PostOffice
 
@@ -103,12 +103,17 @@ def same(cluster: Cluster, post: PostOffice, by_hand: tuple[dict[str, Any], list
     assert len(ids) == len(set(ids)), "one mail came twice"
 
 
-def open_cluster(home: Path, watch: Path, smtp_url: str, workers: int = 0, **more: str) -> Cluster:
-    """Make a cluster that reads this watch folder, mails to this server, and has one DAG more, whose runs are late."""
+def open_cluster(
+    home: Path, watch: Path, smtp_url: str, workers: int = 0, own: dict[str, str] | None = None, **more: str
+) -> Cluster:
+    """Make a cluster that reads this watch folder, mails to this server, and has one DAG more, whose runs are late.
+
+    `own` are settings of newswatch's, by field name; `more` is added to the environment.
+    """
     dags = home / "dags"
     shutil.copytree(ROOT / "dags", dags, ignore=shutil.ignore_patterns("__pycache__"))
     (dags / "probe.py").write_text(PROBE, encoding="utf-8")
-    settings = SETTINGS | {"watch_dir": str(watch), "smtp_url": smtp_url}
+    settings = SETTINGS | {"watch_dir": str(watch), "smtp_url": smtp_url} | (own or {})
     return Cluster(home, settings, workers, dags, **more)
 
 
@@ -147,10 +152,12 @@ def test_local_executor(home: Path, watch: Path, by_hand: Any, feeds: Feeds) -> 
         PostOffice() as post,
         PostOffice() as elsewhere,
         Metrics() as metrics,
+        Hook() as hook,
         open_cluster(
             home,
             watch,
             elsewhere.url,
+            own={"operator": f"{SETTINGS['operator']}, {hook.url}"},
             AIRFLOW__METRICS__STATSD_ON="True",
             AIRFLOW__METRICS__STATSD_HOST="127.0.0.1",
             AIRFLOW__METRICS__STATSD_PORT=str(metrics.port),
@@ -217,6 +224,27 @@ def test_local_executor(home: Path, watch: Path, by_hand: Any, feeds: Feeds) -> 
             "newswatch.lag.seen_to_mail",
             "newswatch.waiting.match",
         } <= metrics.names
+
+        # the mail server is away: the hook hears why; it is back: the mail goes, both are told
+        until(lambda: len(hook.got) == 2, 60, "the hook heard what the mails told")
+        hook.got.clear()
+        told = len(operator(post))
+        cluster.smtp_at(free_port())
+        cluster.owe()
+        red = cluster.trigger("newswatch_alerts")
+        cluster.settle(lambda: states(cluster, "newswatch_alerts", red)["watcher[-1]"][0] == "failed")
+        until(lambda: hook.got, 60, "the hook's message")
+        ((title, text),) = hook.got
+        assert title == "newswatch: newswatch_alerts fails" and "refused" in text, hook.got
+        assert len(operator(post)) == told
+        cluster.smtp_at(post.port)
+        mails = len(letters(post))
+        cluster.owe()
+        green = cluster.trigger("newswatch_alerts")
+        cluster.settle(lambda: states(cluster, "newswatch_alerts", green)["deliver[-1]"][0] == "success")
+        until(lambda: len(hook.got) == 2 and len(operator(post)) > told, 60, "both hear that it works again")
+        assert hook.got[1][0] == operator(post)[-1] == "newswatch: newswatch_alerts works again"
+        assert len(letters(post)) == mails + 1
 
         # a run that is late; Airflow refuses connections to deadline callbacks, so the mail goes by the environment
         cluster.trigger("newswatch_probe")
