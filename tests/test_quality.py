@@ -45,10 +45,10 @@ def test_levels(result: dict[str, Any], level: str, floor: float) -> None:
 
 
 def test_lookalikes(result: dict[str, Any]) -> None:
-    """Rule: at most 1 in 20 lookalikes is taken for ours."""
+    """Rule: at most 1 in 30 lookalikes is taken for ours."""
     looks = result["lookalikes"]
     assert looks["n"] >= 100
-    assert looks["wrong"] * 20 <= looks["n"], match.render(result)
+    assert looks["wrong"] * 30 <= looks["n"], match.render(result)
 
 
 def test_no_language_is_left_behind(result: dict[str, Any]) -> None:
@@ -72,13 +72,17 @@ def test_without_encoders_it_still_stands(bare: dict[str, Any], level: str, floo
 def test_without_encoders_lookalikes_and_languages_stand(bare: dict[str, Any]) -> None:
     """Rule: the two other floors hold there too, on every story that we have."""
     assert bare["lookalikes"]["n"] >= 200
-    assert bare["lookalikes"]["wrong"] * 20 <= bare["lookalikes"]["n"], match.render(bare)
+    assert bare["lookalikes"]["wrong"] * 30 <= bare["lookalikes"]["n"], match.render(bare)
     many = {k: v["f1"] for k, v in bare["languages"].items() if v["n"] >= 5}
     assert len(many) >= 30
     assert min(many.values()) >= 0.8, match.render(bare)
 
 
-STORYLINES = (("terminals", (0.93, 0.95, 0.9)), ("chocolate", (0.94, 0.96, 0.72)))
+STORYLINES = (
+    ("terminals", (0.97, 0.95, 0.9)),
+    ("chocolate", (0.97, 0.98, 0.74)),
+    ("nighttrains", (0.96, 0.95, 0.9)),
+)
 
 
 @pytest.mark.parametrize(("name", "floors"), STORYLINES)
@@ -86,6 +90,14 @@ def test_other_storylines_stand_with_nothing_but_a_watch_folder(name: str, floor
     """Rule: levels of a storyline that is not the shipped one stay above their floors, without an encoder, too."""
     folder = GOLD / "storylines" / name
     found = match.run(folder / "stories.jsonl", load(encoder="none", watch_dir=folder))
-    assert found["levels"]["1"]["precision"] >= 0.88, match.render(found)
+    assert found["levels"]["1"]["precision"] >= 0.94, match.render(found)
     for k, floor in zip("123", floors, strict=True):
         assert found["levels"][k]["f1"] >= floor, match.render(found)
+
+
+def test_hard_lines_that_were_never_fitted_on_are_told_apart() -> None:
+    """Rule: a product in somebody's hands, a foil, a market wrap, a namesake are not ours; what they do is."""
+    found = match.run(GOLD / "roles_blind.jsonl", load(encoder="none"))
+    assert found["levels"]["1"]["recall"] >= 0.95, match.render(found)
+    assert found["levels"]["1"]["precision"] >= 0.85, match.render(found)
+    assert found["lookalikes"]["wrong"] * 15 <= found["lookalikes"]["n"], match.render(found)

@@ -21,6 +21,7 @@ from pipeline.settings import Settings
 from pipeline.steps import Progress, silent
 from pipeline.store import labels as label_store
 
+RARE = 3.0  # what a line of another storyline counts at level 3, of which each storyline has one happening
 FEWEST = 20  # labels below which a fit says nothing
 
 
@@ -76,7 +77,7 @@ def run(
             f"{len(rows)} labelled stories of {len(set(level.tolist()))} levels: too few to learn from; "
             f"label {FEWEST} and more, of what is ours and of what is not (`newswatch label STORY 0..3`)"
         )
-    weight = np.array([e.weight for e in examples])
+    weight = fit.weights_of(examples)
     tables = fit.tables_of(examples)
     models: dict[str, Any] = {}
     crossed: dict[str, fit.Floats] = {}
@@ -192,6 +193,7 @@ def _example(matcher: Matcher, row: dict[str, Any], s: Source, number: int) -> f
         level=int(row["relevance"]),
         group=group + (story.language if row["relevance"] == 3 else ""),
         weight=s.weight,
+        rare=RARE if s.watch_dir is not None else 1.0,
         candidate=look.tier != "nobody",
     )
 

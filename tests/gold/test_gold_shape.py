@@ -104,6 +104,25 @@ def test_blind_stories_are_well_formed(name: str) -> None:
     assert not {(row["title"], row["summary"]) for row in rows} & {(s["title"], s["summary"]) for s in STORIES}
 
 
+@pytest.mark.parametrize(("name", "least"), [("roles.jsonl", 240), ("roles_blind.jsonl", 90)])
+def test_hard_lines_are_well_formed(name: str, least: int) -> None:
+    """Headlines of one kind each: what a firm or product does, and what is only done with its name."""
+    rows = read(name)
+    keys = ["id", "lang", "title", "summary", "relevance", "event", "note"]
+    assert len(rows) >= least
+    assert not [r["id"] for r in rows if list(r) != keys or not r["title"] or len(r["title"]) > 120 or not r["note"]]
+    assert len({r["id"] for r in rows}) == len({r["title"] for r in rows}) == len(rows)
+    assert {r["relevance"] for r in rows if r["note"].startswith(("lookalike", "hard"))} == {0}
+    assert {r["relevance"] for r in rows} == {0, 1, 2}
+    assert len({r["lang"] for r in rows}) >= 15
+
+
+def test_the_blind_hard_lines_repeat_no_fitted_one() -> None:
+    """What is never fitted on must not stand among what is."""
+    blind = {row["title"] for row in read("roles_blind.jsonl")}
+    assert not blind & {row["title"] for row in [*read("roles.jsonl"), *STORIES]}
+
+
 def test_dates_are_within_the_storyline() -> None:
     """Time is a feature: a stray date would teach or measure nonsense."""
     stray = [story["id"] for story in STORIES if not "2024-09" <= month(story["date"]) <= "2026-10"]

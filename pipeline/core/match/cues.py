@@ -17,19 +17,70 @@ STAGES = (
     "founding",
     "money",
 )  # stages of a deal that are not its signing
-GROUPS = ("foil", "use", "act", "deed", *STAGES, "notice", "leisure")
+GROUPS = ("foil", "use", "hand", "act", "deed", *STAGES, "group", "notice", "results", "leisure")
+
+# Sister languages that detection and feeds confuse: each reads the words of all its family.
+_FAMILIES = (
+    frozenset({"da", "no", "nb", "nn", "sv"}),
+    frozenset({"hr", "sr", "bs", "sl", "mk", "bg"}),
+    frozenset({"cs", "sk"}),
+    frozenset({"id", "ms"}),
+    frozenset({"es", "ca", "gl", "pt"}),
+    frozenset({"ru", "uk", "bg", "be", "kk", "uz"}),
+    frozenset({"ar", "fa", "ur"}),
+    frozenset({"hi", "mr", "ne"}),
+    frozenset({"tr", "az"}),
+    frozenset({"zh", "zh-Hans", "zh-Hant"}),
+)
 
 
 @cache
-def _index() -> Index:
+def _groups() -> Mapping[str, Mapping[str, list[str]]]:
     text = resources.files("pipeline").joinpath("data/cues.toml").read_text(encoding="utf-8")
     groups = tomllib.loads(text)
     if set(groups) != set(GROUPS):
         raise ValueError(f"cues.toml has the groups {sorted(groups)}; the matcher knows {sorted(GROUPS)}")
-    fields = tuple(WordGroup(key, {k: tuple(w) for k, w in words.items()}) for key, words in groups.items())
+    return groups
+
+
+@cache
+def _languages() -> frozenset[str]:
+    return frozenset(language for words in _groups().values() for language in words) - {"any"}
+
+
+@cache
+def _index(languages: frozenset[str]) -> Index:
+    fields = tuple(
+        WordGroup(key, {k: tuple(w) for k, w in words.items() if k in languages or k == "any"})
+        for key, words in _groups().items()
+    )
     return Index(Watchlist("", "cues", (), (), fields, (), ()))
 
 
-def find(title: str, summary: str, text: str = "") -> Mapping[str, tuple[Hit, ...]]:
-    """Find all cues in the opening of a story, by group; offsets point into the original parts."""
-    return _index().find(title, summary, text).fields
+@cache
+def readable(language: str, latin: bool) -> frozenset[str]:
+    """Give the languages whose words are looked for: the family of `language`, and English where letters are Latin.
+
+    All, where the language has no words, or is not written as the text is: then the label is wrong.
+    """
+    base = language if language in _languages() or language.startswith("zh") else language.partition("-")[0]
+    family = frozenset({base}).union(*(f for f in _FAMILIES if base in f)) & _languages()
+    written = [word[0] for key in family for word in _groups()["foil"].get(key, ())]
+    if not family or latin not in {_is_latin(c) for c in written}:
+        return _languages()
+    return family | {"en"} if latin else family
+
+
+def _is_latin(text: str) -> bool:
+    """Say whether most letters of `text` are Latin."""
+    letters = [c for c in text[:200] if c.isalpha()]
+    return sum(c < "\u0250" or "\u1e00" <= c < "\u1f00" for c in letters) * 2 >= len(letters)
+
+
+def find(title: str, summary: str, text: str = "", language: str = "und") -> Mapping[str, tuple[Hit, ...]]:
+    """Find all cues in the opening of a story, by group; offsets point into the original parts.
+
+    A word counts in its own language and its sisters: "court" is a judge's in English, and short in French.
+    """
+    latin = _is_latin(f"{title} {summary}" if title or summary else text)
+    return _index(readable(language, latin)).find(title, summary, text).fields

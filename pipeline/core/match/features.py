@@ -1,14 +1,14 @@
 """Turn what was found in a story into the numbers that the matcher weighs: by role, field, likeness, never by name."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 
 from pipeline.core.match import cues
-from pipeline.core.match.names import Found, Hit, Index
-from pipeline.model import FieldRole, Mention, Role, Watchlist
+from pipeline.core.match.beside import foils_of, in_hand_of
+from pipeline.core.match.names import Found, Hit
+from pipeline.core.match.profile import LEAD, Profile, agreed
+from pipeline.model import Mention
 
 PASSAGE = 300  # characters that the encoders see: a title and one or two sentences; longer costs E5 100 ms per 300
-LEAD = 220  # characters that say what a story is about; what comes later may be in passing
 SEED_LEAD = 500  # characters of a seed compared with a story: all of it says too much (LIBRARIES, measured again)
 SHORT = 160  # below this, title and summary say too little and the article's first words help
 
@@ -24,77 +24,6 @@ def passage(title: str, summary: str) -> str:
     return f"{head}. {summary}"[:PASSAGE]
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
-    """A watchlist sorted by what its entities are to the seeds; made once."""
-
-    subjects: frozenset[str]  # what the seeds are about
-    hosts: frozenset[str]  # take part in the subject and are ours only through it
-    newcomers: frozenset[str]  # take part in it and are watched on their own
-    watched: frozenset[str]
-    whole: frozenset[str]  # watched, and their whole business is the field
-    products: frozenset[str]  # watched things that people use: they act only when something happens to them
-    proxies: frozenset[str]  # context that stands for a watched entity: it shares a topic with one
-    allies: frozenset[str]  # context that stands for the subject
-    known: frozenset[str]  # named in the seeds
-    principals: frozenset[str]  # named in the first third of a seed: who acts there, not who supplies or comments
-    cast: frozenset[str]  # named in a seed's title or first sentence
-    guests: frozenset[str]  # who joins there, when a group of two and more partners stands already
-    claims: frozenset[str]  # all that can make a story ours
-    firms: frozenset[str]  # everything but people and places
-    strangers: frozenset[str]  # firms of the same trade that the seeds do not know and no topic holds
-    fields: frozenset[str]  # keys of the seeds' fields
-    near: frozenset[str]  # of their neighbours, whose words the seeds use
-    apart: frozenset[str]  # of their neighbours, whose words the seeds do not use
-    other: frozenset[str]  # of fields that say "not ours"
-    told: frozenset[str] = frozenset()  # stages of a deal that the seeds themselves tell
-    lookalike_of: Mapping[str, frozenset[str]] = field(default_factory=dict)
-
-
-def profile(watchlist: Watchlist, index: Index) -> Profile:
-    """Sort the entities of `watchlist` by role, topic and appearance in the seeds, its fields by theirs."""
-    role = {r: frozenset(e.key for e in watchlist.entities if r in e.roles) for r in Role}
-    subjects, parties, watched = role[Role.SUBJECT], role[Role.PARTY], role[Role.WATCHED]
-    allies: set[str] = set()
-    proxies: set[str] = set()
-    for topic in watchlist.topics:
-        side = allies if subjects.intersection(topic.entities) else proxies
-        side.update(role[Role.CONTEXT].intersection(topic.entities))
-    firms = frozenset(e.key for e in watchlist.entities if e.kind not in {"person", "place"})
-    read = [
-        (s, index.find("", "", f"{s.title}. {s.text}" if s.title not in s.text else s.text)) for s in watchlist.seeds
-    ]
-    named = [(m.entity, m.end * 3 <= len(s.text)) for s, found in read for m in found.mentions]
-    spoken = {key for _, found in read for key in found.fields}
-    field_of = {r: frozenset(g.key for g in watchlist.fields if g.role == r) for r in FieldRole}
-    cast = frozenset(m.entity for s in watchlist.seeds for m in index.find(s.title, "", s.text[:LEAD]).mentions)
-    named_in_seeds = {key for key, _ in named}
-    told = {key for s in watchlist.seeds for key in cues.find(s.title, "", s.text[:LEAD])}
-    return Profile(
-        subjects=subjects,
-        hosts=parties - watched,
-        newcomers=parties & watched,
-        watched=watched,
-        whole=frozenset(e.key for e in watchlist.entities if e.whole and e.key in watched),
-        products=frozenset(e.key for e in watchlist.entities if e.kind == "product" and e.key in watched),
-        proxies=frozenset(proxies - allies),
-        allies=frozenset(allies),
-        known=frozenset(key for key, _ in named),
-        principals=frozenset(key for key, early in named if early),
-        cast=cast,
-        guests=cast & parties & watched if len((parties - watched) & named_in_seeds) >= 2 else frozenset(),
-        claims=subjects | parties | watched | proxies | allies,
-        firms=firms,
-        strangers=firms - subjects - parties - watched - proxies - allies - {key for key, _ in named},
-        fields=field_of[FieldRole.SEEDS],
-        near=field_of[FieldRole.NEAR] & spoken,
-        apart=field_of[FieldRole.NEAR] - spoken,
-        other=field_of[FieldRole.OTHER],
-        told=frozenset(told),
-        lookalike_of={g.key: frozenset(g.of) for g in watchlist.lookalikes},
-    )
-
-
 def _leads(hits: Sequence[Mention | Hit], titled: bool, room: int = LEAD) -> list[Mention | Hit]:
     """Keep what stands in the title or the first words of the summary (of the article when there is nothing else)."""
     after = room // 2 if titled else room
@@ -106,29 +35,18 @@ def _top(mentions: Sequence[Mention], titled: bool) -> list[Mention]:
     return [m for m in mentions if (m.part == "title" if titled else m.start < LEAD // 2)]
 
 
-def _foils(mentions: Sequence[Mention], words: Sequence[Hit]) -> set[Mention]:
-    """Find the mentions that only serve to compare: "a rival to X", "ex-X", "X rival"; one word takes one name."""
-    foils: set[Mention] = set()
-    for w in words:
-        beside = [m for m in mentions if m.part == w.part]
-        after = [m for m in beside if 0 <= m.start - w.end <= 20]
-        before = [m for m in beside if 0 <= w.start - m.end <= 4]
-        foils.update(before[-1:] or after[:1])
-    return foils
-
-
 def features(found: Found, p: Profile, titled: bool) -> dict[str, float]:
     """Number what was found in a story's opening, each between 0 and 1; absent ones are 0.
 
     `titled` says that there is a title: without one the first words of the summary are the lead.
     """
     top_mentions = _top(found.mentions, titled)
-    foils = _foils(top_mentions, found.cues.get("foil", ()))
+    foils = {m for m in foils_of(top_mentions, found.cues.get("foil", ())) if m.entity not in p.subjects}
     foiled = {m.entity for m in foils} - {m.entity for m in top_mentions if m not in foils}
     lead = {m.entity for m in _leads(found.mentions, titled) if isinstance(m, Mention)} - foiled
     top = {m.entity for m in top_mentions} - foiled
     first = next((m.entity for m in top_mentions if m.entity in p.firms and m not in foils), "")
-    named = {m.entity for m in found.mentions}
+    named = {m.entity for m in found.mentions} - foiled
     parties = p.hosts | p.newcomers
     hosts, known_hosts = named & p.hosts, named & p.hosts & p.known
     subject = bool(named & p.subjects)
@@ -136,12 +54,12 @@ def features(found: Found, p: Profile, titled: bool) -> dict[str, float]:
     club = len(known_hosts) >= 2 or subject  # the subject, by its name or by those who make it
     guest = bool(named & principal) and (club or bool(known_hosts))
     ours = p.watched | p.proxies
-    firms = named & p.firms - p.subjects
+    firms = named & p.firms - p.subjects - p.products
     core = p.known & (parties | p.subjects)
     others = named & p.known - core - p.watched
     things = p.products
-    whole = (p.whole | p.subjects) - things
-    mixed = p.watched - whole - things
+    whole = p.whole - p.subjects - things
+    mixed = p.watched - p.subjects - whole - things
 
     looks = [k for k in found.lookalikes if not p.lookalike_of[k] or named & p.lookalike_of[k] or not named]
     explained: set[str] = set().union(*(p.lookalike_of[k] for k in looks))
@@ -158,10 +76,19 @@ def features(found: Found, p: Profile, titled: bool) -> dict[str, float]:
     def cue(key: str) -> bool:
         return bool(_leads(found.cues.get(key, ()), titled))
 
-    notice, leisure = cue("notice"), cue("leisure")
+    # Words near the field are no sign of it beside a name with other business that nothing else ties to the field.
+    bare = bool(lead & mixed) and not signs and not lead & whole
+    near = [] if bare else near
+    notice, results, leisure = cue("notice"), cue("results"), cue("leisure")
     product = bool(lead & things)
     handled = product and not lead & (whole | mixed)
+    in_hand = handled and in_hand_of([m for m in top_mentions if m.entity in things], found.cues.get("hand", ()))
+    opens = min((m.start for m in top_mentions), default=0)
+    product_first = handled and any(m.start == opens == 0 for m in top_mentions if m.entity in things)
     stages = [key for key in cues.STAGES if key not in p.told and cue(key)]
+    seeds_stage = any(cue(key) for key in p.told)
+    seeds_sum, other_sum = agreed(found.sums, p.sums)
+    alone = len(hosts) == 1 and not (subject or named & (p.watched | p.allies))
     cast = len(lead & p.cast) >= 2
     values: dict[str, bool | float] = {
         "subject": subject,
@@ -177,6 +104,8 @@ def features(found: Found, p: Profile, titled: bool) -> dict[str, float]:
         "lead_hosts_2": len(lead & p.hosts) >= 2,
         "top_hosts_2": len(top & p.hosts) >= 2,
         "hosts_bare": bool(lead & p.hosts) and not (words or subject or named & (p.watched | p.allies)),
+        "host_alone": alone,
+        "host_group": bool(hosts) and not subject and cue("group") and bool(words),
         "parties_2": len(named & core - p.subjects) >= 2,
         "parties_3": len(named & core - p.subjects) >= 3,
         "newcomer": bool(named & p.newcomers),
@@ -192,18 +121,22 @@ def features(found: Found, p: Profile, titled: bool) -> dict[str, float]:
         "mixed_lead": bool(lead & mixed),
         "mixed_field": bool(lead & mixed) and signs,
         "mixed_field_top": bool(top & mixed) and signs and field_lead,
-        "mixed_bare": bool(lead & mixed) and not signs and not lead & whole,
+        "mixed_bare": bare,
         "product_lead": product,
         "product_act": handled and cue("act"),
         "product_maker": product and bool(named & (whole | mixed | p.proxies)),
         "product_field": handled and field_lead,
         "product_use": handled and cue("use"),
         "product_use_only": handled and cue("use") and not cue("act"),
+        "product_hand": in_hand,
+        "product_hand_only": in_hand and not cue("act"),
+        "product_idle": handled and not (cue("act") or field_lead or named & (whole | mixed | p.proxies)),
+        "product_first": product_first,
         "proxy": bool(named & p.proxies),
         "proxy_lead": bool(lead & p.proxies),
         "proxy_field": bool(lead & p.proxies) and field_lead,
-        "ours_lead": bool(lead & (ours | p.subjects)),
-        "ours_2": len(named & ours) >= 2,
+        "ours_lead": bool(lead & (ours | p.subjects) - things),
+        "ours_2": len(named & ours - things) >= 2,
         "ally": bool(named & p.allies),
         "ally_lead": bool(lead & p.allies),
         "ally_top": bool(top & p.allies),
@@ -245,6 +178,11 @@ def features(found: Found, p: Profile, titled: bool) -> dict[str, float]:
         "notice_lead": notice,
         "notice_bare": notice and not words,
         "notice_2": len({h.word for h in found.cues.get("notice", ())}) >= 2,
+        "results_lead": results,
+        "results_bare": results and not words,
+        "whole_notice": bool(lead & whole) and notice,
+        "whole_notice_bare": bool(lead & whole) and notice and not words,
+        "whole_leisure_bare": bool(lead & whole) and leisure and not words,
         "leisure_lead": leisure,
         "leisure_bare": leisure and not words,
         **{key: key in stages for key in cues.STAGES},
@@ -257,6 +195,11 @@ def features(found: Found, p: Profile, titled: bool) -> dict[str, float]:
         "guest_late": bool(named & p.guests) and not top & p.guests and not top & principal,
         "other_acts": bool(top & (p.strangers | p.allies | p.proxies)) and not top & (principal | p.subjects),
         "stages": bool(stages),
+        "seeds_sum": seeds_sum,
+        "other_sum": other_sum,
+        "seeds_stage": seeds_stage and bool(lead & p.cast),
+        "seeds_stage_pure": seeds_stage and bool(lead & p.cast) and not stages,
+        "bare_subject": bool(top & p.subjects) and len(named & core) <= 1 and not stages,
         "cast_2": len(named & p.cast) >= 2,
         "cast_lead_2": len(lead & p.cast) >= 2,
         "cast_top_2": len(top & p.cast) >= 2,

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.core.match.features import Profile, features
+from pipeline.core.match.features import features
 from pipeline.core.match.judge import Weights, scaled
 from pipeline.core.match.names import Found, Hit
+from pipeline.core.match.profile import Profile
 from pipeline.core.match.vocabulary import FEATURES
 
 Floats = NDArray[np.float64]
@@ -45,7 +46,7 @@ ANCHORS = (
 # No word list is complete in every language. Each story is also learnt from twice with a part of its finds lost, so
 # that no weight leans on a single word.
 COPIES, COPY_WEIGHT = 2, 0.35
-LOST_ENTITY, LOST_FIELD, LOST_LOOKALIKE, LOST_CUE = 0.12, 0.4, 0.6, 0.5
+LOST_ENTITY, LOST_FIELD, LOST_LOOKALIKE, LOST_CUE, LOST_SUM = 0.12, 0.4, 0.6, 0.5, 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,7 @@ class Example:
     level: int
     group: str  # stories of one group are never on both sides of a fold
     weight: float = 1.0
+    rare: float = 1.0  # how much more it counts at level 3, of which each storyline has one happening
     candidate: bool = True  # somebody is named who counts; others are level 0 whatever they weigh
 
 
@@ -88,13 +90,14 @@ def thinned(found: Found, seed: str) -> Found:
         fields=words(found.fields, LOST_FIELD),
         lookalikes=words(found.lookalikes, LOST_LOOKALIKE),
         cues=words(found.cues, LOST_CUE),
+        sums=tuple(s for s in found.sums if kept(f"sum {s[0]}", LOST_SUM)),
     )
 
 
 def learn(
     tables: Sequence[Floats], levels: NDArray[np.int_], weight: Floats, *, alike: bool, prior: Floats, start: Floats
 ) -> Floats:
-    """Fit the three thresholds: (3, features + 1), the last column is the constant.
+    """Fit the three thresholds: (3, features + 1), the last column is the constant; `weight` is (stories, thresholds).
 
     `tables` are the stories as they are, then their thinned copies; `alike` says whether likeness may be used; weights
     are drawn to `prior` (zeros, or weights that stand already); `start` only says how soon the one minimum is found.
@@ -104,35 +107,54 @@ def learn(
         mask[LIKENESS] = 0.0
     x = np.hstack([np.vstack(tables) * mask, np.ones((len(tables) * len(levels), 1))])
     y: Floats = np.tile(levels, len(tables)).astype(float)
-    w: Floats = np.concatenate([weight] + [COPY_WEIGHT * weight] * (len(tables) - 1))
+    w: Floats = np.concatenate([weight] + [COPY_WEIGHT * weight] * (len(tables) - 1))  # (rows, thresholds)
     # Many stories have the same finds: equal rows are one row of their common weight.
     rows, at = np.unique(np.column_stack([y, x]), axis=0, return_inverse=True)
     y, x = rows[:, 0], rows[:, 1:]
-    w = np.bincount(at.ravel(), weights=w).astype(np.float64)
+    w = np.stack([np.bincount(at.ravel(), weights=w[:, k]) for k in range(len(LEVELS))])
     out = []
     for k in range(len(LEVELS)):
         xk = x * np.append(SPEAKS[k], 1.0)
-        out.append(_fit(xk, (y > k).astype(float), w, np.append(SIGNS[k], 0), prior[k], start[k]))
+        out.append(_fit(xk, (y > k).astype(float), w[k], np.append(SIGNS[k], 0), prior[k], start[k]))
     return np.array(out)
 
 
 def _fit(x: Floats, y: Floats, weight: Floats, signs: Floats, prior: Floats, start: Floats) -> Floats:
-    """Fit a logistic regression with signs kept, by projected, accelerated gradient steps; the last column is 1."""
-    w = start.copy()
+    """Fit a logistic regression with signs kept, by projected Newton steps; the last column is 1.
+
+    The minimum is unique and the steps have nothing random, so that every run gives the same weights.
+    """
     penalty = np.full(x.shape[1], RIDGE)
     penalty[-1] = 1e-3 if not prior.any() else RIDGE
-    # A fixed majorising step (Böhning): deterministic, no line search, no random start.
-    step = 1.0 / (0.25 * np.linalg.eigvalsh((x * weight[:, None]).T @ x)[-1] + RIDGE)
-    z, t = w.copy(), 1.0
-    for _ in range(4000):
-        p = 1.0 / (1.0 + np.exp(-np.clip(x @ z, -40, 40)))
-        new = z - step * (x.T @ (weight * (p - y)) + penalty * (z - prior))
-        new = np.where((signs > 0) & (new < 0) | (signs < 0) & (new > 0), 0.0, new)
-        if np.abs(new - w).max() < 1e-7:
-            return new
-        t_new = (1 + np.sqrt(1 + 4 * t * t)) / 2
-        z = new + (t - 1) / t_new * (new - w)
-        w, t = new, t_new
+
+    def bounded(w: Floats) -> Floats:
+        return np.where((signs > 0) & (w < 0) | (signs < 0) & (w > 0), 0.0, w)
+
+    def loss(w: Floats) -> float:
+        z = x @ w
+        return float(weight @ (np.logaddexp(0.0, z) - y * z) + 0.5 * penalty @ (w - prior) ** 2)
+
+    w = bounded(start.copy())
+    now = loss(w)
+    for _ in range(200):
+        p = 1.0 / (1.0 + np.exp(-np.clip(x @ w, -40, 40)))
+        slope = x.T @ (weight * (p - y)) + penalty * (w - prior)
+        # A weight that rests on its bound and is drawn across it stays out of the step.
+        free = ~((w == 0) & ((signs > 0) & (slope > 0) | (signs < 0) & (slope < 0)))
+        if np.abs(slope[free]).max(initial=0.0) < 1e-6:
+            break
+        part = x[:, free]
+        curve = (part * (weight * p * (1 - p))[:, None]).T @ part + np.diag(penalty[free])
+        step = np.zeros_like(w)
+        step[free] = np.linalg.solve(curve, slope[free])
+        for halved in range(30):
+            new = bounded(w - step * 0.5**halved)
+            then = loss(new)
+            if then < now:
+                break
+        else:
+            break
+        w, now = new, then
     return w
 
 
@@ -148,7 +170,7 @@ def cross_validate(
 ) -> Floats:
     """Give each example the probabilities of a model that saw nothing of its group: (n, 3)."""
     fold = np.array([int(hashlib.sha256(e.group.encode()).hexdigest(), 16) % folds for e in examples])
-    level, weight = np.array([e.level for e in examples]), np.array([e.weight for e in examples])
+    level, weight = np.array([e.level for e in examples]), weights_of(examples)
     tables = tables_of(examples, copies)
     shape = (len(LEVELS), len(NAMES) + 1)
     w = learn(tables, level, weight, alike=alike, prior=prior, start=np.zeros(shape))
@@ -162,6 +184,11 @@ def cross_validate(
         out[~part] = predict(w, tables[0][~part] * mask)
     out *= np.array([e.candidate for e in examples])[:, None]
     return out
+
+
+def weights_of(examples: Sequence[Example]) -> Floats:
+    """Say what each example counts at each threshold: (stories, thresholds)."""
+    return np.array([[e.weight, e.weight, e.weight * e.rare] for e in examples])
 
 
 def tables_of(examples: Sequence[Example], copies: int = COPIES) -> list[Floats]:

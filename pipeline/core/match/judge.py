@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from pipeline.core import facts as quantities
 from pipeline.core.match import cues
-from pipeline.core.match.features import PASSAGE, SEED_LEAD, SHORT, features, passage, profile
-from pipeline.core.match.names import Found, Index
+from pipeline.core.match.features import PASSAGE, SEED_LEAD, SHORT, features, passage
+from pipeline.core.match.names import Found, Index, before
+from pipeline.core.match.profile import profile, sums
 from pipeline.core.match.vocabulary import SAYS
 from pipeline.model import Fact, Level, Match, Mention, Story, Watchlist
 
@@ -173,11 +174,12 @@ class Matcher:
         if len(words) < SHORT and story.text:
             words = passage(words, story.text[: 2 * PASSAGE])
             limit = 2 * PASSAGE
-        opening = _before(found, limit)
+        opening = before(found, limit)
         tier, model = "nobody", "names"
         if self._is_candidate(opening):
             tier = "names"
-            opening = replace(opening, cues=cues.find(story.title, story.summary, story.text[:limit]))
+            said = cues.find(story.title, story.summary, story.text[:limit], story.language)
+            opening = replace(opening, cues=said, sums=self._sums(story, opening))
         values = self._values(opening, bool(story.title.strip()))
         similarities: dict[str, float] = {}
         if tier == "names" and words and self._is_unsure(values) and "e5" in self.encode.names:
@@ -202,6 +204,14 @@ class Matcher:
             return features(opening, self.profile, titled)
         known = self._of_nothing[titled] = self._of_nothing.get(titled) or features(Found(), self.profile, titled)
         return dict(known)
+
+    def _sums(self, story: Story, opening: Found) -> tuple[tuple[float, str], ...]:
+        """Read the sums in title and summary where the seeds name some, and one or two of those who take part stand."""
+        p = self.profile
+        named = {m.entity for m in opening.mentions}
+        if not p.sums or not (named & p.subjects or len(named & (p.hosts | p.newcomers)) >= 2):
+            return ()
+        return sums(story.title, story.language) + sums(story.summary, story.language)
 
     def _is_candidate(self, found: Found) -> bool:
         """Say whether a story may be ours at all: somebody is named who counts.
@@ -251,20 +261,6 @@ def scaled(similarity: float) -> float:
     Three, because the fit punishes large weights and one number here stands for many words.
     """
     return round(3 * min(1.2, max(-0.2, (similarity - _LOW) / (_HIGH - _LOW))), 6)
-
-
-def _before(found: Found, limit: int) -> Found:
-    """Keep what stands in title, summary and the first `limit` characters of the article."""
-    return Found(
-        mentions=tuple(m for m in found.mentions if m.part != "text" or m.end <= limit),
-        fields=_cut(found.fields, limit),
-        lookalikes=_cut(found.lookalikes, limit),
-    )
-
-
-def _cut(groups: Mapping[str, Any], limit: int) -> dict[str, Any]:
-    cut = {k: tuple(h for h in hits if h.part != "text" or h.end <= limit) for k, hits in groups.items()}
-    return {k: hits for k, hits in cut.items() if hits}
 
 
 def weigh(

@@ -4,6 +4,7 @@ import unicodedata
 from bisect import bisect
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import ahocorasick_rs
 
@@ -63,6 +64,7 @@ class Found:
     fields: Mapping[str, tuple[Hit, ...]] = field(default_factory=dict)
     lookalikes: Mapping[str, tuple[Hit, ...]] = field(default_factory=dict)
     cues: Mapping[str, tuple[Hit, ...]] = field(default_factory=dict)  # what the headline does with names (cues.py)
+    sums: tuple[tuple[float, str], ...] = ()  # of money, with their currency, in title and summary
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,3 +254,17 @@ def _grouped(spans: Sequence[_Span], parts: Mapping[str, str]) -> dict[str, tupl
         hit = Hit(s.pattern.text, s.part, s.start, s.end, parts[s.part][s.start : s.end])
         groups.setdefault(s.pattern.key, []).append(hit)
     return {key: tuple(hits) for key, hits in groups.items()}
+
+
+def before(found: Found, limit: int) -> Found:
+    """Keep what stands in title, summary and the first `limit` characters of the article."""
+    return Found(
+        mentions=tuple(m for m in found.mentions if m.part != "text" or m.end <= limit),
+        fields=_cut(found.fields, limit),
+        lookalikes=_cut(found.lookalikes, limit),
+    )
+
+
+def _cut(groups: Mapping[str, Any], limit: int) -> dict[str, Any]:
+    cut = {k: tuple(h for h in hits if h.part != "text" or h.end <= limit) for k, hits in groups.items()}
+    return {k: hits for k, hits in cut.items() if hits}

@@ -15,8 +15,9 @@ from pipeline.model import Watchlist
 
 HERE = Path(__file__).parent
 NAMES = ("terminals", "chocolate")
+SMALL = "nighttrains"  # written later, of half the size
 KEYS = ["id", "lang", "title", "summary", "url", "outlet", "date", "relevance", "event", "note"]
-MONTHS = {"terminals": "2026-03", "chocolate": "2026-05"}
+MONTHS = {"terminals": "2026-03", "chocolate": "2026-05", "nighttrains": "2026-09"}
 SCRIPTS = {
     "el": "[Ͱ-Ͽ]",
     "ru": "[Ѐ-ӿ]",
@@ -45,8 +46,8 @@ def words(watchlist: Watchlist) -> set[str]:
     return {fold(word) for field in watchlist.fields for listed in field.words.values() for word in listed}
 
 
-STORIES = {name: read(name) for name in NAMES}
-EVERY = [(name, story) for name in NAMES for story in STORIES[name]]
+STORIES = {name: read(name) for name in (*NAMES, SMALL)}
+EVERY = [(name, story) for name in STORIES for story in STORIES[name]]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -98,6 +99,16 @@ def test_every_level_has_stories_with_and_without_a_summary(name: str) -> None:
         assert len(bare) >= least
         assert 0.2 <= sum(bare) / len(bare) <= 0.5
     assert 0.28 <= sum(not story["summary"] for story in rows) / len(rows) <= 0.4
+
+
+def test_the_small_storyline_has_every_level_and_both_sides() -> None:
+    """Some 120 lines in ten languages, more than half of them traps."""
+    rows = STORIES[SMALL]
+    assert len(catalog.load(HERE / SMALL).watchlist.seeds) == 2
+    assert all(sum(r["relevance"] == level for r in rows) >= 15 for level in range(4))
+    assert len({r["lang"] for r in rows if r["relevance"] == 0} & {r["lang"] for r in rows if r["relevance"] > 1}) >= 10
+    assert sum(r["note"].startswith(("lookalike: ", "hard: ")) for r in rows) * 2 > len(rows)
+    assert {r["relevance"] for r in rows if r["note"].startswith("lookalike")} == {0}
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -1,0 +1,98 @@
+"""Sort a watchlist by what its entities and fields are to the seeds, once, so that features know roles and no names."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from pipeline.core import facts as quantities
+from pipeline.core.match import cues
+from pipeline.core.match.names import Index
+from pipeline.model import FieldRole, Role, Watchlist
+
+LEAD = 220  # characters that say what a story is about; what comes later may be in passing
+SUMS = 1_000  # characters of a seed in which its sums stand
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A watchlist sorted by what its entities are to the seeds; made once."""
+
+    subjects: frozenset[str]  # what the seeds are about
+    hosts: frozenset[str]  # take part in the subject and are ours only through it
+    newcomers: frozenset[str]  # take part in it and are watched on their own
+    watched: frozenset[str]
+    whole: frozenset[str]  # watched, and their whole business is the field
+    products: frozenset[str]  # watched things that people use: they act only when something happens to them
+    proxies: frozenset[str]  # context that stands for a watched entity: it shares a topic with one
+    allies: frozenset[str]  # context that stands for the subject
+    known: frozenset[str]  # named in the seeds
+    principals: frozenset[str]  # named in the first third of a seed: who acts there, not who supplies or comments
+    cast: frozenset[str]  # named in a seed's title or first sentence
+    guests: frozenset[str]  # who joins there, when a group of two and more partners stands already
+    claims: frozenset[str]  # all that can make a story ours
+    firms: frozenset[str]  # everything but people and places
+    strangers: frozenset[str]  # firms of the same trade that the seeds do not know and no topic holds
+    fields: frozenset[str]  # keys of the seeds' fields
+    near: frozenset[str]  # of their neighbours, whose words the seeds use
+    apart: frozenset[str]  # of their neighbours, whose words the seeds do not use
+    other: frozenset[str]  # of fields that say "not ours"
+    told: frozenset[str] = frozenset()  # stages of a deal that the seeds themselves tell
+    sums: tuple[tuple[float, str], ...] = ()  # of money that the seeds agree on
+    lookalike_of: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+
+def profile(watchlist: Watchlist, index: Index) -> Profile:
+    """Sort the entities of `watchlist` by role, topic and appearance in the seeds, its fields by theirs."""
+    role = {r: frozenset(e.key for e in watchlist.entities if r in e.roles) for r in Role}
+    subjects, parties, watched = role[Role.SUBJECT], role[Role.PARTY], role[Role.WATCHED]
+    allies: set[str] = set()
+    proxies: set[str] = set()
+    for topic in watchlist.topics:
+        side = allies if subjects.intersection(topic.entities) else proxies
+        side.update(role[Role.CONTEXT].intersection(topic.entities))
+    firms = frozenset(e.key for e in watchlist.entities if e.kind not in {"person", "place"})
+    read = [
+        (s, index.find("", "", f"{s.title}. {s.text}" if s.title not in s.text else s.text)) for s in watchlist.seeds
+    ]
+    named = [(m.entity, m.end * 3 <= len(s.text)) for s, found in read for m in found.mentions]
+    spoken = {key for _, found in read for key in found.fields}
+    field_of = {r: frozenset(g.key for g in watchlist.fields if g.role == r) for r in FieldRole}
+    cast = frozenset(m.entity for s in watchlist.seeds for m in index.find(s.title, "", s.text[:LEAD]).mentions)
+    named_in_seeds = {key for key, _ in named}
+    told = {key for s in watchlist.seeds for key in cues.find(s.title, "", s.text[:LEAD], s.language)}
+    said = [set(sums(s.title, s.language) + sums(s.text[:SUMS], s.language)) for s in watchlist.seeds]
+    return Profile(
+        subjects=subjects,
+        hosts=parties - watched,
+        newcomers=parties & watched,
+        watched=watched,
+        whole=frozenset(e.key for e in watchlist.entities if e.whole and e.key in watched),
+        products=frozenset(e.key for e in watchlist.entities if e.kind == "product" and e.key in watched),
+        proxies=frozenset(proxies - allies),
+        allies=frozenset(allies),
+        known=frozenset(key for key, _ in named),
+        principals=frozenset(key for key, early in named if early),
+        cast=cast,
+        guests=cast & parties & watched if len((parties - watched) & named_in_seeds) >= 2 else frozenset(),
+        claims=subjects | parties | watched | proxies | allies,
+        firms=firms,
+        strangers=firms - subjects - parties - watched - proxies - allies - {key for key, _ in named},
+        fields=field_of[FieldRole.SEEDS],
+        near=field_of[FieldRole.NEAR] & spoken,
+        apart=field_of[FieldRole.NEAR] - spoken,
+        other=field_of[FieldRole.OTHER],
+        told=frozenset(told),
+        sums=tuple(sorted(set[tuple[float, str]].intersection(*said))) if said else (),
+        lookalike_of={g.key: frozenset(g.of) for g in watchlist.lookalikes},
+    )
+
+
+def sums(text: str, language: str) -> tuple[tuple[float, str], ...]:
+    """Read the sums of money in `text` as (value, currency)."""
+    return tuple((f.value, f.unit) for f in quantities.read(text, language) if f.kind == "money") if text else ()
+
+
+def agreed(found: Sequence[tuple[float, str]], ours: Sequence[tuple[float, str]]) -> tuple[bool, bool]:
+    """Say whether one of the seeds' sums is among those found, and whether only other ones of its currency are."""
+    comparable = [(v, w) for v, unit in found for w, own in ours if unit == own]
+    same = any(abs(v - w) <= 0.03 * w for v, w in comparable)
+    return same, bool(comparable) and not same
