@@ -11,6 +11,7 @@ import pytest
 
 from pipeline import __version__
 from pipeline.desk import sample
+from tests import commandline
 
 NEWSWATCH = str(Path(sys.executable).parent / "newswatch")
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -32,7 +33,7 @@ def newswatch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
     }
 
     def run(*words: str, status: int = 0, **more: str) -> subprocess.CompletedProcess[str]:
-        done = subprocess.run([NEWSWATCH, *words], env={**env, **more}, capture_output=True, text=True, check=False)
+        done = commandline.newswatch(*words, env={**env, **more})
         assert done.returncode == status, done.stderr[-3000:]
         assert "Traceback" not in done.stderr
         return done
@@ -45,7 +46,8 @@ def newswatch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
 
 def test_version_and_help_teach(newswatch: Run) -> None:
     """A newcomer finds every step and what to start with."""
-    assert newswatch("--version").stdout.strip() == f"newswatch {__version__}"
+    installed = subprocess.run([NEWSWATCH, "--version"], capture_output=True, text=True, check=True)
+    assert installed.stdout.strip() == newswatch("--version").stdout.strip() == f"newswatch {__version__}"
     said = newswatch("--help").stdout
     for word in (
         "run",
@@ -100,6 +102,15 @@ def test_explain_tells_a_person_why(newswatch: Run) -> None:
     for word in (story["title"][:20], "Level 3", "names", f"Event {event['id']}", "probability"):
         assert word in said
     assert "no story" in newswatch("explain", "99999999", status=3).stderr
+
+
+def test_an_error_of_ours_is_the_status_of_the_process(tmp_path: Path) -> None:
+    """As a shell sees it: 3, one sentence, no traceback; what is wrong on the command line itself is 2."""
+    env = {**os.environ, "NEWSWATCH_DATABASE_URL": f"sqlite:///{tmp_path / 'none.db'}"}
+    for words, status in ((("explain", "1"), 3), (("explain", "1", "--colour"), 2)):
+        done = subprocess.run([NEWSWATCH, *words], env=env, capture_output=True, text=True, check=False)
+        assert done.returncode == status == commandline.newswatch(*words, env=env).returncode
+        assert done.stdout == "" and done.stderr and "Traceback" not in done.stderr
 
 
 def test_facts_keep_their_contract(newswatch: Run) -> None:

@@ -3,14 +3,12 @@
 import json
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from pipeline.desk import sample
-
-NEWSWATCH = str(Path(sys.executable).parent / "newswatch")
+from tests import commandline
 
 
 def newswatch(folder: Path, *words: str, **more: str) -> subprocess.CompletedProcess[str]:
@@ -26,7 +24,7 @@ def newswatch(folder: Path, *words: str, **more: str) -> subprocess.CompletedPro
         "NEWSWATCH_LOG_FORMAT": "quiet",
         **more,
     }
-    return subprocess.run([NEWSWATCH, *words], env=env, capture_output=True, text=True, check=False)
+    return commandline.newswatch(*words, env=env)
 
 
 @pytest.mark.parametrize("command", ["run", "fetch"])

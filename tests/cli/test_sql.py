@@ -6,7 +6,6 @@ import io
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,9 +16,9 @@ import pytest
 from pipeline.desk import sample
 from pipeline.desk import sql as step
 from pipeline.settings import Settings
+from tests import commandline
 from tests.databases import new_postgres
 
-NEWSWATCH = str(Path(sys.executable).parent / "newswatch")
 Run = Callable[..., subprocess.CompletedProcess[str]]
 # ten questions that a stranger asks the demo's database; each has an answer there
 TEN = (
@@ -47,14 +46,7 @@ def newswatch(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
     }
 
     def run(*words: str, status: int = 0, url: str = url) -> subprocess.CompletedProcess[str]:
-        done = subprocess.run(
-            [NEWSWATCH, *words],
-            env={**env, "NEWSWATCH_DATABASE_URL": url},
-            cwd=folder,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        done = commandline.newswatch(*words, env={**env, "NEWSWATCH_DATABASE_URL": url}, cwd=folder)
         assert done.returncode == status, done.stderr[-3000:]
         assert "Traceback" not in done.stderr
         return done

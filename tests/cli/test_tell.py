@@ -3,7 +3,6 @@
 import json
 import os
 import subprocess
-import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -11,13 +10,13 @@ import pytest
 
 from pipeline import store
 from pipeline.store.subscriptions import signing_secret
+from tests import commandline
 from tests.newsroom import Newsroom, reader
 
 
 def newswatch(url: str, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-c", "from pipeline.cli import main; main()", *words, "--database", url]
     env = {k: v for k, v in os.environ.items() if not k.startswith("NEWSWATCH_")} | environment
-    return subprocess.run(command, env=env, capture_output=True, text=True, timeout=120, check=False)
+    return commandline.newswatch(*words, "--database", url, env=env)
 
 
 @pytest.fixture

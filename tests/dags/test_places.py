@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from tests import commandline
+
 ROOT = Path(__file__).resolve().parents[2]
 OURS = {"alerts", "checks", "events", "heartbeat", "ingest", "prune", "rematch"}
 
@@ -35,7 +37,7 @@ found = {"ids": [], "errors": {}, "pools": [], "assets": [], "schedules": {}}
 for folder in sys.argv[1:]:
     bag = BundleDagBag(folder, bundle_path=Path(folder), bundle_name=Path(folder).name)
     found["ids"] += sorted(bag.dags)
-    found["errors"] |= {Path(k).name: v for k, v in bag.import_errors.items()}
+    found["errors"] |= {str(Path(folder) / k): v for k, v in bag.import_errors.items()}
     found["pools"] += sorted({t.pool for d in bag.dags.values() for t in d.tasks if t.task_id != "watcher"})
     for one in bag.dags.values():
         found["assets"] += [o.name for t in one.tasks for o in t.outlets]
@@ -61,15 +63,11 @@ def read(home: Path, *folders: Path, path: str = "") -> dict[str, Any]:
 
 def copied(folder: Path, *options: str) -> None:
     """Copy the DAGs as the command does."""
-    code = "import sys; from pipeline.cli.app import app; app(sys.argv[1:])"
-    command = [sys.executable, "-c", code, "airflow", "copy", str(folder), *options]
-    subprocess.run(command, capture_output=True, text=True, check=True)
+    commandline.newswatch("airflow", "copy", str(folder), *options).check_returncode()
 
 
-@pytest.fixture
-def team(tmp_path: Path) -> Path:
-    """A team's DAG folder, with a DAG and a package of theirs."""
-    folder = tmp_path / "dags"
+def a_team(folder: Path) -> Path:
+    """Make a team's DAG folder, with a DAG and a package of theirs."""
     (folder / "team").mkdir(parents=True)
     (folder / "team" / "__init__.py").write_text('"""The team."""\n', encoding="utf-8")
     (folder / "team" / "helpers.py").write_text('"""Helpers."""\nNAME = "theirs"\n', encoding="utf-8")
@@ -77,6 +75,13 @@ def team(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.fixture
+def team(tmp_path: Path) -> Path:
+    """A team's DAG folder, with a DAG and a package of theirs."""
+    return a_team(tmp_path / "dags")
+
+
+@pytest.mark.e2e
 def test_as_a_folder_beside_theirs(team: Path, tmp_path: Path) -> None:
     """Rule: copied into a team's folder, all DAGs are there, theirs too, and nothing else is."""
     copied(team / "newswatch", "--prefix", "newswatch")
@@ -85,6 +90,7 @@ def test_as_a_folder_beside_theirs(team: Path, tmp_path: Path) -> None:
     assert set(found["ids"]) == {f"newswatch_{name}" for name in OURS} | {"theirs"}
 
 
+@pytest.mark.e2e
 def test_as_the_root_of_a_bundle(team: Path, tmp_path: Path) -> None:
     """Rule: a bundle may be just these files, under whatever name its checkout has; theirs stay as they are."""
     copied(tmp_path / "3f2a91c0", "--prefix", "newswatch")
@@ -93,16 +99,16 @@ def test_as_the_root_of_a_bundle(team: Path, tmp_path: Path) -> None:
     assert set(found["ids"]) == {f"newswatch_{name}" for name in OURS} | {"theirs"}
 
 
+@pytest.mark.e2e
 def test_from_what_is_installed(tmp_path: Path) -> None:
     """Rule: `newswatch airflow dags-folder` names a folder that Airflow can take as a bundle."""
-    code = "import sys; from pipeline.cli.app import app; app(sys.argv[1:])"
-    command = [sys.executable, "-c", code, "airflow", "dags-folder"]
-    folder = Path(subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip())
+    folder = Path(commandline.newswatch("airflow", "dags-folder").stdout.strip())
     found = read(tmp_path, folder)
     assert found["errors"] == {}
     assert set(found["ids"]) == {f"newswatch_{name}" for name in OURS}
 
 
+@pytest.mark.e2e
 def test_two_storylines_side_by_side(team: Path, tmp_path: Path) -> None:
     """Rule: a second storyline shares no name with the first: DAGs, pools, assets."""
     copied(team / "newswatch", "--prefix", "newswatch")
@@ -117,20 +123,32 @@ def test_two_storylines_side_by_side(team: Path, tmp_path: Path) -> None:
     assert not set(names) & set(found["ids"]), "an asset that is named as a DAG is"
 
 
-@pytest.mark.parametrize(
-    "said",
-    ['prefix = "Energy"', "prefix = 3", 'prefix = "a b"', 'prefix = ""', 'prefix = "9x"', f'prefix = "{"x" * 60}"'],
-)
-def test_a_wrong_prefix_is_said(said: str, team: Path, tmp_path: Path) -> None:
+WRONG = ('prefix = "Energy"', "prefix = 3", 'prefix = "a b"', 'prefix = ""', 'prefix = "9x"', f'prefix = "{"x" * 60}"')
+
+
+@pytest.fixture(scope="module")
+def misread(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """What one dag-processor reads: a team's folder, and folders of ours each with a wrong prefix."""
+    home = tmp_path_factory.mktemp("misread")
+    theirs = a_team(home / "dags")
+    folders = [home / f"wrong{n}" for n in range(len(WRONG))]
+    for folder, said in zip(folders, WRONG, strict=True):
+        copied(folder, "--prefix", "energy")
+        (folder / "storyline.toml").write_text(said + "\n", encoding="utf-8")
+    return read(home, theirs, *folders)
+
+
+@pytest.mark.e2e
+@pytest.mark.parametrize("nth", range(len(WRONG)), ids=[x[:20] for x in WRONG])
+def test_a_wrong_prefix_is_said(nth: int, misread: dict[str, Any]) -> None:
     """Rule: a slip in storyline.toml is an import error that names the file and what may stand there."""
-    copied(team / "power", "--prefix", "energy")
-    (team / "power" / "storyline.toml").write_text(said + "\n", encoding="utf-8")
-    found = read(tmp_path, team)
-    assert found["ids"] == ["theirs"]
-    assert len(found["errors"]) == len(OURS)
-    assert all("storyline.toml: prefix is" in error and "small letters" in error for error in found["errors"].values())
+    assert misread["ids"] == ["theirs"]
+    errors = [e for path, e in misread["errors"].items() if f"/wrong{nth}/" in path]
+    assert len(errors) == len(OURS)
+    assert all("storyline.toml: prefix is" in error and "small letters" in error for error in errors)
 
 
+@pytest.mark.e2e
 def test_a_package_of_theirs_named_pipeline(team: Path, tmp_path: Path) -> None:
     """Rule: beside a team's own `pipeline` our DAGs fail with a sentence that says whose is whose, and theirs go on."""
     (team / "pipeline").mkdir()
