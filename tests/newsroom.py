@@ -26,7 +26,7 @@ from pipeline.store.tables import (
     subscriptions,
     vectors,
 )
-from tests.stating import state_all
+from tests.stating import state
 
 T0 = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
 TITLES = {
@@ -142,7 +142,10 @@ class Newsroom:
     ) -> None:
         """Put stories into an event (moving them from another), and raise its revision."""
         with store.begin(self.url) as db:
-            db.execute(sa.delete(event_stories).where(event_stories.c.story_id.in_(ids)))
+            moved = (
+                sa.delete(event_stories).where(event_stories.c.story_id.in_(ids)).returning(event_stories.c.event_id)
+            )
+            left = set(db.scalars(moved)) - {event_id}
             for story_id in ids:
                 db.execute(
                     sa.insert(event_stories).values(
@@ -151,6 +154,7 @@ class Newsroom:
                     )
                 )  # fmt: skip
             self._refresh(db, event_id, at)
+            state(db, [event_id, *left])
             revision = db.scalar(sa.select(events.c.revision).where(events.c.id == event_id))
             if ids:
                 line = {"event_id": event_id, "revision": revision, "at": at, "kind": "joined", "detail": {}}
@@ -211,7 +215,6 @@ class Newsroom:
             "updated_at": at,
         }
         db.execute(sa.update(events).where(events.c.id == event_id).values(**values))
-        state_all(db)
 
     def feed(self, state: str = "ok") -> None:
         """Store a feed in some state of health."""
@@ -235,6 +238,11 @@ class Newsroom:
         )
         with store.read(self.url) as db:
             return [tuple(r) for r in db.execute(query.order_by(alerts.c.id))]  # type: ignore[misc]
+
+    def owed(self) -> int:
+        """Count the alerts, for those who ask often."""
+        with store.read(self.url) as db:
+            return db.scalar(sa.select(sa.func.count()).select_from(alerts)) or 0
 
     def rows(self) -> list[Any]:
         """Give every alert row."""

@@ -1,12 +1,7 @@
 """The cluster step: the right events, the same ones in any order, after a kill, and with two processes at once."""
 
 import itertools
-import os
 import random
-import signal
-import subprocess
-import sys
-import time
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -22,6 +17,7 @@ from pipeline.settings import Settings
 from pipeline.steps import cluster
 from pipeline.store.tables import event_history, event_stories, matches, stories
 from pipeline.store.tables import events as event_table
+from tests.processes import kill_when, start, together
 from tests.told import JOIN, STORIES, T0, Told, hash_of, tell
 
 NOW = T0 + timedelta(days=3)
@@ -163,33 +159,15 @@ def test_a_wrong_number_is_said(sqlite_url: str) -> None:
             wrong()
 
 
-_CHILD = """
-import sys
-from datetime import datetime
-from pipeline import settings
-from pipeline.steps import cluster
-cluster.BATCH = 2
-print("ready", flush=True)
-cluster.run(settings.load(database_url=sys.argv[1]), datetime.fromisoformat(sys.argv[2]))
-"""
-
-
-def child(database_url: str) -> "subprocess.Popen[str]":
-    env = os.environ | {"NEWSWATCH_ENCODER": "none"}
-    return subprocess.Popen(
-        [sys.executable, "-c", _CHILD, database_url, NOW.isoformat()],
-        env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
+def alone(database_url: str) -> Settings:
+    return settings_module.load(database_url=database_url, encoder="none")
 
 
 def test_two_processes_at_once(database_url: str) -> None:
     """Overlapping runs take each story once and end in the same events as one run."""
     with store.begin(database_url) as db:
         tell(db, STORIES)
-    both = [child(database_url), child(database_url)]
-    for process in both:
-        _, said = process.communicate(timeout=120)
-        assert process.returncode == 0, said
+    together("cluster", alone(database_url), NOW, BATCH=2)
     assert sum(len(g) for g in partition(database_url)) == len(STORIES)
     with store.read(database_url) as db:
         counted = db.execute(
@@ -206,13 +184,13 @@ def test_killed_anywhere_and_run_again(database_url: str) -> None:
     """A killed run leaves whole batches only; the next run ends as if nothing had happened."""
     with store.begin(database_url) as db:
         tell(db, STORIES)
-    for pause in (0.0, 0.6):
-        process = child(database_url)
-        assert process.stdout is not None
-        process.stdout.readline()
-        time.sleep(pause)
-        process.send_signal(signal.SIGKILL)
-        process.wait(timeout=30)
+
+    def placed_now() -> int:
+        with store.read(database_url) as db:
+            return db.scalar(sa.select(sa.func.count()).select_from(event_stories)) or 0
+
+    for least in (0, 1):
+        kill_when(start("cluster", alone(database_url), NOW, BATCH=2), lambda least=least: placed_now() >= least)
         with store.read(database_url) as db:
             placed = db.scalar(sa.select(sa.func.count()).select_from(event_stories))
             taken = db.scalar(sa.select(sa.func.count()).where(matches.c.clustered_at.is_not(None)))

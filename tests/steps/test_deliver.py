@@ -1,12 +1,7 @@
 """The step that sends: real SMTP with its faults, real processes that are killed, and mails counted at the server."""
 
-import importlib
-import multiprocessing
-import os
 import ssl
 import subprocess
-import sys
-import time
 from collections import Counter
 from datetime import timedelta
 from pathlib import Path
@@ -24,6 +19,7 @@ from pipeline.store.sql import query
 from pipeline.store.tables import alerts, deliveries
 from tests.newsroom import T0, Newsroom, reader
 from tests.postoffice import PostOffice
+from tests.processes import StepProcess, kill_when, together
 
 
 def settings(url: str, **more: Any) -> Settings:
@@ -574,18 +570,9 @@ def test_a_folder_that_cannot_be_written_loses_nothing(room: Newsroom, tmp_path:
 
 # ----------------------------------------------------------------------------------------------- kills and two senders
 
-SENDER = """
-import sys, datetime
-from pipeline import steps
-from pipeline.settings import Settings
-settings = Settings(database_url=sys.argv[1], smtp_url=sys.argv[2], mail_from="desk@desk.example", log_format="quiet")
-steps.perform("deliver", settings, datetime.datetime.fromisoformat(sys.argv[3]))
-"""
 
-
-def sender(room: Newsroom, post: PostOffice) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-c", SENDER, room.url, post.url, T0.isoformat()]
-    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+def sender(room: Newsroom, post: PostOffice) -> StepProcess:
+    return StepProcess("deliver", settings(room.url, smtp_url=post.url, log_format="quiet"), T0)
 
 
 @pytest.mark.timeout(120)
@@ -596,15 +583,14 @@ def test_kill_around_acceptance(room: Newsroom, moment: str, nth: int) -> None:
     owed(room, *(reader(f"r{n}") for n in range(6)))
     with PostOffice() as post:
         seen = Counter[str]()
-        running: list[subprocess.Popen[bytes]] = []
+        running = sender(room, post)
 
         def victim(now: str) -> int | None:
             seen[now] += 1
-            return running[0].pid if now == moment and seen[now] == nth else None
+            return running.pid if now == moment and seen[now] == nth else None
 
         post.kill_pid = victim
-        running.append(sender(room, post))
-        assert running[0].wait(60) == -9
+        assert running.go().wait() == -9
         sent_then = states(room).count("sent")
         assert sent_then == nth - 1
         post.kill_pid = lambda now: None
@@ -623,14 +609,8 @@ def test_kill_at_any_moment(room: Newsroom) -> None:
         post.slow = 0.02
         kills = 0
         for n in range(6):
-            running = sender(room, post)
             target = len(post.mails) + 1 + n % 3
-            deadline = time.monotonic() + 20
-            while len(post.mails) < target and time.monotonic() < deadline and running.poll() is None:
-                time.sleep(0.003)
-            time.sleep(0.004 * (n % 5))
-            running.kill()
-            kills += running.wait(20) == -9
+            kills += kill_when(sender(room, post).go(), lambda target=target: len(post.mails) >= target) == -9
         post.slow = 0
         send(room.url, post.url, 1)
     counts = Counter(post.ids())
@@ -645,10 +625,9 @@ def test_a_killed_burst_stays_the_same_digest(room: Newsroom) -> None:
     """The digest is fixed before it is tried: what comes later is not slipped into it, and it is never taken apart."""
     owed(room, events=35)
     with PostOffice() as post:
-        running: list[subprocess.Popen[bytes]] = []
-        post.kill_pid = lambda moment: running[0].pid if moment == "after" else None
-        running.append(sender(room, post))
-        assert running[0].wait(60) == -9
+        running = sender(room, post)
+        post.kill_pid = lambda moment: running.pid if moment == "after" else None
+        assert running.go().wait() == -9
         post.kill_pid = lambda moment: None
         late = room.event([room.story()])
         decide(room.url, 0.2)
@@ -660,26 +639,13 @@ def test_a_killed_burst_stays_the_same_digest(room: Newsroom) -> None:
     assert texts[2].split("/events/")[1].startswith(f"{late}\r\n")
 
 
-def _send_in_process(url: str, smtp: str, barrier: Any) -> None:
-    importlib.import_module("pipeline.steps.deliver")  # takes a second, which must not decide who comes first
-    barrier.wait()
-    send(url, smtp)
-
-
 @pytest.mark.timeout(120)
 def test_two_senders_send_once(room: Newsroom) -> None:
     """On PostgreSQL they share the work, on SQLite one skips; no mail goes out twice and none is left."""
     owed(room, *(reader(f"r{n}") for n in range(40)), events=2)
     with PostOffice() as post:
         post.slow = 0.02
-        context = multiprocessing.get_context("spawn")
-        barrier = context.Barrier(2)
-        workers = [context.Process(target=_send_in_process, args=(room.url, post.url, barrier)) for _ in range(2)]
-        for w in workers:
-            w.start()
-        for w in workers:
-            w.join(90)
-        assert [w.exitcode for w in workers] == [0, 0]
+        together("deliver", settings(room.url, smtp_url=post.url), T0)
         assert len(post.ids()) == len(set(post.ids())) == 80
         if room.url.startswith("postgresql"):
             assert post.sessions == 2, "both worked"
@@ -691,11 +657,6 @@ def test_a_hanging_reader_process_does_not_lock_the_outbox(room: Newsroom) -> No
     owed(room)
     with PostOffice() as post:
         post.slow = 30
-        running = sender(room, post)
-        deadline = time.monotonic() + 30
-        while not post.attempts and time.monotonic() < deadline:
-            time.sleep(0.02)
-        os.kill(running.pid, 9)
-        running.wait(10)
+        assert kill_when(sender(room, post).go(), lambda: post.attempts) == -9
         post.slow = 0
         assert send(room.url, post.url, 1).done == 1

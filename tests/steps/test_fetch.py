@@ -1,9 +1,7 @@
 """The fetch step against real servers: what is stored, who is asked, and what a killed run leaves."""
 
-import os
 import random
 import re
-import signal
 import socket
 import subprocess
 import sys
@@ -26,6 +24,7 @@ from pipeline.steps import fetch, parse
 from pipeline.steps.fetch import worker
 from pipeline.store import feeds, fetching, leases, tables
 from tests.hostile import FEED, Hostile, bomb, reply
+from tests.processes import start, together
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -592,20 +591,10 @@ def test_a_lost_first_body_is_still_the_first(sqlite_url: str, server: Hostile) 
     assert [b.baseline for b in rows(sqlite_url, tables.bodies)] == [True]
 
 
-def child(url: str) -> subprocess.Popen[bytes]:
-    """Run the step in a process of its own."""
-    code = f"""
-from datetime import UTC, datetime
-from pipeline import settings
-from pipeline.steps import fetch
-from pipeline.steps.fetch import worker
-polite = dict(host_spacing=0.0, fetch_timeout=15.0, fetch_concurrency=8)
-s = settings.load(database_url={url!r}, allow_addresses=("127.0.0.0/8",), **polite)
-t = fetch.run(s, datetime(2026, 6, 1, 12, tzinfo=UTC))
-print()
-print(t.done)
-"""
-    return subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+def polite(url: str) -> Settings:
+    """Give the settings of a step in a process of its own."""
+    patient = {"host_spacing": 0.0, "fetch_timeout": 15.0, "fetch_concurrency": 8}
+    return settings.load(database_url=url, allow_addresses=("127.0.0.0/8",), **patient)
 
 
 def test_a_killed_run_leaves_no_claim_behind(database_url: str, server: Hostile) -> None:
@@ -614,13 +603,11 @@ def test_a_killed_run_leaves_no_claim_behind(database_url: str, server: Hostile)
     for i in range(1, 31):
         server.page(f"/feed/{i}", large(20 + i))
     declare(database_url, *(server.url("/silent", f"127.0.5.{i}") for i in range(1, 4)))
-    running = child(database_url)
-    deadline = time.monotonic() + 30
-    while len(rows(database_url, tables.fetches)) < 30 and time.monotonic() < deadline:
+    running = start("fetch", polite(database_url), NOW)
+    while len(rows(database_url, tables.fetches)) < 30 and running.is_running():
         time.sleep(0.1)
     held = [f.id for f in rows(database_url, tables.feeds) if f.claimed_by]
-    os.kill(running.pid, signal.SIGKILL)
-    running.wait()
+    assert running.kill() == -9
     assert held == [31, 32, 33], "those that were being asked"
     server.page("/silent", b"<rss/>")
     tally = fetch.run(make(database_url), NOW + timedelta(seconds=30))
@@ -631,16 +618,14 @@ def test_a_killed_run_leaves_no_claim_behind(database_url: str, server: Hostile)
 def test_a_living_run_keeps_its_claims(sqlite_url: str, server: Hostile) -> None:
     """A second run beside a living one takes nothing of its feeds, not even with all_feeds."""
     declare(sqlite_url, *(server.url("/silent", f"127.0.5.{i}") for i in range(1, 4)))
-    running = child(sqlite_url)
+    running = start("fetch", polite(sqlite_url), NOW)
     try:
-        deadline = time.monotonic() + 30
-        while not server.hits["/silent"] and time.monotonic() < deadline:
+        while not server.hits["/silent"] and running.is_running():
             time.sleep(0.05)
         assert fetch.run(make(sqlite_url), NOW).seen == 0
         assert fetch.run(make(sqlite_url), NOW, all_feeds=True).seen == 0
     finally:
         running.kill()
-        running.wait()
 
 
 def test_two_processes_share_the_work(database_url: str, server: Hostile) -> None:
@@ -653,8 +638,7 @@ def test_two_processes_share_the_work(database_url: str, server: Hostile) -> Non
     for i in range(400):
         server.page(f"/feed/{i}", large(i) if i % 10 == 0 else slow)
     declare(database_url, *(server.url(f"/feed/{i}", f"127.0.{6 + i // 200}.{i % 200 + 1}") for i in range(400)))
-    workers = [child(database_url), child(database_url)]
-    done = [int(w.communicate(timeout=60)[0].split()[-1]) for w in workers]
+    done = [tally.done for tally in together("fetch", polite(database_url), NOW)]
     assert sum(done) == 400 and min(done) > 0
     assert len(server.hits) == 400 and set(server.hits.values()) == {1}
     complete(database_url, 400)

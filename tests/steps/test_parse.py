@@ -2,9 +2,6 @@
 
 import hashlib
 import random
-import subprocess
-import sys
-import time
 import zlib
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,6 +16,7 @@ from pipeline.errors import StoreError
 from pipeline.settings import Settings
 from pipeline.steps import parse
 from pipeline.store import tables as t
+from tests.processes import kill_when, start, together
 
 NOW = datetime(2026, 1, 7, 12, tzinfo=UTC)
 FETCHED = NOW - timedelta(hours=1)
@@ -163,21 +161,6 @@ def test_a_store_that_cannot_be_used_stops_the_step(tmp_path: Path) -> None:
         run(f"sqlite:///{tmp_path / 'empty.db'}")
 
 
-CHILD = """
-import sys
-from datetime import datetime, UTC
-from pipeline.settings import Settings
-from pipeline.steps import parse
-tally = parse.run(Settings(database_url=sys.argv[1]), datetime(2026, 1, 7, 12, tzinfo=UTC))
-print(tally.done, tally.detail["stories"], tally.detail["entries"])
-"""
-
-
-def start(url: str) -> subprocess.Popen[str]:
-    command = [sys.executable, "-c", CHILD, url]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-
-
 def fill(url: str) -> tuple[int, int]:
     """Twelve feeds, three documents each, stories shared between feeds; return bodies and distinct stories."""
     padding = b"<!-- " + random.Random(1).randbytes(600_000).hex().encode() + b" -->"  # three are of 1.2 MB
@@ -191,10 +174,9 @@ def fill(url: str) -> tuple[int, int]:
 def test_two_processes_count_once(database_url: str) -> None:
     """Two real processes at once give the rows of one, and their tallies add up to those of one."""
     bodies, distinct = fill(database_url)
-    both = [start(database_url), start(database_url)]
-    told = [[int(x) for x in p.communicate(timeout=120)[0].splitlines()[-1].split()] for p in both]
-    assert [p.returncode for p in both] == [0, 0]
-    assert [sum(x) for x in zip(*told, strict=True)] == [bodies, distinct, bodies * 40]
+    told = together("parse", Settings(database_url=database_url), NOW)
+    found = [(x.done, x.detail["stories"], x.detail["entries"]) for x in told]
+    assert [sum(x) for x in zip(*found, strict=True)] == [bodies, distinct, bodies * 40]
     assert count(database_url, t.stories) == distinct
     with store.read(database_url) as db:
         assert db.scalar(sa.select(sa.func.sum(t.bodies.c.new_count))) == distinct
@@ -203,17 +185,13 @@ def test_two_processes_count_once(database_url: str) -> None:
 def test_killed_anywhere_and_run_again(database_url: str) -> None:
     """SIGKILL after one, some and most documents loses nothing and doubles nothing."""
     _, distinct = fill(database_url)
-    is_parsed = sa.select(sa.func.count()).where(t.bodies.c.parsed_at.is_not(None))
+
+    def parsed() -> int:
+        with store.read(database_url) as db:
+            return db.scalar(sa.select(sa.func.count()).where(t.bodies.c.parsed_at.is_not(None))) or 0
+
     for after in sorted(random.Random(7).sample(range(36), 4)):  # by what it has done, not by the clock
-        process = start(database_url)
-        deadline = time.monotonic() + 120
-        while process.poll() is None and time.monotonic() < deadline:
-            with store.read(database_url) as db:
-                if db.scalar(is_parsed) >= after:
-                    break
-            time.sleep(0.01)
-        process.kill()
-        process.wait()
+        kill_when(start("parse", Settings(database_url=database_url), NOW), lambda after=after: parsed() >= after)
     run(database_url)
     assert count(database_url, t.stories) == distinct
     with store.read(database_url) as db:
