@@ -8,7 +8,16 @@ from pathlib import Path
 import pytest
 
 from pipeline import store
-from tests.databases import new_postgres
+from tests.databases import migrated, new_postgres
+
+
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of a file in one worker: what a file prepares is prepared once; and those of the one Airflow."""
+    for item in items:
+        if item.get_closest_marker("xdist_group") is None:
+            group = "airflow" if item.path.parent.name == "dags" else str(item.path)
+            item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture(scope="session")
@@ -52,15 +61,6 @@ def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'newswatch.db'}"
     return new_postgres(request.getfixturevalue("postgres_url"))
-
-
-def migrated(request: pytest.FixtureRequest, kind: str, folder: Path) -> str:
-    """Make a database of a kind with our schema, as a copy of the one that was migrated; give its URL."""
-    if kind == "sqlite":
-        path = folder / "newswatch.db"
-        shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
-        return f"sqlite:///{path}"
-    return new_postgres(request.getfixturevalue("postgres_url"), None, request.getfixturevalue("postgres_template"))
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

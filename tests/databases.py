@@ -2,8 +2,11 @@
 
 import itertools
 import os
+import shutil
+from pathlib import Path
 
 import psycopg
+import pytest
 import sqlalchemy as sa
 
 _counter = itertools.count()
@@ -18,3 +21,12 @@ def new_postgres(postgres_url: str, name: str | None = None, template: str = "te
             admin.execute(f"drop database if exists {name}")
         admin.execute(f"create database {name} template {template}")
     return sa.make_url(postgres_url).set(database=name).render_as_string(hide_password=False)
+
+
+def migrated(request: pytest.FixtureRequest, kind: str, folder: Path, name: str | None = None) -> str:
+    """Make a database of a kind with our schema, as a copy of the one that was migrated; give its URL."""
+    if kind == "sqlite":
+        path = folder / "newswatch.db"
+        shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
+        return f"sqlite:///{path}"
+    return new_postgres(request.getfixturevalue("postgres_url"), name, request.getfixturevalue("postgres_template"))

@@ -27,13 +27,6 @@ os.environ |= {
 }
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep every test of this folder in one worker: there is one Airflow."""
-    for item in items:
-        if Path(item.path).parent == Path(__file__).parent:
-            item.add_marker(pytest.mark.xdist_group("airflow"))
-
-
 @pytest.fixture(scope="session")
 def airflow_home() -> Path:
     """Give the home of an Airflow whose metadata database stands, with our pools."""
@@ -63,11 +56,32 @@ def sample_watch(tmp_path: Path) -> Iterator[Path]:
         yield tmp_path / "watch"
 
 
+@pytest.fixture(scope="session")
+def ingested(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a SQLite file as the DAG `ingest` leaves it on the sample feeds (`test_run.py` shows that it does)."""
+    from pipeline.desk import sample
+    from pipeline.settings import Settings
+    from pipeline.steps import perform
+
+    folder = tmp_path_factory.mktemp("ingested")
+    with sample.serve() as port:
+        sample.write_watch(folder / "watch", port, sample.weeks_to(datetime.now(UTC)))
+        settings = Settings(
+            database_url=f"sqlite:///{folder / 'newswatch.db'}", watch_dir=folder / "watch", host_spacing=0,
+            allow_addresses=("127.0.0.1",), news_days=30, host_concurrency=8, enrich=False, encoder="none",
+        )  # fmt: skip
+        for step in ("sync", "fetch", "parse", "detect", "match"):
+            perform(step, settings, datetime.now(UTC))
+    return folder / "newswatch.db"
+
+
 @pytest.fixture
 def environment(sample_watch: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Path]:
     """Set newswatch's settings for tasks: the sample feeds, a database and a mail folder under a name of their own."""
 
-    def use(name: str, **more: str) -> Path:
+    def use(name: str, store: Path | None = None, **more: str) -> Path:
+        if store is not None:  # one that stands: a copy of it
+            shutil.copyfile(store, tmp_path / f"{name}.db")
         values = {
             "watch_dir": str(sample_watch),
             "database_url": f"sqlite:///{tmp_path / name}.db",

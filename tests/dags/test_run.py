@@ -118,11 +118,10 @@ def test_batches_keep_hosts_together(bag: Any, environment: Callable[..., Path],
 
 
 def test_a_wrong_watch_folder_is_red_and_stops_nothing(
-    bag: Any, environment: Callable[..., Path], sample_watch: Path
+    bag: Any, environment: Callable[..., Path], sample_watch: Path, ingested: Path
 ) -> None:
     """Rule: a typing mistake fails at once, is seen, and the news goes on with the last good state."""
-    environment("typo")
-    run(bag, "ingest")
+    environment("typo", ingested)
     feeds = sample_watch / "feeds.toml"
     feeds.write_text("[[feeds]\n" + feeds.read_text(encoding="utf-8"), encoding="utf-8")
     done = test(bag, "ingest")
@@ -133,10 +132,10 @@ def test_a_wrong_watch_folder_is_red_and_stops_nothing(
     assert states["watcher"][0] == "failed"
 
 
-def test_rematch_replays_history_and_mails_nobody(bag: Any, environment: Callable[..., Path]) -> None:
+def test_rematch_replays_history_and_mails_nobody(bag: Any, environment: Callable[..., Path], ingested: Path) -> None:
     """Rule: a changed watchlist can be applied to what is stored, in chunks, without a flood."""
-    folder = environment("again")
-    for dag_id in ("ingest", "events", "alerts"):
+    folder = environment("again", ingested)
+    for dag_id in ("events", "alerts"):
         run(bag, dag_id)
     before, sent = meaning(load().database_url), mails(folder)
     states = run(bag, "rematch", run_conf={"since": "2020-01-01", "chunk": 100})
@@ -163,11 +162,10 @@ def test_a_mistyped_parameter_stops_everything(bag: Any, environment: Callable[.
     ("since", "state"), [("2020-01-01", "success"), ("2099-01-01", "failed"), ("2026-13-01", None)]
 )
 def test_rematch_from_a_day_to_come_is_refused(
-    bag: Any, environment: Callable[..., Path], since: str, state: str | None
+    bag: Any, environment: Callable[..., Path], ingested: Path, since: str, state: str | None
 ) -> None:
     """Rule: a day that is still to come, or is none, does nothing instead of looking as if all were well."""
-    folder = environment("future", operator="Night Desk <night@desk.example>")
-    run(bag, "ingest")
+    folder = environment("future", ingested, operator="Night Desk <night@desk.example>")
     if state is None:
         from airflow.sdk.exceptions import ParamValidationError
 
@@ -183,10 +181,9 @@ def test_rematch_from_a_day_to_come_is_refused(
     assert list(folder.glob("*.eml")) == []
 
 
-def test_a_dry_run_writes_nothing(bag: Any, environment: Callable[..., Path]) -> None:
+def test_a_dry_run_writes_nothing(bag: Any, environment: Callable[..., Path], ingested: Path) -> None:
     """Rule: it says what would change; no row of any table is another afterwards."""
-    environment("dry")
-    run(bag, "ingest")
+    environment("dry", ingested)
 
     def dump() -> list[str]:
         with sqlite3.connect(load().database_url.removeprefix("sqlite:///")) as db:
@@ -214,17 +211,15 @@ def test_a_cleared_run_does_todays_work(bag: Any, environment: Callable[..., Pat
 
 
 @pytest.mark.parametrize("dag_id", ["checks", "prune"])
-def test_care(bag: Any, environment: Callable[..., Path], dag_id: str) -> None:
+def test_care(bag: Any, environment: Callable[..., Path], ingested: Path, dag_id: str) -> None:
     """Rule: a healthy store is green."""
-    environment("care")
-    run(bag, "ingest")
+    environment("care", ingested)
     run(bag, dag_id)
 
 
-def test_heartbeat(bag: Any, environment: Callable[..., Path]) -> None:
+def test_heartbeat(bag: Any, environment: Callable[..., Path], ingested: Path) -> None:
     """Rule: the operator hears once a week, however often the task runs."""
-    folder = environment("beat", operator="Night Desk <night@desk.example>")
-    run(bag, "ingest")
+    folder = environment("beat", ingested, operator="Night Desk <night@desk.example>")
     run(bag, "heartbeat")
     run(bag, "heartbeat")
     assert [to for to, _ in mails(folder)] == ["Night Desk <night@desk.example>"]

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from pipeline import store
-from tests.databases import new_postgres
+from tests.databases import migrated
 from tests.sql.seed import Clock, fill
 
 
@@ -23,11 +23,7 @@ class Seeded:
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
 def seeded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seeded]:
     """A seeded store, once on SQLite and once on PostgreSQL."""
-    if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path_factory.mktemp('sql') / 'newswatch.db'}"
-    else:
-        url = new_postgres(request.getfixturevalue("postgres_url"), "seeded")
-    store.upgrade(url)
+    url = migrated(request, request.param, tmp_path_factory.mktemp("sql"), "seeded")
     with store.begin(url) as db:
         clock = fill(db, datetime.now(UTC))
     yield Seeded(url, clock, request.param)

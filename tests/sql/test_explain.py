@@ -7,7 +7,7 @@ import pytest
 
 from pipeline import store
 from pipeline.store.sql import query
-from tests.databases import new_postgres
+from tests.databases import migrated
 from tests.sql import bulk
 from tests.sql.main_queries import main_queries, plan
 
@@ -33,11 +33,7 @@ NAMED = re.compile(r"(?:from|join) (\w+) as (\w+)")
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def big(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A store that is large enough for a planner to prefer its indexes."""
-    if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path_factory.mktemp('bulk') / 'newswatch.db'}"
-    else:
-        url = new_postgres(request.getfixturevalue("postgres_url"), "bulk")
-    store.upgrade(url)
+    url = migrated(request, request.param, tmp_path_factory.mktemp("bulk"), "bulk")
     with store.begin(url) as db:
         bulk.fill(db, STORIES)
     yield url

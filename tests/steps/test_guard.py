@@ -1,9 +1,10 @@
 """One fault of ours costs one item: in every step the others go on, and another version of the code tries it again."""
 
+import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 import sqlalchemy as sa
@@ -13,25 +14,49 @@ from pipeline.desk import faults, progress, sample
 from pipeline.settings import Settings, load
 from pipeline.steps import MAIN, checks, heartbeat, perform, run_all
 from pipeline.store.tables import events, stories
+from tests.databases import new_postgres
 from tests.meaning import meaning
 
 NOW = datetime.now(UTC)
 VICTIM = "select min(story_id) from matches where is_current and level >= 1"
 
 
-@pytest.fixture
-def settings(empty_database_url: str, tmp_path: Path) -> Settings:
-    """A store in which the sample feeds were parsed and nothing else was done."""
-    made = load(
-        database_url=empty_database_url, watch_dir=tmp_path / "watch", mail_dir=tmp_path / "mail", encoder="none",
-        enrich=False, allow_addresses=("127.0.0.1",), host_spacing=0.0, host_concurrency=8, log_format="quiet",
+class Parsed(NamedTuple):
+    """A store in which the sample feeds were parsed and nothing else was done, to be copied."""
+
+    watch: Path
+    sqlite: Path
+    postgresql: str  # its name
+
+
+def made(folder: Path, watch: Path, url: str) -> Settings:
+    return load(
+        database_url=url, watch_dir=watch, mail_dir=folder / "mail", encoder="none", enrich=False,
+        allow_addresses=("127.0.0.1",), host_spacing=0.0, host_concurrency=8, log_format="quiet",
         operator="ops@reader.example", news_days=sample.NEWS_DAYS,
     )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def parsed(tmp_path_factory: pytest.TempPathFactory, postgres_url: str) -> Parsed:
+    """The store of all tests here, made once on each kind of database."""
+    folder = tmp_path_factory.mktemp("parsed")
+    found = Parsed(folder / "watch", folder / "newswatch.db", "template_parsed")
     with sample.serve() as port:
-        sample.write_watch(tmp_path / "watch", port, sample.weeks_to(NOW))
-        for step in MAIN[:3]:
-            perform(step, made, NOW)
-    return made
+        sample.write_watch(found.watch, port, sample.weeks_to(NOW))
+        for url in (f"sqlite:///{found.sqlite}", new_postgres(postgres_url, found.postgresql)):
+            for step in MAIN[:3]:
+                perform(step, made(folder, found.watch, url), NOW)
+    return found
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def settings(request: pytest.FixtureRequest, parsed: Parsed, postgres_url: str, tmp_path: Path) -> Settings:
+    """A store of one's own in which the sample feeds were parsed and nothing else was done."""
+    if request.param == "postgresql":
+        return made(tmp_path, parsed.watch, new_postgres(postgres_url, None, parsed.postgresql))
+    shutil.copyfile(parsed.sqlite, tmp_path / "newswatch.db")
+    return made(tmp_path, parsed.watch, f"sqlite:///{tmp_path / 'newswatch.db'}")
 
 
 def poison(monkeypatch: pytest.MonkeyPatch, owner: Any, name: str, is_bad: Callable[..., bool]) -> None:

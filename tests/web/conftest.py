@@ -12,7 +12,7 @@ from pipeline import store
 from pipeline.settings import load
 from pipeline.store import tables as t
 from pipeline.web import create_app
-from tests.databases import new_postgres
+from tests.databases import migrated
 from tests.newsroom import Newsroom
 from tests.sql.seed import fill
 
@@ -61,31 +61,19 @@ def seed(url: str, now: datetime = NOW) -> Site:
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
 def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Site:
     """A page to read only, once on each kind of database."""
-    if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path_factory.mktemp('web') / 'newswatch.db'}"
-    else:
-        url = new_postgres(request.getfixturevalue("postgres_url"), "web")
-    store.upgrade(url)
-    return seed(url)
+    return seed(migrated(request, request.param, tmp_path_factory.mktemp("web"), "web"))
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
 def fresh(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Site:
     """The same, of today: queries ask the database's own clock for the last days."""
-    if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path_factory.mktemp('fresh') / 'newswatch.db'}"
-    else:
-        url = new_postgres(request.getfixturevalue("postgres_url"), "web_fresh")
-    store.upgrade(url)
-    return seed(url, datetime.now(UTC))
+    return seed(migrated(request, request.param, tmp_path_factory.mktemp("fresh"), "web_fresh"), datetime.now(UTC))
 
 
 @pytest.fixture(scope="session")
-def lite(tmp_path_factory: pytest.TempPathFactory) -> Site:
+def lite(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Site:
     """A page to read only, where the kind of database does not matter."""
-    url = f"sqlite:///{tmp_path_factory.mktemp('lite') / 'newswatch.db'}"
-    store.upgrade(url)
-    return seed(url)
+    return seed(migrated(request, "sqlite", tmp_path_factory.mktemp("lite")))
 
 
 @pytest.fixture
