@@ -27,13 +27,14 @@ demo: $(READY)  ## run the main job on the sample feeds, into var/demo/
 	@$(BIN)/newswatch demo
 
 test: $(READY)  ## run the tests (they start what they need themselves)
-	@$(BIN)/pytest -q -n 2 --dist loadgroup
+	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/pytest -q -n 2 --dist loadgroup
 
 floor: $(READY)  ## the store's tests on the oldest SQLAlchemy that is allowed
 	@$(BIN)/uv pip install --python $(BIN)/python --quiet --target $(VENV)/floor --no-deps --require-hashes -r requirements-floor.lock
 	@PYTHONPATH=$(VENV)/floor $(BIN)/pytest -q -n 2 tests/store -W ignore::DeprecationWarning
 
 e2e: $(READY)  ## the tests with a real Airflow, PostgreSQL, Redis (some minutes)
+	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/pytest -q -m e2e tests/dags tests/web tests/test_compose.py
 	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/pytest -q -s -m e2e tests/e2e
 
 e2e-next: $(READY)  ## the same with the newest Airflow 3.3 that the registry has, in an environment of its own
@@ -41,6 +42,7 @@ e2e-next: $(READY)  ## the same with the newest Airflow 3.3 that the registry ha
 	@VIRTUAL_ENV=var/next $(BIN)/uv pip install --quiet -r requirements-dev.lock
 	@VIRTUAL_ENV=var/next $(BIN)/uv pip install --quiet --upgrade-package apache-airflow --upgrade-package apache-airflow-core \
 	  --upgrade-package apache-airflow-task-sdk --editable . 'apache-airflow<3.4'
+	@env -u PYTHONDONTWRITEBYTECODE var/next/bin/pytest -q -m e2e tests/dags tests/web tests/test_compose.py
 	@env -u PYTHONDONTWRITEBYTECODE var/next/bin/pytest -q -s -m e2e tests/e2e
 
 airflow: $(READY)  ## Airflow with these DAGs on the sample feeds, at http://127.0.0.1:8080

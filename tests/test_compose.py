@@ -251,7 +251,7 @@ def _logs(home: Path) -> set[str]:
     return {p.parent.parent.name for p in home.rglob("attempt=1.log")}
 
 
-@pytest.mark.xdist_group("airflow")
+@pytest.mark.e2e
 def test_one_round_tidies_database_and_logs(tmp_path: Path) -> None:
     """Rule: `tidy.sh once` takes old rows by the real `airflow db clean`, and old logs; it fails when that fails."""
     database = f"sqlite:///{tmp_path / 'airflow.db'}"

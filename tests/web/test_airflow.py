@@ -49,7 +49,7 @@ print("FOUND " + json.dumps(found, default=str))
 """
 
 
-@pytest.mark.xdist_group("airflow")
+@pytest.mark.e2e
 def test_the_plugin(lite: Site, tmp_path: Path) -> None:
     """Rule: Airflow's users see the page in its UI; strangers are sent to its login; mail links work for all."""
     passwords = tmp_path / "passwords.json"
