@@ -12,7 +12,7 @@ from pipeline.core.text.phrases import Lexicon, is_letter, pattern
 
 Found = tuple[int, int, float, float | None]  # start, end, first day, last day of a month or year
 _Span = tuple[float, float | None] | None
-_MOST = 150  # dates of one text: each is compared with those before it
+_MOST = 150  # dates of one text
 _EPOCH = date(1970, 1, 1).toordinal()
 _YEAR = re.compile(r"(?<![\d.,$€£¥/:-])(?:19|20|21|24|25)\d\d(?!\d|[.,/:]\d)")
 _ISO = re.compile(r"(?<![\d-])((?:19|20)\d\d)-(\d\d)-(\d\d)(?![\d-])")
@@ -146,9 +146,11 @@ def find(folded: str) -> list[Found]:
     A month or a year comes as its first and last day.
     """
     found: list[Found] = []
+    taken: set[int] = set()
 
     def keep(start: int, end: int, span: _Span) -> None:
-        if span and len(found) < _MOST and not any(start < e and s < end for s, e, _, _ in found):
+        if span and len(found) < _MOST and taken.isdisjoint(range(start, end)):
+            taken.update(range(start, end))
             found.append((start, end, *span))
 
     if not re.search(r"\d{4}", folded):

@@ -32,9 +32,9 @@ class Reader(Money):
             yield Fact("date", first, "day", "", start, end, part=part, upper=last)
         done = 0
         whole: Fact | None = None  # when it was the last number
-        busy = [(s, e) for s, e, _, _ in taken]
+        busy = {at for s, e, _, _ in taken for at in range(s, e)}
         for start in self.starts():
-            if start < done or any(s <= start < e for s, e in busy):
+            if start < done or start in busy:
                 continue
             fact, end = self.quantity(start, part)
             if not fact and whole and text[start].isdigit():

@@ -1,6 +1,7 @@
 """Words near an amount that say what it is for, how sure it is, and that a range follows."""
 
 import re
+from bisect import bisect
 from collections.abc import Callable
 from functools import cache
 
@@ -40,11 +41,9 @@ def _after() -> Lexicon[str]:
 
 def bound(folded: str, start: int, end: int) -> str | None:
     """Say what the words right beside an amount make of it: "most", "least", "" (about); None when it is exact."""
-    at = start
-    while at and folded[at - 1] == " ":
-        at -= 1
-    hit = bounds().before(folded, at)
-    if hit:
+    left = max(0, start - 4)
+    at = left + len(folded[left:start].rstrip(" "))
+    if hit := bounds().before(folded, at):
         return hit[1]
     while end < len(folded) and folded[end] == " ":
         end += 1
@@ -66,8 +65,7 @@ def find(folded: str) -> list[tuple[int, int, str]]:
             or folded.startswith("investig", start)
         ):
             continue  # "se réunir" is to meet
-        last = end
-        most = min(len(folded), end + _LONGEST)
+        last, most = end, min(len(folded), end + _LONGEST)
         while end < most and is_letter(folded[end]) and is_letter(folded[end - 1]):
             end += 1
         if end > last and (not stems[index] or end == last + _LONGEST):
@@ -84,6 +82,7 @@ def find(folded: str) -> list[tuple[int, int, str]]:
 
 _LONGEST = 60  # letters behind the stem of a word
 _LIMIT = 60.0  # a cue that costs more than this many characters says nothing
+_MOST_LISTED = 9  # amounts of a list before and behind one
 _COMMA = re.compile("[,、]|(?<= )-(?= )")
 
 
@@ -215,8 +214,8 @@ class Roles:
         return gap[:1] not in set("の的を") and (len(gap) > other or self._is_apart(start, end))
 
     def _is_apart(self, start: int, end: int) -> bool:
-        spaced = is_letter(self.folded[end]) or end == start
-        return self._joints(start, end) > 0 or (not spaced and self.folded[start] == " ")
+        is_unspaced = end > start and not is_letter(self.folded[end])
+        return self._joints(start, end) > 0 or (is_unspaced and self.folded[start] == " ")
 
     def _joints(self, start: int, end: int) -> int:
         return len(APART.findall(self.folded[start:end].lstrip(")）")))
@@ -265,10 +264,11 @@ _UP_TO = pattern(
 
 def _enumeration(folded: str, start: int, end: int, others: list[Span]) -> Span:
     """Return the span of the amounts listed together with this one ("$8bn, $3bn and $1bn were raised")."""
-    for a, b in others:
+    i = bisect(others, (start, end))
+    for a, b in others[i : i + _MOST_LISTED]:
         if end <= a <= end + 30 and _is_list(folded[end:a]):
             end = b
-    for a, b in reversed(others):
+    for a, b in reversed(others[max(0, i - _MOST_LISTED) : i]):
         if start - 30 <= b <= start and _is_list(folded[b:start]):
             start = a
     return start, end

@@ -43,6 +43,8 @@ def _fold_char(char: str) -> str:
         return " "
     if char in _SPECIAL:
         return _SPECIAL[char]
+    if "\ud800" <= char <= "\udfff":
+        return "\ufffd"  # half of a character that was cut: no finder of names takes it
     out = []
     for c in unicodedata.normalize("NFKD", char):
         category = unicodedata.category(c)
