@@ -283,11 +283,10 @@ def _thinned(found: Sequence[Suggestion]) -> list[Suggestion]:
     kept: list[Suggestion] = []
     per_language: Counter[str] = Counter()
     for s in sorted(found, key=lambda s: (-s.alike, -len(s.stories), -len(s.text), s.text)):
-        key = fold(s.text)
-        if any(key in fold(k.text) or fold(k.text) in key for k in kept) or per_language[s.language] >= MOST:
-            continue
-        per_language[s.language] += 1
-        kept.append(s)
+        is_known = any(fold(s.text) in fold(k.text) or fold(k.text) in fold(s.text) for k in kept)
+        if not is_known and per_language[s.language] < MOST:
+            per_language[s.language] += 1
+            kept.append(s)
     return kept
 
 
