@@ -5,14 +5,17 @@ from typing import Any
 
 from pipeline import alarm, log, store
 from pipeline.core.text.mailaddress import header_text
+from pipeline.core.watchlist import weekly
+from pipeline.errors import StoreError
 from pipeline.mail import Words
 from pipeline.model import Tally
 from pipeline.settings import Settings
-from pipeline.store import faults, runs
-from pipeline.store.rows import outcomes
+from pipeline.store import faults, runs, watchlists
+from pipeline.store.rows import corpus, outcomes
 from pipeline.store.rows.outcomes import AFTER
 
 EVERY = timedelta(days=7)
+LOOKED = 5_000  # newest stories that are looked through for names: some two seconds
 SECONDS = 150.0  # for telling it: a slow mail server is waited for
 
 
@@ -31,7 +34,8 @@ def run(settings: Settings, now: datetime, *, force: bool = False) -> Tally:
         sick = outcomes.sick_feeds(db)
         broken = faults.listed(db)
         late = outcomes.undelivered(db, now, AFTER)
-    subject, text = _write(numbers, sick, len({f["event_id"] for f in late}), broken, settings)
+    lacks = _lacks(settings)
+    subject, text = _write(numbers, sick, len({f["event_id"] for f in late}), broken, lacks, settings)
     # a second attempt in the same week is the same mail; a forced one is another
     year, week, _ = now.isocalendar()
     identity = ("heartbeat", now.isoformat()) if force else ("heartbeat", last or "first", year, week)
@@ -48,7 +52,12 @@ def run(settings: Settings, now: datetime, *, force: bool = False) -> Tally:
 
 
 def _write(
-    numbers: dict[str, int], sick: list[dict[str, Any]], late: int, broken: list[dict[str, Any]], settings: Settings
+    numbers: dict[str, int],
+    sick: list[dict[str, Any]],
+    late: int,
+    broken: list[dict[str, Any]],
+    lacks: weekly.Lacks,
+    settings: Settings,
 ) -> tuple[str, str]:
     words = Words("en")
     counts = {k: words.number(v) for k, v in numbers.items()}
@@ -69,5 +78,46 @@ def _write(
             lines.append(f"- {header_text(f['title'] or f['url'], 80)}: {f['state']} since {since}\n  {f['url']}")
     else:
         lines.append(words.say("heartbeat_healthy"))
+    lines += _names(words, lacks)
     lines += ["", words.say("heartbeat_why"), f"{settings.base_url.rstrip('/')}/events", ""]
     return words.say("heartbeat", days=EVERY.days), "\n".join(lines)
+
+
+def _lacks(settings: Settings) -> weekly.Lacks:
+    """Look through the newest stories for what the stored watchlist may lack; nothing where there is none yet."""
+    with store.read(settings.database_url) as db:
+        try:
+            watchlist = watchlists.current(db)
+        except StoreError:
+            return weekly.Lacks()
+        rows = list(corpus.judged(db, LOOKED))
+    return weekly.lacks(
+        watchlist,
+        [
+            weekly.Seen(
+                number=r.id,
+                language=r.language,
+                outlet=r.outlet,
+                event=r.event,
+                ours=r.level >= 1,
+                copied=r.copy_of is not None,
+                parts={"title": r.title, "summary": r.summary, "text": r.text},
+            )
+            for r in rows
+        ],
+    )
+
+
+def _names(words: Words, lacks: weekly.Lacks) -> list[str]:
+    lines: list[str] = []
+    if lacks.names:
+        lines += ["", f"{words.say('heartbeat_names')}:"]
+        lines += [
+            f"- {s.entity}: {header_text(s.text, 80)} ({s.language}, {len(s.stories)} stories)" for s in lacks.names
+        ]
+    if lacks.unmatched:
+        lines += ["", f"{words.say('heartbeat_unmatched')}:"]
+        lines += [f"- {entity}: {header_text(form, 80)}" for entity, form in lacks.unmatched]
+    if lacks.silent:
+        lines += ["", f"{words.say('heartbeat_silent')}: {', '.join(lacks.silent)}"]
+    return lines

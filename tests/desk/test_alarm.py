@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 
 from pipeline import alarm
+from pipeline.core.watchlist import weekly
 from pipeline.desk import outage
 from pipeline.settings import Settings, load
-from pipeline.steps import perform
+from pipeline.steps import heartbeat, perform
 from tests.newsroom import T0, Newsroom, reader
 from tests.postoffice import PostOffice
 
@@ -108,6 +109,15 @@ def test_a_heartbeat_reaches_a_hook_alone(sqlite_url: str) -> None:
     with hook() as (address, told):
         tally = perform("heartbeat", settings(sqlite_url, address), T0)
     assert tally.done == 1 and len(told) == 1
+
+
+def test_the_heartbeat_tells_what_the_watchlist_may_lack(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Forms that never match and entities gone silent stand in the weekly words."""
+    lacks = weekly.Lacks(unmatched=(("xai", "Iksai"),), silent=("gip",))
+    monkeypatch.setattr(heartbeat, "_lacks", lambda _: lacks)
+    with hook() as (address, told):
+        perform("heartbeat", settings(sqlite_url, address), T0)
+    assert "xai: Iksai" in str(told) and "named by no recent story: gip" in str(told)
 
 
 def test_nobody_is_waited_for_for_ever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
