@@ -92,8 +92,7 @@ def show(runs: dict[str, list[Cost]]) -> None:
         shares[t["step"]] = shares.get(t["step"], 0.0) + t["seconds"]
     for step, seconds in shares.items():
         print(f"  {step:9} {seconds / len(steps):6.2f} s {100 * seconds / total:5.1f} %")
-    outside = (sum(c.wall for c in runs["newswatch"]) - total) / len(steps)
-    print(f"  {'outside':9} {outside:6.2f} s of the process before, between and after its steps")
+    print("  (what is parsed while feeds keep us waiting counts in fetch and in parse)")
 
 
 def main() -> None:
