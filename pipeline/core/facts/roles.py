@@ -235,7 +235,7 @@ _LISTED = pattern(
     r"(?:,|،|、|;)? ?(?:(?:and|while|und|et|y|e|и|а|та|і|i|a|och|og|en|ja|es|ve|dan|serta|si|va|ed|و|ו|और|এবং|na)"
     r" ?|和|及|、|と|및 ?|그리고 )?(?:[^\s,;.]{1,18} ){0,2}(?:[^\s,;.]{1,3})?"
 )
-_OF = pattern(r" ?(?:of|in|de|del|di|da|do|d'|en|em|an|von|av|af|i|w|v|u|k|за|в|на|dalam)? ?(?:[^\s,;.]{3,12} )?")
+_OF = pattern(r" ?(?:of|in|de|del|di|da|do|d'|en|em|an|von|av|af|i|w|v|u|k|за|в|на|dalam)? ?(?:(?!و)[^\s,;.]{3,12} )?")
 # A price of one: a share, a megawatt hour, a kilowatt; never what a deal or a firm is worth.
 _PER_UNIT = pattern(
     r" ?(?:/ ?(?:mwh|kwh|kw|mw|gw|mmbtu|share|aktie|t\b|мвт|квт|мвт·ч)|"
