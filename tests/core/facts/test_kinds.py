@@ -123,6 +123,7 @@ ROLES = [
     ("ขาดทุน 350 ล้านบาท มีหนี้ 1.2 พันล้านบาท มูลค่าบริษัท 500 ล้านดอลลาร์", ["loss", "debt", "valuation"]),
     ("Прибуток сягнув двох мільярдів гривень, а збитки торік — 340 млн грн", ["profit", "loss"]),
     ("Peļņa 12 miljoni eiro, zaudējumi 3 miljoni eiro", ["profit", "loss"]),
+    ("خسرت الشركة 700 مليون دولار وبلغت تكلفة المشروع 9 مليارات ريال", ["loss", "cost"]),
     # and where the word follows its amount, that one
     ("500亿美元的估值融资60亿美元", ["valuation", "raised"]),
     ("5 milyar dolar değerlemeyle 400 milyon dolar yatırım aldı", ["valuation", "raised"]),
