@@ -17,6 +17,7 @@ import sys
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
+from queue import SimpleQueue
 from types import TracebackType
 from typing import Any, BinaryIO, Self
 
@@ -119,8 +120,10 @@ class Crew:
         """Prepare `size` children with the limits of `Child`; none is started before the first call."""
         self.size = size
         self.is_started = False
-        self._idle = [Child(target, seconds, megabytes) for _ in range(size)]
-        self._children = tuple(self._idle)
+        self._children = tuple(Child(target, seconds, megabytes) for _ in range(size))
+        self._idle: SimpleQueue[Child] = SimpleQueue()
+        for child in self._children:
+            self._idle.put(child)
         self._threads = ThreadPoolExecutor(size, thread_name_prefix="crew")
 
     def __enter__(self) -> Self:
@@ -136,17 +139,18 @@ class Crew:
     def call(self, *args: Any) -> Future[Any]:
         """Let the next free child work; the result, or the ChildError, comes in the future."""
         self.is_started = True
-        return self._threads.submit(self._call, args)
+        return self._threads.submit(_call, self._idle, args)
 
-    def _call(self, args: tuple[Any, ...]) -> Any:
-        child = self._idle.pop()  # as many threads as children
+
+def _call(idle: "SimpleQueue[Child]", args: tuple[Any, ...]) -> Any:
+    child = idle.get()  # as many threads as children
+    try:
         try:
-            try:
-                return child.call(*args)
-            except DiedError:
-                return child.call(*args)
-        finally:
-            self._idle.append(child)
+            return child.call(*args)
+        except DiedError:
+            return child.call(*args)
+    finally:
+        idle.put(child)
 
 
 def _exactly(pipe: int, size: int, deadline: float) -> bytes:
