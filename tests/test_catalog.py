@@ -438,13 +438,13 @@ def test_a_missing_file_says_how_to_get_one(tmp_path: Path, name: str) -> None:
     """An incomplete folder is an error, not an empty list."""
     write(tmp_path)
     (tmp_path / name).unlink()
-    expected = "no such file; a watch folder needs it, and `newswatch init DIR` writes one to start from"
+    expected = "no such file; a watch folder needs it, and `newswatch init DIR --example` writes one to start from"
     assert refusal(tmp_path) == f"{name}: {expected}"
 
 
 def test_a_folder_that_is_none_and_files_that_are_strangers(tmp_path: Path) -> None:
     """A mistyped folder or file name must not pass for an empty configuration."""
-    assert refusal(tmp_path / "nowhere").endswith("or make one with `newswatch init DIR`")
+    assert refusal(tmp_path / "nowhere").endswith("or make one with `newswatch init DIR --example`")
     write(tmp_path, **{"feed.toml": ""})
     assert (
         refusal(tmp_path) == 'feed.toml: not a file of a watch folder; did you mean "feeds.toml"? Rename or remove it'

@@ -40,7 +40,7 @@ def load(watch_dir: Path) -> Watch:
     if not watch_dir.is_dir():
         raise CatalogError(
             f"{watch_dir}: no such folder; "
-            "set NEWSWATCH_WATCH_DIR to a watch folder, or make one with `newswatch init DIR`"
+            "set NEWSWATCH_WATCH_DIR to a watch folder, or make one with `newswatch init DIR --example`"
         )
     for path in sorted(watch_dir.glob("*.toml")):
         if path.name not in {FEEDS, WATCHLIST, SUBSCRIPTIONS}:

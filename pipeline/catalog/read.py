@@ -55,7 +55,8 @@ def read_text(path: FilePath) -> str:
         data = path.read_bytes()
     except FileNotFoundError:
         raise CatalogError(
-            f"{path}: no such file; a watch folder needs it, and `newswatch init DIR` writes one to start from"
+            f"{path}: no such file; a watch folder needs it, "
+            "and `newswatch init DIR --example` writes one to start from"
         ) from None
     except OSError as e:
         raise CatalogError(f"{path}: cannot be read ({e.strerror}); make it readable and run again") from e

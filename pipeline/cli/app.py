@@ -22,7 +22,7 @@ app = typer.Typer(
     newswatch reads the feeds of a *watch folder*, stores each story once, judges it against a watchlist and seed
     articles (level 0-3), folds the stories of one happening into one event, and mails each subscriber once per event.
 
-    Start with `newswatch demo`, then `newswatch init my-watch` and `newswatch run --watch my-watch`.
+    Start with `newswatch demo`, then `newswatch init my-watch --example` and `newswatch run --watch my-watch`.
     """,
 )
 

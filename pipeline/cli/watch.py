@@ -26,13 +26,17 @@ def init(
         typer.Option("--seed", help="A seed article (a text file, its title in the first line); repeatable."),
     ] = None,
     name: Annotated[str, typer.Option("--name", help="The storyline's name; by default the folder's.")] = "",
-    example: Annotated[bool, typer.Option("--example", help="The storyline that ships, whole (the default).")] = False,
+    example: Annotated[bool, typer.Option("--example", help="The storyline that ships, whole.")] = False,
 ) -> None:
     """Write a watch folder there, to edit: a small one made from your seed articles, or the one that ships."""
     from pipeline.desk import init as step
 
-    if seed and example:
-        raise typer.BadParameter("a folder is made from seeds or is the example, not both", param_hint="--example")
+    if bool(seed) == example:
+        raise typer.BadParameter(
+            "a folder is made from your own articles (--seed FILE, one or more) or is the storyline that ships, "
+            "4,400 lines of it (--example); say one of the two",
+            param_hint="--seed",
+        )
     for path in step.run(directory, seed or (), name):
         common.out.print(f"  {path}", highlight=False, soft_wrap=True)
     if seed:

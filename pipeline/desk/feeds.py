@@ -221,7 +221,7 @@ def _own_folder(settings: Settings) -> Path:
     if settings.watch_dir is None:
         raise ConfigError(
             "the watch folder that ships with newswatch is not written to; "
-            "make your own with `newswatch init DIR`, then use --watch DIR or NEWSWATCH_WATCH_DIR"
+            "make your own with `newswatch init DIR --example`, then use --watch DIR or NEWSWATCH_WATCH_DIR"
         )
     return settings.watch_dir
 

@@ -21,6 +21,7 @@ from pipeline.settings import Settings
 from pipeline.steps import Progress, matcher, silent
 from pipeline.store import labels
 from pipeline.store.rows import corpus
+from pipeline.words.language import is_language
 
 CHECKED = 50_000  # newest stories that `check` reads: some 10 s
 PLACED, OTHERS = 4_000, 20_000  # newest stories in events, and other ones, that `find` reads
@@ -106,7 +107,21 @@ def lacking(watchlist: Watchlist) -> list[dict[str, Any]]:
         for e in watchlist.entities
         if e.whole and Role.WATCHED not in e.roles
     ]
+    rows += _unknown(watchlist)
     return rows
+
+
+def _unknown(watchlist: Watchlist) -> Iterator[dict[str, Any]]:
+    """Tell of languages that no text is ever in: what is said under them is looked for, and counted for nobody."""
+    said = {(f'the aliases of "{e.key}"', a.language) for e in watchlist.entities for a in e.aliases}
+    said |= {(f'the words of "{g.key}"', tag) for g in (*watchlist.fields, *watchlist.lookalikes) for tag in g.words}
+    said |= {(f'the seed "{s.key}"', s.language) for s in watchlist.seeds}
+    for where, tag in sorted(said):
+        if tag != "any" and not is_language(tag):
+            yield {
+                "text": f'there is no language "{tag}" ({where}); say it as BCP 47 does ("uk", not "ua")',
+                "wrong": True,
+            }
 
 
 def tried(settings: Settings, watchlist: Watchlist) -> list[dict[str, Any]]:

@@ -108,3 +108,8 @@ class Words:
         more = len(outlets) - len(shown) if len(named) > 4 else 0
         who = self.names(shown)
         return self.say("says", who=self.say("and_more", who=", ".join(shown), n=more) if more else who)
+
+
+def is_language(tag: str) -> bool:
+    """Say whether the language of a BCP 47 tag exists ("uk" does, "ua" does not)."""
+    return tag.partition("-")[0] in Locale("en").languages

@@ -165,13 +165,13 @@ def test_feeds_are_listed_and_checked(newswatch: Run, tmp_path: Path) -> None:
     declared = json.loads(newswatch("feeds", "list", "--json", **fresh).stdout)
     assert {f["state"] for f in declared} == {"declared"}
     assert not (tmp_path / "none.db").exists()
-    newswatch("init", str(tmp_path / "mine"))
+    newswatch("init", str(tmp_path / "mine"), "--example")
     wrong = tmp_path / "mine" / "feeds.toml"
     wrong.write_text('[[feeds]]\nurl = "https://a.example/feed"\ntitel = "A"\n', encoding="utf-8")
     said = newswatch("feeds", "check", "--watch", str(tmp_path / "mine"), status=3).stderr
     assert "feeds.toml" in said
     assert "line 3" in said
-    assert "not an empty folder" in newswatch("init", str(tmp_path / "mine"), status=3).stderr
+    assert "not an empty folder" in newswatch("init", str(tmp_path / "mine"), "--example", status=3).stderr
 
 
 def test_the_schema_is_made_and_made_again(newswatch: Run, tmp_path: Path) -> None:

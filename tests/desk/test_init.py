@@ -93,3 +93,24 @@ def test_nothing_is_overwritten_and_a_headline_is_no_seed(tmp_path: Path) -> Non
     (tmp_path / "w" / "mine.txt").write_text("mine", encoding="utf-8")
     with pytest.raises(CatalogError, match="not an empty folder"):
         init.run(tmp_path / "w", [short])
+
+
+def test_check_tells_of_languages_that_do_not_exist(tmp_path: Path) -> None:
+    """Rule: an alias under "ua" is a slip of the hand."""
+    watch = made(tmp_path)
+    settings = load(watch_dir=watch, database_url=f"sqlite:///{tmp_path / 'x.db'}", encoder="none")
+    assert not [row for row in watchlist.check(settings)["lacking"] if "language" in row["text"]]
+    path = watch / "watchlist.toml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("[entities.aliases]", '[entities.aliases]\nua = ["Норбау"]', 1), encoding="utf-8")
+    told = {row["text"]: row["wrong"] for row in watchlist.check(settings)["lacking"]}
+    assert [wrong for text, wrong in told.items() if 'no language "ua"' in text] == [True]
+
+
+def test_a_bare_init_explains_and_writes_nothing(tmp_path: Path) -> None:
+    """Rule: nobody gets somebody else's storyline without asking for it."""
+    result = CliRunner().invoke(app, ["init", str(tmp_path / "w")])
+    assert result.exit_code == 2 and not (tmp_path / "w").exists()
+    assert "--seed" in result.output and "--example" in result.output
+    assert CliRunner().invoke(app, ["init", str(tmp_path / "w"), "--example"]).exit_code == 0
+    assert catalog.load(tmp_path / "w").watchlist.version == catalog.load(catalog.default_dir()).watchlist.version
