@@ -420,3 +420,12 @@ def test_one_story_in_four_does_not_raise_the_level_before() -> None:
     p = picture(*low, Part(9, "en", 3, EARLIER), level=3)
     assert p.state(NOW).level == 1
     assert p.state().level == 3
+
+
+@pytest.mark.parametrize(("more", "is_news"), [({}, True), ({"is_copy": True}, False), ({"stale": "age"}, False)])
+def test_after_a_review_neither_copy_nor_old_news_is_the_first_report(more: dict[str, Any], is_news: bool) -> None:
+    """Who was told of live pages only is told of the first report: one of somebody's own, and of now."""
+    report = Part(2, "en", 3, NOW, revision=3, outlet="2.example", **more)
+    known = State(2, 3, ("en",), 1, 1)
+    found = alert.strange(reader().subscription, picture(replace(REVIEW, revision=2), report), known)
+    assert [p.story_id for p in found] == ([2] if is_news else [])

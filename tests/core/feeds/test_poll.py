@@ -367,3 +367,10 @@ def test_since_when() -> None:
     assert first.state_since == NOW - DAY
     gone = after(first, response(Outcome.GONE, 410), None).feed
     assert gone.state_since == NOW
+
+
+@pytest.mark.parametrize(("ahead_minutes", "is_free"), [(30, False), (90, True), (-60 * 23, False), (-60 * 25, True)])
+def test_validators_are_tested_daily_and_by_no_clock_of_tomorrow(ahead_minutes: int, is_free: bool) -> None:
+    """A clock may go before ours by an hour; what says more was written by a wrong one, and is tested at once."""
+    feed = replace(KNOWN, interval_s=3600.0, unconditional_at=NOW + timedelta(minutes=ahead_minutes))
+    assert poll.is_unconditional(feed, NOW) is is_free
