@@ -25,6 +25,7 @@ from pipeline.core.text import url
 from pipeline.desk import sample
 from pipeline.settings import Settings, load
 from pipeline.steps import run_all
+from tests import commandline
 
 NEWSWATCH = str(Path(sys.executable).parent / "newswatch")
 
@@ -55,7 +56,7 @@ def environment(folder: Path, database_url: str, port: int, encoder: str) -> dic
 
 def newswatch(env: dict[str, str], *words: str) -> list[dict]:
     """Run a command to its end and give its tallies."""
-    done = subprocess.run([NEWSWATCH, *words, "--json"], env=env, capture_output=True, text=True, check=False)
+    done = commandline.newswatch(*words, "--json", env=env)
     assert done.returncode == 0, done.stderr[-3000:]
     found = json.loads(done.stdout)
     return found if isinstance(found, list) else [found]
@@ -101,8 +102,9 @@ def labels() -> dict[str, dict]:
 
 def test_the_demo_is_right(tmp_path: Path) -> None:
     """One event a happening in all its languages, no lookalike, one mail per subscriber and event; then nothing new."""
-    command = [NEWSWATCH, "demo", "--dir", str(tmp_path / "demo")]
-    first = subprocess.run(command, capture_output=True, text=True, check=True)
+    command = ("demo", "--dir", str(tmp_path / "demo"))
+    first = commandline.newswatch(*command)
+    assert first.returncode == 0, first.stderr
     database, said = f"sqlite:///{tmp_path / 'demo' / 'newswatch.db'}", labels()
     with store.read(database) as db:
         levels = {
@@ -130,7 +132,8 @@ def test_the_demo_is_right(tmp_path: Path) -> None:
     mails = list((tmp_path / "demo" / "mail").glob("*.eml"))
     assert len(mails) == len(told) > 10
     assert str(tmp_path / "demo" / "newswatch.db") in first.stdout.replace("\n", "")
-    second = subprocess.run(command, capture_output=True, text=True, check=True)
+    second = commandline.newswatch(*command)
+    assert second.returncode == 0, second.stderr
     assert "Nothing new" in second.stdout
     assert sorted((tmp_path / "demo" / "mail").glob("*.eml")) == sorted(mails)
     assert {p.name for p in tmp_path.iterdir()} == {"demo"}
@@ -215,9 +218,7 @@ def test_a_step_that_cannot_work_says_one_sentence(tmp_path: Path) -> None:
             "HOST_CONCURRENCY",
         ),
     ):
-        done = subprocess.run(
-            [NEWSWATCH, "run"], env={**os.environ, **env}, capture_output=True, text=True, check=False
-        )
+        done = commandline.newswatch("run", env={**os.environ, **env})
         assert done.returncode == 3, (env, done.stderr)
         assert words in done.stderr
         assert "Traceback" not in done.stderr
