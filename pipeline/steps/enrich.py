@@ -13,7 +13,7 @@ from protego import Protego
 
 from pipeline import extract, http, log, store
 from pipeline.child import Child, ChildError
-from pipeline.core.feeds import headers, page, poll
+from pipeline.core.feeds import headers, outlets, page, poll
 from pipeline.core.feeds.restraint import Restraint
 from pipeline.core.text import plain
 from pipeline.guard import Guard
@@ -29,6 +29,7 @@ LEASE = timedelta(minutes=15)
 RETRY_AFTER = (timedelta(hours=1), timedelta(hours=8))  # after the first and the second failure; the third is the last
 FINAL = frozenset({Outcome.GONE, Outcome.BAD_URL, Outcome.REFUSED_ADDRESS, Outcome.TOO_LARGE})
 FINAL_STATUSES = frozenset({401, 402, 403, 404, 405, 406, 451})
+SCRIPTED = "its address is a carrier's, which leads to the article by scripts only"
 STORING = "internal: its text could not be stored"
 MIN_TEXT = 200  # characters; less is a teaser or a cookie notice
 
@@ -120,6 +121,8 @@ class _Worker:
         """Get one page's text; None when its host rests and the attempt does not count."""
         host = http.host_of(wanted.url)
         try:
+            if not outlets.has_page(wanted.url):
+                return articles.Page(wanted.id, error=SCRIPTED, counts=False)
             self._go(host)
             is_allowed = await self._is_allowed(client, wanted.url)
             if is_allowed is None:

@@ -336,6 +336,35 @@ def test_switched_off(sqlite_url: str, server: Hostile) -> None:
     assert enrich.run(make(sqlite_url, enrich=False), NOW).seen == 0 and not server.hits
 
 
+SCRIPTED = (
+    "https://news.google.com/rss/articles/CBMiWkFVX3lxTE5?oc=5", "https://news.google.com/read/CBMiWkFVX3lxTE6?hl=en",
+    "https://www.msn.com/en-us/money/other/a-dam/ar-AA1xyz", "https://apple.news/AbCdEfGhIjKlMn",
+    "https://www.toutiao.com/article/7345678901234567890/", "https://x.com/harbourpost/status/1876543210987654321",
+    "https://www.bing.com/ck/a?!&&p=abc&u=a1aHR0cHM6Ly9hLmV4YW1wbGUv",
+)  # fmt: skip
+
+
+def test_a_page_of_scripts_is_not_asked_for(
+    database_url: str, server: Hostile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rule: what only a browser follows is not asked for: no request, no attempt, no failure, the reason kept."""
+    asked: list[str] = []
+    get = http.Client.get
+
+    async def noted(self: http.Client, url: str, **options: Any) -> Any:
+        asked.append(url)
+        return await get(self, url, **options)
+
+    monkeypatch.setattr(http.Client, "get", noted)
+    wanted(database_url, *SCRIPTED, server.page("/a", PAGE))
+    tally = enrich.run(make(database_url), NOW)
+    assert (tally.seen, tally.done, tally.skipped, tally.failed) == (8, 1, 7, 0)
+    assert {http.host_of(url) for url in asked} == {"127.0.0.1"}
+    for story in stories(database_url)[:-1]:
+        assert (story.enrich_error, story.enrich_attempts, story.enrich_after) == (enrich.SCRIPTED, 0, None)
+    assert enrich.run(make(database_url), NOW + HOUR).seen == 0
+
+
 FRONT = f"""<!doctype html><html lang="en"><head><title>Harbour Post</title></head><body><article><h1>Harbour Post</h1>
 <p>{"A bank buys every wind farm of the coast for 9 billion dollars, the largest deal of the year. " * 4}</p>
 <p>{"Markets close higher as buyers of steel return to the floor after winter. " * 4}</p></article></body></html>"""

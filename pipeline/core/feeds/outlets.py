@@ -55,6 +55,7 @@ class _Carrier:
     path: re.Pattern[str] | None = None
     own: bool = False
     summary: bool = True
+    page: bool = True
 
 
 def squeezed(name: str) -> str:
@@ -79,6 +80,7 @@ def _carriers() -> dict[str, _Carrier]:
             re.compile(path) if path else None,
             row.get("own", False),
             row.get("summary", True),
+            row.get("page", True),
         )
         table.update(dict.fromkeys(row["hosts"], made))
     return table
@@ -146,6 +148,12 @@ def carrier(address: str) -> _Carrier | None:
     """Find the carrier that an address belongs to; None for an outlet's own."""
     parts = urlsplit(address)
     return _carrier_of(parts.hostname or "", parts.path)
+
+
+def has_page(address: str) -> bool:
+    """Whether an address may answer with an article: some carriers' are redirects that only scripts follow."""
+    row = carrier(address)
+    return row is None or row.page
 
 
 def told(address: str, title: str, source: Source) -> Told:

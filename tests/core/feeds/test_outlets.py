@@ -131,6 +131,25 @@ def test_a_link_blog_tells_itself() -> None:
 
 
 @pytest.mark.parametrize(
+    ("address", "has_page"),
+    [
+        (f"{SEARCH}1?oc=5", False),
+        ("https://www.msn.com/en-us/ar-AA1", False),
+        ("https://apple.news/A1", False),
+        ("https://finance.yahoo.com/news/dam-1.html", True),  # a portal that prints the article
+        ("https://news.yahoo.co.jp/articles/a1", True),
+        ("http://feedproxy.google.com/~r/post/~3/x/", True),  # a redirect that every client follows
+        ("https://blog.google/dam", True),
+        ("https://notmsn.com/1", True),
+        ("https://harbourpost.example/news.google.com/rss/articles/1", True),
+    ],
+)
+def test_whose_pages_may_be_articles(address: str, has_page: bool) -> None:
+    """Only addresses of carriers that need scripts have none."""
+    assert outlets.has_page(address) is has_page
+
+
+@pytest.mark.parametrize(
     ("wrapped", "address"),
     [
         ("https://www.google.com/url?url=https%3A%2F%2Fa.example%2F1", "https://a.example/1"),
