@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from pipeline.core.text import plain, url
 from pipeline.model import Entry, Feed, Language, Story
-from pipeline.store import faults, moves
+from pipeline.store import faults, homes, moves
 from pipeline.store.engine import insert
 from pipeline.store.tables import former_titles, sightings, stories
 
@@ -32,6 +32,7 @@ def add(
         rows.setdefault(row["url_hash"], row)
     if not rows:
         return 0, 0
+    homes.bring(db, rows.values())
     known_as = moves.find(db, feed, rows)
     at_new_address = {old.url_hash for old in known_as.values()}
     for identity, old in known_as.items():

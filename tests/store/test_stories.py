@@ -266,6 +266,22 @@ def test_two_entries_of_one_document_stay_two(database_url: str) -> None:
         assert db.scalar(sa.select(sa.func.count()).select_from(t.stories)) == 3
 
 
+def test_a_named_outlet_is_the_watched_one(database_url: str) -> None:
+    """Met by a carrier's name and by its own feed's host, an outlet is one, within one language."""
+    with store.begin(database_url) as db:
+        feed(db, "https://harbourpost.example/all", language="en-GB", host="www.harbourpost.example")
+        feed(db, "https://funken.example/", language="uk", host="funken.example")
+        feed(db, "https://beacon.example/", host="beacon.example")
+        feed(db, "https://news.google.com/rss", language="en", host="news.google.com")
+        carrier = feed(db, "https://pool.example/", language="en", host="pool.example")
+        names = ("The Harbour Post", "Funken", "Beacon", "Google", "Le Phare", "", "a.example")
+        told = [entry(str(i), outlet=name) for i, name in enumerate(names)]
+        stories.add(db, carrier, told, NOW)
+        stories.add(db, carrier, told, LATER)
+        found = db.scalars(sa.select(t.stories.c.outlet).order_by(t.stories.c.canonical_url)).all()
+    assert list(found) == ["harbourpost.example", *names[1:]]
+
+
 def test_who_told_it_and_the_raw_title_are_kept(database_url: str) -> None:
     """The outlet that parsing found stands, "" for nobody; the raw title decides whether words changed."""
     told = {"outlet": "Harbour Post", "raw_title": "UPDATE 2-Dam rented", "kind": "update", "update": 2}

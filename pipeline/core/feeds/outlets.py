@@ -6,12 +6,14 @@ is unknown ("") and never the carrier.
 
 import re
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from pipeline.core.feeds import rubrics
 from pipeline.core.text import plain, url
 
 _HREF = re.compile(r"<a\b[^>]*?\bhref\s*=\s*[\"']?([^\"'\s>]+)", re.IGNORECASE)
@@ -19,7 +21,10 @@ _ON = re.compile(
     r"\s+(?:on|via|auf|sur|en|di|на)\s+(?:msn|yahoo|aol|bing|google)\b.*$", re.IGNORECASE
 )  # "Reuters on MSN"
 _SQUEEZED = re.compile(r"[\W_]+")
+_DOMAIN = re.compile(r"[\w-]{3,}(?:\.[\w-]{2,})+")
+_HOST = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+")
 MAX_NAME = 80
+LEAST_LETTERS = 5  # "Time", "ABC", "Echo" are names of several
 # What a carrier calls another carrier: no outlet either.
 _CARRIERS = frozenset(
     {"msn", "msncom", "googlenews", "bingnews", "yahoo", "yahoonews", "reddit", "flipboard", "newsbreak", "smartnews"}
@@ -189,9 +194,41 @@ def _origin(source: Source, address: str, row: _Carrier | None) -> str | None:
     return None if row is None and found in {url.outlet(address), url.outlet(source.site)} else found
 
 
+def named(name: str) -> str:
+    """Give an outlet's host where its name is known or is one ("Investing.com"), else the name."""
+    known = names().get(squeezed(name))
+    if known is None and _DOMAIN.fullmatch(name) and url.is_registered(name.lower()):
+        known = url.outlet(f"https://{name.lower()}/")
+    return known or name
+
+
 def _named(name: str) -> str:
-    """Give an outlet's host where the name is known, else the name: two outlets stay two. A carrier's name is none."""
-    return names().get(squeezed(name), name) if name and squeezed(name) not in _CARRIERS else ""
+    """Give the same of what a carrier names, and "" where that is another carrier."""
+    if not name or squeezed(name) in _CARRIERS:
+        return ""
+    found = named(name)
+    row = carrier(f"https://{found}/") if found != name else None
+    return found if row is None or row.own else ""
+
+
+def is_host(outlet: str) -> bool:
+    """Whether an outlet is known by its host, not by a name."""
+    return _HOST.fullmatch(outlet) is not None
+
+
+def at_home(name: str, hosts: Iterable[str]) -> str:
+    """Give the one of some outlets' hosts whose own label spells a name: "Le Devoir", ledevoir.com; else the name.
+
+    Precision first: no short name, none that many papers bear ("The Standard"), and none that fits two hosts.
+    """
+    plain_name = rubrics.folded(name)
+    core = plain_name.removeprefix("the ")
+    letters = squeezed(core)
+    if len(letters) < LEAST_LETTERS or core in rubrics.outlet_words()[0] | rubrics.outlet_words()[2]:
+        return name
+    spelled = {letters, f"the{letters}"}
+    fits = {host for host in hosts if spelled & {squeezed(host.split(".")[0]), squeezed(host)}}
+    return fits.pop() if len(fits) == 1 else name
 
 
 def _asked(way: str, row: _Carrier, address: str, tail: str, source: Source) -> str:

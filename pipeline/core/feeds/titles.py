@@ -83,7 +83,7 @@ def printed(entries: Sequence[Entry], feed_title: str) -> tuple[Entry, ...]:
         found = read(entry.title, Names(frozenset(own - {""}), feed, endings, starts))
         outlet = entry.outlet
         if outlet == "" and found.outlet:
-            outlet = outlets.names().get(outlets.squeezed(found.outlet), found.outlet)
+            outlet = outlets.named(found.outlet)
         made.append(
             replace(
                 entry,

@@ -130,6 +130,55 @@ def test_a_link_blog_tells_itself() -> None:
     assert outlet(entries[0]) == "notes.example"
 
 
+HOSTS = ("harbourpost.example", "lephare.example", "el-faro.example", "thebeacon.example", "standard.example",
+         "dam.example", "courier.example", "funken.example", "funken.test")  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "home"),
+    [
+        ("Harbour Post", "harbourpost.example"),
+        ("The Harbour Post", "harbourpost.example"),
+        ("HARBOUR POST", "harbourpost.example"),
+        ("Le Phare", "lephare.example"),
+        ("Le Pharé.example", "lephare.example"),
+        ("El Faro", "el-faro.example"),
+        ("The Beacon", "thebeacon.example"),
+        ("Beacon", "thebeacon.example"),
+        ("Harbour Post North", "Harbour Post North"),  # another paper of the house
+        ("Harbour", "Harbour"),
+        ("The Standard", "The Standard"),  # many papers bear it
+        ("Courier", "Courier"),
+        ("Dam", "Dam"),  # too short to be one's own
+        ("Funken", "Funken"),  # two hosts
+        ("Phare", "Phare"),
+        ("港新報", "港新報"),
+        ("", ""),
+    ],
+)
+def test_a_name_is_at_home_where_an_address_spells_it(name: str, home: str) -> None:
+    """Letters alone, without case, accents, spaces and "The"; what many bear or what fits two stays a name."""
+    assert outlets.at_home(name, HOSTS) == home
+
+
+@pytest.mark.parametrize(
+    ("name", "outlet"),
+    [
+        ("Investing.com", "investing.com"),
+        ("Phys.org", "phys.org"),
+        ("Kyiv24.com.ua", "kyiv24.com.ua"),
+        ("Reuters", "reuters.com"),
+        ("St. Louis", "St. Louis"),
+        ("Dr.No", "Dr.No"),
+        ("Node.js", "Node.js"),
+        ("Harbour Post.com", "Harbour Post.com"),
+    ],
+)
+def test_a_name_that_is_a_host(name: str, outlet: str) -> None:
+    """Portals print sites by their hosts."""
+    assert outlets.named(name) == outlet
+
+
 @pytest.mark.parametrize(
     ("address", "has_page"),
     [
