@@ -6,13 +6,16 @@ All sentences are our own; outlets and happenings in them may be invented.
 import re
 import unicodedata
 from collections import Counter
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
 
 from pipeline import catalog
+from pipeline.core.feeds import parse
 from pipeline.core.match import names
+from pipeline.core.text import url
 from pipeline.model import Role, Watch
 
 MAX_URL = 2000  # what servers and proxies accept without question
@@ -46,6 +49,33 @@ def test_feeds_say_what_health_alarms_need(watch: Watch) -> None:
     for feed in watch.feeds:
         assert feed.language and feed.country and feed.expected_per_day, feed.url
         assert urlsplit(feed.url).scheme == "https" and len(feed.url) <= MAX_URL, feed.url
+
+
+# Entries as each kind of the default feeds writes them: {host} the feed's own, {n} a number.
+SEARCHED = (
+    "<title>City rents a dam - Harbour Post</title><link>https://news.google.com/rss/articles/CBMi{n}?oc=5</link>"
+    '<source url="https://www.harbourpost.example">Harbour Post</source>',
+    "<title>市が水力発電所を借りる - 港新報</title><link>https://news.google.com/rss/articles/CBMj{n}</link>",
+    "<title>City rents a dam - Reuters</title><link>https://news.google.com/rss/articles/CBMk{n}</link>",
+)
+BURNED = ("<title>City rents a dam</title><link>http://feedproxy.google.com/~r/post/~3/x{n}/</link>",)
+OWN = ("<title>City rents a dam</title><link>https://{host}/2026/dam-{n}</link>",)
+
+
+def test_default_feeds_tell_who_told_it(watch: Watch) -> None:
+    """Of a sample answer of every default feed, as its kind writes, each story has an outlet, never the carrier."""
+    told = []
+    for n, one in enumerate(f for f in watch.feeds if f.enabled):
+        host = urlsplit(one.url).hostname or ""
+        shapes = SEARCHED if host == "news.google.com" else BURNED if host == "feeds.feedburner.com" else OWN
+        items = "".join(f"<item>{shape.format(n=n, host=host)}</item>" for shape in shapes)
+        site = "https://harbourpost.example/" if shapes is BURNED else f"https://{host}/"
+        body = f"<rss version='2.0'><channel><title>Wires</title><link>{site}</link>{items}</channel></rss>"
+        entries = parse.document(body.encode(), {}, one.url, datetime(2026, 11, 28, tzinfo=UTC)).entries
+        assert len(entries) == len(shapes), one.url
+        told += [url.outlet(e.url) if e.outlet is None else e.outlet for e in entries]
+    assert "" not in told and not {"google.com", "feedburner.com"} & set(told)
+    assert len(told) >= 400
 
 
 def test_searches_ask_for_one_week_and_for_every_name(watch: Watch) -> None:
