@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import structlog
 
 from pipeline import store
 from tests.databases import migrated, new_postgres
@@ -74,9 +73,3 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 def sqlite_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The URL of a SQLite database with our schema, for tests in which the kind does not matter."""
     return migrated(request, "sqlite", tmp_path)
-
-
-@pytest.fixture(autouse=True)
-def log_as_at_the_start() -> None:
-    """Let each test find the log unconfigured: a command run in this process sends it to a stream that is gone."""
-    structlog.reset_defaults()
