@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from unittest import mock
 
-from pipeline import log
+import structlog
+
 from pipeline.cli import main
 
 
@@ -39,11 +40,14 @@ def _in_place_of_a_process(
         contextlib.redirect_stdout(out),
         contextlib.redirect_stderr(err),
     ):
+        before = structlog.get_config() if structlog.is_configured() else None
         try:
             yield
-        finally:
-            log.configure()  # a command's log went to a stream that ends here
-    log.configure()
+        finally:  # a command's log went to a stream that ends here
+            if before:
+                structlog.configure(**before)
+            else:
+                structlog.reset_defaults()
 
 
 def _stream() -> io.TextIOWrapper:

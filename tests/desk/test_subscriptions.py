@@ -13,6 +13,7 @@ from xml.etree import ElementTree
 import feedparser
 import pytest
 import sqlalchemy as sa
+import structlog
 
 from pipeline import steps, store
 from pipeline.desk import faults, pages, subscriptions
@@ -113,6 +114,7 @@ def test_forget_erases_at_once_wherever_it_stands(room: Newsroom) -> None:
 
 def test_addresses_never_reach_the_log(room: Newsroom, capfd: pytest.CaptureFixture[str]) -> None:
     """Not when all is well, not when a server quotes them, not when they are forgotten."""
+    structlog.reset_defaults()  # a command run before in this process may have sent the log elsewhere
     with PostOffice() as post:
         room.subscribe(reader("private"), reader("refused"))
         post.refuse["refused@reader.example"] = "550 <refused@reader.example>: unknown"
