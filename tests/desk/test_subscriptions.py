@@ -26,6 +26,12 @@ from tests.newsroom import T0, TITLES, Newsroom, reader
 from tests.postoffice import PostOffice
 
 
+@pytest.fixture(autouse=True)
+def own_log() -> None:
+    """Let each test find the log unconfigured: a command run before in this process may have sent it elsewhere."""
+    structlog.reset_defaults()
+
+
 def settings(url: str, **more: Any) -> Settings:
     return Settings(database_url=url, mail_from="desk@desk.example", base_url="https://desk.example", **more)
 
@@ -114,7 +120,6 @@ def test_forget_erases_at_once_wherever_it_stands(room: Newsroom) -> None:
 
 def test_addresses_never_reach_the_log(room: Newsroom, capfd: pytest.CaptureFixture[str]) -> None:
     """Not when all is well, not when a server quotes them, not when they are forgotten."""
-    structlog.reset_defaults()  # a command run before in this process may have sent the log elsewhere
     with PostOffice() as post:
         room.subscribe(reader("private"), reader("refused"))
         post.refuse["refused@reader.example"] = "550 <refused@reader.example>: unknown"

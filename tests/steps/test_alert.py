@@ -15,6 +15,12 @@ from tests.newsroom import T0, Newsroom, reader
 from tests.processes import kill_when, start, together
 
 
+@pytest.fixture(autouse=True)
+def own_log() -> None:
+    """Let each test find the log unconfigured: a command run before in this process may have sent it elsewhere."""
+    structlog.reset_defaults()
+
+
 def settings(url: str) -> Settings:
     return Settings(database_url=url, mail_from="desk@desk.example", log_format="quiet")
 
@@ -59,7 +65,6 @@ def undecided(url: str) -> list[int]:
 
 def test_an_event_that_breaks_keeps_nobody_elses_mail(database_url: str, capfd: pytest.CaptureFixture[str]) -> None:
     """It is counted, stays undecided and is tried again; all others are decided in the same run."""
-    structlog.reset_defaults()  # a command run before in this process may have sent the log elsewhere
     room = Newsroom(database_url)
     room.subscribe(reader(topics=("deals",)))
     first, broken, last = (room.event([room.story()]) for _ in range(3))
