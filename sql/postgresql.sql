@@ -55,7 +55,7 @@ create or replace function analysis.json_each(list jsonb) returns table (key int
 language sql immutable strict parallel safe rows 5
 as $$ select (place - 1)::integer, item from jsonb_array_elements_text(list) with ordinality as found (item, place) $$;
 
--- JSON that a view gives as text: `evidence ->> 'size'` or `evidence ->> '$.contributions.e5'`, as SQLite reads it.
+-- JSON in a text: `x ->> 'size'` or `x ->> '$.a.b'`, as SQLite reads it; what views give is jsonb.
 create or replace function analysis.json_part(document text, path text) returns text
 language sql immutable strict parallel safe
 as $$

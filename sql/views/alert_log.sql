@@ -8,8 +8,8 @@
 --   subscription text: key of the subscription
 --   event_id integer: event as it stands
 --   alerted_event_id integer: event that was told of
---   event_title text: title of the event as it stands
---   event_level integer: its level
+--   event_title text: title of the event
+--   event_level integer: level of the event
 --   reason text: new, update, correction or grew (the digest of what also grew)
 --   revision integer: content version: 0 for new, the event's revision otherwise
 --   state text: pending, sent, dead, baseline (never to be sent) or cancelled
@@ -25,7 +25,7 @@
 --   last_code integer: SMTP reply code
 --   last_attempt_at time: when that was
 --   why text: one sentence, in the mail's language: why its reader was mailed; null until it is sent
---   evidence text: what decided, as JSON: level, topics and entities asked for; once sent names, seed, similarity, news
+--   evidence json: what decided: level, topics and entities asked for; once sent names, seed, similarity, news
 create view alert_log as
 select
     a.id as alert_id,
@@ -49,7 +49,7 @@ select
     d.code as last_code,
     d.attempted_at as last_attempt_at,
     a.why,
-    cast(a.evidence as text) as evidence
+    a.evidence
 from alerts as a
 inner join subscriptions as u on a.subscription_id = u.id
 inner join events as was on a.event_id = was.id

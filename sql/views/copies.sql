@@ -6,12 +6,12 @@
 -- columns:
 --   event_id integer: event of both
 --   story_id integer: the copy
---   story_at time: its time
---   language text: its language
+--   story_at time: the story's time
+--   language text: detected language (BCP 47), und when unsure
 --   country text: country of the feed that brought it first
---   outlet text: its outlet
---   title text: its headline
---   url text: its address
+--   outlet text: who wrote it, not who carried it: host or name; empty when unknown
+--   title text: headline as a person would print it
+--   url text: address
 --   original_story_id integer: the story that it repeats
 --   original_at time: that story's time
 --   original_language text: its language

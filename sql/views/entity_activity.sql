@@ -6,14 +6,14 @@
 -- columns:
 --   day date: day of the stories (UTC)
 --   entity_key text: entity
---   entity_name text: its name
+--   entity_name text: name of the entity
 --   entity_kind text: company, person, partnership, fund, project, product or place
---   language text: detected language of the stories
---   country text: country of the feeds that brought them first
+--   language text: detected language (BCP 47), und when unsure
+--   country text: country of the feed that brought it first
 --   story_count integer: stories that name it
 --   independent_count integer: outlets that tell an event in words of their own, per event
 --   title_count integer: those that name it in the headline
---   mention_count integer: how often it is named in all
+--   mention_count integer: how often it is named
 --   seed_count integer: stories at level 3
 --   subject_count integer: stories at level 2
 --   event_count integer: events that they tell

@@ -10,11 +10,11 @@
 --   changed_at time: when
 --   kind text: founded, joined, level, language, copy, merged, split, left, title or fact
 --   story_id integer: story concerned
---   language text: its language
---   outlet text: its outlet
---   title text: its headline
+--   language text: detected language (BCP 47), und when unsure
+--   outlet text: who wrote it, not who carried it: host or name; empty when unknown
+--   title text: headline as a person would print it
 --   other_event_id integer: other event concerned
---   detail text: what changed, as JSON
+--   detail json: what changed
 create view event_changes as
 select
     h.id as change_id,
@@ -28,7 +28,7 @@ select
     s.outlet,
     s.title,
     h.other_event_id,
-    cast(h.detail as text) as detail
+    h.detail
 from event_history as h
 inner join events as e on h.event_id = e.id
 left join stories as s on h.story_id = s.id;

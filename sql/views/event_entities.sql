@@ -5,11 +5,11 @@
 -- columns:
 --   event_id integer: event
 --   entity_key text: entity
---   entity_name text: its name, the key where the watchlist no longer has it
+--   entity_name text: name of the entity
 --   place integer: 1 for the most important
 --   level integer: level of the event
---   first_seen_at time: when the event was first told
---   last_seen_at time: when it was last told
+--   first_seen_at time: time of its earliest story
+--   last_seen_at time: time of its latest story
 create view event_entities as
 select
     e.id as event_id,

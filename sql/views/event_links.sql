@@ -14,7 +14,7 @@
 --   days_later real: days between the two
 --   strength real: probability that both belong to one thread, 0..1
 --   is_nearest boolean: the strongest of the later event's links
---   evidence text: what decided, as JSON
+--   evidence json: what decided
 --   linker_version text: version of the linking weights
 --   linked_at time: when the two were linked
 create view event_links as
@@ -34,7 +34,7 @@ select
             order by x.strength desc, a.first_seen_at desc, a.id asc
         ) = 1
     ) as is_nearest,
-    cast(x.evidence as text) as evidence,
+    x.evidence,
     x.linker_version,
     x.linked_at
 from links as x

@@ -5,8 +5,8 @@
 -- since: joined_at
 -- columns:
 --   event_id integer: event
---   event_title text: its title
---   event_level integer: its level
+--   event_title text: title of the event
+--   event_level integer: level of the event
 --   story_id integer: story
 --   story_at time: the story's time
 --   published_at time: what the feed claims; null when absent or absurd
@@ -29,7 +29,7 @@
 --   is_copy boolean: repeats another story
 --   copy_of integer: that story
 --   joined_at time: when it came into the event
---   evidence text: all that decided the join, as JSON
+--   evidence json: all that decided the join
 --   raw_title text: headline as the feed has it
 --   kind text: what the headline calls itself: breaking, exclusive, update, opinion, …
 --   update_number integer: number of the update that the headline names
@@ -60,7 +60,7 @@ select
     (m.copy_of is not null) as is_copy,
     m.copy_of,
     m.joined_at,
-    cast(m.evidence as text) as evidence,
+    m.evidence,
     coalesce(s.raw_title, s.title) as raw_title,
     s.kind,
     s.update_number

@@ -5,8 +5,8 @@
 --   event_id integer: event
 --   topic_key text: topic
 --   level integer: level of the event
---   first_seen_at time: when the event was first told
---   last_seen_at time: when it was last told
+--   first_seen_at time: time of its earliest story
+--   last_seen_at time: time of its latest story
 create view event_topics as
 select
     e.id as event_id,

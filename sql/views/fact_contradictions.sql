@@ -6,7 +6,7 @@
 -- since: against_at
 -- columns:
 --   event_id integer: event
---   event_title text: its title
+--   event_title text: title of the event
 --   kind text: money, energy, power or count
 --   role text: raised, target, valuation, …
 --   unit text: unit of both values

@@ -2,7 +2,7 @@
 -- grain: one row per feed and tag
 -- columns:
 --   feed_id integer: feed
---   feed_title text: its name
+--   feed_title text: name of the feed
 --   tag text: tag from feeds.toml
 --   is_enabled boolean: the feed is polled
 create view feed_tags as

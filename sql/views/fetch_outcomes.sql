@@ -5,7 +5,7 @@
 -- columns:
 --   day date: day of the fetches (UTC)
 --   feed_id integer: feed
---   feed_title text: its name
+--   feed_title text: name of the feed
 --   host text: its host
 --   outcome text: new, unchanged, or what went wrong: timeout, dns, http-error, not-a-feed, …
 --   is_failure boolean: brought neither a body nor a 304

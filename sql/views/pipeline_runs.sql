@@ -14,7 +14,7 @@
 --   is_clean boolean: nothing failed
 --   per_second real: things done a second
 --   minutes_since_previous real: minutes since the step ran before
---   detail text: more counts, as JSON
+--   detail json: more counts
 create view pipeline_runs as
 select
     r.id as run_id,
@@ -33,5 +33,5 @@ select
             - julianday(lag(r.started_at) over (partition by r.step order by r.started_at, r.id))
         ) * 1440, 1
     ) as minutes_since_previous,
-    cast(r.detail as text) as detail
+    r.detail
 from runs as r;

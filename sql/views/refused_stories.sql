@@ -5,14 +5,14 @@
 -- columns:
 --   story_id integer: story
 --   entity_key text: entity that it names
---   entity_name text: its name
+--   entity_name text: name of the entity
 --   mention_count integer: how often it is named
 --   is_in_title boolean: named in the headline
 --   written_forms text: forms as written in the story
 --   story_at time: the story's time
 --   language text: detected language (BCP 47), und when unsure
---   outlet text: publisher as far as the feed or the address tells
---   title text: headline
+--   outlet text: who wrote it, not who carried it: host or name; empty when unknown
+--   title text: headline as a person would print it
 --   url text: address
 --   score real: probability of level 1 and above
 --   because text: why it was refused, in words
@@ -24,8 +24,8 @@ with told as (
         j.story_id,
         j.score,
         j.matched_at,
-        cast(j.evidence as text) ->> 'tier' as tier,
-        coalesce(cast(j.evidence as text) ->> 'lookalikes', '{}') as lookalikes
+        j.evidence ->> 'tier' as tier,
+        coalesce(j.evidence ->> 'lookalikes', '{}') as lookalikes
     from matches as j
     where j.is_current and j.level = 0
 )

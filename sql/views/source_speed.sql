@@ -5,8 +5,8 @@
 -- since: reported_at
 -- columns:
 --   event_id integer: event
---   event_level integer: its level
---   outlet text: outlet
+--   event_level integer: level of the event
+--   outlet text: who wrote it, not who carried it: host or name; empty when unknown
 --   story_id integer: its first story on the event
 --   language text: language of that story
 --   country text: country of the feed that brought it first

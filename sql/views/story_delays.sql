@@ -5,13 +5,13 @@
 -- since: seen_at
 -- columns:
 --   story_id integer: story
---   event_id integer: event that it tells
+--   event_id integer: event
 --   feed_id integer: feed that brought it first
---   feed_title text: its name
---   outlet text: publisher as far as the feed or the address tells
+--   feed_title text: name of the feed
+--   outlet text: who wrote it, not who carried it: host or name; empty when unknown
 --   language text: detected language (BCP 47), und when unsure
 --   is_baseline boolean: it came with the first body of its feed
---   published_at time: what the feed claims
+--   published_at time: what the feed claims; null when absent or absurd
 --   seen_at time: when newswatch first saw it
 --   matched_at time: when it was judged
 --   mailed_at time: first mail on its event that left afterwards

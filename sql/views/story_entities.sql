@@ -5,15 +5,15 @@
 -- columns:
 --   story_id integer: story
 --   entity_key text: entity
---   entity_name text: its name
+--   entity_name text: name of the entity
 --   story_at time: the story's time
---   language text: detected language of the story
+--   language text: detected language (BCP 47), und when unsure
 --   country text: country of the feed that brought it first
---   outlet text: publisher as far as the address tells
+--   outlet text: who wrote it, not who carried it: host or name; empty when unknown
 --   mention_count integer: how often it is named
 --   is_in_title boolean: named in the headline
 --   written_forms text: forms as written in the story
---   event_id integer: event that the story tells
+--   event_id integer: event
 --   is_copy boolean: the story repeats another one
 create view story_entities as
 select

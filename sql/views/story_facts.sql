@@ -17,8 +17,8 @@
 --   written text: as written
 --   story_at time: the story's time
 --   language text: detected language (BCP 47), und when unsure
---   outlet text: publisher as far as the feed or the address tells
---   event_id integer: event that the story tells
+--   outlet text: who wrote it, not who carried it: host or name; empty when unknown
+--   event_id integer: event
 create view story_facts as
 select
     f.story_id,

@@ -4,14 +4,14 @@
 -- columns:
 --   story_id integer: story
 --   feed_id integer: feed
---   feed_title text: its name
+--   feed_title text: name of the feed
 --   seen_at time: when newswatch saw the story in this feed
 --   is_first boolean: this feed brought it first
 --   minutes_after_first real: minutes after newswatch first saw the story anywhere
---   title text: headline of the story
+--   title text: headline as a person would print it
 --   language text: detected language (BCP 47), und when unsure
---   outlet text: publisher as far as the feed or the address tells
---   event_id integer: event that the story tells
+--   outlet text: who wrote it, not who carried it: host or name; empty when unknown
+--   event_id integer: event
 create view story_feeds as
 select
     c.story_id,

@@ -9,8 +9,8 @@
 --   seen_at time: when newswatch first saw it
 --   language text: detected language (BCP 47), und when unsure
 --   country text: country of the feed that brought it first
---   outlet text: publisher as far as the address tells
---   title text: headline
+--   outlet text: who wrote it, not who carried it: host or name; empty when unknown
+--   title text: headline as a person would print it
 --   url text: address
 --   level integer: 3 tells the seeds' happening, 2 their subject, 1 a watched entity, 0 not for us
 --   score real: probability of level 1 and above
@@ -19,15 +19,15 @@
 --   similarity real: cosine to it
 --   topics list: keys of its topics, separated by blanks
 --   entities text: entities found, most often named first: name ×times, and whether in the headline
---   written_forms text: their forms as written in the story
+--   written_forms text: forms as written in the story
 --   facts text: amounts found as written, with their role
---   evidence text: all that decided, as JSON: mentions with offsets, features, contributions
+--   evidence json: all that decided: mentions with offsets, features, contributions
 --   watchlist_version text: watchlist that it was judged with
 --   is_current_watchlist boolean: that is the one in use now
 --   matcher_version text: version of the judging code, its weights and encoders
 --   matched_at time: when it was judged
 --   corrected_level integer: level that a person gave, the newest
---   event_id integer: event that it tells
+--   event_id integer: event
 create view story_matches as
 with labelled as (
     select
@@ -82,7 +82,7 @@ select
             order by f.id
         ) as found
     ) as facts,
-    cast(j.evidence as text) as evidence,
+    j.evidence,
     j.watchlist_version,
     w.is_current as is_current_watchlist,
     j.matcher_version,

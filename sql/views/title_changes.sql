@@ -12,10 +12,10 @@
 --   minutes_after_seen real: minutes after newswatch first saw the story
 --   former_feed_id integer: feed whose words the old headline was
 --   language text: detected language (BCP 47), und when unsure
---   outlet text: publisher as far as the feed or the address tells
+--   outlet text: who wrote it, not who carried it: host or name; empty when unknown
 --   url text: address
 --   level integer: level of the story as it stands
---   event_id integer: event that it tells
+--   event_id integer: event
 create view title_changes as
 select
     c.id as change_id,

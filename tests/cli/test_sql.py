@@ -89,6 +89,8 @@ def test_a_view_is_exported(newswatch: Run, tmp_path: Path) -> None:
     assert all(isinstance(e["languages"], list) and len(e["languages"]) == e["language_count"] for e in events)
     piped = newswatch("export", "event_overview", "--format", "jsonl", "--output", "-").stdout.splitlines()
     assert sorted(e["event_id"] for e in events) == sorted(json.loads(x)["event_id"] for x in piped)
+    judged = newswatch("export", "story_matches", "--format", "jsonl", "--output", "-").stdout.splitlines()
+    assert all(isinstance(json.loads(line)["evidence"], dict) for line in judged) and judged
     assert (
         newswatch("export", "alert_log", "--format", "csv", "--since", "2100-01-01", "-o", "-").stdout.count("\n") == 1
     )

@@ -1,6 +1,7 @@
 """The views are a face to rely on: documented, typed alike on both databases, and without personal data."""
 
 import datetime as dt
+import json
 
 import pytest
 import sqlalchemy as sa
@@ -21,6 +22,7 @@ POSTGRES = {
     "real": {"double precision"},
     "text": {"text", "character varying"},
     "list": {"text"},
+    "json": {"jsonb"},
     "boolean": {"boolean"},
     "time": {"timestamp with time zone"},
     "date": {"date"},
@@ -30,6 +32,7 @@ PYTHON = {
     "real": float,
     "text": str,
     "list": str,
+    "json": str,
     "boolean": bool,
     "time": dt.datetime,
     "date": dt.date,
@@ -117,7 +120,11 @@ def test_parts_of_json_are_asked_for_alike(seeded: Seeded, path: str, expected: 
 
 def test_the_stored_evidence_is_asked_for(seeded: Seeded) -> None:
     """Rule: what sql/README.md promises of `evidence` holds on the views themselves."""
-    assert answer(seeded, "select count(evidence ->> 'mentions') >= 0 as is_asked from story_matches") == [(True,)]
+    part = "cast(evidence -> 'features' ->> 'meaning' as double precision)"
+    asked = f"select count(*) > 0 as is_found from event_links where {part} = 0.6 and evidence ->> 'none' is null"
+    assert answer(seeded, asked) == [(True,)]
+    ((whole,),) = answer(seeded, "select evidence from event_links limit 1")
+    assert isinstance(whole, str) and "features" in json.loads(whole)
 
 
 def test_both_databases_give_the_same_rows(postgres_url: str, tmp_path: object) -> None:

@@ -1,11 +1,12 @@
 """The data dictionary, made of table and column comments and of the headers of views, queries and checks."""
 
 import re
+from collections import Counter
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
-from pipeline.store.sql.headers import Sheet
+from pipeline.store.sql.headers import Column, Sheet
 from pipeline.store.sql.query import by_question, shipped, wanted
 from pipeline.store.sql.schema import sql_dir
 from pipeline.store.tables import metadata
@@ -26,15 +27,8 @@ PERSONAL = {
     "stories.author": "name of a journalist",
 }
 SECRET = {"meta.value": "holds the secret that signs unsubscribe links"}
-_SHOWN = {
-    "integer": "integer",
-    "real": "number",
-    "text": "text",
-    "list": "list",
-    "boolean": "yes/no",
-    "time": "time (UTC)",
-    "date": "day",
-}
+_SHARED = 3  # views in which a column means the same before it is told once for all
+_SHOWN = {"integer": "integer", "real": "number", "list": "list", "json": "JSON"}
 
 
 def text() -> str:
@@ -72,28 +66,46 @@ def _cell(words: str) -> str:
 
 
 def _views() -> list[str]:
+    sheets = shipped("views")
+    common = _common(sheets)
     parts = ["## Views"]
-    for sheet in shipped("views"):
-        parts.append(f"### {sheet.name}")
-        lines = [sheet.question, "", f"*Grain:* {sheet.header['grain']}."]
+    parts.append("These columns mean the same wherever they stand; below they are only named, behind *and*.")
+    parts.append("\n".join(["| column | what it says |", "|---|---|", *map(_row, common)]))
+    for sheet in sheets:
+        grain = sheet.header["grain"]
+        said = f"{sheet.question} *{grain[0].upper()}{grain[1:]}.*"
         if "caveat" in sheet.header:
-            lines += ["", f"*Caveat:* {sheet.header['caveat']}"]
-        parts.append("\n".join(lines))
-        rows = [f"| `{c.name}` | {_SHOWN[c.type]} | {_cell(c.what)} |" for c in sheet.columns]
-        parts.append("\n".join(["| column | type | what it says |", "|---|---|---|", *rows]))
+            said += f"\n**Mind:** {sheet.header['caveat']}"
+        own = [c for c in sheet.columns if c not in common]
+        rest = ", ".join(f"`{c.name}`" for c in sheet.columns if c in common)
+        parts += [f"### {sheet.name}", said, "\n".join(["| column | what it says |", "|---|---|", *map(_row, own)])]
+        parts += [f"*and* {rest}"] if rest else []
     return parts
 
 
+def _common(sheets: list[Sheet]) -> list[Column]:
+    """List the columns that three views or more have with the same type and meaning, the most frequent first."""
+    count = Counter(column for sheet in sheets for column in sheet.columns)
+    return [column for column, views in count.most_common() if views >= _SHARED]
+
+
+def _row(column: Column) -> str:
+    return f"| `{column.name}`{_kind(column)} | {_cell(column.what)} |"
+
+
+def _kind(column: Column) -> str:
+    """Say the type where the name does not: `…_at`, `day`, `is_…`, `…_count`, `…_id` do; what is left is text."""
+    told = column.name.endswith(("_count", "_id"))
+    return f" {_SHOWN[column.type]}" if column.type in _SHOWN and not told else ""
+
+
 def _lists() -> list[str]:
-    queries = [
-        f"| {s.header['about']} | {_cell(s.question)} | `{s.name}`{_asks(s)} | {_cell(s.header['grain'])} |"
-        for s in by_question()
-    ]
+    queries = [f"| {s.header['about']} | {_cell(s.question)} | `{s.name}`{_asks(s)} |" for s in by_question()]
     checks = [f"| `{s.name}` | {_cell(s.header['wrong'])} | {_cell(s.header['do'])} |" for s in shipped("checks")]
     return [
         "## Queries",
         "Run one with `newswatch query NAME [--param NAME=VALUE]`, or open the file; all of them use views only.",
-        "\n".join(["| about | question | query | grain |", "|---|---|---|---|", *queries]),
+        "\n".join(["| about | question | query |", "|---|---|---|", *queries]),
         "## Checks",
         "Each gives the rows that are wrong, so none when all is well. `newswatch checks` runs them all.",
         "\n".join(["| check | a row means | what to do |", "|---|---|---|", *checks]),

@@ -66,6 +66,8 @@ def _value(column: Column, value: Any) -> Any:
             return float(value)
         case "integer":
             return int(value)
+        case "json":
+            return typed("", value)
     return str(value)
 
 
@@ -81,6 +83,7 @@ def _parquet(columns: Sequence[Column], batches: Iterator[Sequence[sa.Row[Any]]]
         "real": pa.float64(),
         "text": pa.string(),
         "list": pa.list_(pa.string()),
+        "json": pa.string(),
         "boolean": pa.bool_(),
         "time": pa.timestamp("us", tz="UTC"),
         "date": pa.date32(),
@@ -118,10 +121,16 @@ def _jsonl(columns: Sequence[Column], batches: Iterator[Sequence[sa.Row[Any]]], 
     count = 0
     for batch in batches:
         for row in batch:
-            made = {c.name: plain(_value(c, row[i])) for i, c in enumerate(columns)}
+            made = {c.name: _nested(c, row[i]) for i, c in enumerate(columns)}
             target.write(json.dumps(made, ensure_ascii=False).encode() + b"\n")
         count += len(batch)
     return count
+
+
+def _nested(column: Column, value: Any) -> Any:
+    """Give a value as a JSON line holds it: JSON as what it is, not as a text of it."""
+    made = _value(column, value)
+    return json.loads(made) if column.type == "json" and made is not None else plain(made)
 
 
 def cell(value: Any) -> Any:

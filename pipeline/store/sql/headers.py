@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 _KEY = re.compile(r"--\s?(\w+):\s*(.*)")
-_COLUMN = re.compile(r"--\s{2,3}(\w+) (integer|real|text|list|boolean|time|date): (.+)")
+_COLUMN = re.compile(r"--\s{2,3}(\w+) (integer|real|text|list|json|boolean|time|date): (.+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,7 +12,7 @@ class Column:
     """One column of a view, as its header says."""
 
     name: str
-    type: str  # integer, real, text, list (words separated by blanks), boolean, time or date
+    type: str  # integer, real, text, list (words separated by blanks), json, boolean, time or date
     what: str
 
 

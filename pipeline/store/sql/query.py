@@ -2,6 +2,7 @@
 
 import contextlib
 import difflib
+import json
 import re
 import sqlite3
 import time
@@ -188,8 +189,10 @@ def _said(name: str, timeout_s: float) -> Iterator[None]:
 def typed(name: str, value: Any) -> Any:
     """Give a value the type that its column's name promises: `…_at` a time, `day` a date, `is_…` a boolean.
 
-    SQLite has none of these types; PostgreSQL has, and counts in decimals.
+    SQLite has none of these types; PostgreSQL has, counts in decimals, and takes JSON apart: here it is text on both.
     """
+    if isinstance(value, dict | list):
+        return json.dumps(value, ensure_ascii=False)
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() and value.as_tuple().exponent == 0 else float(value)
     if isinstance(value, str):
