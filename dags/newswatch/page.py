@@ -83,18 +83,18 @@ async def _refuse(scope: dict[str, Any]) -> Any:
     return None
 
 
-class Scheduler:
-    """Hears that a component starts: a scheduler is given the pools that are missing."""
+class Pools:
+    """Hears that a component starts, and makes the pools that are missing."""
 
     @hookimpl
     def on_starting(self, component: Any) -> None:
         """Make the pools: without its pool a task stays scheduled for ever, and nobody says why."""
-        if getattr(component, "job_type", "") != "SchedulerJob":
+        if not upstream.has_database(component):
             return
         log = logging.getLogger(__name__)
         try:
             made = pools.ensure(*storylines())
-        except SQLAlchemyError:  # what is wrong with the database, the scheduler will say itself
+        except SQLAlchemyError:  # what is wrong with the database, the component will say itself
             log.exception("newswatch's pools could not be made: python -m newswatch.pools does it")
             return
         if made:
@@ -118,4 +118,4 @@ class NewswatchPlugin(AirflowPlugin):
         }
         for prefix in storylines()
     ]
-    listeners = [Scheduler()]  # noqa: RUF012
+    listeners = [Pools()]  # noqa: RUF012

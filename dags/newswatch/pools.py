@@ -1,6 +1,6 @@
 """The pools that bound what runs at once: made where they are missing, never reset.
 
-`python -m newswatch.pools [PREFIX …]` does it by hand; a scheduler that has the plugin does it when it starts.
+`python -m newswatch.pools [PREFIX …]` does it by hand; the plugin does it when a scheduler or dag-processor starts.
 """
 
 import sys

@@ -51,6 +51,14 @@ def interval(length: timedelta) -> Any:
     return length.total_seconds()
 
 
+def has_database(component: Any) -> bool:
+    """Whether what starts here (listener `on_starting`) is a part of Airflow that may write its database, no task.
+
+    Scheduler, dag-processor and triggerer each make a `Job`; which of them it is, it does not know yet at that moment.
+    """
+    return f"{type(component).__module__}.{type(component).__name__}" == "airflow.jobs.job.Job"
+
+
 def make_pools(wanted: dict[str, tuple[int, str]]) -> Collection[str]:
     """Make the pools {name: (slots, what for)} that are missing, in Airflow's database; give the names of those made.
 

@@ -60,11 +60,16 @@ def test_deadline_alert_takes_seconds() -> None:
 
 
 def test_pools_are_made_where_they_are_missing(airflow_home: Path) -> None:
-    """`airflow.models.pool.Pool` and `create_session`: what is there keeps the size that an operator gave it."""
+    """`on_starting` with a `Job`, `airflow.models.pool.Pool`, `create_session`.
+
+    Rule: what is there keeps the size that an operator gave it.
+    """
+    from airflow.jobs.job import Job
     from airflow.models.pool import Pool
+    from airflow.sdk.execution_time.task_runner import TaskRunnerMarker
     from airflow.utils.session import create_session
     from newswatch import pools
-    from newswatch.page import Scheduler
+    from newswatch.page import Pools
     from sqlalchemy import delete, select, update
 
     def sizes() -> dict[str, int]:
@@ -76,13 +81,9 @@ def test_pools_are_made_where_they_are_missing(airflow_home: Path) -> None:
         session.execute(update(Pool).where(Pool.pool == "newswatch_fetch").values(slots=32))
         session.execute(delete(Pool).where(Pool.pool == "newswatch_mail"))
 
-    class Component:
-        job_type = "TriggererJob"
-
-    Scheduler().on_starting(Component())
-    assert "newswatch_mail" not in sizes(), "only a scheduler does it"
-    Component.job_type = "SchedulerJob"
-    Scheduler().on_starting(Component())
+    Pools().on_starting(TaskRunnerMarker())
+    assert "newswatch_mail" not in sizes(), "a task may not write Airflow's database"
+    Job()  # as `airflow scheduler` does: Airflow finds the listener and calls it
     assert sizes() == {"newswatch_fetch": 32, "newswatch_cpu": 2, "newswatch_mail": 1}
     with create_session() as session:
         session.execute(update(Pool).where(Pool.pool == "newswatch_fetch").values(slots=8))
