@@ -87,6 +87,5 @@ with news.dag(
 
         return red_if_failed(news.run(outcomes))
 
-    decided, sent, hooked, looked = alert(), deliver(), targets(), outcomes()
-    decided >> sent >> hooked >> looked
-    watch(decided, sent, hooked, looked)
+    alert() >> deliver() >> targets() >> outcomes()
+    watch(dag)

@@ -71,6 +71,5 @@ with news.dag(
         )
         return tally
 
-    enriched, matched, clustered = enrich(), match(), cluster()
-    enriched >> matched >> clustered
-    watch(enriched, matched, clustered)
+    enrich() >> match() >> cluster()
+    watch(dag)

@@ -121,9 +121,6 @@ with news.dag(
         wake(outlet_events, news.stories, waiting, stories=tally["seen"], matched=tally["done"])
         return tally
 
-    synced = sync()
-    claimed = claim()
-    fetched = fetch.expand(feed_ids=claimed)
-    parsed, detected, matched = parse(), detect(), match()
-    synced >> claimed >> fetched >> parsed >> detected >> matched
-    watch(synced, claimed, fetched, parsed, detected, matched)
+    batches = claim()
+    sync() >> batches >> fetch.expand(feed_ids=batches) >> parse() >> detect() >> match()
+    watch(dag)

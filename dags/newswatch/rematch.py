@@ -107,7 +107,5 @@ with news.dag(
         return news.run(alert)
 
     chunks = plan()
-    judged = rematch.expand(between=chunks)
-    clustered, decided = cluster(), alert()
-    judged >> clustered >> decided
-    watch(chunks, judged, clustered, decided)
+    rematch.expand(between=chunks) >> cluster() >> alert()
+    watch(dag)

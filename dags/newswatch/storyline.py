@@ -7,9 +7,11 @@ import os
 import re
 import tomllib
 from collections.abc import Collection, Mapping
+from dataclasses import asdict
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
+from types import ModuleType
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -22,11 +24,14 @@ from airflow.sdk import (
     RetryAction,
     RetryRule,
     TriggerRule,
+    get_current_context,
     task,
+    timezone,
 )
 from airflow.sdk.exceptions import AirflowFailException
 
-from newswatch.tasks import perform, settings, waiting
+from newswatch.metrics import count
+from newswatch.tasks import settings
 from newswatch.told import deadline, on_failure, on_success
 
 DEFAULT = "newswatch"
@@ -106,9 +111,21 @@ class Storyline(NamedTuple):
 
     # --------------------------------------------------------------------------------------------------- inside tasks
 
-    def run(self, step: Any, **options: Any) -> dict[str, Any]:
-        """Run a step now with this storyline's settings; give its tally as a small dictionary, and count it."""
-        return perform(self.prefix, step, **options)
+    def run(self, step: ModuleType, **options: Any) -> dict[str, Any]:
+        """Run a step of `pipeline.steps` now; give its tally as a small dictionary, and count it in the metrics.
+
+        Now, not at the time of the run: a run that was cleared, or waited, does today's work, and what it writes down
+        (joined, judged, mailed) happened when it happened.
+        """
+        from pipeline import steps
+
+        now, found = timezone.utcnow(), self.settings()
+        tally = asdict(steps.perform(step, found, now, **options))
+        tally["seconds"] = round(tally["seconds"], 3)
+        tally["detail"] = {k: v for k, v in tally["detail"].items() if isinstance(v, int | float | str | bool)}
+        run: Any = get_current_context()
+        count(self.prefix, found, tally, now, run["dag_run"].start_date)
+        return tally
 
     def settings(self) -> Any:
         """Read this storyline's settings."""
@@ -116,7 +133,10 @@ class Storyline(NamedTuple):
 
     def waiting(self, *steps: str) -> dict[str, int]:
         """Count what waits for each of these steps now."""
-        return waiting(self.prefix, steps)
+        from pipeline.desk import progress
+
+        found = progress.waiting(self.settings(), timezone.utcnow())
+        return {step: found[step] for step in steps}
 
     # ---------------------------------------------------------------------------------------------------------- DAGs
 
@@ -178,8 +198,8 @@ def every(cron: str) -> CronTriggerTimetable:
     return CronTriggerTimetable(cron, timezone="UTC")
 
 
-def watch(*tasks: Any) -> None:
-    """Make a run red when any of these tasks failed though others went on without it: Airflow's *watcher* pattern.
+def watch(dag: DAG) -> None:
+    """Make a run red when any task failed though others went on without it: Airflow's *watcher* pattern.
 
     A run's state is that of its last tasks, so one that goes on after a failure would look well. The watcher is skipped
     in every good run.
@@ -196,7 +216,8 @@ def watch(*tasks: Any) -> None:
         """Fails when a task of this run failed, and is skipped when none did."""
         raise AirflowFailException("a task of this run failed; the others did what could be done without it")
 
-    list(tasks) >> judge()
+    every_task = list(dag.tasks)
+    every_task >> judge()
 
 
 def _address(url: str, table: str) -> str | None:

@@ -1,4 +1,4 @@
-"""Inside a task: a step runs now, with its storyline's settings; what went wrong is kept for the operator.
+"""Inside a task: its storyline's settings, and what went wrong, kept for the operator.
 
 Everything heavy is imported inside the functions: DAG files import this one at every parse.
 """
@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from functools import wraps
 from typing import Any
 
-from airflow.sdk import Connection, get_current_context, timezone
+from airflow.sdk import Connection, get_current_context
 from airflow.sdk.exceptions import (
     AirflowException,
     AirflowFailException,
@@ -16,8 +16,6 @@ from airflow.sdk.exceptions import (
     AirflowRuntimeError,
     AirflowSkipException,
 )
-
-from newswatch.metrics import count
 
 WHY = "why"  # XCom of a failed task
 
@@ -76,39 +74,6 @@ def red_if_failed(tally: dict[str, Any], *, can_retry: bool = False) -> dict[str
             raise AirflowException(why)
         raise FoundWrongError(why, [f"{tally['step']} {key}" for key in found])
     return tally
-
-
-def perform(prefix: str, step: Any, **options: Any) -> dict[str, Any]:
-    """Run a step now; give its tally as a small dictionary, and count it in the metrics.
-
-    Now, not at the time of the run: a run that was cleared, or waited, does today's work, and what it writes down
-    (joined, judged, mailed) happened when it happened.
-    """
-    from pipeline import steps
-
-    now, found = timezone.utcnow(), settings(prefix)
-    tally = steps.perform(step.__name__.rpartition(".")[2], found, now, **options)
-    plain = {k: v for k, v in tally.detail.items() if isinstance(v, int | float | str | bool)}
-    result = {
-        "step": tally.step,
-        "seen": tally.seen,
-        "done": tally.done,
-        "skipped": tally.skipped,
-        "failed": tally.failed,
-        "seconds": round(tally.seconds, 3),
-        "detail": plain,
-    }
-    context: Any = get_current_context()
-    count(prefix, found, result, now, context["dag_run"].start_date)
-    return result
-
-
-def waiting(prefix: str, steps: Sequence[str]) -> dict[str, int]:
-    """Count what waits for each of these steps now."""
-    from pipeline.desk import progress
-
-    found = progress.waiting(settings(prefix), timezone.utcnow())
-    return {step: found[step] for step in steps}
 
 
 def _no_other_params(context: Any) -> None:

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import ConfigError, NotFoundError
@@ -142,16 +143,16 @@ def _sum(tallies: Sequence[Tally]) -> Tally:
     return Tally(tallies[-1].step, **numbers, detail=detail)
 
 
-def perform(step: str, settings: "Settings", now: datetime, **options: Any) -> Tally:
+def perform(step: str | ModuleType, settings: "Settings", now: datetime, **options: Any) -> Tally:
     """Run one step, take its time, and record its tally in `runs`; an empty database is given its schema first.
 
-    A step that is told `dry_run` leaves no trace there either.
+    `step` is one of this package's modules, or its name. A step that is told `dry_run` leaves no trace there either.
     """
     from pipeline import store
     from pipeline.store import runs
 
     store.ensure(settings.database_url)
-    module = importlib.import_module(f"pipeline.steps.{step}")
+    module = importlib.import_module(f"pipeline.steps.{step}") if isinstance(step, str) else step
     start = time.perf_counter()
     if "progress" not in inspect.signature(module.run).parameters:
         options.pop("progress", None)

@@ -107,7 +107,7 @@ def test_dags_import_airflow_and_steps_only(path: Path) -> None:
     if path not in FILES:
         allowed += ["pipeline.settings", "pipeline.errors", "pipeline.log"]
         allowed_std |= {"asyncio", "importlib", "importlib.util", "json", "logging", "os", "pathlib", "re", "sys"}
-        allowed_std |= {"tomllib", "urllib.parse"}
+        allowed_std |= {"dataclasses", "tomllib", "types", "urllib.parse"}
     allowed += {
         "upstream.py": ["airflow", "sqlalchemy"],
         "page.py": [
