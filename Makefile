@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: help setup demo test floor e2e e2e-next airflow containers constraints helm check format lint types contracts sql-lint lock clean
+.PHONY: help setup demo test floor e2e e2e-next foreign airflow containers constraints helm check format lint types contracts sql-lint lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -44,6 +44,9 @@ e2e-next: $(READY)  ## the same with the newest Airflow 3.3 that the registry ha
 	  --upgrade-package apache-airflow-task-sdk --editable . 'apache-airflow<3.4'
 	@env -u PYTHONDONTWRITEBYTECODE var/next/bin/pytest -q -m e2e tests/dags tests/web tests/test_compose.py
 	@env -u PYTHONDONTWRITEBYTECODE var/next/bin/pytest -q -s -m e2e tests/e2e
+
+foreign: $(READY)  ## newswatch from its wheel into an Airflow that was there first, in three ways (needs a package registry)
+	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/pytest -q -s -m e2e tests/foreign
 
 airflow: $(READY)  ## Airflow with these DAGs on the sample feeds, at http://127.0.0.1:8080
 	@exec env -u PYTHONDONTWRITEBYTECODE $(BIN)/python deploy/embedded.py

@@ -1,0 +1,3 @@
+"""The team's own module: named as one of newswatch's is."""
+
+POOL = "team"
