@@ -1,4 +1,4 @@
-"""The commands on events: list, show, merge, split, replay."""
+"""The commands on events: list, show, merge, split, link, unlink, replay."""
 
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -127,6 +127,36 @@ def split(
 
     numbers = step.split(common.load(database=database), common.now(), event, stories, by, note)
     common.out.print(f"They are events {' and '.join(map(str, numbers))} now.")
+
+
+@events.command("link")
+def link(
+    event: EventArgument,
+    other: Annotated[int, typer.Argument(help="The event that it follows, or that follows it.")],
+    by: ByOption = "",
+    note: NoteOption = "",
+    database: DatabaseOption = None,
+) -> None:
+    """Say that two events are of one thread: the later follows the earlier; kept in every later clustering."""
+    from pipeline.desk import events as step
+
+    later, earlier = step.link(common.load(database=database), common.now(), event, other, by, note)
+    common.out.print(f"Event {later} follows event {earlier} now.")
+
+
+@events.command("unlink")
+def unlink(
+    event: EventArgument,
+    other: Annotated[int, typer.Argument(help="The event that it does not follow.")],
+    by: ByOption = "",
+    note: NoteOption = "",
+    database: DatabaseOption = None,
+) -> None:
+    """Say that two events are of no one thread; kept in every later clustering."""
+    from pipeline.desk import events as step
+
+    later, earlier = step.unlink(common.load(database=database), common.now(), event, other, by, note)
+    common.out.print(f"Event {later} does not follow event {earlier} any more.")
 
 
 def replay(

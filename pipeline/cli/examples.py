@@ -58,6 +58,8 @@ EXAMPLES = {
     "events list": "newswatch events list --min-level 2 --limit 10",
     "events show": "newswatch events show 4",
     "events merge": 'newswatch events merge 12 4 --by ann --note "one deal"',
+    "events link": 'newswatch events link 12 4 --by ann --note "the closing of that deal"',
+    "events unlink": "newswatch events unlink 12 9 --by ann",
     "events split": 'newswatch events split 4 31 32 --by ann --note "another deal"',
     "labels list": "newswatch labels list --wrong",
     "labels export": "newswatch labels export labels.jsonl",

@@ -115,6 +115,40 @@ def split(
         return sorted({m.event_id for m in pool.members(db, ids, {}) if m.event_id is not None})
 
 
+def link(settings: Settings, now: datetime, event: int, other: int, by: str = "", note: str = "") -> tuple[int, int]:
+    """Say that one of two events follows the other, whatever the model of threads says; return (later, earlier).
+
+    Kept by story identity: it holds for the events that hold the first stories of the two, in every later clustering.
+    """
+    return _thread(settings, now, (event, other), ("linked", "unlinked"), by, note)
+
+
+def unlink(settings: Settings, now: datetime, event: int, other: int, by: str = "", note: str = "") -> tuple[int, int]:
+    """Say that two events are of no one thread, whatever the model says; return (later, earlier)."""
+    return _thread(settings, now, (event, other), ("unlinked", "linked"), by, note)
+
+
+def _thread(
+    settings: Settings, now: datetime, named: tuple[int, int], kinds: tuple[str, str], by: str, note: str
+) -> tuple[int, int]:
+    versions = steps.encoder(settings).story_versions
+    said, taken_back = kinds
+    with store.begin(settings.database_url, lock="cluster") as db:
+        one, other = (_resolve(db, i) for i in named)
+        if one == other:
+            raise NotFoundError(f"{named[0]} and {named[1]} are both event {one}: an event does not follow itself")
+        members = {i: _members(db, i) for i in (one, other)}
+        hashes = {i: _hashes(found) for i, found in members.items()}
+        for i, stories in hashes.items():
+            if not stories:
+                raise NotFoundError(f"event {i} has no story any more; see `newswatch events list`")
+        corrections.withdraw(db, taken_back, list(product(hashes[one], hashes[other])))
+        corrections.add(db, said, [(hashes[one][0], hashes[other][0])], now, by, note)
+        threads.link(db, sorted((one, other)), now, versions)
+        earlier, later = sorted((one, other), key=lambda i: pairs.order(members[i][0]))
+    return later, earlier
+
+
 def replay(settings: Settings, now: datetime, days: float | None = 180.0) -> dict[str, Any]:
     """Rebuild the events of the last `days` (None: all) from the stored stories in memory; say what would differ.
 

@@ -7,7 +7,7 @@ from typing import TypeVar
 import sqlalchemy as sa
 
 from pipeline.store.engine import insert
-from pipeline.store.tables import corrections, stories
+from pipeline.store.tables import corrections, event_stories, stories
 
 T = TypeVar("T")
 
@@ -19,11 +19,12 @@ def chunks(items: Iterable[T], size: int = 500) -> Iterator[list[T]]:
 
 
 def named(db: sa.Connection, hashes: Iterable[str]) -> list[tuple[str, str, str]]:
-    """Give the corrections (kind, url_hash, other) that name one of these stories."""
+    """Give the corrections (together or apart, url_hash, other) that name one of these stories."""
     found: set[tuple[str, str, str]] = set()
     for chunk in chunks(sorted(set(hashes))):
         query = sa.select(corrections.c.kind, corrections.c.url_hash, corrections.c.other_url_hash).where(
-            sa.or_(corrections.c.url_hash.in_(chunk), corrections.c.other_url_hash.in_(chunk))
+            corrections.c.kind.in_(("together", "apart")),
+            sa.or_(corrections.c.url_hash.in_(chunk), corrections.c.other_url_hash.in_(chunk)),
         )
         found.update((r.kind, r.url_hash, r.other_url_hash) for r in db.execute(query))
     return sorted(found)
@@ -32,7 +33,7 @@ def named(db: sa.Connection, hashes: Iterable[str]) -> list[tuple[str, str, str]
 def add(
     db: sa.Connection, kind: str, pairs: Iterable[tuple[str, str]], now: datetime, by: str = "", note: str = ""
 ) -> None:
-    """Store corrections: `together` or `apart` for each pair of stories."""
+    """Store corrections for each pair of stories: `together` or `apart`, `linked` or `unlinked`."""
     values = {"corrected_by": by, "corrected_at": now, "note": note}
     for a, b in _ordered(pairs):
         db.execute(
@@ -51,6 +52,30 @@ def withdraw(db: sa.Connection, kind: str, pairs: Iterable[tuple[str, str]]) -> 
 
 def _ordered(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     return sorted({(min(pair), max(pair)) for pair in pairs if pair[0] != pair[1]})
+
+
+def links(db: sa.Connection, event_ids: Iterable[int]) -> list[tuple[str, int, int]]:
+    """Give the corrections of threads that concern these events: (linked or unlinked, event, other event).
+
+    They name stories, so they hold for the events in which these stand now.
+    """
+    one, other = event_stories.alias(), event_stories.alias()
+    first, second = stories.alias(), stories.alias()
+    found: set[tuple[str, int, int]] = set()
+    for chunk in chunks(sorted(set(event_ids))):
+        query = (
+            sa.select(corrections.c.kind, one.c.event_id.label("a"), other.c.event_id.label("b"))
+            .join(first, first.c.url_hash == corrections.c.url_hash)
+            .join(second, second.c.url_hash == corrections.c.other_url_hash)
+            .join(one, one.c.story_id == first.c.id)
+            .join(other, other.c.story_id == second.c.id)
+            .where(
+                corrections.c.kind.in_(("linked", "unlinked")),
+                sa.or_(one.c.event_id.in_(chunk), other.c.event_id.in_(chunk)),
+            )
+        )
+        found.update((r.kind, r.a, r.b) for r in db.execute(query) if r.a != r.b)
+    return sorted(found)
 
 
 def ids_of(db: sa.Connection, hashes: Iterable[str]) -> dict[str, int]:

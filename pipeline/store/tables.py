@@ -616,7 +616,7 @@ corrections = sa.Table(
     "corrections",
     metadata,
     _id("Correction number."),
-    _c("kind", sa.String(16), comment="together (these stories are one happening) or apart (they are not)."),
+    _c("kind", sa.String(16), comment="together, apart: one happening or not; linked, unlinked: one thread or not."),
     _c("url_hash", sa.String(32), comment="A story, by identity, so that it survives replays.", index=True),
     _c("other_url_hash", sa.String(32), comment="The other story."),
     _c("corrected_by", Text, comment="Who.", server_default=""),

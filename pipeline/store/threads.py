@@ -1,6 +1,6 @@
 """Threads: which event follows which, written where events change and read for mails, pages and commands."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from pipeline.core.events import threads
 from pipeline.core.events.threads import Lead, Link
+from pipeline.store import corrections
 from pipeline.store.corrections import chunks
 from pipeline.store.engine import insert
 from pipeline.store.tables import event_stories, events, links, match_entities, stories, vectors
@@ -26,18 +27,24 @@ def relink(db: sa.Connection, story_ids: Iterable[int], now: datetime, versions:
     A link is a function of two events, so nothing but the pairs of changed events is looked at. Links of events that
     were merged away or lost all their stories go. Return how many links were made, changed or dropped.
     """
-    linker = threads.default_linker()
     changed = _changed(db, story_ids, now)
-    if not changed:
-        return 0
+    return link(db, changed, now, versions) if changed else 0
+
+
+def link(db: sa.Connection, changed: Sequence[int], now: datetime, versions: Mapping[str, str]) -> int:
+    """Link some events anew: as the model says, and above it as analysts said."""
+    linker = threads.default_linker()
     standing = leads(db, changed, versions)
     keys = sorted({key for x in standing for key in x.entities})
     others = [r for i, r in _near(db, keys, versions).items() if i not in set(changed)]
     near = threads.within_reach(
         standing, [_vector(r) for r in others], [r.language or "und" for r in others], linker.means
     )
-    wanted = [r.id for r, is_near in zip(others, near, strict=True) if is_near]
-    found = threads.links(changed, [*standing, *leads(db, wanted, versions)], linker)
+    said = corrections.links(db, changed)
+    by_hand = {i for _, a, b in said for i in (a, b)} - set(changed)
+    wanted = {r.id for r, is_near in zip(others, near, strict=True) if is_near} | by_hand
+    known = [*standing, *leads(db, wanted, versions)]
+    found = threads.corrected(threads.links(changed, known, linker), known, said)
     return _write(db, changed, found, linker.version, now)
 
 

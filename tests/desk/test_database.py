@@ -8,10 +8,13 @@ import pytest
 import sqlalchemy as sa
 
 from pipeline import store
-from pipeline.desk import database, sql
+from pipeline.core.events import pairs
+from pipeline.desk import database, events, sql
 from pipeline.errors import ConfigError
 from pipeline.settings import Settings
+from pipeline.store import neighbourhood
 from tests.databases import new_postgres
+from tests.told import T0, Told, tell
 
 
 @pytest.fixture
@@ -27,6 +30,11 @@ def role(postgres_url: str) -> Iterator[tuple[Settings, str]]:
 
 def address(settings: Settings, name: str) -> str:
     return sa.make_url(settings.database_url).set(username=name).render_as_string(hide_password=False)
+
+
+def password_of(settings: Settings, name: str, password: str) -> str:
+    made = sa.make_url(settings.database_url).set(username=name, password=password)
+    return made.render_as_string(hide_password=False)
 
 
 def as_role(settings: Settings, name: str) -> psycopg.Connection[tuple[object, ...]]:
@@ -155,6 +163,13 @@ def test_corrections_are_a_right_of_their_own(page: tuple[Settings, str]) -> Non
     with as_role(settings, name) as db:
         db.execute("update newswatch.events set revision = revision where id = -1")
         db.execute("update newswatch.feeds set next_fetch_at = null where id = -1")
+    told = [Told("one", 0, "en", "Acme opens a plant", "It cost $5 billion.", ("acme",), 5e9)]
+    told += [Told("two", 30, "en", "Acme sues a rival over a name", "", ("acme",))]
+    with store.begin(settings.database_url) as db:
+        neighbourhood.settle(db, tell(db, told), 14.0, pairs.default_weights(), {}, T0)
+    theirs = settings.model_copy(update={"database_url": password_of(settings, name, "pear-tree"), "encoder": "none"})
+    events.link(theirs, T0, 2, 1)
+    assert events.merge(theirs, T0, 2, 1) == 1  # it writes events, links and what is stated
     database.grant_page(settings, name)
     with as_role(settings, name) as db, pytest.raises(psycopg.errors.InsufficientPrivilege):
         db.execute("update newswatch.events set revision = revision where id = -1")

@@ -126,6 +126,25 @@ def links(changed: Iterable[int], leads: Sequence[Lead], linker: Linker) -> list
     return sorted(found.values(), key=lambda x: (x.event_id, x.follows_id))
 
 
+def corrected(found: Iterable[Link], leads: Sequence[Lead], said: Iterable[tuple[str, int, int]]) -> list[Link]:
+    """Give the links as analysts corrected them: `said` is (linked or unlinked, event, other event).
+
+    Of two linked events the later follows the earlier, whichever way round they were named. Where both were said of
+    the stories of two events, they are linked.
+    """
+    at = {lead.event_id: lead for lead in leads}
+    kept = {(x.event_id, x.follows_id): x for x in found}
+    for kind, a, b in sorted(said, reverse=True):  # unlinked before linked
+        if a not in at or b not in at:
+            continue
+        earlier, later = sorted((at[a], at[b]), key=_place)
+        key = later.event_id, earlier.event_id
+        kept.pop(key, None)
+        if kind == "linked":
+            kept[key] = Link(*key, 1.0, {"corrected": True})
+    return [kept[key] for key in sorted(kept)]
+
+
 def _place(lead: Lead) -> tuple[datetime, str]:
     return lead.first_at, lead.identity
 

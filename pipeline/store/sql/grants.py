@@ -55,13 +55,15 @@ _PAGE = (
     "grant insert, delete on newswatch.labels to {role}",
     "grant update (id) on newswatch.stories to {role}",  # a lock on the row that is labelled; numbers never change
 )
-# With corrections (NEWSWATCH_WEB_TOKEN): a feed is made due, events are united and split, stories move between them
+_CORRECTED = (
+    *("corrections", "events", "event_stories", "event_history", "alerts", "vectors", "matches"),
+    *("links", "claims", "claim_stories", "disputes"),
+)
+# With corrections (NEWSWATCH_WEB_TOKEN): a feed is made due, events are united and split, stories move between them,
+# and with them what follows what and what is stated
 _CORRECTIONS = (
     "grant update (next_fetch_at) on newswatch.feeds to {role}",
-    *(
-        f"grant insert, update, delete on newswatch.{table} to {{role}}"
-        for table in ("corrections", "events", "event_stories", "event_history", "alerts", "vectors", "matches")
-    ),
+    *(f"grant insert, update, delete on newswatch.{table} to {{role}}" for table in _CORRECTED),
 )
 
 
