@@ -4,7 +4,7 @@ The engine comes in a wheel; the chart (a .tgz or a folder) is yours to bring, f
 """
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,25 +23,33 @@ def objects(chart: Path, files: Iterable[Path]) -> list[dict[str, Any]]:
         values = _over(values, yaml.safe_load(file.read_text(encoding="utf-8")) or {})
     with Chart.load(str(chart)) as loaded:
         loaded.validate_schema(loaded.merge_values(values))
-        texts = loaded.render(values=values, name="newswatch")
-    found = texts.values() if isinstance(texts, dict) else [texts]
-    return [one for text in found for one in yaml.safe_load_all(str(text)) if isinstance(one, dict)]
+        texts: dict[str, str] = loaded.render(values=values, name="newswatch")
+    manifests = [text for name, text in texts.items() if not name.endswith("NOTES.txt")]  # told to people by Helm
+    return [one for text in manifests for one in yaml.safe_load_all(text) if isinstance(one, dict)]
 
 
 def complaints(found: Sequence[dict[str, Any]]) -> list[str]:
     """Say which containers have no limits, or an image of Airflow that is not ours."""
     bad = []
-    for one in found:
-        name = f"{one.get('kind')} {one.get('metadata', {}).get('name')}"
-        spec = one.get("spec", {})
-        spec = spec.get("jobTemplate", {}).get("spec", spec)
-        pod = spec.get("template", {}).get("spec", {})
-        for container in pod.get("containers", []):
+    for name, pod in _pods(found):
+        for container in (*(pod.get("initContainers") or []), *pod["containers"]):
             if "apache/airflow" in str(container.get("image")):
                 bad.append(f"{name}: {container['name']} runs {container['image']}")
-            if "redis" not in name and "memory" not in (container.get("resources") or {}).get("limits", {}):
+            if "memory" not in (container.get("resources") or {}).get("limits", {}):
                 bad.append(f"{name}: {container['name']} has no limit of memory")
     return bad
+
+
+def _pods(found: Sequence[dict[str, Any]]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Give the pods that these objects make, with names; the template of tasks' own pods is a file of a ConfigMap."""
+    for one in found:
+        name = f"{one.get('kind')} {one.get('metadata', {}).get('name')}"
+        spec = one.get("spec") or {}
+        spec = spec.get("jobTemplate", {}).get("spec", spec)
+        if pod := spec.get("template", {}).get("spec"):
+            yield name, pod
+        if template := (one.get("data") or {}).get("pod_template_file.yaml"):
+            yield f"{name} pod_template_file.yaml", yaml.safe_load(template)["spec"]
 
 
 def _over(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:

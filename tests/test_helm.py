@@ -161,6 +161,7 @@ MINI = {
     "Chart.yaml": "apiVersion: v2\nname: mini\nversion: 0.1.0\n",
     "values.yaml": "executor: LocalExecutor\n",
     "values.schema.json": '{"properties": {"executor": {"enum": ["LocalExecutor", "CeleryExecutor"]}}}',
+    "templates/NOTES.txt": "Thank you: {{ .Chart.Name }} is there: go: on\n",
     "templates/one.yaml": "kind: ConfigMap\nmetadata: {name: one}\ndata: {executor: {{ .Values.executor }}}\n",
 }
 
@@ -185,6 +186,25 @@ def test_rendering_reads_values_in_order_and_obeys_the_schema(tmp_path: Path) ->
     second.write_text("executor: NoExecutor\n", encoding="utf-8")
     with pytest.raises(Exception, match="executor"):
         rendered.objects(chart, [first, second])
+
+
+def test_a_container_without_limits_is_named() -> None:
+    """Rule: containers, those that start before them, and the pods that tasks get are all looked at."""
+    from deploy import rendered
+
+    bounded = {"name": "good", "image": "newswatch:1", "resources": {"limits": {"memory": "1Gi"}}}
+    loose, theirs = {"name": "loose", "image": "redis:8"}, bounded | {"name": "theirs", "image": "apache/airflow:3"}
+    pods = [
+        {"kind": "Job", "spec": {"template": {"spec": {"containers": [bounded], "initContainers": [loose]}}}},
+        {"kind": "CronJob", "spec": {"jobTemplate": {"spec": {"template": {"spec": {"containers": [theirs]}}}}}},
+        {"kind": "ConfigMap", "data": {"pod_template_file.yaml": yaml.safe_dump({"spec": {"containers": [loose]}})}},
+        {"kind": "Service", "spec": {"ports": []}},
+    ]
+    assert [line.partition(": ")[2] for line in rendered.complaints(pods)] == [
+        "loose has no limit of memory",
+        "theirs runs apache/airflow:3",
+        "loose has no limit of memory",
+    ]
 
 
 CHARTS = sorted((ROOT / "var" / "charts").glob("airflow-*.tgz"))
