@@ -4,11 +4,11 @@ from functools import cache
 from itertools import islice
 from typing import NamedTuple
 
-from pipeline.core.facts import roles as cues
-from pipeline.core.facts import words
+from pipeline.core.facts import cues, words
 from pipeline.core.facts.agree import agree, contradict, contradictions, same
 from pipeline.core.facts.han import is_numeric as is_numeric_text
 from pipeline.core.facts.read import Reader
+from pipeline.core.facts.roles import Roles
 from pipeline.core.facts.spelled import anchors
 from pipeline.core.text.phrases import fold
 from pipeline.model import Fact
@@ -54,12 +54,13 @@ def trace(text: str, language: str | None = None, part: str = "text") -> list[tu
     def is_capital(at: int) -> bool:
         return text[offsets[at] if offsets else at : len(text)][:1].isupper() if at < len(folded) else False
 
-    roles = cues.Roles(folded, [(f.start, f.end) for f in found if f.kind not in {"date", "count"}], is_capital)
+    kinds = {(f.start, f.end): f.kind for f in found if f.kind not in {"date", "count"}}
+    roles = Roles(folded, kinds, is_capital)
     out = []
     for fact in found:
         role, bound = "", None
         if fact.kind not in {"date", "count"}:
-            role = roles.role(fact.start, fact.end, fact.kind)
+            role = roles.role(fact.start, fact.end)
         if fact.kind != "date":
             bound = cues.bound(folded, fact.start, fact.end)
         start, end = fact.start, fact.end

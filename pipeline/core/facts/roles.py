@@ -1,87 +1,18 @@
-"""Words near an amount that say what it is for, how sure it is, and that a range follows."""
+"""What an amount is for: the role that a cue on its side, in its clause and nearest to it gives."""
 
 import re
 from bisect import bisect
-from collections.abc import Callable
-from functools import cache
-
-import ahocorasick_rs
+from collections.abc import Callable, Mapping
 
 from pipeline.core.facts import words
-from pipeline.core.facts.spelled import bounds
+from pipeline.core.facts.cues import Cue, find
 from pipeline.core.facts.wholes import APART, Wholes, stops
-from pipeline.core.text.phrases import Lexicon, fold, is_letter, pattern
+from pipeline.core.text.phrases import fold, is_letter, pattern
 
 Span = tuple[int, int]
-Cue = tuple[int, int, str]
 
-
-@cache
-def _automaton() -> tuple[ahocorasick_rs.AhoCorasick, list[str], list[bool]]:
-    """Build the finder of cues: the words, their roles, and whether letters may follow (stems)."""
-    found: dict[str, tuple[str, bool]] = {}
-    for _, role, listed in words.entries("role"):
-        for word in listed:
-            stem = fold(word.rstrip("*"))[0].strip()
-            if stem not in found or (word.endswith("*") and found[stem][0] == role):
-                found[stem] = (role, word.endswith("*"))
-    matcher = ahocorasick_rs.AhoCorasick(list(found), matchkind=ahocorasick_rs.MatchKind.Standard)
-    return matcher, [role for role, _ in found.values()], [is_stem for _, is_stem in found.values()]
-
-
-@cache
-def _after() -> Lexicon[str]:
-    lexicon: Lexicon[str] = Lexicon()
-    for key in ("most", "least", "about"):
-        for _, name, listed in words.entries("quantifier"):
-            if name == f"{key}_after":
-                lexicon.add(listed, "" if key == "about" else key)
-    return lexicon
-
-
-def bound(folded: str, start: int, end: int) -> str | None:
-    """Say what the words right beside an amount make of it: "most", "least", "" (about); None when it is exact."""
-    left = max(0, start - 4)
-    at = left + len(folded[left:start].rstrip(" "))
-    if hit := bounds().before(folded, at):
-        return hit[1]
-    while end < len(folded) and folded[end] == " ":
-        end += 1
-    return hit[1] if (hit := _after().at(folded, end)) else None
-
-
-def find(folded: str) -> list[tuple[int, int, str]]:
-    """Find every role cue and intention of a folded text: start, end, role or "intent"."""
-    matcher, roles, stems = _automaton()
-    cues: list[tuple[int, int, str]] = []
-    for index, start, end in matcher.find_matches_as_indexes(folded, overlapping=True):
-        inside = start and is_letter(folded[start]) and is_letter(folded[start - 1])
-        # Arabic and Hebrew glue the article and prepositions to the word; Germanic languages compound.
-        if inside and not ("\u0590" <= folded[start] <= "\u06ff") and end - start < 7:
-            continue
-        if (
-            folded[max(0, start - 4) : start] == "non-"
-            or folded[max(0, start - 3) : start + 4] == "se reun"
-            or folded.startswith("investig", start)
-        ):
-            continue  # "se réunir" is to meet
-        last, most = end, min(len(folded), end + _LONGEST)
-        while end < most and is_letter(folded[end]) and is_letter(folded[end - 1]):
-            end += 1
-        if end > last and (not stems[index] or end == last + _LONGEST):
-            continue
-        if cues and cues[-1][0] == start and "intent" not in {cues[-1][2], roles[index]}:
-            cues.pop()  # of the cues that begin here the longest is meant, and comes last
-        cues.append((start, end, roles[index]))
-    covered: set[int] = set()  # "deal valued at": valued, the last word of a cue, is none of its own
-    for start, end, name in cues:
-        if name != "intent" and " " in folded[start:end]:
-            covered.update(range(folded.rindex(" ", start, end) + 1, end))
-    return [c for c in cues if c[0] not in covered] if covered else cues
-
-
-_LONGEST = 60  # letters behind the stem of a word
 _LIMIT = 60.0  # a cue that costs more than this many characters says nothing
+_TIGHT = 8  # characters between a cue and the amount that it stands right beside
 _MOST_LISTED = 9  # amounts of a list before and behind one
 _COMMA = re.compile("[,、]|(?<= )-(?= )")
 
@@ -89,17 +20,21 @@ _COMMA = re.compile("[,、]|(?<= )-(?= )")
 class Roles:
     """Chooses the roles of the amounts of one folded text."""
 
-    def __init__(self, folded: str, amounts: list[Span], is_capital: Callable[[int], bool]) -> None:
+    def __init__(self, folded: str, kinds: Mapping[Span, str], is_capital: Callable[[int], bool]) -> None:
+        """`kinds` are the amounts of the text, in order, with their kinds; `is_capital` as for `stops`."""
         self.folded = folded
         self.cues = find(folded)
-        self.amounts = amounts
+        self.kinds = kinds
+        self.amounts = amounts = list(kinds)
         self.stops = stops(folded, is_capital)
         self.wholes = Wholes(folded, amounts, self.cues, self.stops)
         self.why: dict[Span, tuple[str, Cue | None]] = {}  # amount -> the rule that gave its role, and by which cue
+        self._owners: dict[Cue, Span | None] = {}
         self._before: tuple[int, str, str] = (-1, "", "")  # where the last amount ended, its role and kind
 
-    def role(self, start: int, end: int, kind: str) -> str:
+    def role(self, start: int, end: int) -> str:
         """Choose the role of the amount at start..end, which come in order; "" when nothing near says one."""
+        kind = self.kinds[start, end]
         name = self._role(start, end, kind)
         if not name and kind == self._before[2] and self._continues(self._before[0], start):
             name = self._before[1]
@@ -129,12 +64,13 @@ class Roles:
         if kind == "money" and _PER_UNIT.match(folded, end):
             self.why[amount] = ("is the price of one: a share, a megawatt hour", None)
             return "cost" if any(c[2] == "cost" and 0 <= start - c[1] < 25 for c in near) else "price"
-        known = [c for c in near if c[2] in allowed]
+        known = [c for c in near if c[2] in allowed and (c[2] != "site" or self._is_site(c, amount))]
         best, best_cost = None, _LIMIT
         for cue in known:
             cost = self._cost(cue, amount, listed)
-            if cost < best_cost and not self.wholes.silences(cue, amount):
-                best, best_cost = cue, cost
+            if cost >= best_cost or self.wholes.silences(cue, amount) or not self._is_mine(cue, listed):
+                continue
+            best, best_cost = cue, cost
         if best is not None:
             self.why[amount] = (f"nearest cue, at a cost of {best_cost:.0f} of {_LIMIT:.0f}", best)
         elif len({_MEANS.get(c[2], c[2]) for c in known}) == 1 and self._is_alone(left, right, listed):
@@ -161,6 +97,69 @@ class Roles:
             return "target"
         return name
 
+    def _is_mine(self, cue: Cue, listed: Span) -> bool:
+        owner = self._owner(cue)
+        return owner is not None and listed[0] <= owner[0] < listed[1]
+
+    def _owner(self, cue: Cue) -> Span | None:
+        """Return the amount whose cue this is: of the one before and the one behind it, that which it is bound to.
+
+        None when both are bound to it as closely.
+        """
+        if cue not in self._owners:
+            self._owners[cue] = self._find_owner(cue)
+        return self._owners[cue]
+
+    def _find_owner(self, cue: Cue) -> Span | None:
+        at, to, name = cue
+        i = bisect(self.amounts, (at, at))
+        before = self.amounts[i - 1] if i else None
+        behind = next((a for a in self.amounts[i : i + 2] if a[0] >= to - 1), None)
+        before, behind = (
+            a if a and name in _ALLOWED.get(self.kinds[a], _MONEY) and not self.wholes.silences(cue, a) else None
+            for a in (before, behind)
+        )
+        if before and any(before[1] <= a and b <= at + 1 for a, b in self.stops):
+            before = None
+        if behind and any(to <= a and b <= behind[0] + 1 for a, b in self.stops):
+            behind = None
+        if not before or not behind:
+            return before or behind
+        left, right = self._gap(before[1], at, _AFTER), self._gap(to, behind[0], _BEFORE)
+        if left == right:
+            if not left:
+                return None
+            return before if self._has_cue(behind, False) and not self._has_cue(before, True) else behind
+        return before if left < right else behind
+
+    def _has_cue(self, amount: Span, is_before: bool) -> bool:
+        """Whether a cue of its own stands right before, or right behind, an amount."""
+        cues = (c for c in self.cues if c[2] in _ALLOWED.get(self.kinds[amount], _MONEY))
+        if is_before:
+            return any(c[1] <= amount[0] <= c[1] + _TIGHT and self._gap(c[1], amount[0], _BEFORE) < 2 for c in cues)
+        return any(amount[1] <= c[0] <= amount[1] + _TIGHT and self._gap(amount[1], c[0], _AFTER) < 2 for c in cues)
+
+    def _is_site(self, cue: Cue, amount: Span) -> bool:
+        """Whether a plant or a campus stands right beside its power: "a 2-gigawatt campus", "centrale de 1 300 MW"."""
+        if cue[0] >= amount[1]:
+            return cue[0] - amount[1] <= 6 and not self._joints(amount[1], cue[0])
+        return self._gap(cue[1], amount[0], _BEFORE) < 2
+
+    def _gap(self, start: int, end: int, link: re.Pattern[str]) -> int:
+        """Say how loosely what stands between an amount and a cue binds them: from 0, a link, to 5, another cue."""
+        while start < end and self.folded[start] in ")）」』":
+            start += 1
+        gap = self.folded[start:end]
+        if link.fullmatch(gap):
+            return 0
+        if not gap.strip(" ()（）\"'«»“”„"):
+            return 1
+        if any(start <= a and b <= end and name != "intent" for a, b, name in self.cues):
+            return 5
+        if self._joints(start, end):
+            return 4
+        return 2 if gap.count(" ") <= 2 and len(gap) <= 16 else 3
+
     def _is_alone(self, left: int, right: int, listed: Span) -> bool:
         return not any(left <= a < right and not listed[0] <= a < listed[1] for a, _ in self.amounts)
 
@@ -175,10 +174,6 @@ class Roles:
             cost -= start - listed[0]
         others = [o for o in self.amounts if o != amount and not listed[0] <= o[0] < listed[1]]
         cost += sum(45 for a, b in others if low <= a and b <= high)
-        # "$5bn of commitments towards a $10bn fund": the cue is the first amount's, though it stands beside both
-        if any(o[1] <= at <= o[1] + 4 and o[1] <= start and not self._is_apart(o[1], at) for o in others):
-            cost += 50
-        cost += self._nearer_to_others(cue, amount, listed, others)
         commas = _COMMA.finditer(self.folded, low, high)
         cost += sum(20 if self.folded[m.start() - 1] > "\u3040" else 14 for m in commas)  # Han says more a sign
         if name in {"potential", "mobilised"}:
@@ -187,35 +182,6 @@ class Roles:
         if name == "debt" and after and at - end > 3:
             cost += 10
         return cost
-
-    def _nearer_to_others(self, cue: Cue, amount: Span, listed: Span, others: list[Span]) -> float:
-        """Say what it costs that joints stand between amount and cue, but fewer between the cue and another amount."""
-        (at, to, _), (start, end) = cue, amount
-        if at >= end:
-            beyond = min((o for o in others if o[0] >= to), default=None)
-            if beyond is None or beyond[0] - to > 30:
-                return 0
-            low = max(end, min(listed[1], at))
-            if beyond[0] - to <= 2 and not self._joints(to, beyond[0]) and self._hangs_loose(low, at, beyond[0] - to):
-                return 60  # "profit of 1.1bn on sales 14bn": the word right before the next amount
-            if "\u0590" <= self.folded[at - 1] <= "\u06ff" and beyond[0] - to <= 3:
-                return 40  # بتقييم: the preposition written in one with the cue leads to the next amount
-            mine, theirs = self._joints(max(end, min(listed[1], at)), at), self._joints(to, beyond[0])
-        else:
-            beyond = max((o for o in others if o[1] <= at), default=None)
-            if beyond is None or at - beyond[1] > 30:
-                return 0
-            mine, theirs = self._joints(to, start), self._joints(beyond[1], at)
-        return 40 if mine > theirs else 0
-
-    def _hangs_loose(self, start: int, end: int, other: int) -> bool:
-        """Whether what stands between an amount and a cue behind it binds them less than `other` signs would."""
-        gap = self.folded[start:end].lstrip(")）")
-        return gap[:1] not in set("の的を") and (len(gap) > other or self._is_apart(start, end))
-
-    def _is_apart(self, start: int, end: int) -> bool:
-        is_unspaced = end > start and not is_letter(self.folded[end])
-        return self._joints(start, end) > 0 or (is_unspaced and self.folded[start] == " ")
 
     def _joints(self, start: int, end: int) -> int:
         return len(APART.findall(self.folded[start:end].lstrip(")）")))
@@ -235,6 +201,11 @@ _LISTED = pattern(
     r"(?:,|،|、|;)? ?(?:(?:and|while|und|et|y|e|и|а|та|і|i|a|och|og|en|ja|es|ve|dan|serta|si|va|ed|و|ו|और|এবং|na)"
     r" ?|和|及|、|と|및 ?|그리고 )?(?:[^\s,;.]{1,18} ){0,2}(?:[^\s,;.]{1,3})?"
 )
+# What binds an amount to the cue behind it ("$20bn in revenue", 500億円を調達), and a cue to the amount behind it.
+_AFTER = pattern(
+    r" (?:of|in|de|del|di|da|do|d'|en|em|an|von|van|av|af|w|v|u|k|za|dalam|का|की|के|में|से|को|এর|র) |[の的を]|[의을를] ?"
+)
+_BEFORE = pattern(r" (?:of|de|di|von|van|pa|fra|от|של|i|za|na|в|у|на|à|a|at|to) |:|: |は|为|為|達|达|至|到")
 _OF = pattern(r" ?(?:of|in|de|del|di|da|do|d'|en|em|an|von|av|af|i|w|v|u|k|за|в|на|dalam)? ?(?:(?!و)[^\s,;.]{3,12} )?")
 # A price of one: a share, a megawatt hour, a kilowatt; never what a deal or a firm is worth.
 _PER_UNIT = pattern(
