@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from pipeline.core.facts import words
 from pipeline.core.facts.cues import Cue, find
 from pipeline.core.facts.wholes import APART, Wholes, stops
-from pipeline.core.text.phrases import fold, is_letter, pattern
+from pipeline.core.text.phrases import fold, pattern
 
 Span = tuple[int, int]
 
