@@ -12,7 +12,8 @@ from pipeline.core.text.phrases import pattern
 from pipeline.model import Fact
 
 LINK = pattern(
-    r"[ \-]?(?:de |d'|di |of |des |da |dos |za |de los |de las |ng |na |من |к |से (?:ज़्यादा|अधिक) |(?:-?এর|এরও) বেশি |"
+    r"[ \-]?(?:de |d'|di |of |des |da |dos |za |de los |de las |ng |na |oo |من |к |से (?:ज़्यादा|अधिक) |"
+    r"(?:-?এর|এরও) বেশি |"
     r"'?[dt][ae]n fazla |"
     r"以上の|を超える|여 ?|개? 이상의 |개가 넘는 |多|余|餘|plus de |more than )?"
 )
@@ -31,10 +32,23 @@ class Money(Things):
     def prefix(self, start: int) -> tuple[int, str] | None:
         """Find the currency written right before `start`; returns its start and code."""
         at = start - 1 if start and self.text[start - 1] == " " else start
+        if at == start and self.text[start - 1 : start] in units.LOCAL and (local := self._local(start)):
+            return local
         hit = units.prefixes().before(self.text, at)
         if hit and self.text[hit[0] : at] in units.CODES and not self.original(hit[0], at).isupper():
             return None
         return hit
+
+    def _local(self, start: int) -> tuple[int, str] | None:
+        """Read a capital as a currency's sign: R3 billion, P2.3 bilyon."""
+        at = start - 1
+        code, languages = units.LOCAL[self.text[at]]
+        if self.habits.hint not in languages or not self.original(at, start).isupper():
+            return None
+        if at and (self.text[at - 1].isalnum() or self.text[at - 1] in "$-"):
+            return None
+        amount = self.amount(start)
+        return (at, code) if amount and amount.scaled and amount.factor >= 1e6 else None
 
     def suffix(self, end: int, amount: Amount) -> tuple[int, str] | None:
         """Find the currency written right after `end`; returns its end and code."""

@@ -28,3 +28,15 @@ def range_follows(folded: str, start: int, end: int) -> int | None:
         if found and not _BETWEEN_CUE.search(folded[max(0, start - 30) : start]):
             return None
     return found.end() if found else None
+
+
+# "fell by $600m to $22bn": a step and where it led; "grows by 5 to 10 million" is a range.
+_STEP = pattern(r"(?:^|[\s,(])(?:by|на|o|med|met|um|za|за|с) (?:[^\s\d]{1,12} )?$")
+
+
+def is_step(folded: str, start: int, low: float, high: float) -> bool:
+    """Whether the amount at `start` says by how much something changed, and not how much it is at least."""
+    return high > _LEAP * low and _STEP.search(folded, max(0, start - 18), start) is not None
+
+
+_LEAP = 4.0  # a range seldom ends at more than so many times its beginning

@@ -8,7 +8,7 @@ from pipeline.core.facts import days, units
 from pipeline.core.facts.han import CJK_LARGE, HAN_START, NUMBER
 from pipeline.core.facts.money import LINK, Money
 from pipeline.core.facts.numbers import Amount
-from pipeline.core.facts.ranges import range_follows
+from pipeline.core.facts.ranges import is_step, range_follows
 from pipeline.core.text.phrases import is_letter, pattern
 from pipeline.model import Fact
 
@@ -146,6 +146,8 @@ class Reader(Money):
         if mine and not sign and not low.scaled and high.scaled:
             return None  # "86.25 USD to 10 billion USD"
         value = low.value if low.scaled or not high.scaled else low.value * high.factor
+        if low.scaled and is_step(self.text, (sign or [low.start])[0], value, high.value):
+            return None
         in_order = value < high.value <= _WIDEST * max(value, 1.0)
         return high if in_order or high.factor == 1e4 else None
 

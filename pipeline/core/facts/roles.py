@@ -5,13 +5,14 @@ from bisect import bisect
 from collections.abc import Callable, Mapping
 
 from pipeline.core.facts import words
-from pipeline.core.facts.cues import Cue, find
+from pipeline.core.facts.cues import Cue, Speech, find
+from pipeline.core.facts.scales import Habits
 from pipeline.core.facts.wholes import APART, Wholes, stops
 from pipeline.core.text.phrases import fold, pattern
 
 Span = tuple[int, int]
 
-_LIMIT = 60.0  # a cue that costs more than this many characters says nothing
+_LIMIT = 45.0  # a cue that costs more than this many characters says nothing
 _TIGHT = 8  # characters between a cue and the amount that it stands right beside
 _MOST_LISTED = 9  # amounts of a list before and behind one
 _COMMA = re.compile("[,、]|(?<= )-(?= )")
@@ -20,10 +21,12 @@ _COMMA = re.compile("[,、]|(?<= )-(?= )")
 class Roles:
     """Chooses the roles of the amounts of one folded text."""
 
-    def __init__(self, folded: str, kinds: Mapping[Span, str], is_capital: Callable[[int], bool]) -> None:
-        """`kinds` are the amounts of the text, in order, with their kinds; `is_capital` as for `stops`."""
+    def __init__(
+        self, folded: str, kinds: Mapping[Span, str], is_capital: Callable[[int], bool], habits: Habits
+    ) -> None:
+        """`kinds`: its amounts in order, with their kinds; `is_capital` as for `stops`; `habits`: its language."""
         self.folded = folded
-        self.cues = find(folded)
+        self.cues = find(folded, Speech(habits))
         self.kinds = kinds
         self.amounts = amounts = list(kinds)
         self.stops = stops(folded, is_capital)
@@ -79,6 +82,9 @@ class Roles:
             )  # one thing is said, of one amount
             if best:
                 self.why[amount] = ("the only cue of a clause with one amount", best)
+        if best and best[2] == "capacity" and (head := self._head(best, known)):
+            best = head
+            self.why[amount] = ("what the word beside the amount hangs on", best)
         name = best[2] if best else ""
         wants = [c for c in near if c[2] == "intent" and start - c[1] < 120 and c[0] - end < 90]
         if kind == "money" and name in _PARTS and self.wholes.is_total(amount):
@@ -126,6 +132,8 @@ class Roles:
         if not before or not behind:
             return before or behind
         left, right = self._gap(before[1], at, _AFTER), self._gap(to, behind[0], _BEFORE)
+        if left == 1 < right < 3 and self._has_cue(before, True):
+            return behind  # กำไร 3,400 ล้านบาท รายได้รวม 4.2 หมื่นล้านบาท
         if left == right:
             if not left:
                 return None
@@ -138,6 +146,10 @@ class Roles:
         if is_before:
             return any(c[1] <= amount[0] <= c[1] + _TIGHT and self._gap(c[1], amount[0], _BEFORE) < 2 for c in cues)
         return any(amount[1] <= c[0] <= amount[1] + _TIGHT and self._gap(amount[1], c[0], _AFTER) < 2 for c in cues)
+
+    def _head(self, cue: Cue, known: list[Cue]) -> Cue | None:
+        """Return the word for demand on which one for capacity hangs: "zapotrzebowanie na moc wzrośnie do 4 GW"."""
+        return next((c for c in known if c[2] == "consumption" and 0 < cue[0] - c[1] <= _TIGHT), None)
 
     def _is_site(self, cue: Cue, amount: Span) -> bool:
         """Whether a plant or a campus stands right beside its power: "a 2-gigawatt campus", "centrale de 1 300 MW"."""
@@ -196,10 +208,10 @@ class Roles:
         return (at - end) * 1.3 + (10 if at - end > 2 else 1)
 
 
-# Between two amounts of a list: a comma or "and", a name, a preposition.
+# Between two amounts of a list: a comma, "and" or "from", then perhaps a name and a preposition.
 _LISTED = pattern(
-    r"(?:,|،|、|;)? ?(?:(?:and|while|und|et|y|e|и|а|та|і|i|a|och|og|en|ja|es|ve|dan|serta|si|va|ed|و|ו|और|এবং|na)"
-    r" ?|和|及|、|と|및 ?|그리고 )?(?:[^\s,;.]{1,18} ){0,2}(?:[^\s,;.]{1,3})?"
+    r"(?:[,،、;，] ?)?(?:(?<=[,;、，] )|(?<=[,;、，])| ?(?:and|while|und|et|y|e|и|а|та|і|i|a|och|og|en|ja|es|ve|dan|"
+    r"serta|si|va|ed|و|ו|और|এবং|na|from) |和|及|、|と|및 ?|그리고 )(?:[^\s,;.]{1,18} ){0,2}(?:[^\s,;.]{1,3})?"
 )
 # What binds an amount to the cue behind it ("$20bn in revenue", 500億円を調達), and a cue to the amount behind it.
 _AFTER = pattern(
@@ -218,7 +230,7 @@ _PER_UNIT = pattern(
 _MEANS = {"site": "capacity", "spent": "invested"}
 _WEAK = {"site": 30, "spent": 15}  # said of many an amount, so anything nearer counts first
 _ALLOWED = {"power": {"capacity", "consumption", "site"}, "energy": {"capacity", "consumption"}}
-_MONEY = set(words.ROLES) - _ALLOWED["power"] - {"loan", "intent"}
+_MONEY = set(words.ROLES) - _ALLOWED["power"] - {"loan", "intent", "none"}
 # An amount that includes debt is more than these.
 _PARTS = {"", "raised", "invested", "debt", "potential", "mobilised", "spent"}
 # What was done is no intention, though the sentence has one: "raised $6bn and plans to build".

@@ -41,6 +41,13 @@ PACKED = {
     "msek": 1e6,
     "meur": 1e6,
     "musd": 1e6,
+    "mnok": 1e6,
+}
+# A capital that is a currency's sign where one of these languages is read, and only before a number with its scale:
+# R3 billion, P2.3 bilyon.
+LOCAL: Mapping[str, tuple[str, frozenset[str]]] = {
+    "r": ("ZAR", frozenset({"en", "af", "zu", "xh", "st", "tn"})),
+    "p": ("PHP", frozenset({"tl"})),
 }
 CODES = {code.lower() for code in (*_CODES, "BAM", "KRW", "NPR", "ETB", "UZS")} - {"usd", "eur"}
 

@@ -81,7 +81,7 @@ _WATTS = ("W", "kW", "MW", "GW", "TW")
 THINGS = ("companies", "jobs", "homes", "gpus", "chips", "turbines", "people", "employees", "data centers", "countries")
 ROLES = (
     "raised", "invested", "valuation", "debt", "price", "revenue", "profit", "loss", "potential", "mobilised",
-    "capacity", "loan", "spent", "site", "consumption", "cost", "intent",
+    "capacity", "loan", "spent", "site", "consumption", "cost", "intent", "none",
 )  # fmt: skip
 SECTIONS: Mapping[str, frozenset[str] | None] = {
     "common": frozenset({"words"}),  # ordinary words that give the language away

@@ -1,0 +1,98 @@
+"""Which amount a cue belongs to, in which language it counts, and what is said without a role."""
+
+import pytest
+
+from pipeline.core import facts
+from pipeline.core.facts import words
+
+
+def roles(text: str, language: str | None) -> list[str]:
+    return [f.role for f in facts.read(text, language) if f.kind not in {"date", "count"}]
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "wanted"),
+    [
+        # bound to the amount behind it: a preposition, a conjunction or a verb leads there
+        ("en", "Marlow lost $400 million on revenue of $2 billion.", ["loss", "revenue"]),
+        ("vi", "Công ty lỗ 90 tỷ đồng dù doanh thu đạt 700 tỷ đồng.", ["loss", "revenue"]),
+        ("sw", "Benki ilipata hasara ya dola milioni 12 huku mapato yakifikia dola milioni 90.", ["loss", "revenue"]),
+        ("ar", "جمعت الشركة 40 مليون دولار عند تقييم بلغ 300 مليون دولار.", ["raised", "valuation"]),
+        ("he", "החברה גייסה 20 מיליון דולר לפי שווי של 150 מיליון דולר", ["raised", "valuation"]),
+        ("th", "บริษัทมีกำไร 900 ล้านบาท รายได้รวม 7,000 ล้านบาท", ["profit", "revenue"]),
+        # bound to the amount before it: nothing, "of" or a particle between
+        ("en", "Marlow booked $2 billion in revenue and $90 million of debt.", ["revenue", "debt"]),
+        ("sl", "Podjetje je imelo 30 milijonov evrov prihodkov in 2 milijona evrov dobička.", ["revenue", "profit"]),
+        ("zh-Hans", "公司以80亿美元的估值融资5亿美元。", ["valuation", "raised"]),
+        ("hu", "Tavaly 9 milliárd forint volt a bank nyeresége, árbevétele 70 milliárd forint.", ["profit", "revenue"]),
+        ("tr", "Girişim 900 milyon dolar değerlemeyle 60 milyon dolar yatırım aldı.", ["valuation", "raised"]),
+    ],
+)  # fmt: skip
+def test_a_cue_between_two_amounts_is_one_of_thems(language: str, text: str, wanted: list[str]) -> None:
+    """Fewer words and no joint between say whose it is, not the order of the language or the bare distance."""
+    assert roles(text, language) == wanted
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "wanted"),
+    [
+        ("fr", "Une usine et une facture de 2 milliards d'euros", ["cost"]),
+        ("es", "La empresa factura 2.000 millones de euros", ["revenue"]),
+        (None, "La empresa factura 2.000 millones de euros", ["revenue"]),
+    ],
+)
+def test_a_word_counts_in_its_language(language: str | None, text: str, wanted: list[str]) -> None:
+    """Rule: "facture" is a bill in French and sells in Spanish; without a hint all languages are asked."""
+    assert roles(text, language) == wanted
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("de", "Ein Auftrag im Wert von 300 Millionen Euro ging an Kessler."),
+        ("nl", "Een contract ter waarde van 300 miljoen euro"),
+        ("sl", "Pogodba je vredna 300 milijonov evrov."),
+        ("id", "Kontrak senilai US$300 juta diteken kemarin."),
+        ("en", "Marlow lost its case over a $300 million contract."),
+    ],
+)
+def test_worth_is_no_valuation_and_a_lost_case_no_loss(language: str, text: str) -> None:
+    assert roles(text, language) == [""]
+
+
+def test_demand_for_capacity_is_demand() -> None:
+    """Rule: the word that another hangs on says what is meant."""
+    assert roles("Zapotrzebowanie na moc wzrośnie do 3 GW.", "pl") == ["consumption"]
+    assert roles("Blok o mocy 3 GW ruszy wiosną.", "pl") == ["capacity"]
+
+
+def test_a_site_says_capacity_only_beside_it() -> None:
+    assert roles("Approval for a 300MW campus", "en") == ["capacity"]
+    assert roles("The campus, the third of its kind in the valley, got 300MW last week", "en") == [""]
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "values"),
+    [
+        ("en", "Its debt fell by $600m to $22bn.", [6e8, 2.2e10]),
+        ("uk", "Борг зріс на 200 млн грн до 9 млрд грн.", [2e8, 9e9]),
+        ("tl", "Umabot sa P1.5 bilyon ang utang; nag-order ng P100 GPU.", [1.5e9]),
+        ("en", "Eskom will spend R3 billion on R24 lines.", [3e9]),
+        ("de", "R3 billion", []),
+        ("hu", "Az üzem 2 milliárd euróba kerül.", [2e9]),
+        ("et", "Hanke maht ulatub 25 miljoni euroni.", [2.5e7]),
+    ],
+)
+def test_steps_are_no_ranges_and_signs_are_local(language: str, text: str, values: list[float]) -> None:
+    found = [f for f in facts.read(text, language) if f.kind == "money"]
+    assert [f.value for f in found] == values
+    assert all(f.upper is None for f in found)
+
+
+def test_every_language_that_counts_money_knows_the_common_roles() -> None:
+    """Rule: a role that has cues in English has them in each language with cues for more than five roles."""
+    common = {"raised", "invested", "valuation", "debt", "price", "revenue", "profit", "loss", "capacity", "cost"}
+    tables = words.all_languages()
+    speaking = {tag: set(sections["role"]) for tag, sections in tables.items() if len(sections.get("role", {})) > 9}
+    assert len(speaking) >= 55
+    assert {tag: sorted(common - keys) for tag, keys in speaking.items() if common - keys} == {}
