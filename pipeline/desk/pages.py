@@ -24,6 +24,7 @@ from pipeline.store.rows.events import ToldStory
 from pipeline.store.rows.overview import ListedEvent
 
 MAX_MAILED = 50  # mails about one event on its page
+ROOM = 420.0  # Latin letters of an opening: a page has more than a mail
 MAX_WORDS = 8  # of one search; more only cost time
 
 
@@ -127,7 +128,7 @@ def event(settings: Settings, event_id: int) -> ToldEvent:
     told = sorted(members, key=pairs.order)
     leads = events.summarise(told).leads if told else {}
     by_id = {s.id: s for s in stories}
-    first = {s.id: opening(s.summary, title=s.title) for s in stories if s.copy_of is None}
+    first = {s.id: opening(s.summary, ROOM, title=s.title) for s in stories if s.copy_of is None}
     sentences = {number: text for number, text in first.items() if text}
     return ToldEvent(
         event=row,

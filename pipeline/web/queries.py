@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import islice
+from itertools import groupby, islice
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request
@@ -71,7 +71,9 @@ def numeric(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[bool]
 @router.get("/queries")
 def listed(request: Request) -> Response:
     """List the queries with the questions that they answer."""
-    return render.page(request, "queries.html.j2", data=lambda _: sql.listed(), queries=sql.listed())
+    sheets = sql.listed()
+    groups = [(about, list(asked)) for about, asked in groupby(sheets, key=lambda s: s.header.get("about", "others"))]
+    return render.page(request, "queries.html.j2", data=lambda _: sheets, groups=groups)
 
 
 @router.get("/queries/{name}")

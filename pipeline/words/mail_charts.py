@@ -47,6 +47,10 @@ def timeline(stories: Sequence[StoryLine], label: Callable[[datetime, bool], str
             ticks if max(times) - min(times) > 1 / 12 else ticks[:1]
         )  # labels of two hours would stand on each other
         axes.set_xticks(ticks, [label(datetime.fromtimestamp(t * 86400, UTC), hours) for t in ticks])
+        written = axes.get_xticklabels()
+        if len(written) > 1:  # the outer ones would stand half outside
+            written[0].set_horizontalalignment("left")
+            written[-1].set_horizontalalignment("right")
         axes.tick_params(labelsize=8, colors=_INK, length=0, pad=4)
         axes.grid(axis="y", color=_LINE, linewidth=0.7)
         for side in ("top", "right", "left"):

@@ -1,14 +1,17 @@
 """How the page writes amounts, times and languages."""
 
+import io
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from PIL import Image
 
+from pipeline.core.alerts.content import StoryLine
 from pipeline.core.events import pairs, threads
 from pipeline.core.match.vocabulary import SAYS
 from pipeline.model import Fact
-from pipeline.words import page
+from pipeline.words import mail_charts, page
 
 NOW = datetime(2026, 3, 20, 12, 0, tzinfo=UTC)
 
@@ -91,3 +94,14 @@ def test_ago(at: datetime | None, expected: str) -> None:
 def test_feature(key: str, expected: str) -> None:
     """Rule: what decided is told in words, and a feature that the page does not know yet by its own name."""
     assert page.feature(key) == expected
+
+
+def test_the_times_of_a_mails_picture_stand_inside_it() -> None:
+    """Rule: nothing is drawn at the very edge, where a label of the axis would be cut off."""
+    told = [StoryLine(n, "Title", "", "outlet", "en", NOW + timedelta(hours=9 * n)) for n in range(4)]
+    drawn = Image.open(io.BytesIO(mail_charts.timeline(told, lambda at, _: f"{at:%d %b %H:%M}")))
+    width, height = drawn.size
+    edges = [
+        drawn.crop(box).getchannel("A").getextrema()[1] for box in ((0, 0, 4, height), (width - 4, 0, width, height))
+    ]
+    assert edges == [0, 0]
