@@ -70,22 +70,26 @@ class Guard:
         work: Callable[[Sequence[Item]], Sequence[Result]],
         key: Callable[[Item], int],
         kind: str | None = None,
+        blame: Callable[[Item], bool] | None = None,
     ) -> list[Result]:
         """Do `work` with all items at once; where that breaks, with halves of them: only the bad one is left out.
 
-        `work` must be whole or nothing, as a transaction is.
+        `work` must be whole or nothing, as a transaction is. `blame` is asked about a single item that broke: True
+        means that others were to blame and are out of the way now, so that it is tried once more.
         """
         if not items:
             return []
         try:
             return list(work(items))
         except Exception as e:  # the per-item guard of every step
+            _reraise(e)
             if len(items) == 1:
+                if blame is not None and blame(items[0]):
+                    return self.each(items, work, key, kind)
                 self.fault(key(items[0]), e, kind)
                 return []
-            _reraise(e)
         half = len(items) // 2
-        return self.each(items[:half], work, key, kind) + self.each(items[half:], work, key, kind)
+        return self.each(items[:half], work, key, kind, blame) + self.each(items[half:], work, key, kind, blame)
 
     def fault(self, item_id: int, error: Exception, kind: str | None = None) -> str:
         """Count and log what an item broke, and return the reason; raise the error again when no item is to blame."""

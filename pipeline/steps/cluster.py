@@ -11,7 +11,7 @@ from pipeline.guard import Guard, Hands, moment
 from pipeline.model import Member, Tally
 from pipeline.settings import Settings
 from pipeline.steps import Progress, silent
-from pipeline.store import events, neighbourhood, pool, stated
+from pipeline.store import events, faults, neighbourhood, pool, stated
 
 MUCH = 100  # stories that wait: their vectors take 20 s, a child's start some 2
 PART = 10  # stories a call of a child
@@ -21,22 +21,44 @@ BATCH = 200  # stories a transaction: a kill costs at most their vectors, 30 s o
 def run(settings: Settings, now: datetime, *, limit: int = 100_000, progress: Progress = silent) -> Tally:
     """Give every story at level >= 1 that waits its event; join, found, merge and split as the evidence asks.
 
-    A story that breaks our code costs itself only: see `pipeline.guard`.
+    A story that breaks our code costs itself only (`pipeline.guard`); one that stands in an event already costs this
+    event its changes: it stays as it is, out of everybody's way, until the story goes through.
     """
     model = pairs.default_weights()
     vectors = steps.encoder(settings)
     counts = {"founded": 0, "changed": 0, "merged": 0, "joined": 0}
     guard = Guard(settings, "cluster", now)
+    blamed: dict[int, str] = {}  # stored neighbours that break our code
     with store.read(settings.database_url) as db:
         todo = pool.waiting(db, limit, guard.held)
         gone = pool.disowned(db, now - timedelta(days=settings.window_days), guard.held)
+        stuck = pool.stuck(db, guard.held)
 
     def disown(part: Sequence[int]) -> list[int]:
         with store.begin(settings.database_url, lock="cluster") as db:
-            changes = neighbourhood.disown(db, part, settings.window_days, model, vectors.story_versions, now)
+            changes = neighbourhood.disown(
+                db, part, settings.window_days, model, vectors.story_versions, now, guard.held
+            )
             guard.worked(db, part)
         _add(counts, changes)
         return list(part)
+
+    def free(part: Sequence[int]) -> list[int]:
+        for story_id in part:
+            with store.begin(settings.database_url, lock="cluster") as db:
+                changes = neighbourhood.free(
+                    db, story_id, settings.window_days, model, vectors.story_versions, now, guard.held
+                )
+                guard.worked(db, [story_id])
+            _add(counts, changes)
+        return list(part)
+
+    def blame(story_id: int) -> bool:
+        broke = _broken_partners(settings, guard.held, story_id, model)
+        guard.note(broke)
+        guard.flush()
+        blamed.update(broke)
+        return bool(broke)
 
     def encode(part: Sequence[Member]) -> list[tuple[int, Mapping[str, Any]]]:
         return steps.encoded(settings, part)
@@ -44,9 +66,12 @@ def run(settings: Settings, now: datetime, *, limit: int = 100_000, progress: Pr
     def settle(part: Sequence[int]) -> list[int]:
         at = moment(now, (m.story.seen_at for m in fresh if m.story.id in set(part)))
         with store.begin(settings.database_url, lock="cluster") as db:
-            waiting = pool.still_waiting(db, part)
+            muted = pool.muted(db, guard.held)
+            waiting = {i: match for i, match in pool.still_waiting(db, part).items() if i not in muted}
             pool.add_vectors(db, {i: v for i, v in made.items() if i in waiting}, vectors.story_versions)
-            changes = neighbourhood.settle(db, waiting, settings.window_days, model, vectors.story_versions, at)
+            changes = neighbourhood.settle(
+                db, waiting, settings.window_days, model, vectors.story_versions, at, guard.held
+            )
             events.settle(db, waiting.values(), at)
             guard.worked(db, list(waiting))
         _add(counts, changes)
@@ -54,7 +79,9 @@ def run(settings: Settings, now: datetime, *, limit: int = 100_000, progress: Pr
 
     left = guard.each(gone, disown, key=int)
     guard.flush()
-    done = 0
+    freed = [i for one in stuck for i in guard.each([one], free, key=int, blame=blame)]
+    guard.flush()
+    done = len(freed)
     is_much = bool(vectors.names) and len(todo) >= MUCH
     with steps.crew(settings, "encoded", is_much) or contextlib.nullcontext() as crew:
         hands = Hands(guard, encode, lambda m: m.story.id, crew, (settings,), PART)
@@ -64,9 +91,9 @@ def run(settings: Settings, now: datetime, *, limit: int = 100_000, progress: Pr
                 fresh = guard.each(batch, lambda part: pool.members(db, part, vectors.story_versions), key=int)
             # before the transaction: encoding takes seconds, and nobody shall wait for that
             made = dict(hands.begin(fresh)())
-            done += len(guard.each([i for i in batch if i in made], settle, key=int))
+            done += len(guard.each([i for i in batch if i in made], settle, key=int, blame=blame))
             guard.flush()
-            progress("cluster", done, len(todo))
+            progress("cluster", done, len(stuck) + len(todo))
     restated = _restate(settings)
     detail = {
         "founded": counts["founded"],
@@ -75,8 +102,26 @@ def run(settings: Settings, now: datetime, *, limit: int = 100_000, progress: Pr
         "left": len(left),
         "restated": restated,
     }
-    skipped = max(0, len(todo) - done - guard.failed)
-    return log.tally(Tally("cluster", len(todo), done, skipped, guard.failed, detail=detail))
+    seen, failed = len(stuck) + len(todo) + len(blamed), guard.failed + len(blamed)
+    return log.tally(Tally("cluster", seen, done, max(0, seen - done - failed), failed, detail=detail))
+
+
+def _broken_partners(settings: Settings, held: faults.Held, story_id: int, model: pairs.Weights) -> Mapping[int, str]:
+    """Give the stored partners of a story that break our code all by themselves; none when it does so itself."""
+
+    def probe(part: Sequence[int]) -> Sequence[int]:
+        with store.read(settings.database_url) as db:
+            neighbourhood.probe(pool.members(db, part, {}), settings.window_days, model)
+        return part
+
+    trial = Guard(settings, held.step, held.now)
+    if not trial.each([story_id], probe, key=int):
+        return {}
+    with store.read(settings.database_url) as db:
+        (story,) = pool.members(db, [story_id], {})
+        partners = neighbourhood.partners(db, story, settings.window_days, held)
+    trial.each(partners, probe, key=int)
+    return trial.take()
 
 
 def _restate(settings: Settings) -> int:

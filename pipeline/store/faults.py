@@ -36,6 +36,11 @@ class Held:
         return ~sa.exists().where(*conditions)
 
 
+def noted(step: str, kind: str, column: sa.ColumnElement[int]) -> sa.ColumnElement[bool]:
+    """Give the condition that an item broke a step once and has not gone through since."""
+    return sa.exists().where(faults.c.step == step, faults.c.item_kind == kind, faults.c.item_id == column)
+
+
 def add(db: sa.Connection, held: Held, kind: str, broke: Mapping[int, str]) -> None:
     """Note items that broke their step, with the reasons; the next try comes later each time."""
     known = {

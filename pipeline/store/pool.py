@@ -39,13 +39,39 @@ _STORY = (
 
 
 def waiting(db: sa.Connection, limit: int, held: faults_store.Held | None = None) -> list[int]:
-    """List the stories that wait for an event, in canonical order: by their time, then by identity."""
+    """List the stories that wait for an event, in canonical order: by their time, then by identity.
+
+    One judged anew whose event holds a story that breaks clustering waits with it.
+    """
     query = (
         sa.select(stories.c.id)
         .join(matches, sa.and_(matches.c.story_id == stories.c.id, matches.c.is_current))
         .where(matches.c.level >= 1, matches.c.clustered_at.is_(None), *_free(held, stories.c.id))
         .order_by(stories.c.story_at, stories.c.url_hash)
         .limit(limit)
+    )
+    still = muted(db, held)
+    return [i for i in db.scalars(query) if i not in still]
+
+
+def muted(db: sa.Connection, held: faults_store.Held | None) -> set[int]:
+    """Give the stories of events that hold a story which breaks clustering today: their events stay as they are."""
+    if held is None:
+        return set()
+    broken = sa.select(event_stories.c.event_id).where(~held.free("story", event_stories.c.story_id))
+    return set(db.scalars(sa.select(event_stories.c.story_id).where(event_stories.c.event_id.in_(broken))))
+
+
+def stuck(db: sa.Connection, held: faults_store.Held) -> list[int]:
+    """List stories of events that broke clustering, and may be tried again now: by time, or by another version."""
+    waits = sa.exists().where(
+        matches.c.story_id == event_stories.c.story_id, matches.c.is_current, matches.c.clustered_at.is_(None)
+    )
+    query = (
+        sa.select(event_stories.c.story_id)
+        .where(faults_store.noted(held.step, "story", event_stories.c.story_id))
+        .where(held.free("story", event_stories.c.story_id), ~waits)
+        .order_by(event_stories.c.story_id)
     )
     return list(db.scalars(query))
 
@@ -118,6 +144,17 @@ def of_events(db: sa.Connection, event_ids: Iterable[int]) -> list[int]:
             sa.select(event_stories.c.story_id).where(event_stories.c.event_id.in_(chunk)).order_by("story_id")
         )
     ]
+
+
+def events_of(db: sa.Connection, ids: Iterable[int]) -> list[int]:
+    """List the events of stories."""
+    return sorted(
+        {
+            event_id
+            for chunk in chunks(sorted(ids))
+            for event_id in db.scalars(sa.select(event_stories.c.event_id).where(event_stories.c.story_id.in_(chunk)))
+        }
+    )
 
 
 def everything(db: sa.Connection, since: datetime | None) -> list[int]:

@@ -1,6 +1,6 @@
 """Threads: which event follows which, written where events change and read for mails, pages and commands."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,7 +9,10 @@ import numpy as np
 import sqlalchemy as sa
 
 from pipeline.core.events import threads
+from pipeline.core.events.event import Summary
 from pipeline.core.events.threads import Lead, Link
+from pipeline.core.text import url
+from pipeline.model import Member
 from pipeline.store import corrections
 from pipeline.store.corrections import chunks
 from pipeline.store.engine import insert
@@ -21,31 +24,46 @@ CAP = 300
 LONGEST = 12  # events of a thread that are followed back
 
 
-def relink(db: sa.Connection, story_ids: Iterable[int], now: datetime, versions: Mapping[str, str]) -> int:
+def relink(
+    db: sa.Connection,
+    story_ids: Iterable[int],
+    now: datetime,
+    versions: Mapping[str, str],
+    muted: Collection[int] = (),
+) -> int:
     """Link the events of these stories that changed at `now` anew, in the transaction that changed them.
 
     A link is a function of two events, so nothing but the pairs of changed events is looked at. Links of events that
-    were merged away or lost all their stories go. Return how many links were made, changed or dropped.
+    were merged away or lost all their stories go. Events led by a `muted` story are not looked at, their links stay.
+    Return how many links were made, changed or dropped.
     """
     changed = _changed(db, story_ids, now)
-    return link(db, changed, now, versions) if changed else 0
+    return link(db, changed, now, versions, muted) if changed else 0
 
 
-def link(db: sa.Connection, changed: Sequence[int], now: datetime, versions: Mapping[str, str]) -> int:
-    """Link some events anew: as the model says, and above it as analysts said."""
+def link(
+    db: sa.Connection,
+    changed: Sequence[int],
+    now: datetime,
+    versions: Mapping[str, str],
+    muted: Collection[int] = (),
+) -> int:
+    """Link some events anew: as the model says, and above it as analysts said; see `relink`."""
     linker = threads.default_linker()
     standing = leads(db, changed, versions)
     keys = sorted({key for x in standing for key in x.entities})
     others = [r for i, r in _near(db, keys, versions).items() if i not in set(changed)]
+    silent = {r.id for r in others if r.lead_story_id in muted}
+    others = [r for r in others if r.id not in silent]
     near = threads.within_reach(
         standing, [_vector(r) for r in others], [r.language or "und" for r in others], linker.means
     )
     said = corrections.links(db, changed)
-    by_hand = {i for _, a, b in said for i in (a, b)} - set(changed)
+    by_hand = {i for _, a, b in said for i in (a, b)} - set(changed) - silent
     wanted = {r.id for r, is_near in zip(others, near, strict=True) if is_near} | by_hand
     known = [*standing, *leads(db, wanted, versions)]
     found = threads.corrected(threads.links(changed, known, linker), known, said)
-    return _write(db, changed, found, linker.version, now)
+    return _write(db, changed, found, linker.version, now, silent)
 
 
 def _changed(db: sa.Connection, story_ids: Iterable[int], now: datetime) -> list[int]:
@@ -64,14 +82,14 @@ def _changed(db: sa.Connection, story_ids: Iterable[int], now: datetime) -> list
 
 
 def _near(db: sa.Connection, keys: Iterable[str], versions: Mapping[str, str]) -> dict[int, Any]:
-    """Find the newest events whose lead names one of the entities: {event: row of id, language, vector}.
+    """Find the newest events whose lead names one of the entities: {event: row of its id, lead, language, vector}.
 
     By the index of an entity's stories, from its end: what it costs does not grow with the store.
     """
     found: dict[int, Any] = {}
     for key in keys:
         query = (
-            sa.select(events.c.id, stories.c.language, vectors.c.vector)
+            sa.select(events.c.id, events.c.lead_story_id, stories.c.language, vectors.c.vector)
             .join(match_entities, match_entities.c.story_id == events.c.lead_story_id)
             .join(stories, stories.c.id == events.c.lead_story_id)
             .outerjoin(vectors, _drawn(versions))
@@ -139,14 +157,32 @@ def leads(db: sa.Connection, ids: Iterable[int], versions: Mapping[str, str]) ->
     return found
 
 
-def _write(db: sa.Connection, changed: Iterable[int], found: Iterable[Link], version: str, now: datetime) -> int:
-    """Make the links of changed events what was found; what stands already keeps its row and its time."""
+def lead(event_id: int, member: Member, says: Summary) -> Lead:
+    """Give an event that a story would make by itself, as linking would see it."""
+    return Lead(
+        event_id=event_id,
+        first_at=says.first_seen_at,
+        last_at=says.last_seen_at,
+        identity=url.key(member.story.canonical_url),
+        title=member.story.title,
+        summary=member.story.summary,
+        language=member.story.language or "und",
+        entities=frozenset(member.entities),
+        written=member.written,
+        vector=member.vectors.get("e5"),
+    )
+
+
+def _write(
+    db: sa.Connection, changed: Iterable[int], found: Iterable[Link], version: str, now: datetime, silent: Set[int]
+) -> int:
+    """Make the links of changed events what was found, but those with `silent` ones; what stands keeps row and time."""
     wanted = {(x.event_id, x.follows_id): x for x in found}
     stands: dict[tuple[int, int], Any] = {}
     for chunk in chunks(sorted(changed)):
         query = sa.select(links).where(sa.or_(links.c.event_id.in_(chunk), links.c.follows_id.in_(chunk)))
         stands.update(((r.event_id, r.follows_id), r) for r in db.execute(query))
-    gone = sorted(stands.keys() - wanted.keys())
+    gone = sorted(key for key in stands.keys() - wanted.keys() if silent.isdisjoint(key))
     for later, earlier in gone:
         db.execute(sa.delete(links).where(links.c.event_id == later, links.c.follows_id == earlier))
     made = 0

@@ -300,3 +300,66 @@ def test_the_reason_names_the_place_and_no_values(settings: Settings) -> None:
     assert "IntegrityError" in reason and "insert into" not in reason and "reader.example" not in reason
     one.flush()
     assert [f["item_id"] for f in faults.listed(settings)] == [1]
+
+
+def break_pairs(monkeypatch: pytest.MonkeyPatch, title: str) -> None:
+    from pipeline.core.events import pairs
+
+    poison(monkeypatch, pairs, "pool", lambda members, model: any(m.story.title == title for m in members))
+
+
+def break_stated(monkeypatch: pytest.MonkeyPatch, title: str) -> None:
+    from pipeline.core.events import claims
+
+    poison(monkeypatch, claims, "stated", lambda members: any(m.story.title == title for m in members))
+
+
+def break_links(monkeypatch: pytest.MonkeyPatch, title: str) -> None:
+    from pipeline.core.events import threads
+
+    poison(monkeypatch, threads, "passage", lambda said, *more: said == title)
+
+
+@pytest.mark.parametrize(
+    ("settings", "how"),
+    [("sqlite", break_pairs), ("postgresql", break_pairs), ("sqlite", break_stated), ("sqlite", break_links)],
+    indirect=["settings"],
+)
+def test_a_stored_story_that_begins_to_break_costs_no_neighbour(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, how: Callable[[pytest.MonkeyPatch, str], None]
+) -> None:
+    """A new version breaks at an old story: its event stands still, new ones go on, a mended version makes it good."""
+    for s in MAIN[3:7]:
+        perform(s, settings, NOW)
+    whole = _partition(settings)
+    with store.begin(settings.database_url) as db:  # all come anew but one event, and of that one story
+        event, victim = db.execute(
+            sa.text("select id, lead_story_id from events order by story_count desc, id")
+        ).first()
+        title = "Told in words that break the next version"
+        db.execute(sa.update(stories).where(stories.c.id == victim).values(title=title))
+        query = "select story_id from event_stories where event_id = :e and story_id <> :v order by story_id limit 1"
+        late = db.scalar(sa.text(query), {"e": event, "v": victim})
+        new = "story_id = :late or event_id <> :e"
+        count = len(db.execute(sa.text(f"select 1 from event_stories where {new}"), {"late": late, "e": event}).all())
+        db.execute(sa.text(f"delete from event_stories where {new}"), {"late": late, "e": event})
+        held = "select story_id from event_stories"
+        db.execute(sa.text(f"update matches set clustered_at = null where story_id not in ({held})"))
+    with monkeypatch.context() as broken:
+        how(broken, title)
+        tally = perform("cluster", settings, NOW)
+        assert (tally.done, tally.failed, tally.skipped) == (count, 1, 0)
+        (fault,) = faults.listed(settings)
+        assert (fault["step"], fault["item_id"]) == ("cluster", victim)
+        assert perform("cluster", settings, NOW).seen == 0
+        later = perform("cluster", settings, NOW + timedelta(hours=2))
+        assert (later.seen, later.done, later.failed) == (1, 0, 1)
+    monkeypatch.setattr(guard, "_code", lambda: "mended")
+    assert perform("cluster", settings, NOW).failed == 0 and faults.listed(settings) == []
+    assert _partition(settings) == whole
+
+
+def _partition(settings: Settings) -> set[frozenset[int]]:
+    with store.read(settings.database_url) as db:
+        rows = db.execute(sa.text("select event_id, story_id from event_stories")).all()
+    return {frozenset(story for event, story in rows if event == one) for one in {event for event, _ in rows}}
