@@ -100,14 +100,14 @@ def main() -> None:
 def make(settings: Settings) -> bytes:
     """Give one mail as it is sent, for the bare loop."""
     from pipeline import mail
-    from pipeline.core.alerts.content import Item
+    from pipeline.core.alerts.content import EventNews
     from pipeline.store.rows import mails
 
     with store.read(settings.database_url) as db:
         sheet = mails.load(db, 1)
     assert sheet is not None
     envelope = mail.Envelope("R", "r@reader.example", "<1@desk.example>", T0, "http://x/unsubscribe/T", "r")
-    letter = mail.Composer(settings.mail_from, settings.base_url).event(Item(sheet), "en", "UTC", envelope)
+    letter = mail.Composer(settings.mail_from, settings.base_url).event(EventNews(sheet), "en", "UTC", envelope)
     return letter.content
 
 

@@ -300,7 +300,7 @@ def order(args: argparse.Namespace) -> None:
             print(f"run {run}: {len(groups)} events, {differ} differ from one batch, B³ F1 {same['f1']}", flush=True)
 
 
-def tell(database: str, lines: list[labelled.Line], languages: dict[str, str]) -> None:
+def tell(database: str, lines: list[labelled.LabelledStory], languages: dict[str, str]) -> None:
     with store.begin(database) as db:
         r = db.execute(sa.select(feeds)).first()
         feed = Feed(r.id, r.url, r.title, r.language, r.country, (), None, True)

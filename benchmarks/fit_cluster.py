@@ -69,7 +69,7 @@ class File:
         languages = len({m.story.language for m in self.members})
         self.translated = documents > 60 and languages * documents * 0.8 < len(self.members)
 
-    def lay(self, model: pairs.Weights) -> None:
+    def lay(self, model: pairs.PairWeights) -> None:
         """Lay the stories out for comparison, with their vectors and without."""
         bare = [replace(m, vectors={}) for m in self.members]
         self.tables = {"e5": pairs.pool(self.members, model, self.spans), "none": pairs.pool(bare, model, self.spans)}

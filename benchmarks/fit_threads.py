@@ -62,7 +62,7 @@ def leads(path: Path, cache: Path | None):
             kept[words] = vectors.encode("e5", [words])[0]
         made.append(
             (
-                threads.Lead(
+                threads.ThreadEvent(
                     event_id=len(made),
                     first_at=said.first_seen_at,
                     last_at=said.last_seen_at,

@@ -40,7 +40,7 @@ def databases(given: list[str], folder: Path) -> Iterator[list[str]]:
     server.cleanup()
 
 
-def timed(url: str, sheet: query.Sheet, times: int = 3) -> tuple[float, int]:
+def timed(url: str, sheet: query.SqlFile, times: int = 3) -> tuple[float, int]:
     best, count = [], 0
     for _ in range(times):
         start = time.perf_counter()
@@ -70,10 +70,10 @@ def run(url: str, stories: int, plans: bool) -> None:
         story = int(db.scalar(sa.text("select max(story_id) from event_stories")) or 0)
     print(f"# {kind}, {stories:,} stories, filled in {time.perf_counter() - start:.0f} s", flush=True)
     groups = {
-        "main": [query.Sheet(n, t, {}) for n, t in main_queries(event, story).items()],
+        "main": [query.SqlFile(n, t, {}) for n, t in main_queries(event, story).items()],
         "query": query.shipped("queries"),
         "check": query.shipped("checks"),
-        "view": [query.Sheet(s.name, f"select * from {s.name}{ours(s.name)}", {}) for s in query.shipped("views")],
+        "view": [query.SqlFile(s.name, f"select * from {s.name}{ours(s.name)}", {}) for s in query.shipped("views")],
     }
     for group, sheets in groups.items():
         took = []

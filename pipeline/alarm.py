@@ -21,7 +21,7 @@ _PARTS = re.compile(r',(?=(?:[^"]*"[^"]*")*[^"]*$)')  # commas that stand in no 
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class AlarmResult:
     """Whether anybody was told, and why others were not, in the words of their servers."""
 
     by: tuple[str, ...] = ()
@@ -46,7 +46,7 @@ def is_reachable(settings: Settings) -> bool:
 
 def tell(
     settings: Settings, now: datetime, subject: str, text: str, *identity: object, seconds: float | None = None
-) -> Told:
+) -> AlarmResult:
     """Tell the operator by all ways at once, within some seconds. `identity`: the same gives the same Message-ID."""
     addresses, targets = ways(settings)
     answers: SimpleQueue[tuple[str, str]] = SimpleQueue()  # by what, why not ("": it was taken)
@@ -72,7 +72,7 @@ def tell(
             by.append(name)
     if reasons:
         log.get().warning("the operator was not told by every way", told=len(by), reasons=reasons)
-    return Told(tuple(by), tuple(reasons))
+    return AlarmResult(tuple(by), tuple(reasons))
 
 
 def _push(target: str, subject: str, text: str, link: str) -> tuple[str, str]:
@@ -102,7 +102,7 @@ def _mail(
             try:
                 recipient = to_ascii(bare(written))
             except ValueError as e:
-                answer = mail.Answer("permanent", None, f"an address in NEWSWATCH_OPERATOR is wrong: {e}")
+                answer = mail.SendResult("permanent", None, f"an address in NEWSWATCH_OPERATOR is wrong: {e}")
             else:
                 more = (recipient,) if i else ()  # each address has a Message-ID of its own
                 message_id = decide.message_id(host_of(settings.mail_from), *identity, *more)

@@ -10,7 +10,7 @@ from typing import Any
 
 from lxml import etree
 
-from pipeline.core.feeds.page import Page
+from pipeline.core.feeds.page import ArticlePage
 
 METHOD = "page:trafilatura"
 FUNCTION = "pipeline.extract:page"  # what the child runs
@@ -45,7 +45,7 @@ def article(html: bytes, url: str = "", content_type: str = "") -> str:
     return str(found)[:MAX_TEXT] if found else ""
 
 
-def page(html: bytes, url: str = "", content_type: str = "") -> Page:
+def page(html: bytes, url: str = "", content_type: str = "") -> ArticlePage:
     """Extract a page's main text and what the page says of itself: titles, canonical address, words of links."""
     import trafilatura
 
@@ -53,7 +53,7 @@ def page(html: bytes, url: str = "", content_type: str = "") -> Page:
     try:
         tree = trafilatura.load_html(_decoded(html[:MAX_HTML], content_type))
         if tree is None:
-            return Page(text)
+            return ArticlePage(text)
         titles = [
             *_values(tree, "//meta[@property='og:title']/@content"),
             *_values(tree, "//h1"),
@@ -64,8 +64,8 @@ def page(html: bytes, url: str = "", content_type: str = "") -> Page:
         )
         links = _values(tree, "//a", MAX_LINKS)
     except (*BROKEN, etree.LxmlError):
-        return Page(text)
-    return Page(text, tuple(dict.fromkeys(titles)), canonical[0] if canonical else "", tuple(links))
+        return ArticlePage(text)
+    return ArticlePage(text, tuple(dict.fromkeys(titles)), canonical[0] if canonical else "", tuple(links))
 
 
 def _values(tree: Any, path: str, most: int = 3) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Any
 from pipeline import mail, store
 from pipeline.core.alerts import content, learned
 from pipeline.core.alerts import mails as dispatch
-from pipeline.core.alerts.content import Item, Sheet
+from pipeline.core.alerts.content import Dossier, EventNews
 from pipeline.core.alerts.state import Picture, Said, State
 from pipeline.model import Alert, Subscription
 from pipeline.settings import Settings
@@ -26,13 +26,13 @@ class Writer:
     now: datetime
     composer: mail.Composer
     secret: str
-    _sheets: OrderedDict[int, tuple[Sheet, Picture] | None] = field(default_factory=OrderedDict)
+    _sheets: OrderedDict[int, tuple[Dossier, Picture] | None] = field(default_factory=OrderedDict)
 
     def items(
         self, reader: Subscription, m: dispatch.Mail
-    ) -> tuple[list[Item], dict[int, tuple[int, State]], list[int]]:
+    ) -> tuple[list[EventNews], dict[int, tuple[int, State]], list[int]]:
         """Give what a mail tells now: items, {alert: (event, state told)}, and alerts that have nothing left to say."""
-        items: list[Item] = []
+        items: list[EventNews] = []
         told: dict[int, tuple[int, State]] = {}
         void: list[int] = []
         for a in m.alerts:
@@ -48,7 +48,7 @@ class Writer:
             told[a.id] = (a.event_id, found[1].state())
         return items, told, void
 
-    def _event(self, event_id: int) -> tuple[Sheet, Picture] | None:
+    def _event(self, event_id: int) -> tuple[Dossier, Picture] | None:
         if event_id not in self._sheets:
             with store.read(self.settings.database_url) as db:
                 pictures = alerts.pictures(db, [event_id], timedelta(days=self.settings.news_days))
@@ -58,19 +58,19 @@ class Writer:
                 self._sheets.popitem(last=False)
         return self._sheets[event_id]
 
-    def said(self, reader: Subscription, held: list[Alert], items: list[Item]) -> dict[int, Said]:
+    def said(self, reader: Subscription, held: list[Alert], items: list[EventNews]) -> dict[int, Said]:
         """Give what a mail says of each of its alerts, to be stored with it."""
         by_event = {i.sheet.event.id: i for i in items}
         return {a.id: self._said(reader, by_event[a.event_id]) for a in held if a.event_id in by_event}
 
-    def _said(self, reader: Subscription, item: Item) -> Said:
+    def _said(self, reader: Subscription, item: EventNews) -> Said:
         head, why = content.head(item, reader.language), item.sheet.why
         evidence: dict[str, Any] = {"level": item.sheet.event.level, "names": list(why.names)}
         evidence |= {"seed": why.seed, "similarity": why.similarity, "news": dict(item.news)}
         return Said(self.composer.why(item, reader.language), evidence, head.id if head is not None else None)
 
     def compose(
-        self, reader: Subscription, m: dispatch.Mail, held: list[Alert], items: list[Item], mail_id: str
+        self, reader: Subscription, m: dispatch.Mail, held: list[Alert], items: list[EventNews], mail_id: str
     ) -> mail.Letter:
         """Write the letter: a mail on one event, or a digest."""
         first = held[0]

@@ -199,3 +199,13 @@ def test_no_machine_path_and_no_registry_host_is_named() -> None:
         if w in p.read_text(encoding="utf-8", errors="ignore")
     ]
     assert found == []
+
+
+def test_no_class_name_stands_twice() -> None:
+    """Who reads `Line` or `Found` somewhere must not have to ask which of them it is."""
+    places: dict[str, list[str]] = {}
+    for path in MODULES:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef):
+                places.setdefault(node.name, []).append(str(path.relative_to(ROOT)))
+    assert {name: files for name, files in places.items() if len(files) > 1} == {}

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from pipeline import mail
 from pipeline.core.alerts import content as mailtext
-from pipeline.core.alerts.content import Follows, Item, Sheet, StoryLine, Why
+from pipeline.core.alerts.content import Dossier, EventNews, Follows, MatchReason, StoryLine
 from pipeline.core.events.claims import Stated, stated
 from pipeline.core.text import mailaddress
 from pipeline.model import Event, Fact, Member, Story
@@ -41,7 +41,7 @@ SUMMARIES = {
 }
 
 
-def sheet(number: int = 7, titles: dict[str, str] | None = None, **more: Any) -> Sheet:
+def sheet(number: int = 7, titles: dict[str, str] | None = None, **more: Any) -> Dossier:
     titles = TITLES if titles is None else titles
     told = [
         StoryLine(
@@ -75,12 +75,12 @@ def sheet(number: int = 7, titles: dict[str, str] | None = None, **more: Any) ->
         )
         for s in told
     ]  # fmt: skip
-    return Sheet(
+    return Dossier(
         **{
             "event": event,
             "stories": tuple(told),
             "stated": stated(members),
-            "why": Why(("Harbour Grid",), "Seed"),
+            "why": MatchReason(("Harbour Grid",), "Seed"),
             **more,
         }
     )
@@ -115,38 +115,38 @@ def part(message: mail.Letter, kind: str) -> str:
 EARLIER = Follows(3, "Talks on Northfield", {"en": "Talks on Northfield", "fr": "Northfield : des discussions"}, AT)
 NEWS = {"languages": ["ja"], "level": [2, 3], "contradictions": 2, "reports": 5}
 CASES = {
-    "new-en": lambda c: c.event(Item(sheet()), "en", "UTC", envelope()),
-    "new-fr": lambda c: c.event(Item(sheet()), "fr", "Europe/Paris", envelope()),
-    "new-id": lambda c: c.event(Item(sheet()), "id", "Asia/Jakarta", envelope()),
-    "new-ar": lambda c: c.event(Item(sheet()), "ar", "Africa/Cairo", envelope()),
-    "new-ja": lambda c: c.event(Item(sheet()), "ja", "Asia/Tokyo", envelope()),
-    "update-zh": lambda c: c.event(Item(sheet(), "update", NEWS), "zh", "Asia/Shanghai", envelope()),
-    "daily-de": lambda c: c.digest([Item(sheet(n)) for n in (1, 2)], "daily", "de", "Europe/Berlin", envelope()),
-    "weekly-es": lambda c: c.digest([Item(sheet(n)) for n in (1, 2)], "weekly", "es", "Europe/Madrid", envelope()),
-    "new-pt": lambda c: c.event(Item(sheet()), "pt", "America/Sao_Paulo", envelope()),
-    "new-he": lambda c: c.event(Item(sheet(titles={"he": TITLES["he"]})), "en", "Asia/Jerusalem", envelope()),
-    "new-hi": lambda c: c.event(Item(sheet(titles={"hi": HINDI})), "en", "Asia/Kolkata", envelope()),
+    "new-en": lambda c: c.event(EventNews(sheet()), "en", "UTC", envelope()),
+    "new-fr": lambda c: c.event(EventNews(sheet()), "fr", "Europe/Paris", envelope()),
+    "new-id": lambda c: c.event(EventNews(sheet()), "id", "Asia/Jakarta", envelope()),
+    "new-ar": lambda c: c.event(EventNews(sheet()), "ar", "Africa/Cairo", envelope()),
+    "new-ja": lambda c: c.event(EventNews(sheet()), "ja", "Asia/Tokyo", envelope()),
+    "update-zh": lambda c: c.event(EventNews(sheet(), "update", NEWS), "zh", "Asia/Shanghai", envelope()),
+    "daily-de": lambda c: c.digest([EventNews(sheet(n)) for n in (1, 2)], "daily", "de", "Europe/Berlin", envelope()),
+    "weekly-es": lambda c: c.digest([EventNews(sheet(n)) for n in (1, 2)], "weekly", "es", "Europe/Madrid", envelope()),
+    "new-pt": lambda c: c.event(EventNews(sheet()), "pt", "America/Sao_Paulo", envelope()),
+    "new-he": lambda c: c.event(EventNews(sheet(titles={"he": TITLES["he"]})), "en", "Asia/Jerusalem", envelope()),
+    "new-hi": lambda c: c.event(EventNews(sheet(titles={"hi": HINDI})), "en", "Asia/Kolkata", envelope()),
     "update-en": lambda c: c.event(
-        Item(sheet(), "update", NEWS),
+        EventNews(sheet(), "update", NEWS),
         "en",
         "UTC",
         envelope(in_reply_to="<0@desk.example>", reply_subject="First words"),
     ),
     "unlike-en": lambda c: c.event(
-        Item(sheet(), "update", {"stories": 1}, fresh=(3,), joined=(5, 6)),
+        EventNews(sheet(), "update", {"stories": 1}, fresh=(3,), joined=(5, 6)),
         "en",
         "UTC",
         envelope(in_reply_to="<0@desk.example>", reply_subject="First words"),
     ),
     "follows-fr": lambda c: c.event(
-        Item(sheet(follows=EARLIER)), "fr", "Europe/Paris", envelope(in_reply_to="<0@desk.example>")
+        EventNews(sheet(follows=EARLIER)), "fr", "Europe/Paris", envelope(in_reply_to="<0@desk.example>")
     ),
     "grew-id": lambda c: c.digest(
-        [Item(sheet(n), "grew", {"reports": 3}, joined=(4,)) for n in (1, 2)], "grew", "id", "UTC", envelope()
+        [EventNews(sheet(n), "grew", {"reports": 3}, joined=(4,)) for n in (1, 2)], "grew", "id", "UTC", envelope()
     ),
-    "correction-fr": lambda c: c.event(Item(sheet(), "correction", {"merged": [3]}), "fr", "UTC", envelope()),
-    "daily-en": lambda c: c.digest([Item(sheet(n)) for n in (1, 2)], "daily", "en", "UTC", envelope()),
-    "burst-id": lambda c: c.digest([Item(sheet(n)) for n in (1, 2)], "burst", "id", "UTC", envelope(), "30 hour"),
+    "correction-fr": lambda c: c.event(EventNews(sheet(), "correction", {"merged": [3]}), "fr", "UTC", envelope()),
+    "daily-en": lambda c: c.digest([EventNews(sheet(n)) for n in (1, 2)], "daily", "en", "UTC", envelope()),
+    "burst-id": lambda c: c.digest([EventNews(sheet(n)) for n in (1, 2)], "burst", "id", "UTC", envelope(), "30 hour"),
 }
 
 
@@ -166,7 +166,7 @@ def test_golden_mails(composer: mail.Composer, name: str) -> None:
 def test_the_same_values_make_the_same_bytes(composer: mail.Composer) -> None:
     """A second attempt is the same mail, boundaries and pictures included."""
     other = mail.Composer("Desk <desk@desk.example>", "https://desk.example")
-    one, two = (c.event(Item(sheet()), "en", "UTC", envelope()).content for c in (composer, other))
+    one, two = (c.event(EventNews(sheet()), "en", "UTC", envelope()).content for c in (composer, other))
     assert one == two
 
 
@@ -219,7 +219,7 @@ def test_a_language_is_known_by_its_first_part(tag: str, expected: str | None) -
 
 def test_an_arabic_mail_reads_from_the_right(composer: mail.Composer) -> None:
     """The frame does; titles and quotations keep the direction of their own language."""
-    html = part(composer.event(Item(sheet()), "ar", "UTC", envelope()), "html")
+    html = part(composer.event(EventNews(sheet()), "ar", "UTC", envelope()), "html")
     assert '<html lang="ar" dir="rtl">' in html
     (card,) = re.findall(r'<td [^>]*class="in"[^>]*>', html)
     assert 'dir="rtl"' in card and "align" not in card  # an alignment of its own would hold titles of other scripts
@@ -246,13 +246,13 @@ def test_a_level_is_named_with_its_number(composer: mail.Composer) -> None:
     """One of three is a level, not a singular."""
     low = sheet()
     low = replace(low, event=replace(low.event, level=1))
-    text = part(composer.event(Item(low), "en", "UTC", envelope()), "plain")
+    text = part(composer.event(EventNews(low), "en", "UTC", envelope()), "plain")
     assert text.startswith("New event · Level 1 of 3: a name you follow\n")
 
 
 def test_right_to_left_titles_are_marked(composer: mail.Composer) -> None:
     """Arabic and Hebrew read from the right, inside a mail that reads from the left."""
-    html = part(composer.event(Item(sheet(titles={"ar": TITLES["ar"]})), "en", "UTC", envelope()), "html")
+    html = part(composer.event(EventNews(sheet(titles={"ar": TITLES["ar"]})), "en", "UTC", envelope()), "html")
     assert 'dir="rtl"' in html
     assert 'lang="ar"' in html
 
@@ -278,7 +278,7 @@ def test_the_rest_of_the_amounts_is_counted_and_no_dispute_is_among_it(composer:
     crowded = sheet(stated=Stated(claims, disputes))
     lines, more = mailtext.facts(crowded)
     assert (len(lines), more, sum(f.disputed for f in lines)) == (8, 4, 2)
-    assert "and 4 more amounts" in part(composer.event(Item(crowded), "en", "UTC", envelope()), "plain")
+    assert "and 4 more amounts" in part(composer.event(EventNews(crowded), "en", "UTC", envelope()), "plain")
 
 
 @pytest.mark.parametrize(
@@ -311,7 +311,7 @@ def test_amounts_are_written_as_readers_write_them(language: str, written: str) 
 
 def test_nothing_is_loaded_and_nobody_is_tracked(composer: mail.Composer) -> None:
     """No picture, style or script from the network; the styles stand in the elements."""
-    html = part(composer.event(Item(sheet()), "en", "UTC", envelope()), "html")
+    html = part(composer.event(EventNews(sheet()), "en", "UTC", envelope()), "html")
     assert re.findall(r'(?:src|background)="(?!cid:)[^"]*"', html) == []
     assert "<script" not in html
     assert "@import" not in html
@@ -338,8 +338,8 @@ HOSTILE = [
 def test_titles_cannot_break_out(composer: mail.Composer, title: str) -> None:
     """A feed is somebody else's text: it never becomes a header, a tag or a template."""
     story = StoryLine(1, title, 'javascript:alert("x")', title, "en", AT)
-    hostile = sheet(titles={"en": title}, stories=(story,), why=Why((title,), title))
-    message = parsed(composer.event(Item(hostile), "en", "UTC", envelope(name=title[:200])))
+    hostile = sheet(titles={"en": title}, stories=(story,), why=MatchReason((title,), title))
+    message = parsed(composer.event(EventNews(hostile), "en", "UTC", envelope(name=title[:200])))
     assert message["Bcc"] is None
     assert [a.addr_spec for a in message["To"].addresses] == ["desk@reader.example"]
     html = str(message.get_body(("html",)).get_content())  # type: ignore[union-attr]
@@ -384,7 +384,7 @@ def test_addresses(written: str, wire: str | None) -> None:
 
 def test_an_address_beyond_ascii_makes_an_smtputf8_mail(composer: mail.Composer) -> None:
     """Its headers are UTF-8 as RFC 6532 has it, and not something else that looks like it."""
-    message = composer.event(Item(sheet()), "en", "UTC", envelope(address="读者@例子.example", name="读者"))
+    message = composer.event(EventNews(sheet()), "en", "UTC", envelope(address="读者@例子.example", name="读者"))
     assert "To: 读者 <读者@xn--fsqu00a.example>".encode() in message.content
 
 
@@ -402,7 +402,7 @@ def test_a_long_event_is_bounded(composer: mail.Composer) -> None:
         StoryLine(i, f"Title {i}", f"https://o.example/{i}", "o.example", f"x{i % 40:02}", AT + timedelta(minutes=i))
         for i in range(1000)
     )
-    message = composer.event(Item(sheet(stories=many)), "en", "UTC", envelope())
+    message = composer.event(EventNews(sheet(stories=many)), "en", "UTC", envelope())
     assert len(message.content) < 120_000
     text = part(message, "plain")
     assert text.count("https://o.example/") == mailtext.MAX_STORIES
@@ -412,7 +412,7 @@ def test_a_long_event_is_bounded(composer: mail.Composer) -> None:
 
 def test_a_huge_digest_is_bounded(composer: mail.Composer) -> None:
     """Five hundred events: at most forty are told, the rest is counted."""
-    items = [Item(sheet(n)) for n in range(500)]
+    items = [EventNews(sheet(n)) for n in range(500)]
     message = composer.digest(items, "burst", "en", "UTC", envelope(), "30 hour")
     told = part(message, "plain").count("https://desk.example/events/")
     assert 30 <= told <= 40 and f"and {500 - told} more events" in part(message, "plain")
@@ -491,7 +491,7 @@ def test_a_digest_is_never_clipped(composer: mail.Composer, language: str) -> No
     """Gmail cuts the foot off beyond 102 kB of markup, and the unsubscription with it: fewer events, and a count."""
     wishes = dict.fromkeys(range(500), f"https://desk.example/mails/{'x' * 90}")
     letter = composer.digest(
-        [Item(sheet(n)) for n in range(500)], "burst", language, "UTC", envelope(wishes=wishes), "30 hour"
+        [EventNews(sheet(n)) for n in range(500)], "burst", language, "UTC", envelope(wishes=wishes), "30 hour"
     )
     html = part(letter, "html")
     assert len(html.encode()) < 102_000
@@ -527,7 +527,7 @@ def test_a_token_of_one_scope_opens_no_other() -> None:
 
 def test_links_are_the_readers_own(composer: mail.Composer) -> None:
     """The body is written once for all readers; the links in it are those of whoever gets it, in text and HTML."""
-    item = Item(sheet())
+    item = EventNews(sheet())
     for who in ("ANA", "BEN"):
         letter = composer.event(item, "en", "UTC", envelope(wishes={7: f"https://desk.example/mails/{who}"}))
         assert f'href="https://desk.example/mails/{who}/irrelevant"' in part(letter, "html")
@@ -577,6 +577,6 @@ def test_a_picture_stands_where_it_says_something(composer: mail.Composer, stori
     """Rule: below three stories the list says all; from three on a timeline comes with the mail."""
     one = sheet()
     shown = replace(one, stories=one.stories[:stories])
-    parts = [p.get_content_type() for p in parsed(composer.event(Item(shown), "en", "UTC", envelope())).walk()]
+    parts = [p.get_content_type() for p in parsed(composer.event(EventNews(shown), "en", "UTC", envelope())).walk()]
     assert len(parts) == kinds
     assert ("image/png" in parts) == (stories >= 3)

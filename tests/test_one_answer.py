@@ -75,7 +75,7 @@ def write(db: sa.Connection, case: int, rows: list[dict[str, Any]]) -> None:
         members.append(Member(story, 2, {}, told, {}, copy_of=copy_of))
     members.sort(key=lambda m: (m.story.published_at, urls.key(m.story.canonical_url)))
     places = {n: core.Placement("found", None, {}) for n in numbers}
-    event_store.put(db, [core.Group(None, tuple(members), (), places)], [], "c1", NOW)
+    event_store.put(db, [core.EventPlan(None, tuple(members), (), places)], [], "c1", NOW)
 
 
 @dataclass
@@ -153,7 +153,7 @@ def letter(desk: Desk) -> list[Found]:
             name="Desk", address="desk@reader.example", message_id="<1@desk.example>", at=NOW,
             unsubscribe_url="https://desk.example/u", subscription="desk",
         )  # fmt: skip
-        made = composer.event(content.Item(sheet), "en", "UTC", envelope)
+        made = composer.event(content.EventNews(sheet), "en", "UTC", envelope)
         message = email.message_from_bytes(made.content, policy=policy.default)
         text = message.get_body(("plain",)).get_content()  # type: ignore[union-attr, attr-defined]
         more = re.search(r"and (\d+) more amount", text)

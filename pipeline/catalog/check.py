@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-from pipeline.catalog.read import Source, suggest
+from pipeline.catalog.read import SourceFile, suggest
 from pipeline.catalog.schema import FeedsFile, SubscriptionsFile, WatchlistFile
 from pipeline.core.text import telling
 from pipeline.words.texts import LANGUAGES, language_of
 
 
-def watchlist(source: Source[WatchlistFile]) -> None:
+def watchlist(source: SourceFile[WatchlistFile]) -> None:
     """Note double keys, double names, and companions, topics and lookalikes of entities that do not exist."""
     file = source.model
     for table in ("topics", "entities", "fields", "lookalikes"):
@@ -41,7 +41,7 @@ def watchlist(source: Source[WatchlistFile]) -> None:
                     )
 
 
-def feeds(source: Source[FeedsFile], entities: Iterable[str], fields: Iterable[str]) -> None:
+def feeds(source: SourceFile[FeedsFile], entities: Iterable[str], fields: Iterable[str]) -> None:
     """Note double addresses and query feeds of entities or fields that the watchlist does not have."""
     _once(source, "feeds", "url", lambda row: _same_address(row.url), "address")
     known, known_fields = set(entities), set(fields)
@@ -61,7 +61,7 @@ def feeds(source: Source[FeedsFile], entities: Iterable[str], fields: Iterable[s
             seen.setdefault(name, j)
 
 
-def subscriptions(source: Source[SubscriptionsFile], topics: Iterable[str], entities: Iterable[str]) -> None:
+def subscriptions(source: SourceFile[SubscriptionsFile], topics: Iterable[str], entities: Iterable[str]) -> None:
     """Note double keys, wishes for topics or entities that the watchlist lacks, and languages that mails lack."""
     _once(source, "subscriptions", "key", lambda row: str(row.key))
     known_topics, known = set(topics), set(entities)
@@ -82,7 +82,7 @@ def _same_address(url: str) -> str:
     return f"{(parts.hostname or '').removeprefix('www.')}:{parts.port or ''}{parts.path.rstrip('/')}{query}"
 
 
-def _once(source: Source[Any], table: str, name: str, identity: Callable[[Any], str], word: str = "key") -> None:
+def _once(source: SourceFile[Any], table: str, name: str, identity: Callable[[Any], str], word: str = "key") -> None:
     seen: dict[str, int] = {}
     for i, row in enumerate(getattr(source.model, table)):
         same = identity(row)
@@ -94,7 +94,9 @@ def _once(source: Source[Any], table: str, name: str, identity: Callable[[Any], 
         seen.setdefault(same, i)
 
 
-def _known(source: Source[Any], path: tuple[str | int, ...], names: Sequence[str], known: set[str], word: str) -> None:
+def _known(
+    source: SourceFile[Any], path: tuple[str | int, ...], names: Sequence[str], known: set[str], word: str
+) -> None:
     for j, name in enumerate(names):
         if name not in known:
             source.fault((*path, j), f'no {word} has the key "{name}"; {suggest(name, known)}')

@@ -22,7 +22,7 @@ MAX_TOLD = 10  # faults told at once; the rest is counted
 
 
 @dataclass
-class Source(Generic[M]):
+class SourceFile(Generic[M]):
     """A file read: its model, the lines of its parts, and the faults found in it."""
 
     path: FilePath
@@ -70,7 +70,7 @@ def read_text(path: FilePath) -> str:
         raise CatalogError(f"{path}, line {line}: a byte is not UTF-8; save the file as UTF-8") from None
 
 
-def read(path: FilePath, shape: type[M]) -> Source[M]:
+def read(path: FilePath, shape: type[M]) -> SourceFile[M]:
     """Read a TOML file into `shape`; raise CatalogError naming every wrong line (up to ten)."""
     text = read_text(path)
     try:
@@ -79,7 +79,7 @@ def read(path: FilePath, shape: type[M]) -> Source[M]:
         raise CatalogError(f"{path}, {_syntax(str(e), text)}") from None
     lines = locate(text)
     try:
-        return Source(path, shape.model_validate(content), lines)
+        return SourceFile(path, shape.model_validate(content), lines)
     except ValidationError as e:
         faults = []
         for error in e.errors():

@@ -15,7 +15,7 @@ from pipeline.cli.common import DatabaseOption, JsonOption
 from pipeline.errors import ConfigError
 
 if TYPE_CHECKING:
-    from pipeline.desk.sql import Sheet
+    from pipeline.desk.sql import SqlFile
 
 SHOWN = 1000  # rows of a table on a terminal; CSV and JSON give all
 
@@ -71,7 +71,7 @@ def query(
                 common.out.print(f"… the first {SHOWN} rows; --csv or --json gives all", highlight=False)
 
 
-def _none(sheet: "Sheet") -> str:
+def _none(sheet: "SqlFile") -> str:
     from pipeline.desk import sql as step
 
     asked = " ".join(f"--param {name}=…" for name in step.wanted(sheet))

@@ -25,7 +25,7 @@ MAX_PROBES = 8  # addresses tried on one site
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundFeed:
     """A feed that discovery has read: what would be declared, and what it brings."""
 
     spec: FeedSpec
@@ -92,12 +92,12 @@ def cut_off(settings: Settings) -> str | None:
         return numbers.unanswered(db).alarm()
 
 
-def find(settings: Settings, address: str) -> list[Found]:
+def find(settings: Settings, address: str) -> list[FoundFeed]:
     """Read an address: the feed that it is, or the feeds that its page declares, best first; raise NotFoundError."""
     return asyncio.run(_find(settings, _complete(address)))
 
 
-def add(settings: Settings, address: str, now: datetime) -> Found:
+def add(settings: Settings, address: str, now: datetime) -> FoundFeed:
     """Find the feed at an address and declare it in the watch folder; raise NotFoundError or ConfigError."""
     folder = _own_folder(settings)
     found = find(settings, address)[0]
@@ -124,7 +124,7 @@ def import_opml(settings: Settings, path: Path) -> Imported:
     refused = [f"{path.name}, line {line.number}: {line.text}: {line.why}" for line in listed if line.feed is None]
     good = [line for line in listed if line.feed]
     known = {_same(feed.url) for feed in catalog.load(folder).feeds}
-    new: list[opml.Line] = []
+    new: list[opml.Outline] = []
     for line in good:
         if line.feed and _same(line.feed.url) not in known:
             known.add(_same(line.feed.url))
@@ -231,7 +231,7 @@ def _complete(address: str) -> str:
     return address if "://" in address else f"https://{address}"
 
 
-async def _find(settings: Settings, address: str) -> list[Found]:
+async def _find(settings: Settings, address: str) -> list[FoundFeed]:
     async with http.Client(settings) as client:
         response = await client.get(address)
         if response.outcome is not Outcome.NEW:
@@ -253,7 +253,7 @@ async def _find(settings: Settings, address: str) -> list[Found]:
     raise NotFoundError(f"{http.clean_url(address)} is no feed, and no feed is declared there")
 
 
-def _read(settings: Settings, address: str, response: Response) -> Found | None:
+def _read(settings: Settings, address: str, response: Response) -> FoundFeed | None:
     at = datetime.fromisoformat("2000-01-01T00:00:00+00:00")  # only dates depend on it, and none is used
     document = parse.document(response.body, response.headers, response.final_url, at, settings.max_entries)
     if document.error or not document.format:
@@ -264,4 +264,6 @@ def _read(settings: Settings, address: str, response: Response) -> Found | None:
         title=document.title or http.host_of(response.final_url),
         language=document.language,
     )
-    return Found(spec, document.format, len(document.entries), document.entries[0].title if document.entries else "")
+    return FoundFeed(
+        spec, document.format, len(document.entries), document.entries[0].title if document.entries else ""
+    )

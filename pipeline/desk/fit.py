@@ -13,7 +13,7 @@ import numpy as np
 from pipeline import catalog, steps, store
 from pipeline.core.match import fit
 from pipeline.core.match.features import passage
-from pipeline.core.match.judge import UNSURE, Matcher, Weights, default_weights
+from pipeline.core.match.judge import UNSURE, Matcher, MatchWeights, default_weights
 from pipeline.core.measure import labelled
 from pipeline.errors import ConfigError, NotFoundError
 from pipeline.model import Story
@@ -26,7 +26,7 @@ FEWEST = 20  # labels below which a fit says nothing
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class LabelFile:
     """A file of labelled lines, the storyline that it belongs to, and what one of its lines counts."""
 
     path: Path
@@ -34,17 +34,17 @@ class Source:
     weight: float = 1.0
 
 
-def source(text: str, watch_dir: Path | None = None) -> Source:
+def source(text: str, watch_dir: Path | None = None) -> LabelFile:
     """Read "FILE" or "FILE@WEIGHT"."""
     path, at, weight = text.rpartition("@")
     if at and re.fullmatch(r"\d*\.?\d+", weight):
-        return Source(Path(path), watch_dir, float(weight))
-    return Source(Path(text), watch_dir)
+        return LabelFile(Path(path), watch_dir, float(weight))
+    return LabelFile(Path(text), watch_dir)
 
 
 def run(
     settings: Settings,
-    sources: Sequence[Source] = (),
+    sources: Sequence[LabelFile] = (),
     *,
     fresh: bool = False,
     out: Path | None = None,
@@ -60,7 +60,7 @@ def run(
     rows: list[dict[str, Any]] = []
     examples: list[fit.Example] = []
     matchers: dict[Path | None, Matcher] = {}
-    given = [(s, _read(s.path)) for s in sources] or [(Source(Path("labels")), _labels(settings))]
+    given = [(s, _read(s.path)) for s in sources] or [(LabelFile(Path("labels")), _labels(settings))]
     for s, lines in given:
         if s.watch_dir not in matchers:
             folder = s.watch_dir or settings.watch_dir or catalog.default_dir()
@@ -122,7 +122,7 @@ def run(
     target.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     return {
         "file": str(target),
-        "version": Weights.from_json(target.read_text(encoding="utf-8")).version,
+        "version": MatchWeights.from_json(target.read_text(encoding="utf-8")).version,
         "n": len(rows),
         "sets": sets,
         "better": _moved(rows, level, before, after),
@@ -139,11 +139,11 @@ def _means(settings: Settings) -> dict[str, str]:
     return {encode.version: base64.b64encode(mean.tobytes()).decode()}
 
 
-def _standing(settings: Settings, fresh: bool) -> Weights:
+def _standing(settings: Settings, fresh: bool) -> MatchWeights:
     try:
         if settings.matcher_file is None:
             return default_weights()
-        return Weights.from_json(settings.matcher_file.read_text(encoding="utf-8"))
+        return MatchWeights.from_json(settings.matcher_file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as e:
         if fresh:
             return fit.blank()  # weights of other features: there is nothing to compare with
@@ -174,7 +174,7 @@ def _labels(settings: Settings) -> list[dict[str, Any]]:
     return export(settings)
 
 
-def _example(matcher: Matcher, row: dict[str, Any], s: Source, number: int) -> fit.Example:
+def _example(matcher: Matcher, row: dict[str, Any], s: LabelFile, number: int) -> fit.Example:
     story = Story(
         0, "", "", row.get("title") or "", row.get("summary") or "", row.get("text") or "", row.get("lang") or "und"
     )

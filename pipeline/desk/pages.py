@@ -29,7 +29,7 @@ MAX_WORDS = 8  # of one search; more only cost time
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class EventList:
     """Events that fit; `after` is the place to go on from, None at the end; `names` of the entities they name."""
 
     events: Sequence[rows.EventRow]
@@ -90,7 +90,7 @@ def ready(settings: Settings) -> None:
     store.ensure(settings.database_url)
 
 
-def found(settings: Settings, words: Sequence[str] = (), limit: int = 25, **filters: Any) -> Found:
+def found(settings: Settings, words: Sequence[str] = (), limit: int = 25, **filters: Any) -> EventList:
     """Find standing events, the last told first; `filters` are those of `store.rows.search.found`.
 
     A search can have a place to go on from with few events or none: it has looked back so far and no further.
@@ -100,7 +100,7 @@ def found(settings: Settings, words: Sequence[str] = (), limit: int = 25, **filt
         named = rows.names(db, sorted({k for e in shown for k in e.entities}))
         filters.pop("after", None)
         divided = search.facets(db, list(words)[:MAX_WORDS], **filters)
-        return Found(shown, after, rows.choices(db), named, divided, threads.before(db, [e.id for e in shown]))
+        return EventList(shown, after, rows.choices(db), named, divided, threads.before(db, [e.id for e in shown]))
 
 
 def standing(settings: Settings, event_id: int) -> int:
@@ -165,7 +165,7 @@ def _about(claim: Claim) -> tuple[bool, int, str, str]:
     return not claim.role, KINDS.index(claim.kind), claim.role, claim.unit
 
 
-def timeline(settings: Settings, event_id: int) -> tuple[int, list[rows.Dot]]:
+def timeline(settings: Settings, event_id: int) -> tuple[int, list[rows.TimelineRow]]:
     """Give an event's revision and its stories, for the picture."""
     with store.read(settings.database_url) as db:
         number = event_store.resolve(db, event_id)
@@ -218,8 +218,24 @@ def followed(
 
 
 __all__ = [
-    "Feeds", "Found", "Glance", "ListedEvent", "Saying", "ToldEvent", "ToldStory", "at_a_glance", "atom_feed", "event",
-    "feeds", "followed", "found", "pulse", "ready", "standing", "timeline", "watchlist",
+    "EventList",
+    "Feeds",
+    "Glance",
+    "ListedEvent",
+    "Saying",
+    "ToldEvent",
+    "ToldStory",
+    "at_a_glance",
+    "atom_feed",
+    "event",
+    "feeds",
+    "followed",
+    "found",
+    "pulse",
+    "ready",
+    "standing",
+    "timeline",
+    "watchlist",
 ]  # fmt: skip
 
 

@@ -146,7 +146,7 @@ def find(settings: Settings, *, entity: str | None = None, progress: Progress = 
     if entity is not None and entity not in {e.key for e in watchlist.entities}:
         raise ConfigError(f"no entity of the watchlist has the key {entity!r}")
     index = alias.Index(watchlist)
-    told: list[suggest.Told] = []
+    told: list[suggest.Naming] = []
     titles: dict[int, str] = {}
     with store.read(settings.database_url) as db:
         for row in corpus.in_events(db, PLACED):
@@ -192,7 +192,7 @@ def _watchlist(settings: Settings) -> Watchlist:
     return catalog.load(settings.watch_dir or catalog.default_dir()).watchlist
 
 
-def _told(index: alias.Index, row: corpus.Row, only: frozenset[str] | None) -> suggest.Told:
+def _told(index: alias.Index, row: corpus.Row, only: frozenset[str] | None) -> suggest.Naming:
     parts = {"title": row.title, "summary": row.summary, "text": row.text}
     found = index.find(row.title, row.summary, row.text)
     return suggest.told(row.id, row.language, row.outlet, row.event, parts, found, only)

@@ -20,7 +20,7 @@ import httpx2
 from pipeline.http.address import networks
 from pipeline.http.cookies import ChainCookies, set_cookies
 from pipeline.http.exchange import Call, Exchange, length, read_headers
-from pipeline.http.guard import DnsError, Guard, LocalError, RefusedError, Resolver, TlsError
+from pipeline.http.guard import DnsError, GuardedNetwork, LocalError, RefusedError, Resolver, TlsError
 from pipeline.http.inflate import BrokenEncodingError, Inflater
 from pipeline.http.turns import Place, Turns
 from pipeline.http.url import clean_url, credentials_of, location, parse
@@ -78,7 +78,7 @@ class Client:
 
     def __init__(self, limits: Limits, *, resolve: Resolver | None = None, tls: ssl.SSLContext | None = None) -> None:
         self._limits = limits
-        self._guard = Guard(networks(limits.allow_addresses), resolve)
+        self._guard = GuardedNetwork(networks(limits.allow_addresses), resolve)
         self._tls = tls
         self._agent = f"newswatch/{__version__} (+mailto:{limits.contact})"
 

@@ -49,7 +49,7 @@ def _look_up(host: str, port: int) -> list[str]:
     return [str(entry[4][0]) for entry in found]
 
 
-class Guard(httpcore2.AsyncNetworkBackend):
+class GuardedNetwork(httpcore2.AsyncNetworkBackend):
     """Connects to public addresses, and to those that `allow` opens."""
 
     def __init__(self, allow: tuple[Network, ...] = (), resolve: Resolver | None = None) -> None:

@@ -5,16 +5,16 @@ from pathlib import Path
 from pipeline.mail.compose import Composer, Envelope, operator_envelope
 from pipeline.mail.folder import Folder
 from pipeline.mail.mime import Letter
-from pipeline.mail.smtp import Answer, Server, Smtp, parse_url
+from pipeline.mail.smtp import SendResult, Server, Smtp, parse_url
 from pipeline.mail.token import read_token, read_wish, sign_token, sign_wish
 from pipeline.words.language import Words
 
 __all__ = [
-    "Answer",
     "Composer",
     "Envelope",
     "Folder",
     "Letter",
+    "SendResult",
     "Server",
     "Smtp",
     "Words",

@@ -14,11 +14,11 @@ import css_inline
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from pipeline.core.alerts import content
-from pipeline.core.alerts.content import Item, Sheet
+from pipeline.core.alerts.content import Dossier, EventNews
 from pipeline.core.text.mailaddress import bare, header_text, host_of, to_ascii
 from pipeline.errors import ConfigError
 from pipeline.mail import mime, view
-from pipeline.mail.mime import Body, Letter
+from pipeline.mail.mime import BodyTemplate, Letter
 from pipeline.words import mail_charts
 from pipeline.words.language import Words
 
@@ -71,11 +71,11 @@ class Composer:
         )
         # titles are other people's: one that looked like a hole would be filled with somebody's unsubscribe link
         self._salt = hashlib.sha256(f"{salt}{sender}".encode()).hexdigest()[:16]
-        self._kept: OrderedDict[tuple[Any, ...], tuple[Sheet, Any]] = OrderedDict()
+        self._kept: OrderedDict[tuple[Any, ...], tuple[Dossier, Any]] = OrderedDict()
 
     # ------------------------------------------------------------------------------------------------- kinds of mail
 
-    def event(self, item: Item, language: str, zone: str, to: Envelope) -> Letter:
+    def event(self, item: EventNews, language: str, zone: str, to: Envelope) -> Letter:
         """Write the mail on one event."""
         words = Words(language, zone)
         new = (item.fresh, item.joined)
@@ -98,14 +98,14 @@ class Composer:
         return self._letter(body, subject, to, words)
 
     def digest(
-        self, items: Sequence[Item], kind: str, language: str, zone: str, to: Envelope, cap: str | None = None
+        self, items: Sequence[EventNews], kind: str, language: str, zone: str, to: Envelope, cap: str | None = None
     ) -> Letter:
         """Write one mail on several events; `kind` is hourly, daily, weekly, burst, gap, grew; `cap` a limit."""
         words = Words(language, zone)
         body = self._digest_body(items, kind, words, cap, to)
         return self._letter(body, body.subject, to, words)
 
-    def why(self, item: Item, language: str) -> str:
+    def why(self, item: EventNews, language: str) -> str:
         """Say in one sentence why a reader of a language gets an event, as its mail does; "" for nothing to say."""
         return view.why(item.sheet, Words(language))
 
@@ -117,7 +117,7 @@ class Composer:
 
     # -------------------------------------------------------------------------------------------------------- bodies
 
-    def _keep(self, key: tuple[Any, ...], sheet: Sheet, make: Callable[[], Any]) -> Any:
+    def _keep(self, key: tuple[Any, ...], sheet: Dossier, make: Callable[[], Any]) -> Any:
         """Make something of a sheet once; keep the newest few hundred."""
         kept = self._kept.get(key)
         if kept is None or kept[0] is not sheet:
@@ -126,7 +126,7 @@ class Composer:
                 self._kept.popitem(last=False)
         return kept[1]
 
-    def _event_body(self, item: Item, words: Words, to: Envelope) -> Body:
+    def _event_body(self, item: EventNews, words: Words, to: Envelope) -> BodyTemplate:
         sheet = item.sheet
         page = self._view(item, words, to) | self._frame(words) | {"less": to.less}
         picture, alt = None, ""
@@ -146,13 +146,13 @@ class Composer:
 
     def _digest_body(
         self,
-        items: Sequence[Item],
+        items: Sequence[EventNews],
         kind: str,
         words: Words,
         cap: str | None,
         to: Envelope,
         most: int = content.MAX_ITEMS,
-    ) -> Body:
+    ) -> BodyTemplate:
         shown = sorted(items, key=lambda i: (-i.sheet.event.level, -i.sheet.event.independent_count))
         shown = shown[:most]
         groups = content.by_topic(shown)
@@ -190,7 +190,7 @@ class Composer:
             return self._digest_body(items, kind, words, cap, to, max(1, fewer))
         return self._render("digest", page, header_text(subject), picture, alt, html)
 
-    def _view(self, item: Item, words: Words, to: Envelope) -> dict[str, Any]:
+    def _view(self, item: EventNews, words: Words, to: Envelope) -> dict[str, Any]:
         """Give what the templates need of one event; `wish` holds the place of its reader's own links."""
         wish = mime.hole(self._salt, f"wish{item.sheet.event.id}") if to.wishes else None
         return view.of(item, words, self._base) | {"wish": wish}
@@ -214,20 +214,20 @@ class Composer:
 
     def _render(
         self, kind: str, page: dict[str, Any], subject: str, picture: bytes | None, alt: str, html: str | None = None
-    ) -> Body:
+    ) -> BodyTemplate:
         html = html or self._markup(kind, page)
         text = self._text.get_template(f"{kind}.txt.j2").render(page)
         return mime.body(subject, self._salt, text, html, picture, _PICTURE)
 
     # ------------------------------------------------------------------------------------------------------- message
 
-    def _letter(self, body: Body, subject: str, to: Envelope, words: Words) -> Letter:
+    def _letter(self, body: BodyTemplate, subject: str, to: Envelope, words: Words) -> Letter:
         subject = header_text(subject)
         values = {"unsubscribe": to.unsubscribe_url, "subscription": header_text(to.subscription, 80)}
         values |= {f"wish{event_id}": address for event_id, address in to.wishes.items()}
         return Letter(self._headers(body, subject, to, words) + body.fill(values), to.message_id, subject)
 
-    def _headers(self, body: Body, subject: str, to: Envelope, words: Words, listed: bool = True) -> bytes:
+    def _headers(self, body: BodyTemplate, subject: str, to: Envelope, words: Words, listed: bool = True) -> bytes:
         local, _, host = to_ascii(to.address).rpartition("@")
         more = [("Message-ID", to.message_id)]
         if to.in_reply_to:

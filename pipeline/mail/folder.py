@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from pipeline.mail.mime import Letter
-from pipeline.mail.smtp import Answer
+from pipeline.mail.smtp import SendResult
 
 
 class Folder:
@@ -19,7 +19,7 @@ class Folder:
     def __init__(self, directory: Path) -> None:
         self._directory = directory
 
-    def send(self, letter: Letter, sender: str, recipient: str, name: str, created_at: datetime) -> Answer:
+    def send(self, letter: Letter, sender: str, recipient: str, name: str, created_at: datetime) -> SendResult:
         """Write one mail; the file name has `created_at`, `name` (a subscription key) and a hash of the Message-ID."""
         digest = hashlib.sha256(letter.message_id.encode()).hexdigest()[:12]
         key = re.sub(r"[^a-z0-9-]+", "-", name.lower())[:40]
@@ -35,8 +35,8 @@ class Folder:
         except OSError as e:
             with contextlib.suppress(OSError):
                 part.unlink(missing_ok=True)
-            return Answer("server", None, f"the mail folder cannot be written: {e.strerror}")
-        return Answer("accepted")
+            return SendResult("server", None, f"the mail folder cannot be written: {e.strerror}")
+        return SendResult("accepted")
 
     def close(self) -> None:
         """Nothing is held open."""

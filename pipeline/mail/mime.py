@@ -31,7 +31,7 @@ class Letter:
 
 
 @dataclass(frozen=True, slots=True)
-class Body:
+class BodyTemplate:
     """An encoded body with holes: `pieces[i]`, the value of `holes[i]`, `pieces[i + 1]` …"""
 
     subject: str
@@ -60,7 +60,7 @@ def escape(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
 
 
-def body(subject: str, salt: str, text: str, html: str, picture: bytes | None, cid: str) -> Body:
+def body(subject: str, salt: str, text: str, html: str, picture: bytes | None, cid: str) -> BodyTemplate:
     """Encode text, markup and picture: multipart/alternative with the picture beside the markup."""
     mark = hashlib.sha256(f"{text}\0{html}".encode()).hexdigest()
     outer, inner = f"=_a{mark[:38]}", f"=_r{mark[:38]}"
@@ -102,12 +102,12 @@ def body(subject: str, salt: str, text: str, html: str, picture: bytes | None, c
         )
         put(base64.encodebytes(picture).replace(b"\n", _EOL) + _lines(f"--{inner}--"))
     put(_lines(f"--{outer}--"))
-    return Body(subject, f'multipart/alternative; boundary="{outer}"', "7bit", tuple(pieces), tuple(holes))
+    return BodyTemplate(subject, f'multipart/alternative; boundary="{outer}"', "7bit", tuple(pieces), tuple(holes))
 
 
-def plain_body(subject: str, text: str) -> Body:
+def plain_body(subject: str, text: str) -> BodyTemplate:
     """Encode a text alone."""
-    return Body(subject, 'text/plain; charset="utf-8"', "quoted-printable", (_quoted(text),))
+    return BodyTemplate(subject, 'text/plain; charset="utf-8"', "quoted-printable", (_quoted(text),))
 
 
 def headers(sender: Address, to: Address, subject: str, at: datetime, more: Sequence[tuple[str, str]]) -> bytes:

@@ -19,7 +19,7 @@ MAILS_PER_CONNECTION = 200  # servers cut long sessions; a new one costs three r
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class SendResult:
     """How an attempt ended: accepted, or an outcome of `mail.replies`, or ours (our own fault)."""
 
     outcome: str
@@ -92,7 +92,7 @@ class Smtp:
     def __init__(self, server: Server) -> None:
         self._server = server
         self._held: Session | None = None
-        self._down: Answer | None = None
+        self._down: SendResult | None = None
         self._count = 0
         self._is_open = False
         self._last = 0.0
@@ -100,7 +100,7 @@ class Smtp:
         self._watch: threading.Thread | None = None
         self._closed = threading.Event()
 
-    def send(self, letter: Letter, sender: str, recipient: str, name: str, created_at: datetime) -> Answer:
+    def send(self, letter: Letter, sender: str, recipient: str, name: str, created_at: datetime) -> SendResult:
         """Send one mail to one recipient (ASCII where possible, see `core.mailaddress`)."""
         if self._down is not None:
             return self._down  # a wait that ran to its end is not begun anew in the same run
@@ -110,7 +110,7 @@ class Smtp:
         if answer.outcome == "lost":
             # a server may close an idle connection at any time: before the mail was handed over, that costs nothing
             answer = answer if fresh else self._attempt(letter, sender, recipient)
-        return Answer("server", answer.code, answer.error) if answer.outcome == "lost" else answer
+        return SendResult("server", answer.code, answer.error) if answer.outcome == "lost" else answer
 
     def close(self) -> None:
         """Say goodbye."""
@@ -132,7 +132,7 @@ class Smtp:
                 time.sleep(wait)
         self._last = time.monotonic()
 
-    def _attempt(self, letter: Letter, sender: str, recipient: str) -> Answer:
+    def _attempt(self, letter: Letter, sender: str, recipient: str) -> SendResult:
         if self._count >= MAILS_PER_CONNECTION:
             self._hang_up()
         handed_over = False
@@ -141,7 +141,7 @@ class Smtp:
                 smtp = self._connection()
                 options = ["SMTPUTF8"] if not recipient.isascii() or not sender.isascii() else []
                 if options and not smtp.has_extn("smtputf8"):
-                    return Answer("permanent", None, "the server does not take addresses beyond ASCII (SMTPUTF8)")
+                    return SendResult("permanent", None, "the server does not take addresses beyond ASCII (SMTPUTF8)")
                 code, said = smtp.mail(sender, options)
                 if code != 250:
                     return self._refused("sender", code, said)
@@ -153,49 +153,51 @@ class Smtp:
                 if code != 250:
                     return self._refused("mail", code, said)
                 self._count += 1
-                return Answer("accepted", code)
+                return SendResult("accepted", code)
         except smtplib.SMTPAuthenticationError as e:
             self._forget()
-            return Answer("server", e.smtp_code, f"the server refused user or password: {replies.said(e.smtp_error)}")
+            return SendResult(
+                "server", e.smtp_code, f"the server refused user or password: {replies.said(e.smtp_error)}"
+            )
         except smtplib.SMTPDataError as e:
             return self._refused("mail", e.smtp_code, e.smtp_error)
         except smtplib.SMTPResponseException as e:
             if self._held is not None and self._held.is_cut:  # half a line that the deadline ended is no answer
                 return self._ended(e, handed_over)
             self._forget()
-            return Answer("server", e.smtp_code, f"the server said {e.smtp_code} {replies.said(e.smtp_error)}")
+            return SendResult("server", e.smtp_code, f"the server said {e.smtp_code} {replies.said(e.smtp_error)}")
         except ssl.SSLError as e:
             if self._held is not None and self._held.is_cut:
                 return self._ended(e, handed_over)
             self._forget()
-            return Answer("server", None, f"no safe connection to the server: {replies.said(str(e))}")
+            return SendResult("server", None, f"no safe connection to the server: {replies.said(str(e))}")
         except (OSError, smtplib.SMTPException) as e:
             return self._ended(e, handed_over)
 
-    def _ended(self, e: OSError, handed_over: bool) -> Answer:
+    def _ended(self, e: OSError, handed_over: bool) -> SendResult:
         is_late = isinstance(e, TimeoutError) or (self._held is not None and self._held.is_cut)
         was_open = self._is_open
         self._forget()
         what = "did not answer in time" if is_late else "ended the connection"
         error = f"the server {what}: {replies.said(str(e)) or type(e).__name__}"
         if is_late and not was_open:
-            self._down = Answer("server", None, error)
+            self._down = SendResult("server", None, error)
         # once handed over it may have arrived; it is this mail's turn to wait, not the server's
-        return Answer("temporary" if handed_over else "lost", None, error)
+        return SendResult("temporary" if handed_over else "lost", None, error)
 
-    def _refused(self, what: str, code: int, said: bytes | str) -> Answer:
+    def _refused(self, what: str, code: int, said: bytes | str) -> SendResult:
         error = f"the {what} was refused: {code} {replies.said(said)}"
         outcome = replies.outcome(what, code, said)
         smtp = self._held
         if code == 421 or smtp is None:  # the server is closing, for everyone
             self._forget()
-            return Answer("server", code, error)
+            return SendResult("server", code, error)
         try:
             with self._deadline():
                 smtp.rset()
         except (OSError, smtplib.SMTPException):
             self._forget()
-        return Answer(outcome, code, error, f"{what} {code} {replies.enhanced(said) or ''}".strip())
+        return SendResult(outcome, code, error, f"{what} {code} {replies.enhanced(said) or ''}".strip())
 
     def _connection(self) -> Session:
         if self._held is not None:

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from pipeline.core.alerts import content
-from pipeline.core.alerts.content import FactLine, Item, Lead, Sheet, StoryLine
+from pipeline.core.alerts.content import Dossier, EventNews, FactLine, Lead, StoryLine
 from pipeline.core.text.mailaddress import header_text
 from pipeline.words.language import Words
 
 _RTL = frozenset({"ar", "fa", "he", "ur", "ps", "ckb", "yi", "dv", "ug", "sd"})
 
 
-def of(item: Item, words: Words, base_url: str) -> dict[str, Any]:
+def of(item: EventNews, words: Words, base_url: str) -> dict[str, Any]:
     """Give what the templates need of one event, in words; every text is one line without control characters."""
     sheet, event = item.sheet, item.sheet.event
     title, tag = content.headline(item, words.language)
@@ -100,7 +100,7 @@ def _facts(lines: Sequence[FactLine], words: Words) -> list[dict[str, str]]:
     ]
 
 
-def _follows(sheet: Sheet, words: Words, base_url: str) -> dict[str, str] | None:
+def _follows(sheet: Dossier, words: Words, base_url: str) -> dict[str, str] | None:
     """Name the happening that this one follows, with its day."""
     if sheet.follows is None:
         return None
@@ -113,7 +113,7 @@ def _follows(sheet: Sheet, words: Words, base_url: str) -> dict[str, str] | None
     }
 
 
-def _news(item: Item, words: Words) -> list[str]:
+def _news(item: EventNews, words: Words) -> list[str]:
     news = item.news
     found: list[str] = []
     if news.get("stories"):
@@ -132,7 +132,7 @@ def _news(item: Item, words: Words) -> list[str]:
     return found
 
 
-def why(sheet: Sheet, words: Words) -> str:
+def why(sheet: Dossier, words: Words) -> str:
     """Say in one sentence why this reader gets the event: what it has to do with what they follow, and with whom."""
     names = words.names([header_text(n, 60) for n in sheet.why.names])
     seed = header_text(sheet.why.seed or "", 90)

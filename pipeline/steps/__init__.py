@@ -50,12 +50,12 @@ def _encoder(name: str, pid: int) -> "Encoder":
 
 def matcher(settings: "Settings", watchlist: Watchlist) -> "Matcher":
     """Make the matcher for every step that judges: with the weights that ship, or with those of `matcher_file`."""
-    from pipeline.core.match.judge import Matcher, Weights, default_weights
+    from pipeline.core.match.judge import Matcher, MatchWeights, default_weights
 
     if settings.matcher_file is None:
         return Matcher(watchlist, default_weights(), encoder(settings))
     try:
-        weights = Weights.from_json(settings.matcher_file.read_text(encoding="utf-8"))
+        weights = MatchWeights.from_json(settings.matcher_file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as e:
         raise ConfigError(
             f"NEWSWATCH_MATCHER_FILE: {settings.matcher_file} cannot be used ({e}); "

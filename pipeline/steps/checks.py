@@ -8,7 +8,7 @@ from pipeline import log
 from pipeline.model import Tally
 from pipeline.settings import Settings
 from pipeline.store.sql import query
-from pipeline.store.sql.headers import Sheet
+from pipeline.store.sql.headers import SqlFile
 
 SHOWN = 20  # rows of a check that are kept: enough to see what is wrong
 
@@ -30,7 +30,7 @@ def look(settings: Settings) -> list[Finding]:
     return [found for sheet in query.shipped("checks") if (found := _look(settings, sheet)) is not None]
 
 
-def _look(settings: Settings, sheet: Sheet) -> Finding | None:
+def _look(settings: Settings, sheet: SqlFile) -> Finding | None:
     with query.ask(settings.database_url, sheet, settings.query_timeout) as answer:
         rows: list[tuple[Any, ...]] = []
         count = 0

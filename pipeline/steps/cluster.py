@@ -106,7 +106,9 @@ def run(settings: Settings, now: datetime, *, limit: int = 100_000, progress: Pr
     return log.tally(Tally("cluster", seen, done, max(0, seen - done - failed), failed, detail=detail))
 
 
-def _broken_partners(settings: Settings, held: faults.Held, story_id: int, model: pairs.Weights) -> Mapping[int, str]:
+def _broken_partners(
+    settings: Settings, held: faults.Held, story_id: int, model: pairs.PairWeights
+) -> Mapping[int, str]:
     """Give the stored partners of a story that break our code all by themselves; none when it does so itself."""
 
     def probe(part: Sequence[int]) -> Sequence[int]:

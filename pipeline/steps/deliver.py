@@ -31,7 +31,7 @@ _STRIKES = 3  # mails in a row at which the server itself failed: then it has th
 
 
 @dataclass(slots=True)
-class _Run:
+class _Sending:
     """What one sender has at hand."""
 
     settings: Settings
@@ -77,7 +77,7 @@ def run(settings: Settings, now: datetime, *, limit: int = 100_000, progress: Pr
         secret = settings.secret or subscriptions.signing_secret(db)
         erased = subscriptions.erase_departed(db, now - ERASE_AFTER, now)
         topics = sheets.topic_titles(db)
-    one = _Run(
+    one = _Sending(
         settings,
         now,
         way,
@@ -119,7 +119,7 @@ def _leads_nowhere(base_url: str) -> bool:
     return host in {"localhost", "::1", "0.0.0.0", ""} or host.startswith("127.")  # noqa: S104 - compared, not bound
 
 
-def _send_all(one: _Run, due: int, progress: Progress) -> None:
+def _send_all(one: _Sending, due: int, progress: Progress) -> None:
     with store.connect(one.settings.database_url) as db:
         with db.begin():
             todo = outbox.due_readers(db, one.now, one.left, one.guard.held)
@@ -139,7 +139,7 @@ def _send_all(one: _Run, due: int, progress: Progress) -> None:
             progress("deliver", one.seen, due)
 
 
-def _send_to(one: _Run, db: Any, ids: Sequence[int]) -> list[None]:
+def _send_to(one: _Sending, db: Any, ids: Sequence[int]) -> list[None]:
     """Send what is due for one subscription: plan, note what is tried, then mail by mail."""
     (subscription_id,) = ids
     with db.begin():
@@ -169,7 +169,7 @@ def _send_to(one: _Run, db: Any, ids: Sequence[int]) -> list[None]:
     return []
 
 
-def _send(one: _Run, db: Any, reader: Subscription, m: dispatch.Mail) -> None:
+def _send(one: _Sending, db: Any, reader: Subscription, m: dispatch.Mail) -> None:
     held, letter = list(m.alerts), None
     told: dict[int, tuple[int, State]] = {}
     said: dict[int, Said] = {}
@@ -184,7 +184,7 @@ def _send(one: _Run, db: Any, reader: Subscription, m: dispatch.Mail) -> None:
         held = [a for a in m.alerts if a.id in told]
         mail_id = held[0].message_id if m.batch_key is None else decide.message_id(one.host, "digest", m.batch_key)
         recipient = _recipient(reader)
-        if isinstance(recipient, mail.Answer):
+        if isinstance(recipient, mail.SendResult):
             answer = recipient
         else:
             letter = one.writer.compose(reader, m, held, items, mail_id)
@@ -192,7 +192,7 @@ def _send(one: _Run, db: Any, reader: Subscription, m: dispatch.Mail) -> None:
             since = min(a.created_at for a in m.alerts)
             answer = one.way.send(letter, one.writer.composer.sender, recipient, reader.key, since)
     except Exception as e:  # the per-item guard: a mail that cannot be written blocks nobody, and waits for its mending
-        answer = mail.Answer("ours", None, one.guard.fault(held[0].id, e))
+        answer = mail.SendResult("ours", None, one.guard.fault(held[0].id, e))
         one.failed -= 1  # the guard counts it
     ids = [a.id for a in held]
     if answer.outcome == "accepted":
@@ -211,14 +211,14 @@ def _send(one: _Run, db: Any, reader: Subscription, m: dispatch.Mail) -> None:
     _fail(one, db, reader, held, answer)
 
 
-def _recipient(reader: Subscription) -> str | mail.Answer:
+def _recipient(reader: Subscription) -> str | mail.SendResult:
     try:
         return to_ascii(reader.address)
     except ValueError as e:
-        return mail.Answer("permanent", None, f"the address of this subscription is wrong: {e}")
+        return mail.SendResult("permanent", None, f"the address of this subscription is wrong: {e}")
 
 
-def _fail(one: _Run, db: Any, reader: Subscription, held: list[Alert], answer: mail.Answer) -> None:
+def _fail(one: _Sending, db: Any, reader: Subscription, held: list[Alert], answer: mail.SendResult) -> None:
     ids = [a.id for a in held]
     wait = schedule.backoff(max(a.attempts for a in held) + 1)
     one.strikes = one.strikes + 1 if answer.outcome == "server" else 0
@@ -251,7 +251,7 @@ def _fail(one: _Run, db: Any, reader: Subscription, held: list[Alert], answer: m
     )
 
 
-def _outcome(one: _Run, db: Any, reader: Subscription, ids: list[int], answer: mail.Answer) -> str:
+def _outcome(one: _Sending, db: Any, reader: Subscription, ids: list[int], answer: mail.SendResult) -> str:
     """Say whom a failure is about, by who else is served: the reader, the mail, or all of us."""
     if not answer.kind:
         return answer.outcome

@@ -106,7 +106,7 @@ class _Worker:
                     await self._save(tuple(page for page in found if page))
                     self.progress("enrich", self.seen, None)
 
-    async def _save(self, found: tuple[articles.Page, ...]) -> None:
+    async def _save(self, found: tuple[articles.PageFetch, ...]) -> None:
         robots = MappingProxyType({host: self._robots[host] for host in self._fresh})
         rests, given_back = MappingProxyType(self._new_rests), MappingProxyType(self._given_back)
         self._fresh, self._new_rests, self._given_back = set(), {}, {}
@@ -117,12 +117,12 @@ class _Worker:
                 self.done -= times
                 self.reasons[reason] = self.reasons.get(reason, 0) + times
 
-    async def _page(self, client: http.Client, wanted: articles.Wanted) -> articles.Page | None:
+    async def _page(self, client: http.Client, wanted: articles.Wanted) -> articles.PageFetch | None:
         """Get one page's text; None when its host rests and the attempt does not count."""
         host = http.host_of(wanted.url)
         try:
             if not outlets.has_page(wanted.url):
-                return articles.Page(wanted.id, error=SCRIPTED, counts=False)
+                return articles.PageFetch(wanted.id, error=SCRIPTED, counts=False)
             self._go(host)
             is_allowed = await self._is_allowed(client, wanted.url)
             if is_allowed is None:
@@ -162,7 +162,7 @@ class _Worker:
         if self._restraint.is_resting(host):
             self._rests[host] = max(self.clock() + ROBOTS_AGAIN, self._rests.get(host, self.now))
 
-    async def _extracted(self, wanted: articles.Wanted, response: Response) -> articles.Page:
+    async def _extracted(self, wanted: articles.Wanted, response: Response) -> articles.PageFetch:
         content_type = response.headers.get("content-type", "")
         async with self._extracting:
             self._pages += 1
@@ -181,23 +181,23 @@ class _Worker:
         if len(found) < max(MIN_TEXT, wanted.length):
             return self._failure(wanted, "its page has no more text than its feed", is_final=True)
         self.done += 1
-        return articles.Page(wanted.id, found, extract.METHOD)
+        return articles.PageFetch(wanted.id, found, extract.METHOD)
 
-    def _failure(self, wanted: articles.Wanted, reason: str, is_final: bool) -> articles.Page:
+    def _failure(self, wanted: articles.Wanted, reason: str, is_final: bool) -> articles.PageFetch:
         retry_at = None
         if not is_final and wanted.attempts <= len(RETRY_AFTER):
             retry_at = self.clock() + RETRY_AFTER[wanted.attempts - 1]
         self.reasons[reason] = self.reasons.get(reason, 0) + 1
         log.get().info("enrich failed", story=wanted.id, reason=reason)
-        return articles.Page(wanted.id, error=plain.safe(reason)[:300], retry_at=retry_at)
+        return articles.PageFetch(wanted.id, error=plain.safe(reason)[:300], retry_at=retry_at)
 
-    def _put_off(self, wanted: articles.Wanted, reason: str) -> articles.Page:
+    def _put_off(self, wanted: articles.Wanted, reason: str) -> articles.PageFetch:
         """Try again later without counting an attempt: that nobody can say now is no "no"."""
         self.reasons[reason] = self.reasons.get(reason, 0) + 1
         if self.clock() - wanted.seen_at > WAITS:
-            return articles.Page(wanted.id, error=f"{reason}, for days")
+            return articles.PageFetch(wanted.id, error=f"{reason}, for days")
         retry_at = self.clock() + ROBOTS_AGAIN * 1.1
-        return articles.Page(wanted.id, error=reason, retry_at=retry_at, counts=False)
+        return articles.PageFetch(wanted.id, error=reason, retry_at=retry_at, counts=False)
 
     async def _is_allowed(self, client: http.Client, url: str) -> bool | None:
         """Ask robots.txt, reading it once a day; None when its site cannot say now: no page is asked for (RFC 9309).
@@ -256,7 +256,7 @@ def _reopen(settings: Settings, now: datetime) -> None:
 def _save(
     settings: Settings,
     now: datetime,
-    found: tuple[articles.Page, ...],
+    found: tuple[articles.PageFetch, ...],
     robots: Mapping[str, articles.Robots],
     rests: Mapping[str, datetime],
     given_back: Mapping[int, datetime],
@@ -266,7 +266,7 @@ def _save(
     shared: set[int] = set()
     guard = Guard(settings, "enrich", now)
 
-    def keep(part: Sequence[articles.Page]) -> list[None]:
+    def keep(part: Sequence[articles.PageFetch]) -> list[None]:
         with store.begin(settings.database_url) as db:
             told = articles.save(db, part, now)
             guard.worked(db, [page.story_id for page in part if page.text is not None])
@@ -282,8 +282,8 @@ def _save(
     return guard.failed, len(shared)
 
 
-def _extract(child: Child, body: bytes, url: str, content_type: str) -> page.Page:
-    found: page.Page = child.call(body, url, content_type)  # one call at a time: `_extracting` is held
+def _extract(child: Child, body: bytes, url: str, content_type: str) -> page.ArticlePage:
+    found: page.ArticlePage = child.call(body, url, content_type)  # one call at a time: `_extracting` is held
     return found
 
 

@@ -26,7 +26,7 @@ def run(settings: Settings, now: datetime, *, limit: int = 10_000, progress: Pro
     """Send one short message a mail to each target of its subscription that has not had it."""
     with store.read(settings.database_url) as db:
         readers = outbox.readers_with_targets(db, now)
-    one = _Run(settings, now, Guard(settings, "targets", now, "alert"), progress, limit)
+    one = _Telling(settings, now, Guard(settings, "targets", now, "alert"), progress, limit)
     why: dict[str, str] = {}
     try:
         with contextlib.ExitStack() as held, store.connect(settings.database_url) as db:
@@ -45,7 +45,7 @@ def run(settings: Settings, now: datetime, *, limit: int = 10_000, progress: Pro
 
 
 @dataclass(slots=True)
-class _Run:
+class _Telling:
     """What one run has at hand, and what it did."""
 
     settings: Settings
@@ -117,7 +117,7 @@ def _write(
             sheet = mails.load(db, event_id)
             if sheet is None:
                 continue
-            item = content.Item(sheet, reason, fresh=(head,) if head is not None else ())
+            item = content.EventNews(sheet, reason, fresh=(head,) if head is not None else ())
             title = header_text(content.headline(item, words.language)[0], 300)
             counts = words.say("stories", n=sheet.event.story_count) + ", "
             counts += words.say("languages", n=sheet.event.language_count)

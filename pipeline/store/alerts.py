@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import sqlalchemy as sa
 
-from pipeline.core.alerts.state import Decision, Line, Part, Picture, State, Told
+from pipeline.core.alerts.state import Decision, HistoryLine, Part, Picture, State, Told
 from pipeline.core.events import glue
 from pipeline.core.match.features import passage
 from pipeline.store import faults, threads
@@ -35,7 +35,7 @@ def pictures(db: sa.Connection, ids: Sequence[int], old: timedelta = OLD) -> lis
     """Give events as alerting sees them; those that were merged away meanwhile are left out."""
     rows = db.execute(sa.select(events).where(events.c.id.in_(ids), events.c.merged_into.is_(None))).all()
     came: dict[tuple[int, int], tuple[int, int | None]] = {}  # (event, story) -> revision, event it stood in before
-    history: dict[int, list[Line]] = {}
+    history: dict[int, list[HistoryLine]] = {}
     kinds = ("merged", "split", "fact", "founded", "joined")
     lines = sa.select(event_history).where(event_history.c.event_id.in_(ids), event_history.c.kind.in_(kinds))
     for x in db.execute(lines.order_by(event_history.c.id)):
@@ -44,7 +44,7 @@ def pictures(db: sa.Connection, ids: Sequence[int], old: timedelta = OLD) -> lis
         if x.kind in {"founded", "joined"}:
             continue
         detail = {**(x.detail or {}), "story_id": x.story_id}
-        history.setdefault(x.event_id, []).append(Line(x.revision, x.kind, x.other_event_id, detail))
+        history.setdefault(x.event_id, []).append(HistoryLine(x.revision, x.kind, x.other_event_id, detail))
     parts = _parts(db, ids, came, old)
     follows = threads.back(db, ids)
     return [

@@ -32,7 +32,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class PageFetch:
     """What fetching a story's page brought: text, or why not and when to try again (None: never)."""
 
     story_id: int
@@ -129,7 +129,7 @@ def _is_the_sites(db: sa.Connection, story_id: int, text: str, reason: str) -> b
     return True
 
 
-def save(db: sa.Connection, pages: Sequence[Page], now: datetime) -> Collection[int]:
+def save(db: sa.Connection, pages: Sequence[PageFetch], now: datetime) -> Collection[int]:
     """Store texts, which are to be judged again, and failures, which leave their story as it was.
 
     Returns the stories whose text is not theirs but the site's.

@@ -18,7 +18,7 @@ from pipeline.store.tables import event_history, event_stories, events, match_en
 
 def put(
     db: sa.Connection,
-    groups: Sequence[core.Group],
+    groups: Sequence[core.EventPlan],
     known: Sequence[Member],
     version: str,
     now: datetime,
@@ -140,7 +140,7 @@ def _merge(db: sa.Connection, younger: int, older: int, now: datetime) -> None:
 
 
 def _place(
-    db: sa.Connection, event_id: int, group: core.Group, had: Mapping[int, Member], version: str, now: datetime
+    db: sa.Connection, event_id: int, group: core.EventPlan, had: Mapping[int, Member], version: str, now: datetime
 ) -> int:
     moved = 0
     for member in group.members:

@@ -21,7 +21,7 @@ def settle(
     db: sa.Connection,
     ids: Iterable[int],
     window_days: float,
-    model: pairs.Weights,
+    model: pairs.PairWeights,
     versions: Mapping[str, str],
     now: datetime,
     held: faults.Held | None = None,
@@ -46,7 +46,7 @@ def disown(
     db: sa.Connection,
     ids: Sequence[int],
     window_days: float,
-    model: pairs.Weights,
+    model: pairs.PairWeights,
     versions: Mapping[str, str],
     now: datetime,
     held: faults.Held | None = None,
@@ -61,7 +61,7 @@ def free(
     db: sa.Connection,
     story_id: int,
     window_days: float,
-    model: pairs.Weights,
+    model: pairs.PairWeights,
     versions: Mapping[str, str],
     now: datetime,
     held: faults.Held,
@@ -81,7 +81,7 @@ def partners(db: sa.Connection, story: Member, window_days: float, held: faults.
     return sorted(set(pool.near(db, keys or None, at - window, at + window)) - pool.muted(db, held) - {story.story.id})
 
 
-def probe(members: Sequence[Member], window_days: float, model: pairs.Weights) -> None:
+def probe(members: Sequence[Member], window_days: float, model: pairs.PairWeights) -> None:
     """Do with each story, all by itself, what clustering does with a neighbourhood; raise what it raises."""
     linker = thread.default_linker()
     for member in members:
@@ -100,7 +100,7 @@ def gather(
     db: sa.Connection,
     start: set[int],
     window_days: float,
-    model: pairs.Weights,
+    model: pairs.PairWeights,
     versions: Mapping[str, str],
     muted: Collection[int] = (),
 ) -> Gathered:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from pipeline.core.events import threads
 from pipeline.core.events.event import Summary
-from pipeline.core.events.threads import Lead, Link
+from pipeline.core.events.threads import Link, ThreadEvent
 from pipeline.core.text import url
 from pipeline.model import Member
 from pipeline.store import corrections
@@ -113,9 +113,9 @@ def _vector(row: Any) -> Any:
     return None if row.vector is None else np.frombuffer(row.vector, "<f2").astype(np.float32)
 
 
-def leads(db: sa.Connection, ids: Iterable[int], versions: Mapping[str, str]) -> list[Lead]:
+def leads(db: sa.Connection, ids: Iterable[int], versions: Mapping[str, str]) -> list[ThreadEvent]:
     """Give standing events as linking sees them."""
-    found: list[Lead] = []
+    found: list[ThreadEvent] = []
     for chunk in chunks(sorted(set(ids))):
         query = (
             sa.select(
@@ -141,7 +141,7 @@ def leads(db: sa.Connection, ids: Iterable[int], versions: Mapping[str, str]) ->
         for r in rows:
             names = named.get(r.story_id, {})
             found.append(
-                Lead(
+                ThreadEvent(
                     event_id=r.id,
                     first_at=r.first_seen_at,
                     last_at=r.last_seen_at,
@@ -157,9 +157,9 @@ def leads(db: sa.Connection, ids: Iterable[int], versions: Mapping[str, str]) ->
     return found
 
 
-def lead(event_id: int, member: Member, says: Summary) -> Lead:
+def lead(event_id: int, member: Member, says: Summary) -> ThreadEvent:
     """Give an event that a story would make by itself, as linking would see it."""
-    return Lead(
+    return ThreadEvent(
         event_id=event_id,
         first_at=says.first_seen_at,
         last_at=says.last_seen_at,

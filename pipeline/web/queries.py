@@ -29,7 +29,7 @@ _WAIT_S = 5.0
 Name = Annotated[str, Path(pattern=r"^[a-z0-9_]{1,80}$")]
 
 
-def _sheet(name: str) -> sql.Sheet:
+def _sheet(name: str) -> sql.SqlFile:
     """Give a shipped query; unlike the command line, the page never reads a file that somebody names."""
     for sheet in sql.listed():
         if sheet.name == name:
@@ -49,12 +49,12 @@ def turn() -> Iterator[None]:
 
 
 @contextmanager
-def _ask(request: Request, sheet: sql.Sheet) -> Iterator[sql.Answer]:
+def _ask(request: Request, sheet: sql.SqlFile) -> Iterator[sql.QueryRows]:
     with turn(), sql.ask(settings_of(request), sheet, given(request, sheet)) as answer:
         yield answer
 
 
-def given(request: Request, sheet: sql.Sheet) -> dict[str, str]:
+def given(request: Request, sheet: sql.SqlFile) -> dict[str, str]:
     """Give the values that an address has for a query's parameters; an empty one stands for the default."""
     return {k: v for k, v in request.query_params.items() if k in sql.wanted(sheet) and v}
 
@@ -138,7 +138,7 @@ def chart(request: Request, name: Name) -> Response:
     return svg(_lines(rows, at, sheet.question, columns))
 
 
-def _chart(sheet: sql.Sheet, columns: tuple[str, ...]) -> tuple[str, list[int]] | None:
+def _chart(sheet: sql.SqlFile, columns: tuple[str, ...]) -> tuple[str, list[int]] | None:
     """Read a header's chart line: (bar or line, places of its columns); None when there is none that can be drawn."""
     kind, *names = sheet.header.get("chart", "").split() or [""]
     if kind not in {"bar", "line"} or len(names) < 2 or not set(names) <= set(columns):

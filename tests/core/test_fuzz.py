@@ -62,7 +62,7 @@ RAW: dict[str, Callable[[str], Any]] = {
     "document.item": lambda t: parse.document(_feed(t), {}, SITE, NOW),
     "carrier": outlets.carrier,
     "linked": lambda t: outlets.linked("https://news.google.com/rss/articles/x", t),
-    "told": lambda t: outlets.told("https://news.google.com/x", t, outlets.Source(name=t, markup=t)),
+    "told": lambda t: outlets.told("https://news.google.com/x", t, outlets.Origin(name=t, markup=t)),
     "bare": mailaddress.bare,
     "to_ascii": lambda t: _refused(mailaddress.to_ascii, t),
     "host_of": mailaddress.host_of,

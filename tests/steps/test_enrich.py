@@ -406,7 +406,7 @@ def test_the_order_of_pages_decides_nothing(database_url: str, order: tuple[int,
             db.execute(sa.update(tables.stories).where(tables.stories.c.id == n + 1).values(**values))
     for n in order:
         with store.begin(database_url) as db:
-            articles.save(db, [articles.Page(n + 1, "the same words", "trafilatura")], NOW)
+            articles.save(db, [articles.PageFetch(n + 1, "the same words", "trafilatura")], NOW)
     held = [s.text for s in stories(database_url)]
     assert held == (["the same words"] * 3 if titles == "aaa" else [None] * 3)
     assert len({s.enrich_error for s in stories(database_url)}) == 1

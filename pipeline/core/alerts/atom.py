@@ -6,14 +6,14 @@ from urllib.parse import unquote_plus, urlsplit
 from xml.etree import ElementTree
 
 from pipeline.core.alerts import content
-from pipeline.core.alerts.content import Sheet
+from pipeline.core.alerts.content import Dossier
 from pipeline.core.text.plain import safe
 
 _ATOM = "http://www.w3.org/2005/Atom"
 
 
 def feed(
-    found: Sequence[tuple[Sheet, datetime]], base_url: str, language: str, now: datetime, asked: str = ""
+    found: Sequence[tuple[Dossier, datetime]], base_url: str, language: str, now: datetime, asked: str = ""
 ) -> bytes:
     """Write events with the time each last changed, newest first; titles in `language` where a story has one.
 
@@ -34,7 +34,7 @@ def feed(
     return bytes(ElementTree.tostring(root, encoding="utf-8", xml_declaration=True))
 
 
-def _entry(sheet: Sheet, at: datetime, base: str, host: str, language: str) -> ElementTree.Element:
+def _entry(sheet: Dossier, at: datetime, base: str, host: str, language: str) -> ElementTree.Element:
     event = sheet.event
     title, tag = content.title(sheet, language)
     entry = _element("entry")

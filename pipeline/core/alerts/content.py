@@ -57,7 +57,7 @@ class FactLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Why:
+class MatchReason:
     """What decided that the event is ours."""
 
     names: tuple[str, ...] = ()  # entities, as people call them
@@ -76,19 +76,19 @@ class Follows:
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class Dossier:
     """Everything that is known about an event when a mail about it is written."""
 
     event: Event
     stories: tuple[StoryLine, ...]  # oldest first
     stated: Stated = field(default_factory=Stated)
-    why: Why = Why()
+    why: MatchReason = MatchReason()
     outlets: int = 0
     follows: Follows | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class LanguageGroup:
     """The stories of one language."""
 
     language: str
@@ -97,17 +97,17 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class EventNews:
     """An event within a mail, with what is new in it for this reader."""
 
-    sheet: Sheet
+    sheet: Dossier
     reason: str = "new"
     news: Mapping[str, Any] = field(default_factory=dict)
     fresh: tuple[int, ...] = ()  # stories unlike all that this reader was told
     joined: tuple[int, ...] = ()  # others that came since, no copies
 
 
-def title(sheet: Sheet, language: str) -> tuple[str, str]:
+def title(sheet: Dossier, language: str) -> tuple[str, str]:
     """Give an event's title for a reader of `language`, and its language: theirs, English, else the best."""
     titles = sheet.event.titles
     base = language.partition("-")[0]
@@ -119,7 +119,7 @@ def title(sheet: Sheet, language: str) -> tuple[str, str]:
     return sheet.event.title, best
 
 
-def head(item: Item, language: str) -> StoryLine | None:
+def head(item: EventNews, language: str) -> StoryLine | None:
     """Give the story whose headline a mail bears because it is unlike all that was told; None where the event's does.
 
     Of several the first in the reader's language, else in English, else the first.
@@ -132,20 +132,20 @@ def head(item: Item, language: str) -> StoryLine | None:
     return told[0] if told else None
 
 
-def headline(item: Item, language: str) -> tuple[str, str]:
+def headline(item: EventNews, language: str) -> tuple[str, str]:
     """Give the headline of a mail on one event, and its language."""
     story = head(item, language)
     return (story.title, story.language) if story is not None else title(item.sheet, language)
 
 
-def bearer(item: Item, language: str) -> StoryLine | None:
+def bearer(item: EventNews, language: str) -> StoryLine | None:
     """Give the story whose headline a mail bears for a reader of `language`; None of an event without stories."""
     told, tag = headline(item, language)
     ranked = sorted(item.sheet.stories, key=lambda s: (s.title != told, s.language != tag, s.is_copy, s.at, s.id))
     return head(item, language) or next(iter(ranked), None)
 
 
-def lead(item: Item, language: str, room: float = 280.0, most: int = 2) -> Lead | None:
+def lead(item: EventNews, language: str, room: float = 280.0, most: int = 2) -> Lead | None:
     """Give what happened in a story's own words, None where no story says more than its headline.
 
     Of the stories whose headline the mail bears (those unlike what was told, else all), none that repeats another: the
@@ -162,14 +162,14 @@ def lead(item: Item, language: str, room: float = 280.0, most: int = 2) -> Lead 
     return None
 
 
-def news_first(item: Item) -> tuple[list[StoryLine], int]:
+def news_first(item: EventNews) -> tuple[list[StoryLine], int]:
     """Give the stories that are new to this reader, those unlike what was told first, and how many more there are."""
     by_id = {s.id: s for s in item.sheet.stories}
     found = [by_id[i] for i in (*item.fresh, *item.joined) if i in by_id]
     return found[:MAX_NEW], max(0, len(found) - MAX_NEW)
 
 
-def new_facts(item: Item) -> list[FactLine]:
+def new_facts(item: EventNews) -> list[FactLine]:
     """Give the amounts that nobody but the new stories states."""
     new = {*item.fresh, *item.joined}
     kept = [c for c in item.sheet.stated.claims if c.stories and new.issuperset(c.stories)]
@@ -178,7 +178,7 @@ def new_facts(item: Item) -> list[FactLine]:
     )
 
 
-def groups(sheet: Sheet, language: str) -> tuple[list[Group], int]:
+def groups(sheet: Dossier, language: str) -> tuple[list[LanguageGroup], int]:
     """Group stories by language, the reader's first, then English, then by count; return how many are left out too."""
     by_language: dict[str, list[StoryLine]] = {}
     for story in sheet.stories:
@@ -191,13 +191,13 @@ def groups(sheet: Sheet, language: str) -> tuple[list[Group], int]:
         shown = listed[: min(MAX_PER_LANGUAGE, room)]
         room -= len(shown)
         if shown:
-            found.append(Group(tag, tuple(shown), len(listed) - len(shown)))
+            found.append(LanguageGroup(tag, tuple(shown), len(listed) - len(shown)))
         else:
             dropped += len(listed)
     return found, dropped
 
 
-def facts(sheet: Sheet) -> tuple[list[FactLine], int]:
+def facts(sheet: Dossier) -> tuple[list[FactLine], int]:
     """Give the amounts that the event states, the most widely stated first, and how many more there are.
 
     Those in dispute are never among the rest.
@@ -224,9 +224,9 @@ def facts(sheet: Sheet) -> tuple[list[FactLine], int]:
     return [lines[i] for i in shown], len(lines) - len(shown)
 
 
-def by_topic(items: Sequence[Item]) -> dict[str, list[Item]]:
+def by_topic(items: Sequence[EventNews]) -> dict[str, list[EventNews]]:
     """Group a digest's items by the first topic of their event, highest level first; each event stands once."""
-    found: dict[str, list[Item]] = {}
+    found: dict[str, list[EventNews]] = {}
     ranked = sorted(
         items, key=lambda i: (-i.sheet.event.level, -i.sheet.event.independent_count, i.sheet.event.first_seen_at)
     )

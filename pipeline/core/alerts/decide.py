@@ -16,7 +16,7 @@ from typing import Any
 from pipeline.core.alerts import unlike
 from pipeline.core.alerts.growth import growth, is_prompt, reads, speaks
 from pipeline.core.alerts.schedule import after_quiet, next_round_up, round_up, slot
-from pipeline.core.alerts.state import Decision, Intent, Line, Part, Picture, Reader, State, Told
+from pipeline.core.alerts.state import Decision, HistoryLine, Intent, Part, Picture, Reader, State, Told
 from pipeline.core.events.threads import default_linker
 from pipeline.model import Frequency, Subscription
 
@@ -68,7 +68,7 @@ def _meets(wanted: Sequence[str], there: Sequence[str]) -> bool:
     return not wanted or not set(wanted).isdisjoint(there)
 
 
-def news(subscription: Subscription, knows: State, now: State, history: Iterable[Line]) -> dict[str, Any]:
+def news(subscription: Subscription, knows: State, now: State, history: Iterable[HistoryLine]) -> dict[str, Any]:
     """Give what a reader who knows one state learns from another; empty when it is not worth a mail.
 
     Keys: languages (new ones, of those the reader reads), level (from, to), contradictions (how many), reports (more).
@@ -254,7 +254,7 @@ def _at(state: State | None, picture: Picture) -> State | None:
     return None if state is None else replace(state, revision=picture.revision)
 
 
-def _since(picture: Picture, at: datetime) -> list[Line]:
+def _since(picture: Picture, at: datetime) -> list[HistoryLine]:
     stood = {p.story_id for p in picture.parts if p.joined_at < at}
     return [x for x in picture.history if x.kind == "fact" and x.detail.get("story_id") not in stood]
 

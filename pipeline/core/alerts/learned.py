@@ -3,12 +3,12 @@
 from typing import Any
 
 from pipeline.core.alerts import decide, growth
-from pipeline.core.alerts.content import Item, Sheet
+from pipeline.core.alerts.content import Dossier, EventNews
 from pipeline.core.alerts.state import Picture, State
 from pipeline.model import Alert, Subscription
 
 
-def item(alert: Alert, sheet: Sheet, picture: Picture, reader: Subscription) -> Item | None:
+def item(alert: Alert, sheet: Dossier, picture: Picture, reader: Subscription) -> EventNews | None:
     """Give the item of a mail; None when nothing is left to say. Stories unlike what was told come first."""
     since = alert.detail.get("since")
     news: dict[str, Any] = {}
@@ -32,4 +32,4 @@ def item(alert: Alert, sheet: Sheet, picture: Picture, reader: Subscription) -> 
         news["revived"] = True
     if alert.reason in {"update", "grew"} and not news:
         return None
-    return Item(sheet, alert.reason, news, fresh, joined)
+    return EventNews(sheet, alert.reason, news, fresh, joined)

@@ -46,7 +46,7 @@ class State:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class HistoryLine:
     """One line of the event's history."""
 
     revision: int
@@ -67,7 +67,7 @@ class Picture:
     created_at: datetime
     identity: str  # hash of its first story's address: with the number it names the event in every copy of the store
     parts: tuple[Part, ...]
-    history: tuple[Line, ...] = ()
+    history: tuple[HistoryLine, ...] = ()
     follows: tuple[int, ...] = ()  # events of its thread before it, the nearest first
 
     @property

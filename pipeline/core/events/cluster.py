@@ -11,13 +11,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import numpy as np
 
-from pipeline.core.events.pairs import FEATURES, SPACES, Floats, Pool, Weights, compare, order
+from pipeline.core.events.pairs import FEATURES, SPACES, Floats, PairWeights, Pool, compare, order
 
 _ROWS = 256  # rows worked on at once: bounds memory at about 10 matrices of 256 x 4,000 floats
 _CLIP = 4.0  # a pair cannot say more than 98 to 2: one odd pair must not decide for a whole group
 
 
-def links(pool: Pool, rows: Sequence[int], cols: Sequence[int], weights: Weights, window: float) -> Floats:
+def links(pool: Pool, rows: Sequence[int], cols: Sequence[int], weights: PairWeights, window: float) -> Floats:
     """Give the log-odds (rows x cols of `pool`) that two stories tell one happening; above 0 speaks for a join.
 
     `window` is in days: beyond it a pair cannot speak for a join, only against one.
@@ -45,7 +45,7 @@ def links(pool: Pool, rows: Sequence[int], cols: Sequence[int], weights: Weights
 def reach(
     pool: Pool,
     start: Iterable[int],
-    weights: Weights,
+    weights: PairWeights,
     window: float,
     together: Mapping[int, Collection[int]] | None = None,
 ) -> list[int]:
@@ -64,7 +64,7 @@ def reach(
     return sorted(found, key=lambda r: order(pool.members[r]))
 
 
-def matrix(pool: Pool, rows: Sequence[int], weights: Weights, window: float) -> Floats:
+def matrix(pool: Pool, rows: Sequence[int], weights: PairWeights, window: float) -> Floats:
     """Give the symmetric log-odds among some rows."""
     odds = links(pool, rows, rows, weights, window)
     lower: Floats = np.minimum(odds, odds.T)  # equal but for rounding

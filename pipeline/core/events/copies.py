@@ -16,7 +16,7 @@ from importlib import resources
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.core.events.pairs import Floats, Pool, Weights
+from pipeline.core.events.pairs import Floats, PairWeights, Pool
 from pipeline.core.text import scripts
 from pipeline.core.text.fold import fold, is_word
 
@@ -39,7 +39,7 @@ _CREDIT_WITHIN = 48  # characters from either end of a text
 _MARKS = frozenset("()[]/=|:-–—―【】（）［］〔〕")
 
 
-def find(pool: Pool, rows: Sequence[int], weights: Weights) -> Mapping[int, int]:
+def find(pool: Pool, rows: Sequence[int], weights: PairWeights) -> Mapping[int, int]:
     """Give, for the rows of one event in canonical order, the row that each copy repeats: always an original.
 
     The earliest of the texts that are alike counts as the original, whichever arrived first.
@@ -57,7 +57,7 @@ def find(pool: Pool, rows: Sequence[int], weights: Weights) -> Mapping[int, int]
     return copies
 
 
-def reprinted(pool: Pool, rows: Sequence[int], weights: Weights) -> NDArray[np.bool_]:
+def reprinted(pool: Pool, rows: Sequence[int], weights: PairWeights) -> NDArray[np.bool_]:
     """Say which of some stories have the words of one another, in whatever language."""
     told = [pool.members[row].story for row in rows]
     heads = [s.title.strip() or s.summary.strip().split("\n")[0] for s in told]
@@ -96,7 +96,7 @@ def reprinted(pool: Pool, rows: Sequence[int], weights: Weights) -> NDArray[np.b
     return np.asarray(same_head | rewritten | first_words | one_body | lightly, np.bool_)
 
 
-def _translated(pool: Pool, at: Sequence[int], weights: Weights) -> NDArray[np.bool_]:
+def _translated(pool: Pool, at: Sequence[int], weights: PairWeights) -> NDArray[np.bool_]:
     """Say which of some stories are one text in two languages: E5 is sure, or one agency is credited in both.
 
     A translation names nobody else, and no other numbers.

@@ -49,7 +49,7 @@ class Placement:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class EventPlan:
     """One event as it shall stand."""
 
     event_id: int | None  # None: a new one
@@ -149,7 +149,7 @@ def identify(groups: Sequence[Sequence[Member]], live: Iterable[int]) -> list[tu
 
 
 def changes(
-    group: Group,
+    group: EventPlan,
     old: Summary | None,
     now: Summary,
     known: Mapping[int, Member],
@@ -206,12 +206,12 @@ def changes(
 def decide(
     pool: pairs.Pool,
     rows: Sequence[int],
-    weights: pairs.Weights,
+    weights: pairs.PairWeights,
     window: float,
     together: Collection[tuple[int, int]] = (),
     apart: Collection[tuple[int, int]] = (),
     whole: Sequence[Sequence[int]] = (),
-) -> list[Group]:
+) -> list[EventPlan]:
     """Solve a neighbourhood (`cluster.reach`) anew and say which event each group is, the earliest group first.
 
     `together` and `apart` are analysts' corrections, as pairs of rows of `pool`; `whole` are groups of rows that stand
@@ -248,7 +248,7 @@ def decide(
             for i, m in zip(part, members, strict=True)
             if m.event_id is None or m.event_id != event_id
         }
-        groups.append(Group(event_id, tuple(members), merged, places))
+        groups.append(EventPlan(event_id, tuple(members), merged, places))
     return groups
 
 
@@ -263,7 +263,7 @@ def _placement(
     part: Sequence[int],
     i: int,
     member: Member,
-    weights: pairs.Weights,
+    weights: pairs.PairWeights,
     manual: bool,
 ) -> Placement:
     """Keep what decided: the nearest story, what the pair's log-odds is made of, and the mean over the event."""

@@ -39,7 +39,7 @@ _NAMES = 3.0  # shared names beyond the first that say all that names can say
 
 
 @dataclass(frozen=True, slots=True)
-class Weights:
+class PairWeights:
     """The fitted model, as `data/clusterer.json` holds it (made by benchmarks/fit_cluster)."""
 
     version: str
@@ -76,9 +76,9 @@ class Pool:
         return len(self.members)
 
 
-def read(content: Mapping[str, Any]) -> Weights:
+def read(content: Mapping[str, Any]) -> PairWeights:
     """Make the weights out of the parsed JSON of `data/clusterer.json`."""
-    return Weights(
+    return PairWeights(
         version=content["version"],
         pairs=content["pairs"],
         shift=float(content["shift"]),
@@ -90,7 +90,7 @@ def read(content: Mapping[str, Any]) -> Weights:
 
 
 @lru_cache(maxsize=1)
-def default_weights() -> Weights:
+def default_weights() -> PairWeights:
     """Give the weights that ship with newswatch."""
     return read(json.loads(files("pipeline.data").joinpath("clusterer.json").read_text("utf-8")))
 
@@ -130,14 +130,14 @@ def _unit(matrix: Floats) -> Floats:
     return result
 
 
-def centre(vectors: Floats, languages: Sequence[str], weights: Weights) -> Floats:
+def centre(vectors: Floats, languages: Sequence[str], weights: PairWeights) -> Floats:
     """Take out of unit vectors (rows) what is not the happening: the language, the field, and the firm."""
     means = weights.means
     kept: Floats = vectors - np.stack([means.get(x, means.get(x.split("-")[0], means[""])) for x in languages])
     return _unit(np.asarray(kept - (kept @ weights.axes.T) @ weights.axes, np.float32))
 
 
-def _meaning(members: Sequence[Member], weights: Weights) -> tuple[Floats, Floats, NDArray[np.bool_]]:
+def _meaning(members: Sequence[Member], weights: PairWeights) -> tuple[Floats, Floats, NDArray[np.bool_]]:
     e5, title = np.zeros((len(members), SIZE), np.float32), np.zeros((len(members), SIZE), np.float32)
     rows = [i for i, m in enumerate(members) if len(m.vectors.get("e5", ())) == SIZE]
     if rows:
@@ -152,7 +152,7 @@ def _meaning(members: Sequence[Member], weights: Weights) -> tuple[Floats, Float
 
 
 def pool(
-    members: Sequence[Member], weights: Weights, spans: Mapping[int, tuple[datetime, datetime]] | None = None
+    members: Sequence[Member], weights: PairWeights, spans: Mapping[int, tuple[datetime, datetime]] | None = None
 ) -> Pool:
     """Lay stories out for comparison; `spans` gives story ids whose time is only known to lie between two."""
     texts = [passage(m.story.title, m.story.summary) for m in members]  # the words that the encoder sees
@@ -253,7 +253,7 @@ def features(pool: Pool, rows: NDArray[np.intp], cols: NDArray[np.intp]) -> tupl
     return np.stack([values.get(name, nothing) for name in FEATURES], axis=-1), space
 
 
-def explain(pool: Pool, a: int, b: int, weights: Weights) -> dict[str, Any]:
+def explain(pool: Pool, a: int, b: int, weights: PairWeights) -> dict[str, Any]:
     """Say what a pair's log-odds is made of: features, their contributions, and the space it was judged in."""
     stack, space = features(pool, np.array([a]), np.array([b]))
     chosen = SPACES[int(space[0, 0])]

@@ -37,7 +37,7 @@ _NAMES = 3.0  # shared names that say all that names can say
 
 
 @dataclass(frozen=True, slots=True)
-class Lead:
+class ThreadEvent:
     """An event as linking sees it: the story that gives its title, and when it was told."""
 
     event_id: int
@@ -95,7 +95,7 @@ def default_linker() -> Linker:
     )
 
 
-def links(changed: Iterable[int], leads: Sequence[Lead], linker: Linker) -> list[Link]:
+def links(changed: Iterable[int], leads: Sequence[ThreadEvent], linker: Linker) -> list[Link]:
     """Give the links between some changed events and all of `leads` (the changed ones among them)."""
     ordered = sorted(leads, key=_place)
     wanted = set(changed)
@@ -126,7 +126,7 @@ def links(changed: Iterable[int], leads: Sequence[Lead], linker: Linker) -> list
     return sorted(found.values(), key=lambda x: (x.event_id, x.follows_id))
 
 
-def corrected(found: Iterable[Link], leads: Sequence[Lead], said: Iterable[tuple[str, int, int]]) -> list[Link]:
+def corrected(found: Iterable[Link], leads: Sequence[ThreadEvent], said: Iterable[tuple[str, int, int]]) -> list[Link]:
     """Give the links as analysts corrected them: `said` is (linked or unlinked, event, other event).
 
     Of two linked events the later follows the earlier, whichever way round they were named. Where both were said of
@@ -145,12 +145,12 @@ def corrected(found: Iterable[Link], leads: Sequence[Lead], said: Iterable[tuple
     return [kept[key] for key in sorted(kept)]
 
 
-def _place(lead: Lead) -> tuple[datetime, str]:
+def _place(lead: ThreadEvent) -> tuple[datetime, str]:
     return lead.first_at, lead.identity
 
 
 def compare(
-    leads: Sequence[Lead], rows: Sequence[int], window: float, means: Mapping[str, Floats]
+    leads: Sequence[ThreadEvent], rows: Sequence[int], window: float, means: Mapping[str, Floats]
 ) -> tuple[Any, Any, Any]:
     """Give FEATURES (rows x leads x FEATURES), the space that judges each pair, and which pairs may be links.
 
@@ -185,7 +185,7 @@ def compare(
 
 
 def within_reach(
-    leads: Sequence[Lead], vectors: Sequence[Any], languages: Sequence[str], means: Mapping[str, Floats]
+    leads: Sequence[ThreadEvent], vectors: Sequence[Any], languages: Sequence[str], means: Mapping[str, Floats]
 ) -> list[bool]:
     """Say which other events, given by the vector and language of their leads, may be linked with one of `leads`.
 

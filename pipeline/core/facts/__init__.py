@@ -7,7 +7,7 @@ from typing import NamedTuple
 from pipeline.core.facts import cues, words
 from pipeline.core.facts.agree import agree, contradict, contradictions, same
 from pipeline.core.facts.han import is_numeric as is_numeric_text
-from pipeline.core.facts.read import Reader
+from pipeline.core.facts.read import FactReader
 from pipeline.core.facts.roles import Roles
 from pipeline.core.facts.spelled import anchors
 from pipeline.core.text.phrases import fold
@@ -17,7 +17,7 @@ CODE = "5"  # raise it when a rule of reading changes; a change of words shows b
 _MOST = 300  # facts of one text; roles compare each with all others
 
 
-class Why(NamedTuple):
+class FactOrigin(NamedTuple):
     """Where a fact was read in the folded text, and what gave its role."""
 
     folded: str
@@ -37,14 +37,14 @@ def read(text: str, language: str | None = None, part: str = "text") -> tuple[Fa
     return tuple(fact for fact, _ in trace(text, language, part))
 
 
-def trace(text: str, language: str | None = None, part: str = "text") -> list[tuple[Fact, Why]]:
+def trace(text: str, language: str | None = None, part: str = "text") -> list[tuple[Fact, FactOrigin]]:
     """Read as `read` does, and say of each fact where it stands in the folded text, and why it has its role."""
     folded, offsets = fold(text)
     anchored = anchors().find_matches_as_indexes(folded)
     is_numeric = is_numeric_text(folded)
     if not anchored and not is_numeric:
         return []
-    reader = Reader(text, folded, offsets, language, anchored)
+    reader = FactReader(text, folded, offsets, language, anchored)
     if not is_numeric and not reader.word_starts:
         return []
     found = sorted(islice(reader.facts(part), _MOST), key=lambda f: f.start)
@@ -72,7 +72,7 @@ def trace(text: str, language: str | None = None, part: str = "text") -> list[tu
         vague = bound is not None
         of = (fact.kind, fact.value, fact.unit, role, start, end, told, part, vague, fact.upper, bound or "")
         made = Fact(*of)
-        out.append((made, Why(folded, fact.start, fact.end, *roles.why.get((fact.start, fact.end), ("", None)))))
+        out.append((made, FactOrigin(folded, fact.start, fact.end, *roles.why.get((fact.start, fact.end), ("", None)))))
     return out
 
 

@@ -21,7 +21,7 @@ _BAD_AFTER = pattern(
 )
 
 
-class Reader(Money):
+class FactReader(Money):
     """One text on its way from numbers to facts."""
 
     def facts(self, part: str) -> Iterator[Fact]:

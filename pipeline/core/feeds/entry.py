@@ -20,7 +20,7 @@ def make(
     title: str,
     summary: str,
     full: str,
-    source: outlets.Source = outlets.Source(),  # noqa: B008 - frozen
+    source: outlets.Origin = outlets.Origin(),  # noqa: B008 - frozen
     **rest: Any,
 ) -> Entry | Refusal:
     """Make an entry of clean title, summary and text; refuse what has no address or no words.
@@ -55,7 +55,7 @@ def make(
     )
 
 
-def _repeats(summary: str, headline: str, told: outlets.Told) -> bool:
+def _repeats(summary: str, headline: str, told: outlets.Teller) -> bool:
     """Whether a summary says no more than the headline and who told it, as searches write it."""
     said = outlets.squeezed(summary)
     return bool(told.name) and said in {outlets.squeezed(f"{title} {told.name}") for title in (headline, told.title)}

@@ -76,7 +76,7 @@ def _item(item: Any, base: str, language: str | None, now: datetime, site: str) 
         plain.headline(_words(item, "title"), "text", plain.MAX_TITLE),
         plain.plain(_words(item, "summary"), plain.MAX_SUMMARY),
         full,
-        outlets.Source(author=", ".join(names), markup=_linked(item), site=site),
+        outlets.Origin(author=", ".join(names), markup=_linked(item), site=site),
         author=plain.plain(", ".join(n for n in names if n), 200) or None,
         guid=plain.safe(str(guid))[:500] if isinstance(guid, str | int | float) else None,
         language=own,

@@ -19,7 +19,7 @@ _LESS = re.compile(rb"=\s*\"[^\"<>]*<[^\"]*\"")  # a "<" inside an attribute
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class Outline:
     """One outline that bears an address: the feed that it is, or why it is none."""
 
     number: int
@@ -33,7 +33,7 @@ def read(document: bytes) -> list[FeedSpec]:
     return [line.feed for line in lines(document) if line.feed]
 
 
-def lines(document: bytes) -> list[Line]:
+def lines(document: bytes) -> list[Outline]:
     """Read every outline with an address, good and bad; raise ValueError, naming the line, when it is no OPML.
 
     Ampersands and signs that nobody escaped are mended, since nothing is lost by it. What is broken otherwise is
@@ -48,7 +48,7 @@ def lines(document: bytes) -> list[Line]:
         raise ValueError(f"not XML, line {e.lineno or 1}: {plain.safe(e.msg or '')[:200]}") from e
     if _local(root.tag) != "opml":
         raise ValueError("not an OPML document: its outermost element is not <opml>")
-    found: list[Line] = []
+    found: list[Outline] = []
     seen: set[str] = set()
     for outline in root.iter(etree.Element):
         if _local(outline.tag) != "outline":
@@ -63,18 +63,18 @@ def lines(document: bytes) -> list[Line]:
     return found
 
 
-def _line(outline: Any, given: dict[str, str]) -> Line:
+def _line(outline: Any, given: dict[str, str]) -> Outline:
     written = given.get("xmlurl") or given.get("url", "")
     title = given.get("title") or given.get("text") or written
     number, text = int(outline.sourceline or 0), plain.safe(f"{title}: {url.without_credentials(written)}")[:200]
     if not written:
-        return Line(number, text, why="it has no address")
+        return Outline(number, text, why="it has no address")
     mended = url.mended(written)
     if mended.startswith("/") and not mended.startswith("//"):
         mended = url.resolve(url.mended(given.get("htmlurl", "")), mended) or mended
     if url.resolve("", mended) is None:
-        return Line(number, text, why="its address is no http or https address")
-    return Line(number, text, FeedSpec(mended, title, given.get("language") or None, tags=_tags(outline, given)))
+        return Outline(number, text, why="its address is no http or https address")
+    return Outline(number, text, FeedSpec(mended, title, given.get("language") or None, tags=_tags(outline, given)))
 
 
 def _mended(document: bytes) -> bytes:

@@ -33,7 +33,7 @@ _CARRIERS = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class Origin:
     """What an entry says of its origin, raw: the <source> element, the byline, its markup, and the feed's own site."""
 
     name: str = ""
@@ -44,7 +44,7 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Teller:
     """Who told an entry: None = the address says it, "" = nobody knows; `name` as the feed prints it."""
 
     outlet: str | None = None
@@ -161,13 +161,13 @@ def has_page(address: str) -> bool:
     return row is None or row.page
 
 
-def told(address: str, title: str, source: Source) -> Told:
+def told(address: str, title: str, source: Origin) -> Teller:
     """Tell who wrote the entry at `address` whose plain headline is `title`."""
     row = carrier(address)
     name = plain.plain(source.name, MAX_NAME)
     origin = _origin(source, address, row)
     if row is None:
-        return Told(origin, name, title)
+        return Teller(origin, name, title)
     if name:
         name = _ON.sub("", name)
     headline, tail = title, ""
@@ -178,10 +178,10 @@ def told(address: str, title: str, source: Source) -> Told:
     outlet = origin or _named(name)
     for way in row.says:
         outlet = outlet or _asked(way, row, address, tail, source)
-    return Told(outlet or "", name or tail, headline.strip() or title, row.summary)
+    return Teller(outlet or "", name or tail, headline.strip() or title, row.summary)
 
 
-def _origin(source: Source, address: str, row: _Carrier | None) -> str | None:
+def _origin(source: Origin, address: str, row: _Carrier | None) -> str | None:
     """Read the outlet off a source element's address, unless that is the feed or the carrier itself."""
     made = url.resolve("", url.mended(source.address)) if source.address else None
     if not made:
@@ -231,7 +231,7 @@ def at_home(name: str, hosts: Iterable[str]) -> str:
     return fits.pop() if len(fits) == 1 else name
 
 
-def _asked(way: str, row: _Carrier, address: str, tail: str, source: Source) -> str:
+def _asked(way: str, row: _Carrier, address: str, tail: str, source: Origin) -> str:
     if way == "title":
         return _named(tail)
     if way == "author":

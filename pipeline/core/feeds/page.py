@@ -34,7 +34,7 @@ _NO_SPACES = re.compile(f"[{scripts.letters(*scripts.UNSPACED)}]")
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class ArticlePage:
     """What an answered page shows: the article's text as extracted, and what it says of itself."""
 
     text: str
@@ -52,7 +52,7 @@ class Verdict:
     is_final: bool = True
 
 
-def judge(asked: str, final: str, title: str, summary: str, page: Page) -> Verdict:
+def judge(asked: str, final: str, title: str, summary: str, page: ArticlePage) -> Verdict:
     """Judge the page at `final` that was asked for at `asked` for a story's title and summary."""
     text = without_pointers(page.text, page.links)
     wanted = _words(title)
@@ -121,7 +121,7 @@ def _points(line: str, head: str, rest: str) -> bool:
     return mark is not None
 
 
-def _said(page: Page, what: str) -> bool:
+def _said(page: ArticlePage, what: str) -> bool:
     heads = [_folded(title) for title in page.titles] + [_folded(page.text[:160])]
     return any(re.search(rf"(?:^|\s){re.escape(mark)}", head) is not None for head in heads for mark in _marks(what))
 

@@ -198,7 +198,7 @@ def _title(raw: dict[str, Any], is_atom: bool) -> str:
     return plain.headline(written, "html" if "html" in kind and is_atom else "text", plain.MAX_TITLE)
 
 
-def _source(raw: dict[str, Any], site: str) -> outlets.Source:
+def _source(raw: dict[str, Any], site: str) -> outlets.Origin:
     """Gather what an entry says of its origin: RSS's and Atom's source, Bing's News:Source, Dublin Core."""
     get: Callable[..., Any] = partial(dict.get, raw)
     given = get("source")
@@ -207,7 +207,7 @@ def _source(raw: dict[str, Any], site: str) -> outlets.Source:
     name = dict.get(given, "title") or dict.get(given, "value") or get("news_source") or get("dc_source") or ""
     markup = "".join([str(c.get("value") or "") for c in get("content", ())] + [str(get("summary") or "")])
     publisher = str(get("publisher") or "")
-    return outlets.Source(str(name or publisher), str(address), str(get("author") or ""), markup, site)
+    return outlets.Origin(str(name or publisher), str(address), str(get("author") or ""), markup, site)
 
 
 def _ttl(feed: dict[str, Any]) -> float | None:

@@ -40,7 +40,7 @@ class Bounds:
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class FetchResult:
     """What one response means: the feed's next state, how the fetch ended, and what is to be stored or told."""
 
     feed: Feed
@@ -110,7 +110,7 @@ def furthest(max_interval_s: float) -> timedelta:
 
 def after_fetch(
     feed: Feed, response: Response, body_hash: str | None, was_unconditional: bool, fetched_at: datetime, bounds: Bounds
-) -> Decision:
+) -> FetchResult:
     """Decide what a response means. `body_hash` is the hash of its body, None when it has none.
 
     Validators change only here and only together with `store_body` (or with the very bytes that are stored already).
@@ -128,7 +128,7 @@ def after_fetch(
 
 def _success(
     feed: Feed, response: Response, body_hash: str | None, was_unconditional: bool, at: datetime, bounds: Bounds
-) -> Decision:
+) -> FetchResult:
     headers = response.headers
     etag, modified = headers.get("etag") or None, headers.get("last-modified") or None
     is_new = response.outcome is Outcome.NEW and body_hash != feed.body_hash
@@ -156,7 +156,7 @@ def _success(
         feed = replace(feed, interval_s=_bounded(feed.interval_s * LATER, bounds))
     feed, adopted = _moved(feed, response, at)
     feed = _with_state(feed, response.seconds, at)
-    return Decision(
+    return FetchResult(
         feed=replace(feed, next_fetch_at=next_fetch(feed, at, bounds)),
         outcome=Outcome.NEW if is_new else Outcome.UNCHANGED,
         store_body=is_new,
@@ -164,10 +164,10 @@ def _success(
     )
 
 
-def _failure(feed: Feed, response: Response, at: datetime, bounds: Bounds) -> Decision:
+def _failure(feed: Feed, response: Response, at: datetime, bounds: Bounds) -> FetchResult:
     if response.outcome is Outcome.LOCAL:  # nobody was asked: it says nothing of the feed, and we try again soon
         soon = at + timedelta(seconds=bounds.min_interval_s * (1 + JITTER * jitter(feed.id)))
-        return Decision(feed=replace(feed, next_fetch_at=soon), outcome=response.outcome, error=response.error)
+        return FetchResult(feed=replace(feed, next_fetch_at=soon), outcome=response.outcome, error=response.error)
     feed = replace(
         feed,
         failure_weight=feed.failure_weight + weight(response.outcome, response.status),
@@ -180,7 +180,7 @@ def _failure(feed: Feed, response: Response, at: datetime, bounds: Bounds) -> De
     if response.outcome is Outcome.RATE_LIMITED or response.status == 503:
         hold = wait if wait is not None else RATE_LIMIT_S
     feed = _with_state(feed, 0.0, at, is_gone=response.outcome is Outcome.GONE)
-    return Decision(
+    return FetchResult(
         feed=replace(feed, next_fetch_at=next_fetch(feed, at, bounds, hold or wait or 0.0)),
         outcome=response.outcome,
         retry_after_s=wait,

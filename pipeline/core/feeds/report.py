@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from pipeline.core.feeds.poll import Decision
+from pipeline.core.feeds.poll import FetchResult
 from pipeline.model import Feed, Fetch, Outcome, Response
 
 FINE = frozenset({Outcome.NEW, Outcome.UNCHANGED})
@@ -158,7 +158,7 @@ class Report:
         return f"no feed answered: {cause(self._failures, self._words[kind])}"
 
 
-def record(feed: Feed, response: Response, decision: Decision, body_hash: str | None, at: datetime) -> Fetch:
+def record(feed: Feed, response: Response, decision: FetchResult, body_hash: str | None, at: datetime) -> Fetch:
     """Write a fetch as it is stored; `body_hash` when its body is stored with it."""
     return Fetch(
         feed_id=feed.id,

@@ -56,7 +56,7 @@ def _entry(one: Any, base: str, now: datetime) -> Entry | Refusal:
         plain.headline(_text(news, "title"), "text", plain.MAX_TITLE),
         "",
         "",
-        outlets.Source(_text(publication, "name")),
+        outlets.Origin(_text(publication, "name")),
         language=language,
         published_at=published,
         published_raw=raw,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from pipeline.core.match import cues
 from pipeline.core.match.beside import foils_of, in_hand_of
-from pipeline.core.match.names import Found, Hit
+from pipeline.core.match.names import Findings, Hit
 from pipeline.core.match.profile import LEAD, Profile, agreed
 from pipeline.model import Mention
 
@@ -35,7 +35,7 @@ def _top(mentions: Sequence[Mention], titled: bool) -> list[Mention]:
     return [m for m in mentions if (m.part == "title" if titled else m.start < LEAD // 2)]
 
 
-def features(found: Found, p: Profile, titled: bool) -> dict[str, float]:
+def features(found: Findings, p: Profile, titled: bool) -> dict[str, float]:
     """Number what was found in a story's opening, each between 0 and 1; absent ones are 0.
 
     `titled` says that there is a title: without one the first words of the summary are the lead.

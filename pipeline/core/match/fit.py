@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.core.match.features import features
-from pipeline.core.match.judge import Weights, scaled
-from pipeline.core.match.names import Found, Hit
+from pipeline.core.match.judge import MatchWeights, scaled
+from pipeline.core.match.names import Findings, Hit
 from pipeline.core.match.profile import Profile
 from pipeline.core.match.vocabulary import FEATURES
 
@@ -53,7 +53,7 @@ LOST_ENTITY, LOST_FIELD, LOST_LOOKALIKE, LOST_CUE, LOST_SUM = 0.12, 0.4, 0.6, 0.
 class Example:
     """One labelled story as the matcher sees it."""
 
-    found: Found
+    found: Findings
     profile: Profile  # of its own storyline
     titled: bool
     similarity: float | None  # mean likeness to the seeds; None where no encoder was asked
@@ -75,7 +75,7 @@ def table(examples: Sequence[Example]) -> Floats:
     return out
 
 
-def thinned(found: Found, seed: str) -> Found:
+def thinned(found: Findings, seed: str) -> Findings:
     """Lose some of what was found, by a hash and not by a random number, so that every run loses the same."""
 
     def kept(name: str, share: float) -> bool:
@@ -85,7 +85,7 @@ def thinned(found: Found, seed: str) -> Found:
         left = {k: tuple(h for h in hits if kept(f"{k} {h.word}", share)) for k, hits in groups.items()}
         return {k: hits for k, hits in left.items() if hits}
 
-    return Found(
+    return Findings(
         mentions=tuple(m for m in found.mentions if kept(m.entity, LOST_ENTITY)),
         fields=words(found.fields, LOST_FIELD),
         lookalikes=words(found.lookalikes, LOST_LOOKALIKE),
@@ -223,7 +223,7 @@ def cascaded(names: Floats, alike: Floats, unsure: float) -> tuple[Floats, NDArr
     return np.where(asked[:, None], alike, names), asked
 
 
-def blank() -> Weights:
+def blank() -> MatchWeights:
     """Make weights that know nothing, to look at stories before a first fit."""
     models = {m: {k: {"": 0.0} for k in LEVELS} for m in ("names", "likeness")}
-    return Weights("none", models, dict.fromkeys(LEVELS, 0.5), ANCHORS)
+    return MatchWeights("none", models, dict.fromkeys(LEVELS, 0.5), ANCHORS)

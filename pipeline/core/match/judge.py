@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from pipeline.core import facts as quantities
 from pipeline.core.match import cues
 from pipeline.core.match.features import PASSAGE, SEED_LEAD, SHORT, features, passage
-from pipeline.core.match.names import Found, Index, before
+from pipeline.core.match.names import Findings, Index, before
 from pipeline.core.match.profile import profile, sums
 from pipeline.core.match.vocabulary import SAYS
 from pipeline.model import Fact, Level, Match, Mention, Story, Watchlist
@@ -44,7 +44,7 @@ class Encode(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Weights:
+class MatchWeights:
     """A fitted model: the weights of the three thresholds, by names and fields alone and with likeness."""
 
     version: str
@@ -54,7 +54,7 @@ class Weights:
     means: Mapping[str, str] = field(default_factory=dict)  # encoder's version -> their mean vector, float32 in base64
 
     @classmethod
-    def from_json(cls, text: str) -> "Weights":
+    def from_json(cls, text: str) -> "MatchWeights":
         """Read a matcher.json; raise ValueError when it is not one, or knows other features than the code."""
         data = json.loads(text)
         try:
@@ -83,17 +83,17 @@ class Weights:
 
 
 @cache
-def default_weights() -> Weights:
+def default_weights() -> MatchWeights:
     """Read the weights that ship with newswatch, once."""
-    return Weights.from_json(resources.files("pipeline").joinpath("data/matcher.json").read_text(encoding="utf-8"))
+    return MatchWeights.from_json(resources.files("pipeline").joinpath("data/matcher.json").read_text(encoding="utf-8"))
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
     """One story as the matcher sees it, before weighing."""
 
-    found: Found
-    opening: Found  # what stands in title and summary, or in the first words of the article where they are short
+    found: Findings
+    opening: Findings  # what stands in title and summary, or in the first words of the article where they are short
     values: Mapping[str, float]
     model: str  # which weights decide: "names" or "likeness"
     tier: str  # "nobody" (none is named who counts), "names" or "likeness"
@@ -104,7 +104,7 @@ class Look:
 class Matcher:
     """Judges stories; every story alone, so that neither order nor batch changes a result."""
 
-    def __init__(self, watchlist: Watchlist, weights: Weights, encode: Encode) -> None:
+    def __init__(self, watchlist: Watchlist, weights: MatchWeights, encode: Encode) -> None:
         """Compile the watchlist once; the encoders are asked when a story needs them."""
         self.watchlist = watchlist
         self.weights = weights
@@ -198,14 +198,14 @@ class Matcher:
             similarity=round(similarities[nearest], 4) if nearest else None,
         )
 
-    def _values(self, opening: Found, titled: bool) -> dict[str, float]:
+    def _values(self, opening: Findings, titled: bool) -> dict[str, float]:
         """Number an opening; of nothing, which most stories have, only once."""
         if opening.mentions or opening.fields or opening.lookalikes:
             return features(opening, self.profile, titled)
-        known = self._of_nothing[titled] = self._of_nothing.get(titled) or features(Found(), self.profile, titled)
+        known = self._of_nothing[titled] = self._of_nothing.get(titled) or features(Findings(), self.profile, titled)
         return dict(known)
 
-    def _sums(self, story: Story, opening: Found) -> tuple[tuple[float, str], ...]:
+    def _sums(self, story: Story, opening: Findings) -> tuple[tuple[float, str], ...]:
         """Read the sums in title and summary where the seeds name some, and one or two of those who take part stand."""
         p = self.profile
         named = {m.entity for m in opening.mentions}
@@ -213,7 +213,7 @@ class Matcher:
             return ()
         return sums(story.title, story.language) + sums(story.summary, story.language)
 
-    def _is_candidate(self, found: Found) -> bool:
+    def _is_candidate(self, found: Findings) -> bool:
         """Say whether a story may be ours at all: somebody is named who counts.
 
         Context alone (a politician, a city) counts only beside words of a field, a firm of the trade not even there.

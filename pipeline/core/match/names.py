@@ -57,7 +57,7 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Findings:
     """All that the watchlist finds in one story."""
 
     mentions: tuple[Mention, ...] = ()
@@ -133,7 +133,7 @@ class Index:
         self._patterns = [by_text[text] for text in by_text]
         self._automaton = ahocorasick_rs.AhoCorasick(list(by_text)) if by_text else None
 
-    def find(self, title: str, summary: str, text: str = "") -> Found:
+    def find(self, title: str, summary: str, text: str = "") -> Findings:
         """Find everything in the parts of one story; companions may stand in any part, the longest match wins."""
         parts = {"title": title, "summary": summary, "text": text[:MAX_TEXT]}
         spans = [span for part, words in parts.items() if words for span in self._scan(part, words)]
@@ -143,7 +143,7 @@ class Index:
         present = {s.pattern.key for s in _longest([s for s in entities if not s.pattern.needs])}
         present |= {f"field:{s.pattern.key}" for s in fields}
         kept = _longest([s for s in entities if not s.pattern.needs or present.intersection(s.pattern.needs)])
-        return Found(
+        return Findings(
             mentions=tuple(
                 Mention(s.pattern.key, s.pattern.text, s.part, s.start, s.end, parts[s.part][s.start : s.end])
                 for s in kept
@@ -256,9 +256,9 @@ def _grouped(spans: Sequence[_Span], parts: Mapping[str, str]) -> dict[str, tupl
     return {key: tuple(hits) for key, hits in groups.items()}
 
 
-def before(found: Found, limit: int) -> Found:
+def before(found: Findings, limit: int) -> Findings:
     """Keep what stands in title, summary and the first `limit` characters of the article."""
-    return Found(
+    return Findings(
         mentions=tuple(m for m in found.mentions if m.part != "text" or m.end <= limit),
         fields=_cut(found.fields, limit),
         lookalikes=_cut(found.lookalikes, limit),

@@ -16,7 +16,7 @@ _UNKNOWN = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class LabelledStory:
     """One labelled story; `span` when its date says no more than a day, a month or a year."""
 
     story: Story
@@ -24,7 +24,7 @@ class Line:
     span: tuple[datetime, datetime] | None
 
 
-def parse(content: str, name: str) -> list[Line]:
+def parse(content: str, name: str) -> list[LabelledStory]:
     """Read labelled stories; raise ConfigError naming file and line of the first that is malformed.
 
     Lines are {lang, title, summary, url, date, event}, or {lang, title, text, date, cluster}, first sentence read.
@@ -39,17 +39,17 @@ def parse(content: str, name: str) -> list[Line]:
         address = row.get("url") or row.get("id") or f"line:{number}"
         moment, span = when(str(row.get("date") or ""), name, number)
         story = _story(number, language, title, body, str(address), moment)
-        lines.append(Line(story, "" if label is None else str(label), span))
+        lines.append(LabelledStory(story, "" if label is None else str(label), span))
     return lines
 
 
-def parse_pairs(content: str, name: str) -> Iterator[tuple[list[Line], bool]]:
+def parse_pairs(content: str, name: str) -> Iterator[tuple[list[LabelledStory], bool]]:
     """Read pairs {lang1, title1, text1, lang2, title2, text2, same}: two stories, and whether they tell one thing."""
     for number, row in rows(content, name):
         sides = []
         for i, side in enumerate("12"):
             lang, title, body = (_get(row, f"{key}{side}", name, number) for key in ("lang", "title", "text"))
-            sides.append(Line(_story(i, lang, title, body, f"pair:{number}:{side}", _UNKNOWN), "", None))
+            sides.append(LabelledStory(_story(i, lang, title, body, f"pair:{number}:{side}", _UNKNOWN), "", None))
         yield sides, str(row.get("same")).lower() in {"1", "true", "yes"}
 
 

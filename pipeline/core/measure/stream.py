@@ -11,7 +11,7 @@ _SIZES = ((1, "1"), (2, "2"), (4, "3-4"), (8, "5-8"))
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class JudgedLine:
     """A labelled line of a stream after judging."""
 
     label: str  # the happening; empty where nobody said
@@ -32,7 +32,7 @@ class Sent:
     told: tuple[int, ...]  # the items that the event held then
 
 
-def way(label: str, items: Sequence[Item], sent: Sequence[Sent]) -> str:
+def way(label: str, items: Sequence[JudgedLine], sent: Sequence[Sent]) -> str:
     """Say how a happening reached the reader.
 
     own: a "new" mail bears its headline. later: only a later mail, update or correction, tells it first or heads it.
@@ -51,7 +51,7 @@ def way(label: str, items: Sequence[Item], sent: Sequence[Sent]) -> str:
     return first or "never"
 
 
-def measure(items: Sequence[Item], sent: Sequence[Sent], worst: int = 12) -> dict[str, Any]:
+def measure(items: Sequence[JudgedLine], sent: Sequence[Sent], worst: int = 12) -> dict[str, Any]:
     """Score a stream; `sent` in the order of sending.
 
     Gives happenings, the share of them per way (WAYS), "twice" (happenings told as new by two mails with their own
@@ -108,7 +108,7 @@ def _worst(labels: Sequence[str], ways: Mapping[str, str], sizes: Mapping[str, i
     return sorted(lost, key=lambda x: (ways[x] == "refused", -WAYS.index(ways[x]), -sizes[x], x))
 
 
-def _case(label: str, how: str, items: Sequence[Item], sent: Sequence[Sent]) -> dict[str, Any]:
+def _case(label: str, how: str, items: Sequence[JudgedLine], sent: Sequence[Sent]) -> dict[str, Any]:
     """Show a lost happening: a title of it, and the mail that held it first."""
     mine = {i for i, item in enumerate(items) if item.label == label}
     first = next((s for s in sent if mine.intersection(s.told)), None)

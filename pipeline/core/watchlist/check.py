@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from pipeline.core.match.names import Found, Index
+from pipeline.core.match.names import Findings, Index
 from pipeline.core.text.fold import fold, fold_cased
 from pipeline.model import Alias, Entity, Role, Watchlist
 
@@ -95,7 +95,7 @@ def _alone(entity: Entity, alias: Alias, watchlist: Watchlist, index: Index) -> 
             yield Fault("hidden", entity.key, alias.text, f"it is not found even in its own words: {who}")
 
 
-def _names(found: Found, key: str, alias: Alias) -> bool:
+def _names(found: Findings, key: str, alias: Alias) -> bool:
     return any(m.entity == key and m.part == "title" and fold(m.found) == fold(alias.text) for m in found.mentions)
 
 
@@ -121,7 +121,7 @@ class Census:
     by_language: Counter[tuple[str, str, str]] = field(default_factory=Counter)  # (entity, alias, language) -> others
     named: Counter[tuple[str, str]] = field(default_factory=Counter)  # (entity, language) -> texts that name it
 
-    def add(self, language: str, found: Found, ours: bool) -> None:
+    def add(self, language: str, found: Findings, ours: bool) -> None:
         """Count one text: each alias once, however often it stands there."""
         language = language.split("-")[0]
         fired = {(m.entity, m.alias) for m in found.mentions}

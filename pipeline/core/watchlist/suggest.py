@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from pipeline.core.match.names import MAX_ENDING, Found
+from pipeline.core.match.names import MAX_ENDING, Findings
 from pipeline.core.text import scripts
 from pipeline.core.text.fold import fold, is_word, script, within
 from pipeline.core.watchlist.phonetic import ALIKE, alike
@@ -42,8 +42,8 @@ _HAN_LENGTHS, _RUNNING_LENGTHS = range(2, 7), range(4, 15)
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """A story as this verb sees it."""
+class Naming:
+    """What one story names: what may be a name in it, and the entities that the watchlist finds."""
 
     id: int
     language: str
@@ -77,9 +77,9 @@ def told(
     outlet: str,
     event: int | None,
     parts: Mapping[str, str],
-    found: Found,
+    found: Findings,
     only: Container[str] | None = None,
-) -> Told:
+) -> Naming:
     """Prepare one story: `parts` are its title, summary and opening, `found` is what the watchlist finds in them.
 
     `only` keeps of its names those (folded) that matter: stories in no event are many, and ask nothing of their own.
@@ -96,7 +96,7 @@ def told(
             key = fold(written)
             if len(key) >= 2 and not key.replace(" ", "").isdigit() and (only is None or key in only):
                 names.setdefault(key, written)
-    return Told(number, language, outlet, event, names, frozenset(m.entity for m in found.mentions))
+    return Naming(number, language, outlet, event, names, frozenset(m.entity for m in found.mentions))
 
 
 def candidates(text: str) -> Iterator[tuple[int, int]]:
@@ -152,18 +152,18 @@ def _tokens(text: str) -> Iterator[tuple[int, int]]:
         yield start, len(text)
 
 
-def suggest(entities: Sequence[Entity], stories: Sequence[Told]) -> list[Suggestion]:
+def suggest(entities: Sequence[Entity], stories: Sequence[Naming]) -> list[Suggestion]:
     """Propose names for entities, the best first in each.
 
     `entities` are all of the watchlist. Every story counts, so the caller leaves copies out.
     """
-    placed: dict[int, list[Told]] = {}
+    placed: dict[int, list[Naming]] = {}
     for s in stories:
         if s.event is not None:
             placed.setdefault(s.event, []).append(s)
     about = {event: _about(members) for event, members in placed.items()}
     names = {key for members in placed.values() for s in members for key in s.names}
-    at: dict[str, list[Told]] = {}
+    at: dict[str, list[Naming]] = {}
     for s in stories:
         for key in s.names:
             if key in names:
@@ -187,19 +187,19 @@ def _base(language: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _World:
-    at: Mapping[str, Sequence[Told]]  # where each name is written
+    at: Mapping[str, Sequence[Naming]]  # where each name is written
     about: Mapping[int, frozenset[str]]
     languages: Mapping[str, int]
     total: int
 
 
-def _about(members: Sequence[Told]) -> frozenset[str]:
+def _about(members: Sequence[Naming]) -> frozenset[str]:
     """Name the entities that an event is about: found in a third of its stories and in two of them."""
     counts = Counter(key for s in members for key in s.entities)
     return frozenset(k for k, n in counts.items() if n >= max(MIN_STORIES, ABOUT * len(members)))
 
 
-def _of_entity(entity: Entity, lacking: Sequence[Told], world: _World, taken: Container[str]) -> list[Suggestion]:
+def _of_entity(entity: Entity, lacking: Sequence[Naming], world: _World, taken: Container[str]) -> list[Suggestion]:
     known = sorted({entity.name} | {a.text for a in entity.aliases if a.language in {"any", "en"} and not a.needs})
     short_of = Counter(_base(s.language) for s in lacking)
     forms = _forms(lacking, taken)
@@ -250,7 +250,7 @@ def _of_entity(entity: Entity, lacking: Sequence[Told], world: _World, taken: Co
     return _thinned(found)
 
 
-def _forms(stories: Iterable[Told], taken: Container[str]) -> dict[str, list[str]]:
+def _forms(stories: Iterable[Naming], taken: Container[str]) -> dict[str, list[str]]:
     """Group names by stem: "блэкрок" stands for "блэкрока", "розентал" for "розенталь" and "розенталя"."""
     groups: list[tuple[str, list[str]]] = []
     for key in sorted({k for s in stories for k in s.names if k not in taken}):

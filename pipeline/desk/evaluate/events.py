@@ -9,7 +9,7 @@ from pipeline import catalog, encoder, steps
 from pipeline.core.events import cluster, event, pairs
 from pipeline.core.match.judge import Matcher
 from pipeline.core.measure import agreement, labelled
-from pipeline.core.measure.labelled import Line
+from pipeline.core.measure.labelled import LabelledStory
 from pipeline.errors import ConfigError
 from pipeline.model import Member
 from pipeline.settings import Settings
@@ -65,7 +65,11 @@ def run(
 
 
 def member(
-    lines: Sequence[Line], matcher: Matcher, vectors: encoder.Encoder, all_lines: bool, progress: Progress = silent
+    lines: Sequence[LabelledStory],
+    matcher: Matcher,
+    vectors: encoder.Encoder,
+    all_lines: bool,
+    progress: Progress = silent,
 ) -> Iterator[Member | None]:
     """Give each line's story as clustering sees it; None where the matcher refuses it."""
     for i, line in enumerate(lines):
@@ -84,7 +88,7 @@ def member(
 
 
 def judge_pairs(
-    path: Path, matcher: Matcher, vectors: encoder.Encoder, model: pairs.Weights, window: float
+    path: Path, matcher: Matcher, vectors: encoder.Encoder, model: pairs.PairWeights, window: float
 ) -> dict[str, Any]:
     """Judge pairs of texts {lang1, title1, text1, lang2, title2, text2, same}: are they one happening?"""
     right = {"tp": 0, "fp": 0, "fn": 0, "tn": 0}

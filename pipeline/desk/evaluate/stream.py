@@ -8,7 +8,7 @@ from typing import Any
 
 from pipeline import catalog, store
 from pipeline.core.measure import labelled, stream
-from pipeline.core.measure.labelled import Line
+from pipeline.core.measure.labelled import LabelledStory
 from pipeline.desk.evaluate.events import read
 from pipeline.model import Entry, FeedSpec, Role, Subscription, Tally
 from pipeline.settings import Settings
@@ -77,7 +77,7 @@ def _due(is_news: bool, quiet_for: timedelta) -> tuple[str, ...]:
     return ("alert",) if quiet_for % timedelta(days=1) < EVERY else ()
 
 
-def _ticks(lines: Sequence[Line]) -> Iterator[tuple[datetime, list[Line]]]:
+def _ticks(lines: Sequence[LabelledStory]) -> Iterator[tuple[datetime, list[LabelledStory]]]:
     """Give the runs from the first story to some days after the last, each with what arrives before it."""
     known = [m for m in map(_at, lines) if m >= _KNOWN_FROM]
     first, last = (min(known), max(known)) if known else (_KNOWN_FROM, _KNOWN_FROM)
@@ -90,11 +90,11 @@ def _ticks(lines: Sequence[Line]) -> Iterator[tuple[datetime, list[Line]]]:
         now += EVERY
 
 
-def _at(line: Line) -> datetime:
+def _at(line: LabelledStory) -> datetime:
     return line.story.published_at or _KNOWN_FROM - EVERY
 
 
-def _arrive(settings: Settings, lines: Sequence[Line], now: datetime) -> None:
+def _arrive(settings: Settings, lines: Sequence[LabelledStory], now: datetime) -> None:
     """Store what a fetch would have brought, as parsing does."""
     entries = [
         Entry(
@@ -112,16 +112,18 @@ def _arrive(settings: Settings, lines: Sequence[Line], now: datetime) -> None:
             stories.add(db, feed, entries, now)
 
 
-def _items(lines: Sequence[Line], judged: dict[str, tuple[int, list[str]]], watched: set[str]) -> list[stream.Item]:
+def _items(
+    lines: Sequence[LabelledStory], judged: dict[str, tuple[int, list[str]]], watched: set[str]
+) -> list[stream.JudgedLine]:
     items = []
     for line in lines:
         level, keys = judged.get(line.story.canonical_url, (0, []))
         firm = next((k for k in keys if k in watched), keys[0] if keys else "")
-        items.append(stream.Item(line.event, line.story.title or line.story.summary, firm, level < 1))
+        items.append(stream.JudgedLine(line.event, line.story.title or line.story.summary, firm, level < 1))
     return items
 
 
-def _sent(lines: Sequence[Line], mails: Sequence[tuple[datetime, dict[str, Any]]]) -> list[stream.Sent]:
+def _sent(lines: Sequence[LabelledStory], mails: Sequence[tuple[datetime, dict[str, Any]]]) -> list[stream.Sent]:
     at = {line.story.canonical_url: i for i, line in reversed(list(enumerate(lines)))}
     return [
         stream.Sent(

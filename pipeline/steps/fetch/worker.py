@@ -206,7 +206,7 @@ class Worker:
         result = feeds.Result(decision.feed, fetch, host, body, decision.hold_host_s, answered_by)
         self._results.add(result, len(content) if body else 0)
 
-    def _tell(self, old: Feed, decision: poll.Decision, response: Response) -> None:
+    def _tell(self, old: Feed, decision: poll.FetchResult, response: Response) -> None:
         state = decision.feed.state
         if decision.adopted:
             log.get().warning("feed moved", feed=old.url, to=decision.adopted)

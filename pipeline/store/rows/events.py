@@ -83,7 +83,7 @@ class ToldStory:
 
 
 @dataclass(frozen=True, slots=True)
-class Dot:
+class TimelineRow:
     """One story of an event's picture."""
 
     story_at: datetime
@@ -199,7 +199,7 @@ def told(db: sa.Connection, event_id: int, limit: int = MAX_STORIES) -> list[Tol
     return [row(ToldStory, r) for r in db.execute(query)]
 
 
-def dots(db: sa.Connection, event_id: int) -> list[Dot]:
+def dots(db: sa.Connection, event_id: int) -> list[TimelineRow]:
     """Give time, language and copy_of of an event's stories, for its picture; copies are left out first."""
     query = (
         sa.select(stories.c.story_at, stories.c.language, event_stories.c.copy_of)
@@ -208,7 +208,7 @@ def dots(db: sa.Connection, event_id: int) -> list[Dot]:
         .order_by(event_stories.c.copy_of.is_not(None), stories.c.story_at, stories.c.url_hash)
         .limit(MAX_DOTS)
     )
-    return [row(Dot, r) for r in db.execute(query)]
+    return [row(TimelineRow, r) for r in db.execute(query)]
 
 
 def watched(db: sa.Connection) -> Watched:

@@ -5,7 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from pipeline.core.alerts.content import Follows, Sheet, StoryLine, Why
+from pipeline.core.alerts.content import Dossier, Follows, MatchReason, StoryLine
 from pipeline.core.events.claims import Stated
 from pipeline.store import events as _events
 from pipeline.store import stated, threads
@@ -23,7 +23,7 @@ MAX_SUMMARY = 1000  # letters of a story's text that a mail may quote from
 MAX_STORIES = 500  # an event told more often is cut here: a mail lists 40, the picture loses nothing that can be seen
 
 
-def load(db: sa.Connection, event_id: int) -> Sheet | None:
+def load(db: sa.Connection, event_id: int) -> Dossier | None:
     """Give an event's sheet; None when there is no such event."""
     row = db.execute(sa.select(events).where(events.c.id == event_id)).one_or_none()
     if row is None:
@@ -34,7 +34,7 @@ def load(db: sa.Connection, event_id: int) -> Sheet | None:
     follows = None
     if earlier is not None:
         follows = Follows(earlier.event_id, earlier.title, earlier.titles, earlier.first_seen_at)
-    return Sheet(_events.noun(row), told, says, _why(db, row), row.outlet_count, follows)
+    return Dossier(_events.noun(row), told, says, _why(db, row), row.outlet_count, follows)
 
 
 def _stories(db: sa.Connection, event_id: int) -> tuple[StoryLine, ...]:
@@ -69,7 +69,7 @@ def _stories(db: sa.Connection, event_id: int) -> tuple[StoryLine, ...]:
     )
 
 
-def _why(db: sa.Connection, event: sa.Row[Any]) -> Why:
+def _why(db: sa.Connection, event: sa.Row[Any]) -> MatchReason:
     query = (
         sa.select(seeds.c.title, matches.c.similarity)
         .join(event_stories, event_stories.c.story_id == matches.c.story_id)
@@ -83,14 +83,14 @@ def _why(db: sa.Connection, event: sa.Row[Any]) -> Why:
     named = {
         r.key: r.name for r in db.execute(sa.select(entities.c.key, entities.c.name).where(entities.c.key.in_(keys)))
     }
-    return Why(
+    return MatchReason(
         tuple(named.get(k, k) for k in keys),
         nearest.title if nearest else None,
         nearest.similarity if nearest else None,
     )
 
 
-def newest(db: sa.Connection, limit: int, min_level: int) -> list[tuple[Sheet, datetime]]:
+def newest(db: sa.Connection, limit: int, min_level: int) -> list[tuple[Dossier, datetime]]:
     """Give the sheets of the standing events that changed last, with when they did."""
     query = (
         sa.select(events.c.id, events.c.updated_at)

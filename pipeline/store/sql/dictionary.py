@@ -6,7 +6,7 @@ from collections import Counter
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
-from pipeline.store.sql.headers import Column, Sheet
+from pipeline.store.sql.headers import Column, SqlFile
 from pipeline.store.sql.query import by_question, shipped, wanted
 from pipeline.store.sql.schema import sql_dir
 from pipeline.store.tables import metadata
@@ -83,7 +83,7 @@ def _views() -> list[str]:
     return parts
 
 
-def _common(sheets: list[Sheet]) -> list[Column]:
+def _common(sheets: list[SqlFile]) -> list[Column]:
     """List the columns that three views or more have with the same type and meaning, the most frequent first."""
     count = Counter(column for sheet in sheets for column in sheet.columns)
     return [column for column, views in count.most_common() if views >= _SHARED]
@@ -112,7 +112,7 @@ def _lists() -> list[str]:
     ]
 
 
-def _asks(sheet: Sheet) -> str:
+def _asks(sheet: SqlFile) -> str:
     """Name a query's parameters with their defaults; an example of one storyline says that it is one."""
     asked = "".join(f" `{name}={default}`" for name, default in wanted(sheet).items())
     return asked + (" (an example)" if "example" in sheet.header else "")

@@ -11,7 +11,7 @@ from typing import IO, Any
 import sqlalchemy as sa
 
 from pipeline.errors import ConfigError, NotFoundError
-from pipeline.store.sql.headers import Column, Sheet
+from pipeline.store.sql.headers import Column, SqlFile
 from pipeline.store.sql.query import BATCH, reader, typed, view
 from pipeline.store.tables import Utc
 
@@ -34,7 +34,7 @@ def write(url: str, name: str, format: str, target: IO[bytes], since: datetime |
         return _jsonl(sheet.columns, batches, target)
 
 
-def statement(sheet: Sheet, since: datetime | None) -> Any:
+def statement(sheet: SqlFile, since: datetime | None) -> Any:
     """Give the select of a view, cut by the column that its header names for that."""
     chosen: Any = sa.select(*(sa.column(c.name) for c in sheet.columns)).select_from(sa.table(sheet.name))
     if since is None:
@@ -47,7 +47,7 @@ def statement(sheet: Sheet, since: datetime | None) -> Any:
     return chosen.where(sa.column(cut) >= value)
 
 
-def _batches(db: sa.Connection, sheet: Sheet, since: datetime | None) -> Iterator[Sequence[sa.Row[Any]]]:
+def _batches(db: sa.Connection, sheet: SqlFile, since: datetime | None) -> Iterator[Sequence[sa.Row[Any]]]:
     result = db.execution_options(stream_results=True, max_row_buffer=BATCH).execute(statement(sheet, since))
     yield from result.partitions(BATCH)
 

@@ -17,7 +17,7 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class SqlFile:
     """One SQL file with what its header says."""
 
     name: str
@@ -31,7 +31,7 @@ class Sheet:
         return self.header.get("question", "")
 
 
-def parse(name: str, text: str) -> Sheet:
+def parse(name: str, text: str) -> SqlFile:
     """Read the header of a SQL file: `-- key: value` lines, continued by indented ones, and the list of columns."""
     header: dict[str, str] = {}
     columns: list[Column] = []
@@ -47,4 +47,4 @@ def parse(name: str, text: str) -> Sheet:
         elif key:
             header[key] = f"{header[key]} {line[2:].strip()}".strip()
     header.pop("columns", None)
-    return Sheet(name, text, header, tuple(columns))
+    return SqlFile(name, text, header, tuple(columns))

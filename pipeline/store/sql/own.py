@@ -15,7 +15,7 @@ from pipeline.errors import ConfigError
 from pipeline.store.engine import parse_url, read
 from pipeline.store.sql import query
 from pipeline.store.sql.headers import parse
-from pipeline.store.sql.query import Answer
+from pipeline.store.sql.query import QueryRows
 
 _HARMLESS = frozenset({sqlite3.SQLITE_SELECT, sqlite3.SQLITE_RECURSIVE, sqlite3.SQLITE_TRANSACTION})  # ours: it begins
 _FUNCTIONS = frozenset({"json_each", "json_tree"})  # tables that are functions: they hold what they are given
@@ -26,7 +26,7 @@ Columns = frozenset[tuple[str, str]]
 @contextlib.contextmanager
 def ask(
     url: str, analyst_url: str | None, text: str, timeout_s: float, params: Mapping[str, str] | None = None
-) -> Iterator[Answer]:
+) -> Iterator[QueryRows]:
     """Run a select of somebody's own read-only and stream its rows; `:names` are filled from `params`.
 
     Raises ConfigError for what is no select, for a missing parameter, and on PostgreSQL without `analyst_url`;

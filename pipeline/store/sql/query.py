@@ -17,7 +17,7 @@ import sqlalchemy as sa
 
 from pipeline.errors import ConfigError, NotFoundError, SlowError, StoreError
 from pipeline.store.engine import read
-from pipeline.store.sql.headers import Sheet, parse
+from pipeline.store.sql.headers import SqlFile, parse
 from pipeline.store.sql.schema import sql_dir
 
 BATCH = 5000  # rows in hand at a time
@@ -34,14 +34,14 @@ _STEPS = 20_000  # SQLite instructions between two looks at the clock: under a m
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class QueryRows:
     """The rows of a query, as they come."""
 
     columns: tuple[str, ...]
     rows: Iterator[tuple[Any, ...]]
 
 
-def shipped(folder: str) -> list[Sheet]:
+def shipped(folder: str) -> list[SqlFile]:
     """List the files of `sql/views`, `sql/queries` or `sql/checks`, by name."""
     return [parse(p.stem, p.read_text(encoding="utf-8")) for p in sorted((sql_dir() / folder).glob("*.sql"))]
 
@@ -49,7 +49,7 @@ def shipped(folder: str) -> list[Sheet]:
 SUBJECTS = ("events", "stories", "names", "outlets", "languages", "mails", "feeds", "job")
 
 
-def by_question() -> list[Sheet]:
+def by_question() -> list[SqlFile]:
     """List the shipped queries as people look for them: by what they are about, then by their question."""
     place = {subject: i for i, subject in enumerate(SUBJECTS)}
     return sorted(shipped("queries"), key=lambda s: (place.get(s.header.get("about", ""), len(place)), s.question))
@@ -60,7 +60,7 @@ def is_statement(text: str) -> bool:
     return _STATEMENT.match(text) is not None
 
 
-def find(what: str) -> Sheet:
+def find(what: str) -> SqlFile:
     """Give a shipped query by name, a statement (`select …`, `with …`), or read a file; NotFoundError for neither."""
     if is_statement(what):
         return parse("your query", what)
@@ -82,7 +82,7 @@ def _near(what: str, names: Sequence[str], plural: str) -> str:
     return f"did you mean {' or '.join(close)}?" if close else f"the {plural} are: {', '.join(names)}"
 
 
-def view(name: str) -> Sheet:
+def view(name: str) -> SqlFile:
     """Give the file of a view; raise NotFoundError when there is no such view."""
     for sheet in shipped("views"):
         if sheet.name == name:
@@ -92,8 +92,8 @@ def view(name: str) -> Sheet:
 
 @contextlib.contextmanager
 def ask(
-    url: str, sheet: Sheet, timeout_s: float, params: Mapping[str, str] | None = None, guard: Guard | None = None
-) -> Iterator[Answer]:
+    url: str, sheet: SqlFile, timeout_s: float, params: Mapping[str, str] | None = None, guard: Guard | None = None
+) -> Iterator[QueryRows]:
     """Run a query read-only and stream its rows; raise StoreError in the database's words, or after `timeout_s`.
 
     `:name` in the statement (not in a text, a comment or a cast) is filled from `params`, else from its default in the
@@ -110,17 +110,17 @@ def ask(
         if not result.returns_rows:
             raise StoreError(f"{sheet.name} gives no rows: write one select")
         columns = tuple(result.keys())
-        yield Answer(columns, _rows(result, columns))
+        yield QueryRows(columns, _rows(result, columns))
 
 
-def wanted(sheet: Sheet) -> dict[str, str | None]:
+def wanted(sheet: SqlFile) -> dict[str, str | None]:
     """Name the parameters of a query, in order, with their defaults (None where one must be given)."""
     declared = (part.partition("=") for part in sheet.header.get("params", "").split(",") if part.strip())
     defaults = {name.strip(): value.strip() if mark else None for name, mark, value in declared}
     return {m["name"]: defaults.get(m["name"]) for m in _MARKS.finditer(sheet.text) if m["name"]}
 
 
-def _values(sheet: Sheet, params: Mapping[str, str]) -> dict[str, Any]:
+def _values(sheet: SqlFile, params: Mapping[str, str]) -> dict[str, Any]:
     names = wanted(sheet)
     if unknown := sorted(set(params) - set(names)):
         known = f"; it has {', '.join(names)}" if names else ""

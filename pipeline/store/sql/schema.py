@@ -125,7 +125,7 @@ def create_views(db: sa.Connection) -> None:
         db.exec_driver_sql("set local search_path to newswatch, analysis, public")
 
 
-def _comment(db: sa.Connection, sheet: headers.Sheet) -> None:
+def _comment(db: sa.Connection, sheet: headers.SqlFile) -> None:
     """Let psql, inspectors and BI tools show what the header says of a view and its columns."""
     said = [sheet.question, f"Grain: {sheet.header.get('grain', '')}.", sheet.header.get("caveat", "")]
     told = {f"view {sheet.name}": " ".join(filter(None, said))}

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from pipeline.core.alerts import content
-from pipeline.core.alerts.content import Item, Sheet, StoryLine
+from pipeline.core.alerts.content import Dossier, EventNews, StoryLine
 from pipeline.model import Event
 
 AT = datetime(2026, 3, 10, 9, tzinfo=UTC)
@@ -19,9 +19,9 @@ def line(number: int, language: str, summary: str, *, is_copy: bool = False, tit
     return StoryLine(number, title, f"https://o{number}.example/", f"o{number}.example", language, at, is_copy, summary)
 
 
-def item(*stories: StoryLine, fresh: tuple[int, ...] = ()) -> Item:
+def item(*stories: StoryLine, fresh: tuple[int, ...] = ()) -> EventNews:
     event = Event(7, "A deal", 2, AT, AT, len(stories), 1, 1)
-    return Item(Sheet(event, stories), fresh=fresh)
+    return EventNews(Dossier(event, stories), fresh=fresh)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from pipeline.core.alerts import decide as alert
-from pipeline.core.alerts.state import Line, Part, Picture, Reader, State, Told
+from pipeline.core.alerts.state import HistoryLine, Part, Picture, Reader, State, Told
 from pipeline.core.events.threads import default_linker
 from pipeline.model import Frequency, Subscription
 
@@ -118,8 +118,8 @@ def test_a_subscription_gets_what_it_asks_for(wishes: dict[str, Any], more: dict
         (picture(), {"updates": "some"}, replace(KNOWS, level=2), {"level": [2, 3]}),
         (picture(), {}, replace(KNOWS, level=2), {"level": [2, 3]}),
         (picture(level=2), {}, KNOWS, {}),
-        (picture(history=(Line(3, "fact"),)), {}, KNOWS, {"contradictions": 1}),
-        (picture(history=(Line(2, "fact"),)), {}, KNOWS, {}),
+        (picture(history=(HistoryLine(3, "fact"),)), {}, KNOWS, {"contradictions": 1}),
+        (picture(history=(HistoryLine(2, "fact"),)), {}, KNOWS, {}),
         (picture(*parts(*["en"] * 5)), {}, KNOWS, {}),
         (picture(*parts(*["en"] * 6)), {}, KNOWS, {"reports": 5}),
         (picture(*parts("en", copies=30)), {}, KNOWS, {}),
@@ -142,7 +142,7 @@ def test_an_update_needs_something_new(p: Picture, wishes: dict[str, Any], knows
         (picture(*parts("en", "fr")), KNOWS, "growth"),
         (picture(*parts(*["en"] * 6)), KNOWS, "growth"),
         (picture(), replace(KNOWS, level=2), "weight"),
-        (picture(history=(Line(3, "fact"),)), KNOWS, "weight"),
+        (picture(history=(HistoryLine(3, "fact"),)), KNOWS, "weight"),
         (picture(*(Part(i, "en", 3, NOW, revision=2 * i - 1, vector=drawn(2 * i)) for i in (1, 2))), KNOWS, "unlike"),
     ],
 )  # fmt: skip
@@ -183,7 +183,7 @@ def test_the_first_report_beside_a_review_is_told_at_once() -> None:
 
 def test_a_review_that_moves_corrects_nothing() -> None:
     """A live page that is split off was told as part of another event; nothing that was told was false."""
-    line = Line(3, "split", 5, {"from": [5]})
+    line = HistoryLine(3, "split", 5, {"from": [5]})
     mail = told(event_id=5, knows=KNOWS)
     assert decide(picture(REVIEW, history=(line,)), reader(), mail) == [("new", "baseline")]
     assert decide(picture(history=(line,)), reader(), mail) == [("new", "baseline"), ("correction", "pending")]
@@ -191,7 +191,7 @@ def test_a_review_that_moves_corrects_nothing() -> None:
 
 def test_who_asked_for_less_still_hears_corrections() -> None:
     """What was told wrongly is put right, whatever somebody asked for."""
-    line = Line(3, "merged", 5)
+    line = HistoryLine(3, "merged", 5)
     both = [told(knows=KNOWS), told(knows=KNOWS, alert_id=12, event_id=5, mail_id="<second@x>")]
     assert decide(picture(history=(line,)), reader(updates="none"), *both) == [("correction", "pending")]
 
@@ -337,7 +337,7 @@ def test_founding_readers_are_told_what_stands() -> None:
 
 
 def merged(*, revision: int = 3) -> Picture:
-    return picture(*parts("en", "en"), revision=revision, history=(Line(revision, "merged", 5),))
+    return picture(*parts("en", "en"), revision=revision, history=(HistoryLine(revision, "merged", 5),))
 
 
 def test_merging_is_told_only_to_those_who_heard_of_both() -> None:
@@ -366,7 +366,7 @@ def test_the_waiting_mail_of_a_merged_event_is_needless() -> None:
 
 def test_a_split_is_a_correction_to_those_who_heard_of_the_whole() -> None:
     """They are not told "new": they know these stories, under the other event."""
-    part = picture(history=(Line(1, "split", 5, {"from": [5]}),), revision=1)
+    part = picture(history=(HistoryLine(1, "split", 5, {"from": [5]}),), revision=1)
     heard = told(event_id=5, knows=KNOWS)
     made = alert.decide(part, [reader()], [heard], NOW, "desk.example").add
     assert [(i.reason, i.state) for i in made] == [("new", "baseline"), ("correction", "pending")]
@@ -390,8 +390,8 @@ def test_what_no_longer_fits_is_cancelled_and_woken_when_it_fits_again() -> None
         ({8}, {}, True),
         ({7}, {}, False),
         ({5}, {"follows": (6, 5)}, False),  # what follows what was muted, however far
-        ({9}, {"history": (Line(2, "merged", 9),)}, False),  # the muted event was merged into this one
-        ({9}, {"history": (Line(1, "split", 9, {"from": [9]}),)}, False),  # this one was split off from it
+        ({9}, {"history": (HistoryLine(2, "merged", 9),)}, False),  # the muted event was merged into this one
+        ({9}, {"history": (HistoryLine(1, "split", 9, {"from": [9]}),)}, False),  # this one was split off from it
     ],
 )
 def test_who_muted_an_event_hears_no_more_of_it(muted: set[int], more: dict[str, Any], wanted: bool) -> None:

@@ -327,18 +327,18 @@ def test_one_outlier_does_not_raise_a_big_event(levels: list[int], level: int) -
 def test_history_says_what_changed_and_nothing_else() -> None:
     """No line without a change; a join, a language, a level and a contradiction each have theirs."""
     first = member(1, "Acme wants 30 billion", facts=(money(30e9),), level=1)
-    group = events.Group(5, (first,))
+    group = events.EventPlan(5, (first,))
     old = events.summarise([first])
     assert events.changes(group, old, old, {1: first}) == []
     second = member(2, "Acme veut 40 milliards", language="fr", hours=1, facts=(money(40e9),), level=2)
-    grown = events.Group(5, (first, second), placements={2: events.Placement("join", 0.9, {})})
+    grown = events.EventPlan(5, (first, second), placements={2: events.Placement("join", 0.9, {})})
     lines = events.changes(grown, old, events.summarise([first, second]), {1: first})
     assert [c.kind for c in lines] == ["joined", "language", "level", "fact"]
     assert lines[-1].detail["value"] == 40e9 and lines[-1].detail["against"] == 30e9
-    new = events.changes(events.Group(None, (first,)), None, old, {})
+    new = events.changes(events.EventPlan(None, (first,)), None, old, {})
     assert [c.kind for c in new] == ["founded"]
     moved = member(1, "Acme", event=4)
-    assert [c.kind for c in events.changes(events.Group(None, (moved,)), None, old, {})] == ["split"]
+    assert [c.kind for c in events.changes(events.EventPlan(None, (moved,)), None, old, {})] == ["split"]
 
 
 def test_claims_of_copies_and_of_other_roles_do_not_contradict() -> None:

@@ -90,9 +90,9 @@ def test_a_review_that_moves_splits_nothing() -> None:
     live, report = member(1, "Live: the day at Acme"), member(2, "Acme is sued over its plant", hours=1)
     live = dataclasses.replace(live, event_id=9)
     said = event.summarise([live, report])
-    lines = event.changes(event.Group(None, (live, report)), None, said, {})
+    lines = event.changes(event.EventPlan(None, (live, report)), None, said, {})
     assert [x.kind for x in lines] == ["founded", "joined"]
-    lines = event.changes(event.Group(None, (live,)), None, event.summarise([live]), {})
+    lines = event.changes(event.EventPlan(None, (live,)), None, event.summarise([live]), {})
     assert [x.kind for x in lines] == ["split"]
 
 

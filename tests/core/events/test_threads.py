@@ -12,7 +12,7 @@ import pytest
 from pipeline import catalog
 from pipeline.core.events import event as core
 from pipeline.core.events import pairs, threads
-from pipeline.core.events.threads import Lead
+from pipeline.core.events.threads import ThreadEvent
 from pipeline.core.match.names import Index
 from pipeline.core.measure import labelled
 from pipeline.model import Member
@@ -23,12 +23,12 @@ NAMES = ("OpenAI", "ChatGPT", "OpenAIs", "オープンAI", "أوبن إيه آي
 LINKER = threads.default_linker()
 
 
-def lead(number: int, days: float, title: str, language: str = "en", *names: str) -> Lead:
+def lead(number: int, days: float, title: str, language: str = "en", *names: str) -> ThreadEvent:
     at = T0 + timedelta(days=days)
-    return Lead(number, at, at, f"{number:032x}", title, "", language, frozenset(names or ("openai",)), NAMES)
+    return ThreadEvent(number, at, at, f"{number:032x}", title, "", language, frozenset(names or ("openai",)), NAMES)
 
 
-def linked(*leads: Lead) -> list[tuple[int, int]]:
+def linked(*leads: ThreadEvent) -> list[tuple[int, int]]:
     return [(x.event_id, x.follows_id) for x in threads.links([x.event_id for x in leads], leads, LINKER)]
 
 
@@ -121,7 +121,7 @@ def test_the_gold_stream_without_an_encoder(part: str, precision: float, recall:
         head = next(m for m in members if m.story.id == said.lead_story_id)
         labels[number] = label
         leads.append(
-            Lead(
+            ThreadEvent(
                 number, said.first_seen_at, said.last_seen_at, pairs.order(head)[1], head.story.title,
                 head.story.summary, head.story.language, frozenset(head.entities), written[head.story.id],
             )

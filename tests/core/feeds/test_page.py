@@ -3,7 +3,7 @@
 import pytest
 
 from pipeline.core.feeds import page
-from pipeline.core.feeds.page import Page
+from pipeline.core.feeds.page import ArticlePage as Page
 
 ASKED = "https://paper.example/2026/11/dam-lease-4711"
 TITLE, SUMMARY = "City rents a dam for ten years", "Veldhaven's utility leases the Ostra dam from the state."

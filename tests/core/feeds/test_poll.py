@@ -27,7 +27,9 @@ def response(outcome: Outcome = Outcome.NEW, status: int | None = 200, **more: o
     return Response(URL, URL, outcome, status, **more)  # type: ignore[arg-type]
 
 
-def after(feed: Feed, got: Response, body_hash: str | None = "new", at: datetime = NOW, **more: bool) -> poll.Decision:
+def after(
+    feed: Feed, got: Response, body_hash: str | None = "new", at: datetime = NOW, **more: bool
+) -> poll.FetchResult:
     return poll.after_fetch(feed, got, body_hash, more.get("unconditional", False), at, BOUNDS)
 
 

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from pipeline import catalog
-from pipeline.core.match.judge import Matcher, Weights, default_weights, weigh
+from pipeline.core.match.judge import Matcher, MatchWeights, default_weights, weigh
 from pipeline.encoder import Encoder
 from pipeline.model import Alias, Entity, Level, Role, Seed, Story, Watchlist, WordGroup
 
@@ -190,11 +190,11 @@ def test_another_watchlist_works_without_a_word_of_this_one() -> None:
 def test_weights_are_checked_when_read() -> None:
     """Rule: a broken data file is told, not used; the version follows the content."""
     with pytest.raises(ValueError, match="not a matcher file"):
-        Weights.from_json("{}")
+        MatchWeights.from_json("{}")
     shipped = json.loads(resources.files("pipeline").joinpath("data/matcher.json").read_text(encoding="utf-8"))
-    first = Weights.from_json(json.dumps(shipped))
+    first = MatchWeights.from_json(json.dumps(shipped))
     shipped["thresholds"]["1"] = 0.6
-    assert Weights.from_json(json.dumps(shipped)).version != first.version
+    assert MatchWeights.from_json(json.dumps(shipped)).version != first.version
 
 
 @pytest.mark.parametrize("change", ["forgotten", "strange", "weighed"])
@@ -212,7 +212,7 @@ def test_weights_and_code_know_the_same_features(change: str) -> None:
         shipped["models"]["names"]["1"]["hosts_9"] = 1.0
     name = {"forgotten": "whole_top", "strange": "field:ai", "weighed": "hosts_9"}[change]
     with pytest.raises(ValueError, match=name):
-        Weights.from_json(json.dumps(shipped))
+        MatchWeights.from_json(json.dumps(shipped))
 
 
 def test_no_weight_knows_a_key_of_a_watchlist() -> None:

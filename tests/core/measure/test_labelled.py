@@ -12,7 +12,7 @@ from pipeline.errors import ConfigError
 LINE = {"lang": "en", "title": "T", "summary": "S", "url": "https://x.example/1", "date": "2025-03-19", "event": "e"}
 
 
-def parse(**more: Any) -> labelled.Line:
+def parse(**more: Any) -> labelled.LabelledStory:
     return labelled.parse(json.dumps({**LINE, **more}), "f.jsonl")[0]
 
 

@@ -3,14 +3,14 @@
 import pytest
 
 from pipeline.core.measure import stream
-from pipeline.core.measure.stream import Item, Sent
+from pipeline.core.measure.stream import JudgedLine, Sent
 
 ITEMS = (
-    Item("suit", "Musk sues", "xai", False),
-    Item("suit", "Musk klagt", "xai", False),
-    Item("round", "xAI raises", "xai", False),
-    Item("", "a comment", "xai", False),
-    Item("junk", "token soars", "", True),
+    JudgedLine("suit", "Musk sues", "xai", False),
+    JudgedLine("suit", "Musk klagt", "xai", False),
+    JudgedLine("round", "xAI raises", "xai", False),
+    JudgedLine("", "a comment", "xai", False),
+    JudgedLine("junk", "token soars", "", True),
 )
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.core.match.names import Index
 from pipeline.core.watchlist.phonetic import ALIKE, alike
-from pipeline.core.watchlist.suggest import Suggestion, Told, candidates, suggest, told
+from pipeline.core.watchlist.suggest import Naming, Suggestion, candidates, suggest, told
 from pipeline.model import Alias, Entity, Role, Watchlist, WordGroup
 
 TRUE_PAIRS = [
@@ -91,7 +91,7 @@ WATCHLIST = Watchlist(
 INDEX = Index(WATCHLIST)
 
 
-def make(number: int, language: str, title: str, event: int | None = 1) -> Told:
+def make(number: int, language: str, title: str, event: int | None = 1) -> Naming:
     return told(number, language, f"{number}.example", event, {"title": title}, INDEX.find(title, ""))
 
 
@@ -138,7 +138,7 @@ def test_a_name_in_another_script_is_proposed() -> None:
         ),
     ],
 )
-def test_nothing_is_proposed(stories: list[Told], why: str) -> None:
+def test_nothing_is_proposed(stories: list[Naming], why: str) -> None:
     """Rule: silence is better than noise."""
     assert [s for s in suggest(WATCHLIST.entities, stories) if s.text in {"Розентал", "Розенталь", "RT"}] == [], why
 
