@@ -9,7 +9,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 from types import ModuleType
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import quote, urlencode
 
 from pydantic import Field, ValidationError
@@ -73,6 +73,9 @@ class Settings(BaseSettings):
     operator: str | None = Field(
         None,
         description="Who hears of outages and gets the heartbeat: addresses, apprise targets (a list with commas).",
+    )
+    operator_language: Literal["ar", "de", "en", "es", "fr", "id", "ja", "pt", "zh"] = Field(
+        "en", description="Language of the weekly mail to the operator: one that mails are written in."
     )
     base_url: str = Field(
         "http://127.0.0.1:8321", description="Where `newswatch serve` is reached: the links in mails."

@@ -38,12 +38,13 @@ def unsubscribe(settings: Settings, token: str, now: datetime) -> str:
     raise NotFoundError("this unsubscribe link is not one of ours, or its subscription is gone; nothing was changed")
 
 
-def check_token(settings: Settings, token: str) -> str:
-    """Give the key of the subscription that a token names, and change nothing; raise NotFoundError otherwise."""
+def spoken(settings: Settings, token: str) -> str:
+    """Give the language of the subscription that a token names, and change nothing; raise NotFoundError otherwise."""
     key = mail.read_token(secret(settings), token)
     if key is None:
         raise NotFoundError("this unsubscribe link is not one of ours; nothing was changed")
-    return key
+    with store.read(settings.database_url) as db:
+        return subscriptions.language(db, key)
 
 
 def forget(settings: Settings, address: str, now: datetime) -> list[str]:

@@ -23,7 +23,8 @@ class Wish:
     event_id: int
     story_id: int
     headline: str
-    language: str
+    language: str  # of the headline
+    spoken: str  # of the reader
     kinds: tuple[str, ...]
     said: frozenset[str]
 
@@ -66,7 +67,7 @@ def _wish(db: Any, key: str, event_id: int, story_id: int) -> Wish:
     (story,) = told
     title, language = story.title or story.summary[:140], story.language or "und"
     kinds = tuple(k for k in KINDS if LEVELS.get(k, 4) > chosen.least)
-    return Wish(key, standing, story_id, title, language, kinds, frozenset(said))
+    return Wish(key, standing, story_id, title, language, chosen.language, kinds, frozenset(said))
 
 
 def _name(key: str) -> str:

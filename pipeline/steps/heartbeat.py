@@ -59,7 +59,7 @@ def _write(
     lacks: weekly.Lacks,
     settings: Settings,
 ) -> tuple[str, str]:
-    words = Words("en")
+    words = Words(settings.operator_language)
     counts = {k: words.number(v) for k, v in numbers.items()}
     lines = [words.say("heartbeat_line", **counts), ""]
     lines += [words.say("heartbeat_late", n=late) if late else words.say("heartbeat_well")]

@@ -60,6 +60,7 @@ class Chosen:
     muted: frozenset[int]
     level: int | None
     least: int
+    language: str  # of the mails, and of the pages that they lead to
 
 
 def chosen(db: sa.Connection, key: str) -> Chosen | None:
@@ -69,7 +70,14 @@ def chosen(db: sa.Connection, key: str) -> Chosen | None:
     if row is None:
         return None
     silent = db.scalars(sa.select(mutes.c.event_id).where(mutes.c.subscription_id == row.id))
-    return Chosen(row.id, frozenset(silent), row.chosen_level, row.content.get("min_level", 1))
+    least, language = row.content.get("min_level", 1), row.content.get("language", "en")
+    return Chosen(row.id, frozenset(silent), row.chosen_level, least, language)
+
+
+def language(db: sa.Connection, key: str) -> str:
+    """Give the language of a subscription; English where it is unknown."""
+    content = db.scalar(sa.select(subscriptions.c.content).where(subscriptions.c.key == key))
+    return str((content or {}).get("language", "en"))
 
 
 def mute(db: sa.Connection, subscription_id: int, event_ids: Collection[int], now: datetime) -> None:

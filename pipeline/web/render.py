@@ -13,6 +13,8 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from pipeline.version import __version__
 from pipeline.web import security
 from pipeline.words import page as words
+from pipeline.words.language import Words
+from pipeline.words.texts import accepted
 
 _environment = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
@@ -65,6 +67,11 @@ def page(
     }
     html = _environment.get_template(template).render(**known, **values)
     return HTMLResponse(html, status, headers={"cache-control": "private, no-cache"})
+
+
+def said(request: Request, spoken: str = "") -> Words:
+    """Give the words of a page that a mail leads to: in the reader's language, else in one that the browser asks."""
+    return Words(spoken or accepted(request.headers.get("accept-language", "")))
 
 
 def error(request: Request, status: int, title: str, told: str) -> Response:

@@ -39,6 +39,8 @@ def _page(request: Request, token: str, kind: str, done: str = "") -> Response:
     try:
         wish = wishes.read(settings_of(request), token[:500])
     except NotFoundError:
-        return render.page(request, "wish.html.j2", 404, wish=None, token="", kinds=(), done="")
+        say = render.said(request)
+        return render.page(request, "wish.html.j2", 404, say=say, wish=None, token="", kinds=(), done="")
     kinds = [kind, *(k for k in wish.kinds if k != kind)] if kind else list(wish.kinds)
-    return render.page(request, "wish.html.j2", wish=wish, token=token, kinds=kinds, done=done)
+    say = render.said(request, wish.spoken)
+    return render.page(request, "wish.html.j2", say=say, wish=wish, token=token, kinds=kinds, done=done)

@@ -1,4 +1,6 @@
-"""The words of mails in the languages that they are written in: one file a language, data/words/mail.TAG.toml.
+"""The words of mails, of the pages that they lead to, and of the operator's weekly mail, by language.
+
+Files data/words/{mail,page,operator}.TAG.toml.
 
 A text is a string, or a table of strings by the plural forms that CLDR knows of its language (`one`, `few`, `other` …).
 """
@@ -17,7 +19,7 @@ def _load() -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     for file in sorted((resources.files("pipeline") / "data" / "words").iterdir(), key=lambda f: f.name):
         topic, _, tag = file.name.removesuffix(".toml").partition(".")
-        if topic in {"mail", "operator"}:
+        if topic in {"mail", "operator", "page"}:
             found.setdefault(tag, {}).update(tomllib.loads(file.read_text(encoding="utf-8")))
     return found
 
@@ -30,3 +32,9 @@ def language_of(tag: str) -> str | None:
     """Give the language of TEXTS in which a reader of a BCP 47 tag is written to; None where there is none."""
     base = tag.partition("-")[0]
     return base if base in TEXTS and not tag.startswith(tuple(_OTHERWISE)) else None
+
+
+def accepted(header: str) -> str:
+    """Give the language for who has none on record: the first of a browser's `Accept-Language` that we write."""
+    asked = (part.partition(";")[0].strip() for part in header.split(",")[:20])
+    return next((found for tag in asked if (found := language_of(tag))), "en")

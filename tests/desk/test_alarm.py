@@ -107,8 +107,8 @@ def test_every_address_is_told_and_one_that_works_is_enough(tmp_path: Path) -> N
 def test_a_heartbeat_reaches_a_hook_alone(sqlite_url: str) -> None:
     """Whoever has no mail server can still be told every week that it lives."""
     with hook() as (address, told):
-        tally = perform("heartbeat", settings(sqlite_url, address), T0)
-    assert tally.done == 1 and len(told) == 1
+        tally = perform("heartbeat", settings(sqlite_url, address, operator_language="ja"), T0)
+    assert tally.done == 1 and len(told) == 1 and "すべてのフィードは正常です。" in str(told)
 
 
 def test_the_heartbeat_tells_what_the_watchlist_may_lack(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:

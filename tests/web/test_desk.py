@@ -27,6 +27,18 @@ def token_of(url: str, key: str = "desk") -> str:
     return mail.sign_token(step.secret(load(database_url=url)), key)
 
 
+def test_a_mails_link_speaks_its_readers_language(newsroom: Newsroom) -> None:
+    """Rule: who is written to in Arabic is asked in Arabic, right to left; who is unknown in the browser's language."""
+    newsroom.subscribe(reader("desk", language="ar"))
+    client, path = Site(newsroom.url).client(), f"/unsubscribe/{token_of(newsroom.url)}"
+    asked, done = client.get(path, headers={"accept-language": "de"}).text, client.post(path).text
+    for page in (asked, done):
+        assert '<html lang="ar" dir="rtl">' in page and "الاشتراك" in page and "Queries" not in page
+    unknown = client.get("/unsubscribe/nothing", headers={"accept-language": "xx, de-AT;q=0.9"})
+    assert unknown.status_code == 404 and "Dieser Link bewirkt nichts" in unknown.text
+    assert "Ce lien ne fait rien" in client.get("/mails/nothing", headers={"accept-language": "fr"}).text
+
+
 def test_a_link_asks_and_a_button_unsubscribes(newsroom: Newsroom) -> None:
     """Rule: opening the link changes nothing (scanners do); the button does, twice is once."""
     newsroom.subscribe(reader("desk"))
