@@ -55,7 +55,7 @@ def trace(text: str, language: str | None = None, part: str = "text") -> list[tu
         return text[offsets[at] if offsets else at : len(text)][:1].isupper() if at < len(folded) else False
 
     kinds = {(f.start, f.end): f.kind for f in found if f.kind not in {"date", "count"}}
-    roles = Roles(folded, kinds, is_capital, reader.habits)
+    roles = Roles(folded, kinds, is_capital, reader)
     out = []
     for fact in found:
         role, bound = "", None

@@ -1,55 +1,33 @@
 """The words near an amount that may say what it is for, and those that say how sure it is."""
 
+from collections.abc import Callable
 from functools import cache
 
 import ahocorasick_rs
 
-from pipeline.core.facts import numerals, words
-from pipeline.core.facts.scales import Habits
+from pipeline.core.facts import words
+from pipeline.core.facts.scales import Speech
 from pipeline.core.facts.spelled import bounds
-from pipeline.core.text.phrases import Lexicon, fold, is_letter
+from pipeline.core.text.phrases import Lexicon, fold, is_letter, pattern
 
 Cue = tuple[int, int, str]  # where it begins and ends, and its role, or "intent"
 
 
-Says = tuple[str, bool, frozenset[str]]  # a role, whether letters may follow, the languages that say it
+Says = tuple[str, bool, str, frozenset[str]]  # a role, whether letters may follow, its accents if they count, languages
 
 
 @cache
 def _automaton() -> tuple[ahocorasick_rs.AhoCorasick, list[list[Says]]]:
     """Build the finder of cues, and what each says in which languages."""
-    found: dict[str, dict[tuple[str, bool], set[str]]] = {}
+    found: dict[str, dict[tuple[str, bool, str], set[str]]] = {}
     for tag, role, listed in words.entries("role"):
         for word in listed:
             stem = fold(word.rstrip("*"))[0].strip()
-            found.setdefault(stem, {}).setdefault((role, word.endswith("*")), set()).update(numerals.sisters(tag))
+            accented = word if len(stem) < _SHORT and tag == "vi" and not word.isascii() else ""
+            says = found.setdefault(stem, {}).setdefault((role, word.endswith("*"), accented), set())
+            says.add(tag)
     matcher = ahocorasick_rs.AhoCorasick(list(found), matchkind=ahocorasick_rs.MatchKind.Standard)
-    says = [[(role, is_stem, frozenset(tags)) for (role, is_stem), tags in of.items()] for of in found.values()]
-    return matcher, says
-
-
-@cache
-def _speakers() -> frozenset[str]:
-    """Return the languages that have cues of their own."""
-    return frozenset(tag for tag, _, _ in words.entries("role"))
-
-
-class Speech:
-    """Which languages' words count in a text: the hint's, and that which its commonest words tell; all without one."""
-
-    def __init__(self, habits: Habits) -> None:
-        self._habits = habits
-        self._hint = habits.hint if habits.hint in _speakers() else ""
-        self._guess: str | None = None
-
-    def has(self, tags: frozenset[str]) -> bool:
-        """Whether one of the languages counts."""
-        if not self._hint or self._hint in tags:
-            return True
-        if self._guess is None:
-            guess = self._habits.language()
-            self._guess = guess if guess in _speakers() else ""
-        return self._guess in tags
+    return matcher, [[(*key, frozenset(tags)) for key, tags in of.items()] for of in found.values()]
 
 
 @cache
@@ -73,14 +51,15 @@ def bound(folded: str, start: int, end: int) -> str | None:
     return hit[1] if (hit := _after().at(folded, end)) else None
 
 
-def find(folded: str, speech: Speech) -> list[Cue]:
-    """Find every role cue and intention of a folded text in its languages."""
+def find(folded: str, speech: Speech, original: Callable[[int, int], str]) -> list[Cue]:
+    """Find every role cue and intention of a folded text in its languages; `original` is what was folded."""
     matcher, says = _automaton()
     cues: list[Cue] = []
     for index, start, end in matcher.find_matches_as_indexes(folded, overlapping=True):
-        inside = start and is_letter(folded[start]) and is_letter(folded[start - 1])
-        # Arabic and Hebrew glue the article and prepositions to the word; Germanic languages compound.
-        if inside and not ("\u0590" <= folded[start] <= "\u06ff") and end - start < 7:
+        inside = start > 0 and is_letter(folded[start]) and is_letter(folded[start - 1])
+        if inside and end - start < _INSIDE and folded[start] < "\u0590":
+            continue
+        if inside and "\u0590" <= folded[start] <= "\u06ff" and not _GLUED.search(folded, max(0, start - 6), start):
             continue
         if (
             folded[max(0, start - 4) : start] == "non-"
@@ -93,9 +72,11 @@ def find(folded: str, speech: Speech) -> list[Cue]:
             end += 1
         if end == last + _LONGEST:
             continue
-        for role, is_stem, tags in says[index]:
-            if (end > last and not is_stem) or not speech.has(tags):
+        for role, is_stem, accented, tags in says[index]:
+            if (end > last and not is_stem) or (inside and not tags & _COMPOUNDS) or not speech.has(tags):
                 continue
+            if accented and original(start, end).lower() != accented:
+                continue  # nợ is debt, nó is it
             if cues and cues[-1][0] == start and "intent" not in {cues[-1][2], role}:
                 cues.pop()  # of the cues that begin here the longest is meant, and comes last
             cues.append((start, end, role))
@@ -108,4 +89,10 @@ def find(folded: str, speech: Speech) -> list[Cue]:
     return [c for c in cues if c[0] not in covered] if covered else cues
 
 
+# Languages in which a cue may begin inside a word.
+_COMPOUNDS = frozenset(["de", "nl", "af", "sv", "da", "no", "is", "fi", "et", "hu", "ar", "fa", "ur", "he"])
+# The article, prepositions and "and", which Arabic and Hebrew write in one with the word behind them.
+_GLUED = pattern(r"(?:^|[^\w])(?:[وف]?(?:[بلكس]?ال|لل|[بلكسيت])|[وف]|[ושבלמכהד]{1,3})$")
+_INSIDE = 6  # letters of a cue that a compound may end in: Jahresgewinn
+_SHORT = 5  # letters: below that a Vietnamese syllable without its accents is a dozen words
 _LONGEST = 60  # letters behind the stem of a word

@@ -115,6 +115,8 @@ class Money(Things):
             return None
         if sign and not after and units.watts().at(self.text, last.end):
             return None  # "1万亿人民币 2000万千瓦": the name belongs to the amount before it
+        if not last.scaled and _FOREIGN_SCALE.match(self.text, last.end):
+            return None
         end = last.end
         code = sign[1] if sign else ""
         if after and (not sign or sign[1] in {"USD", "QQQ"} or after[1] == sign[1]):
@@ -146,6 +148,10 @@ class Money(Things):
         return Fact("money", amount.value, whole.unit, "", start, amount.end, part=part)
 
 
+# A scale word of a language that has no file: £11 miliwn. What it multiplies by is not known, so nothing is.
+_FOREIGN_SCALE = pattern(
+    r" (?:mili[aouw]|milli[oau]|miljo|milyo|bili[aouw]|billi[oaj]|bilyo|mil[iy]ar|triliw|trilli|trilyo)"
+)
 _NEAR = 60  # characters between a sum and its part
 _CLAUSE_ENDS = re.compile(r"[.!?](?= )|[\n。！？；।|]")
 _OF_WHICH = pattern(

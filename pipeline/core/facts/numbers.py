@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from pipeline.core.facts import han, units
 from pipeline.core.facts.han import NUMBER
-from pipeline.core.facts.scales import Habits, halves, scales, weak
+from pipeline.core.facts.scales import Habits, Speech, halves, scales, weak
 from pipeline.core.text.phrases import pattern
 
 # Rs.500, ரூ.500; that a digit comes first makes the search quick
@@ -35,6 +35,7 @@ class Numbers:
         self.text = folded
         self.offsets = offsets
         self.habits = Habits(folded, language)
+        self.speech = Speech(self.habits)
         self.word_starts: dict[int, Amount] = {}
 
     def original(self, start: int, end: int) -> str:

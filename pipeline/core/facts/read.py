@@ -158,6 +158,11 @@ class FactReader(Money):
             thing = units.counted().at(text, last.end + 1)  # 200k GPUs
             if thing:
                 return Fact("count", low.value, thing[1], "", low.start, thing[0], part=part)
+        hit = (
+            units.watts().at(text, last.end + 1) if last.needs_money and text[last.end : last.end + 1] == " " else None
+        )
+        if hit and hit[1][0] == "energy":  # 2 tỷ kWh
+            return Fact("energy", low.value * hit[1][1], "Wh", "", low.start, hit[0], part=part)
         if last.needs_money:
             plain = NUMBER.match(text, last.start)
             if not plain or last.value == 0:

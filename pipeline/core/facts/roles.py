@@ -5,8 +5,8 @@ from bisect import bisect
 from collections.abc import Callable, Mapping
 
 from pipeline.core.facts import words
-from pipeline.core.facts.cues import Cue, Speech, find
-from pipeline.core.facts.scales import Habits
+from pipeline.core.facts.cues import Cue, find
+from pipeline.core.facts.numbers import Numbers
 from pipeline.core.facts.wholes import APART, Wholes, stops
 from pipeline.core.text.phrases import fold, pattern
 
@@ -22,11 +22,11 @@ class Roles:
     """Chooses the roles of the amounts of one folded text."""
 
     def __init__(
-        self, folded: str, kinds: Mapping[Span, str], is_capital: Callable[[int], bool], habits: Habits
+        self, folded: str, kinds: Mapping[Span, str], is_capital: Callable[[int], bool], reader: Numbers
     ) -> None:
-        """`kinds`: its amounts in order, with their kinds; `is_capital` as for `stops`; `habits`: its language."""
+        """`kinds`: its amounts in order, with their kinds; `is_capital` as for `stops`."""
         self.folded = folded
-        self.cues = find(folded, Speech(habits))
+        self.cues = find(folded, reader.speech, reader.original)
         self.kinds = kinds
         self.amounts = amounts = list(kinds)
         self.stops = stops(folded, is_capital)
@@ -78,7 +78,7 @@ class Roles:
             self.why[amount] = (f"nearest cue, at a cost of {best_cost:.0f} of {_LIMIT:.0f}", best)
         elif len({_MEANS.get(c[2], c[2]) for c in known}) == 1 and self._is_alone(left, right, listed):
             best = next(
-                (c for c in known if not self.wholes.silences(c, amount)), None
+                (c for c in known if not self.wholes.silences(c, amount) and not self._has_comma(c, listed)), None
             )  # one thing is said, of one amount
             if best:
                 self.why[amount] = ("the only cue of a clause with one amount", best)
@@ -194,6 +194,11 @@ class Roles:
         if name == "debt" and after and at - end > 3:
             cost += 10
         return cost
+
+    def _has_comma(self, cue: Cue, listed: Span) -> bool:
+        """Whether a comma or a dash stands between a cue and the amounts that are told with this one."""
+        low, high = (cue[1], listed[0]) if cue[0] < listed[0] else (listed[1], cue[0])
+        return _COMMA.search(self.folded, low, high) is not None
 
     def _joints(self, start: int, end: int) -> int:
         return len(APART.findall(self.folded[start:end].lstrip(")）")))

@@ -139,3 +139,27 @@ class Habits:
         if value >= 2 or re.search(r"(?:\$|rm ?)$", before.rstrip()):
             return 1e9
         return 1e9 if self.language() in {"ms", "id"} else 1e12
+
+
+# Languages that write most words alike, and those without a file of their own beside the ones that serve them.
+_TWINS = {"da": "no", "no": "da", "hr": "sr", "sr": "hr", "id": "ms", "ms": "id", "bs": "hr", "sh": "hr", "lb": "de"}
+
+
+class Speech:
+    """Which languages' words count in a text: the hint's, and that which its commonest words tell.
+
+    Without a hint all count: a short text tells no language.
+    """
+
+    def __init__(self, habits: Habits) -> None:
+        self._habits = habits
+        self._hints = frozenset({habits.hint, _TWINS.get(habits.hint, habits.hint)}) - {"", "und"}
+        self._guess: str | None = None
+
+    def has(self, tags: frozenset[str]) -> bool:
+        """Whether one of the languages counts."""
+        if not self._hints or self._hints & tags:
+            return True
+        if self._guess is None:
+            self._guess = self._habits.language()
+        return self._guess in tags

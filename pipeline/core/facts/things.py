@@ -46,6 +46,9 @@ class Things(Spelled):
         text = self.text
         for skipped in range(4 if is_counter or _ADJECTIVES_BEFORE.match(text[at : at + 1]) else 1):
             thing = units.counted().at(text, at)
+            is_doubtful = thing and (low.words or thing[0] - at < _LONG)
+            if is_doubtful and thing and not self.speech.has(units.thing_languages(text[at : thing[0]])):
+                return None  # a year of Hungarians is a house of Turks
             if thing:
                 if low.words and not low.scaled and low.value < 100 and thing[1] not in SMALL_COUNTS:
                     return None  # "six people", "two countries" are no figures
@@ -80,6 +83,7 @@ _COUNTER = pattern(
 _FAR_THING = pattern(
     "gpu|芯片|晶片|チップ|数据中心|數據中心|資料中心|データセンター|칩|데이터센터|タービン|그래픽처리장치|반도체"
 )
+_LONG = 6  # letters of a word that is one language's or means the same in all
 _BARE = pattern("芯片|晶片|チップ|数据中心|數據中心|資料中心|データセンター|칩|데이터센터|企業")
 _ENDS_NAME = re.compile("[、，。,;；:：(（！？!?\n]")
 _ONLY_NEXT = {"land", "stellen", "ludi", "case", "chip", "lares", "postes", "emplois", "pays"}

@@ -113,7 +113,7 @@ def _tags_of_things() -> Mapping[str, frozenset[str]]:
 def thing_languages(name: str) -> frozenset[str]:
     """Give the languages in which a folded name, perhaps inflected, is a thing counted."""
     tags = _tags_of_things()
-    return next((tags[name[:n]] for n in range(len(name), 0, -1) if name[:n] in tags), frozenset())
+    return frozenset().union(*(tags.get(name[:n], ()) for n in range(max(1, len(name) - 6), len(name) + 1)))
 
 
 @cache

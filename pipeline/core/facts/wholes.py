@@ -123,7 +123,7 @@ def _spans(expression: re.Pattern[str], folded: str, words: Sequence[Span]) -> l
     return found
 
 
-_STOP = re.compile(r"[.!?;](?= )|[\n。！？；।؟]|\|")  # where a clause ends, but for the point of an abbreviation
+_STOP = re.compile(r"[.!?;·](?= )|[\n。！？；।؟]|\|")  # where a clause ends, but for the point of an abbreviation
 _ABBREVIATION = pattern(
     r"(?:^|[\s(])(?:ok|ca|cca|approx|est|mrd|mld|mln|mio|mia|mds|mill|milj|mil|tis|tys|no|nr|vs|inc|corp|co|ltd|st|dr|"
     r"mr|bzw|kr|rs|re|rp|tk|ksh|us|u\.s|s\.a|p\.a|max|min|zl|zb|млрд|млн|трлн|тыс|тис|долл|дол|руб|грн|р|г|рр|пр|др|"

@@ -96,3 +96,47 @@ def test_every_language_that_counts_money_knows_the_common_roles() -> None:
     speaking = {tag: set(sections["role"]) for tag, sections in tables.items() if len(sections.get("role", {})) > 9}
     assert len(speaking) >= 55
     assert {tag: sorted(common - keys) for tag, keys in speaking.items() if common - keys} == {}
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("ar", "قال الوزير يوم الجمعة إن الصفقة تبلغ 20 مليار دولار"),  # Friday is no gathering
+        ("ar", "تبني المدينة الجديدة محطة مقابل 20 مليار دولار"),  # a city has no debt in it
+        ("vi", "Hợp đồng đó trị giá 20 tỷ USD, nó sẽ kéo dài mười năm"),  # nó is it, nợ is debt
+        ("ru", "В республике Сальвадор получили 20 млрд долларов"),  # no Kazakh investment inside
+        ("tr", "Toplam 20 milyar dolarlık anlaşma imzalandı."),  # a total is not gathered
+        ("el", "Η πόλη χρειάζεται 20 δισ. ευρώ για το μετρό"),  # to need is not to owe
+        ("bn", "কিন্তু ২০ কোটি ডলারের চুক্তি হয়নি।"),  # "but" buys nothing
+        ("en", "President Biden welcomed the $20 billion plan."),  # and bids nothing
+        ("cy", "Fe wnaeth gan y llywodraeth gytundeb o $20 biliwn"),  # a language without cues has none
+        ("en", "Authors raised objections to a $20 billion settlement."),
+    ],
+)
+def test_words_that_look_like_cues_are_none(language: str, text: str) -> None:
+    """Rule: a cue is a word of the text's language, begins where a word may begin, and has its own accents."""
+    assert not any(roles(text, language))
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "wanted"),
+    [
+        ("hu", "A 32 éves férfi 10 évig élt itt.", []),  # a year is no Turkish house
+        ("tr", "Proje 32 ev yapacak.", ["homes"]),
+        ("sl", "Družba z 1.200 zaposlenimi gradi obrat.", ["employees"]),
+        ("pt", "O ministro dos Negócios Estrangeiros falou.", []),
+    ],
+)
+def test_things_are_counted_in_their_language(language: str, text: str, wanted: list[str]) -> None:
+    assert [f.unit for f in facts.read(text, language) if f.kind == "count"] == wanted
+
+
+def test_an_unknown_scale_is_silent() -> None:
+    """Rule: a wrong value by a factor of a million is worse than none."""
+    assert facts.read("Cytundeb o £11 miliwn", "cy") == ()
+    assert [f.value for f in facts.read("A £11 military badge", "en")] == [11]
+
+
+def test_a_weak_scale_counts_before_kilowatt_hours() -> None:
+    (fact,) = facts.read("Sản lượng đạt 2 tỷ kWh", "vi")
+    assert (fact.kind, fact.value) == ("energy", 2e12)
