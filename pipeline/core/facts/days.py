@@ -5,9 +5,7 @@ from collections.abc import Callable
 from datetime import date
 from functools import cache
 
-from babel import Locale, UnknownLocaleError
-
-from pipeline.core.facts.units import LOCALES
+from pipeline.core.text import cldr
 from pipeline.core.text.phrases import Lexicon, is_letter, pattern
 
 Found = tuple[int, int, float, float | None]  # start, end, first day, last day of a month or year
@@ -89,25 +87,18 @@ def months() -> Lexicon[int]:
     """Return the month names of CLDR's locales, wide and abbreviated, as inflected in dates and as they stand alone."""
     lexicon: Lexicon[int] = Lexicon()
     for width in ("wide", "abbreviated"):
-        for tag in LOCALES:
-            try:
-                locale = Locale.parse(tag)
-            except UnknownLocaleError:
-                continue
-            for context in ("format", "stand-alone"):
-                for month, name in dict(locale.months[context].get(width, {})).items():
-                    if not any(c.isdigit() for c in name) and len(name.strip(". ")) > 2:
-                        lexicon.add([name, name.rstrip(".")], month)
+        for written in cldr.names().written.values():
+            for month, name in written[width]:
+                if not any(c.isdigit() for c in name) and len(name.strip(". ")) > 2:
+                    lexicon.add([name, name.rstrip(".")], month)
     for month, names in enumerate(_ARABIC.split("|"), 1):
         lexicon.add(names, month)
     for month, names in enumerate(_STEMS.split("|"), 1):
         lexicon.add(names, month)
     for tag in _INFLECTING:
-        locale = Locale.parse(tag)
-        for context in ("format", "stand-alone"):
-            for month, name in locale.months[context]["wide"].items():
-                if len(name) > 4:
-                    lexicon.add([name + "*4", name[:-1] + "*3"], month)
+        for month, name in cldr.names().written[tag]["wide"]:
+            if len(name) > 4:
+                lexicon.add([name + "*4", name[:-1] + "*3"], month)
     for name in list(lexicon):
         if "\u0590" <= name[0] <= "\u05ff":  # Hebrew glues its prepositions to the month
             found = lexicon.at(name, 0)

@@ -1,33 +1,22 @@
 """Currencies, power, energy and things counted, as the languages of the world write them.
 
-Full currency names come from Babel's CLDR when first needed (0.4 s, once a process); the bare and inflected names,
-symbols, and all units of power and energy are ours (data/words/facts.*): CLDR has no inflection.
+Full currency names are CLDR's; the bare and inflected names, symbols, and all units of power and energy are ours
+(data/words/facts.*): CLDR has no inflection.
 """
 
 from collections.abc import Mapping
-from decimal import Decimal
 from functools import cache
 
-from babel import Locale, UnknownLocaleError
-from babel.numbers import get_currency_name
-
 from pipeline.core.facts import words
+from pipeline.core.text import cldr
 from pipeline.core.text.phrases import Lexicon
 
-_LOCALES_LIST = (
-    "en fr de es pt pt_PT it nl da nb sv fi is pl cs sk sl hr sr sr_Latn bs mk bg ru uk be hu ro el tr az kk "
-    "uz ka hy sq lt lv et ca gl eu ar fa he ur hi bn ta te mr gu pa kn ml si ne th lo km my vi id ms fil sw am "
-    "ha so zu af ja ko zh zh_Hant ga cy mt "
-)
-LOCALES = tuple(_LOCALES_LIST.split())
-_CODES_LIST = (
+_CURRENCIES_LIST = (
     "USD EUR GBP JPY CNY KRW INR IDR MYR SGD HKD TWD AUD CAD NZD CHF SEK NOK DKK PLN CZK HUF RON BGN RSD TRY "
     "RUB UAH KZT AED SAR QAR KWD ILS EGP IRR PKR BDT LKR THB VND PHP BRL MXN ARS CLP COP ZAR NGN KES TZS MAD "
     "ISK GEL AMD AZN "
 )
-_CODES = tuple(_CODES_LIST.split())
-# Counts among which every language finds each of its plural forms (CLDR's samples; seven and eight are Irish)
-_SAMPLES = (0, 1, 2, 3, 5, 6, 7, 8, 11, 20, 21, 100, 1_000_000, Decimal("0.5"), Decimal("1.5"))
+CURRENCIES = tuple(_CURRENCIES_LIST.split())
 
 # As words of a folded text these need capitals: "try", "cop", "ars" and "kes" are words somewhere.
 # Abbreviations that carry their scale: millones de dólares, miljoner kronor.
@@ -49,7 +38,7 @@ LOCAL: Mapping[str, tuple[str, frozenset[str]]] = {
     "r": ("ZAR", frozenset({"en", "af", "zu", "xh", "st", "tn"})),
     "p": ("PHP", frozenset({"tl"})),
 }
-CODES = {code.lower() for code in (*_CODES, "BAM", "KRW", "NPR", "ETB", "UZS")} - {"usd", "eur"}
+CODES = {code.lower() for code in (*CURRENCIES, "BAM", "KRW", "NPR", "ETB", "UZS")} - {"usd", "eur"}
 
 
 @cache
@@ -62,21 +51,8 @@ def prefixes() -> Lexicon[str]:
 def currencies() -> Lexicon[str]:
     """Return what stands after an amount: our inflected names first, then CLDR's full names of 70 locales."""
     lexicon = words.lexicon("currency_after", str)
-    for tag in LOCALES:
-        try:
-            locale = Locale.parse(tag)
-        except UnknownLocaleError:
-            continue
-        for code in _CODES:
-            name = locale.currencies.get(code)
-            if name and name != code and " " in name:
-                lexicon.add([name], code)
-        counts = {locale.plural_form(n): n for n in _SAMPLES}  # one for each of the language's plural forms
-        for code in _CODES:
-            for count in counts.values():
-                name = get_currency_name(code, count=count, locale=locale)
-                if name != code and " " in name:
-                    lexicon.add([name], code)
+    for code, names in cldr.names().currencies:
+        lexicon.add(names, code)
     return lexicon
 
 

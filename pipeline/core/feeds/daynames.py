@@ -3,19 +3,8 @@
 import unicodedata
 from functools import lru_cache
 
-from babel import Locale
-
 from pipeline.core.feeds import zones
-
-# Languages whose names are known; of names that several use for different months (srp, lip, lis) the entry's own
-# language decides, and without one nothing does.
-_LANGUAGES = (
-    "af", "am", "ar", "as", "az", "be", "bg", "bn", "bs", "ca", "cs", "cy", "da", "de", "el", "es", "et", "eu", "fa",
-    "fi", "fil", "fr", "ga", "gl", "gu", "he", "hi", "hr", "hu", "hy", "id", "is", "it", "ja", "ka", "kk", "km", "kn",
-    "ko", "ky", "lo", "lt", "lv", "mk", "ml", "mn", "mr", "ms", "mt", "my", "nb", "ne", "nl", "nn", "pa", "pl", "ps",
-    "pt", "ro", "ru", "si", "sk", "sl", "sq", "sr", "sr_Latn", "sv", "sw", "ta", "te", "th", "tr", "uk", "ur", "uz",
-    "vi", "zh", "zh_Hant",
-)  # fmt: skip
+from pipeline.core.text import cldr
 
 
 def bare(name: str) -> str:
@@ -25,19 +14,8 @@ def bare(name: str) -> str:
 
 @lru_cache(maxsize=1)
 def months() -> dict[str, dict[str, int]]:
-    """Month names of many languages: name → language → month; made when the first foreign date comes."""
-    table: dict[str, dict[str, int]] = {}
-    for tag in _LANGUAGES:
-        months = Locale.parse(tag).months
-        for context in ("format", "stand-alone"):
-            for width in ("wide", "abbreviated"):
-                for number, name in months[context][width].items():
-                    plain = unicodedata.normalize("NFKC", name).lower().strip(". ")
-                    if plain and not plain[0].isdecimal():
-                        table.setdefault(plain, {})[tag.split("_")[0]] = number
-    for form in list(table):
-        if bare(form) not in table:
-            table[bare(form)] = table[form]
+    """Month names of many languages: name → language → month; read when the first foreign date comes."""
+    table = {name: dict(languages) for name, languages in cldr.names().months.items()}
     for number, names in zones.data()["months"].items():
         for name in names.split():
             plain = unicodedata.normalize("NFKC", name)
@@ -49,15 +27,7 @@ def months() -> dict[str, dict[str, int]]:
 @lru_cache(maxsize=1)
 def days() -> dict[str, int]:
     """Day names of one word → day of the week; names of several days in several languages keep the first."""
-    table: dict[str, int] = {}
-    for tag in ("en", *_LANGUAGES):
-        days = Locale.parse(tag).days
-        for context in ("format", "stand-alone"):
-            for width in ("wide", "abbreviated", "short"):
-                for number, name in days[context].get(width, {}).items():
-                    plain = unicodedata.normalize("NFKC", name).lower().strip(". ")
-                    for form in (plain, plain.split("-")[0], bare(plain)):
-                        table.setdefault(form, number)
+    table = dict(cldr.names().days)
     for name, number in {"週": 0, "周": 0}.items():
         for offset, day in enumerate("一二三四五六日"):
             table.setdefault(name + day, number + offset)
