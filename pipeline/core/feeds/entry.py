@@ -57,8 +57,10 @@ def make(
 
 def _repeats(summary: str, headline: str, told: outlets.Teller) -> bool:
     """Whether a summary says no more than the headline and who told it, as searches write it."""
+    if not told.name:
+        return False
     said = outlets.squeezed(summary)
-    return bool(told.name) and said in {outlets.squeezed(f"{title} {told.name}") for title in (headline, told.title)}
+    return said in {outlets.squeezed(f"{title} {told.name}") for title in (headline, told.title)}
 
 
 def unique(made: Iterable[Entry | Refusal]) -> tuple[tuple[Entry, ...], tuple[Refusal, ...]]:

@@ -16,6 +16,7 @@ _ASIDE = re.compile(
     rb"|https?://www\.itunes\.com/dtds/podcast-1\.0\.dtd|https?://www\.google\.com/schemas/play-podcasts/1\.0)[\"']",
     re.IGNORECASE,
 )
+_ASIDE_NAMES = (b"/mrss", b"/media-rss", b"/podcast-1.0.dtd", b"/play-podcasts/1.0")
 _USUAL = (b"media", b"itunes", b"googleplay")
 # Inside an item feedparser takes a picture's description for the item's; nobody needs either element.
 _PICTURE = re.compile(rb"<(image|textInput)>(?:(?!<\1>|<item[\s>]).){0,4000}?</\1>", re.DOTALL | re.IGNORECASE)
@@ -47,9 +48,13 @@ def ampersands(body: bytes) -> bytes:
 
 def captions(body: bytes) -> bytes:
     """Rename descriptions and titles of pictures and recordings, which feedparser takes for their entry's."""
-    prefixes = set(_ASIDE.findall(body)) | {name for name in _USUAL if b"<" + name + b":" in body}
+    lower = body.lower()  # what stands nowhere is not looked for at each place
+    prefixes = {name for name in _USUAL if b"<" + name + b":" in body}
+    if any(name in lower for name in _ASIDE_NAMES):
+        prefixes.update(_ASIDE.findall(body))
     for prefix in sorted(prefixes):
         named = rb"(</?" + re.escape(prefix) + rb":)(description|summary|title)(?=[\s>/])"
         body = re.sub(named, rb"\1aside\2", body)
-    body = _PICTURE.sub(b"", body)
-    return _PERSON.sub(rb"\1", body)
+    if any(name in lower for name in (b"<image>", b"<textinput>")):
+        body = _PICTURE.sub(b"", body)
+    return _PERSON.sub(rb"\1", body) if b"<description>" in lower else body

@@ -63,6 +63,7 @@ class _Carrier:
     page: bool = True
 
 
+@lru_cache(maxsize=4096)  # a feed's names are met with each of its entries
 def squeezed(name: str) -> str:
     """Give a name's letters and digits in one case, so that "Le Monde.fr" and "lemonde.fr" are one."""
     return _SQUEEZED.sub("", name).casefold()

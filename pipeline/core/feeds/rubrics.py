@@ -1,5 +1,6 @@
 """What newsrooms put beside headlines: the tables of data/headlines.toml, folded for comparing."""
 
+import re
 import tomllib
 import unicodedata
 from functools import lru_cache
@@ -7,6 +8,7 @@ from importlib import resources
 from typing import Any
 
 FAR_EAST = "\u2e80"  # from here on a letter is worth a syllable or a word
+_MARKS = re.compile("[\u0300-\u036f]+")  # of cased scripts
 
 
 @lru_cache(maxsize=1)
@@ -43,5 +45,4 @@ def folded(text: str) -> str:
     if text.isascii():
         return " ".join(text.casefold().split())
     decomposed = unicodedata.normalize("NFKD", text.replace("İ", "i").casefold())
-    plain = "".join(c for c in decomposed if not ("\u0300" <= c <= "\u036f"))
-    return " ".join(unicodedata.normalize("NFKC", plain).replace("ı", "i").split())
+    return " ".join(unicodedata.normalize("NFKC", _MARKS.sub("", decomposed)).replace("ı", "i").split())

@@ -250,6 +250,7 @@ def _feed_names(entries: Sequence[Entry], feed_title: str) -> frozenset[str]:
     return frozenset({outlets.squeezed(name) for name in (feed_title, pieces[-1] if pieces else "")} - {""})
 
 
+@lru_cache(maxsize=1024)  # asked for the feed's own ending, twice, and for the entry's
 def _last_mark(title: str) -> re.Match[str] | None:
     return max(_TAIL.finditer(title), key=re.Match.start, default=None)
 

@@ -39,7 +39,9 @@ def safe(text: str) -> str:
 def plain(markup: str, limit: int = MAX_SUMMARY) -> str:
     """Give the readable text of HTML or text in NFC: no tags, entities resolved, single spaces, `limit` characters."""
     # Markup may be much longer than its text, but not without bound; no parser takes half a character.
-    text = _SURROGATE.sub("\ufffd", markup[: limit * 20])
+    text = markup[: limit * 20]
+    if not text.isascii():
+        text = _SURROGATE.sub("\ufffd", text)
     for _ in range(3):  # double-escaped HTML is common in feeds
         if "<" in text and _TAG.search(text):
             text = html.unescape(nh3.clean(_BLOCK.sub(" ", text), tags=set(), clean_content_tags={"script", "style"}))

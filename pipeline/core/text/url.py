@@ -83,6 +83,7 @@ _ENCODED = re.compile(r"%([0-9a-fA-F]{2})")
 _TWICE = re.compile(r"^(?:https?:?/*(?:www\.)?)+(?=https?:/|https?//)", re.IGNORECASE)
 _SHORT = re.compile(r"^(?:(https?)(?::{1,2}[/\\]{0,5}|[/\\]{2,5})|:?//)(?=[^/\\:])", re.IGNORECASE)
 _SELF_TWICE = re.compile(r"^https?://([^/?#]+)/+(https?:/{1,3}(?:www\.)?\1(?:[/?#]|$).*)", re.IGNORECASE)
+_SOUND = re.compile(r"https?://(?!.*[hH][tT][tT][pP])[^/\\:]", re.DOTALL)  # none of these
 _CONTROLS = re.compile(r"[\x00-\x1f]")
 _ARTICLE = re.compile(r"https?://(?:[^/?#@]*@)?(?!https?[:/?#])[^:/?#]")  # http(s) with a host, as ada writes addresses
 _BARE_HOST = re.compile(r"^(?:www\d?\.[\w-]+|[\w-]+\.[\w-]+)(?:\.[\w-]+)+(?::\d+)?(?=[/?#]|$)")
@@ -105,6 +106,8 @@ def resolve(base: str, url: str) -> str | None:
 def mended(url: str) -> str:
     """Repair an address that its writer broke in a way that leaves no doubt; others come back as they are."""
     url = url.strip()
+    if _SOUND.match(url):
+        return url
     for _ in range(3):
         before = url
         url = _TWICE.sub("", url)
