@@ -1,4 +1,4 @@
-"""Names of days, months and currencies in the languages of the world, as CLDR has them.
+"""CldrNames of days, months and currencies in the languages of the world, as CLDR has them.
 
 Babel has them too, but needs a second of each process for them: `benchmarks.cldr` writes them into data/cldr.json.
 """
@@ -10,7 +10,7 @@ from importlib import resources
 from typing import NamedTuple
 
 
-class Names(NamedTuple):
+class CldrNames(NamedTuple):
     """What the file holds."""
 
     months: Mapping[str, Mapping[str, int]]  # name of a month in a feed's date, folded -> language -> month
@@ -20,7 +20,7 @@ class Names(NamedTuple):
 
 
 @cache
-def names() -> Names:
+def names() -> CldrNames:
     """Read the file, once a process."""
     data = json.loads(resources.files("pipeline").joinpath("data/cldr.json").read_bytes())
-    return Names(*data["dates"].values(), *data["facts"].values())
+    return CldrNames(*data["dates"].values(), *data["facts"].values())
