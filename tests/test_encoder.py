@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from benchmarks import seeds
 from pipeline.core.match.features import PASSAGE, passage
 from pipeline.encoder import DIMENSIONS, Encoder
 from pipeline.errors import ConfigError
@@ -141,3 +142,12 @@ def test_threads_may_share_an_encoder(encoder: Encoder) -> None:
         t.join()
     for i in range(6):
         assert results[i] == {n: encoder.encode(n, [TEXTS[i % 3]]).tobytes() for n in encoder.names}
+
+
+def test_the_vectors_that_ship_are_the_encoders(encoder: Encoder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rule: data/seeds.json saves time and changes nothing; where seeds or E5 changed: python -m benchmarks.seeds."""
+    needs(encoder, "e5")
+    made = Encoder("e5", ships=False).encode("e5", seeds.texts())
+    asked = Encoder("e5")
+    monkeypatch.setattr(asked, "_made", None)  # a text that does not ship would ask for it
+    np.testing.assert_allclose(asked.encode("e5", seeds.texts()), made, atol=1e-5)  # another machine rounds otherwise

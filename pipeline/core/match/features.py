@@ -6,7 +6,7 @@ from pipeline.core.match import cues
 from pipeline.core.match.beside import foils_of, in_hand_of
 from pipeline.core.match.names import Findings, Hit
 from pipeline.core.match.profile import LEAD, Profile, agreed
-from pipeline.model import Mention
+from pipeline.model import Mention, Seed
 
 PASSAGE = 300  # characters that the encoders see: a title and one or two sentences; longer costs E5 100 ms per 300
 SEED_LEAD = 500  # characters of a seed compared with a story: all of it says too much (LIBRARIES, measured again)
@@ -22,6 +22,11 @@ def passage(title: str, summary: str) -> str:
     if not head or summary.startswith(head):
         return summary[:PASSAGE]
     return f"{head}. {summary}"[:PASSAGE]
+
+
+def compared(seed: Seed) -> list[str]:
+    """Give what of a seed stories are compared with: its beginning and its title."""
+    return [(seed.text or seed.title)[:SEED_LEAD], seed.title or seed.text]
 
 
 def _leads(hits: Sequence[Mention | Hit], titled: bool, room: int = LEAD) -> list[Mention | Hit]:

@@ -6,7 +6,7 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Any, Protocol
 
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from pipeline.core import facts as quantities
 from pipeline.core.match import cues
-from pipeline.core.match.features import PASSAGE, SEED_LEAD, SHORT, features, passage
+from pipeline.core.match.features import PASSAGE, SHORT, compared, features, passage
 from pipeline.core.match.names import Findings, Index, before
 from pipeline.core.match.profile import profile, sums
 from pipeline.core.match.vocabulary import SAYS
@@ -111,6 +111,7 @@ class Matcher:
         self.encode = encode
         self.index = Index(watchlist)
         self.profile = profile(watchlist, self.index)
+        self._weighed = lru_cache(maxsize=1024)(self._weigh)  # most stories are alike: they name nobody
         self._of_nothing: dict[bool, dict[str, float]] = {}
         self._seeds: list[NDArray[np.float32]] = []
         self._common: NDArray[np.float64] | None = None  # the mean of the anchors
@@ -127,7 +128,7 @@ class Matcher:
     def judge(self, story: Story) -> Match:
         """Judge one story."""
         look = self.look(story)
-        parts, probabilities = weigh(look.values, self.weights.models[look.model])
+        probabilities, contributions = self._weighed(look.model, tuple(look.values.items()))
         level = Level.NONE
         if look.tier != "nobody":
             for name, at in sorted(self.weights.thresholds.items()):
@@ -152,10 +153,7 @@ class Matcher:
                 "model": look.model,
                 "probabilities": {k: round(v, 4) for k, v in probabilities.items()},
                 "features": {k: round(v, 4) for k, v in look.values.items() if v},
-                "contributions": {
-                    level: {n: round(c, 3) for n, c in sorted(filter(_is_felt, part.items()), key=_by_weight)}
-                    for level, part in parts.items()
-                },
+                "contributions": {level: dict(part) for level, part in contributions.items()},
                 "mentions": [_mention(m) for m in look.found.mentions[:MAX_EVIDENCE_MENTIONS]],
                 "fields": {k: sorted({h.found for h in hits}) for k, hits in look.found.fields.items()},
                 "cues": {k: sorted({h.found for h in hits}) for k, hits in look.opening.cues.items()},
@@ -213,6 +211,14 @@ class Matcher:
             return ()
         return sums(story.title, story.language) + sums(story.summary, story.language)
 
+    def _weigh(
+        self, model: str, values: tuple[tuple[str, float], ...]
+    ) -> tuple[dict[str, float], dict[str, dict[str, float]]]:
+        """Give the probability of each threshold, and what the features add to its log-odds, the heaviest first."""
+        parts, probabilities = weigh(dict(values), self.weights.models[model])
+        felt = {level: sorted(filter(_is_felt, part.items()), key=_by_weight) for level, part in parts.items()}
+        return probabilities, {level: {n: round(c, 3) for n, c in part} for level, part in felt.items()}
+
     def _is_candidate(self, found: Findings) -> bool:
         """Say whether a story may be ours at all: somebody is named who counts.
 
@@ -231,7 +237,7 @@ class Matcher:
         """Compare with title and beginning of each seed, centred, since E5's cosines are bunched per language."""
         if self._common is None:
             for s in self.watchlist.seeds:
-                self._seeds.append(self.encode.encode("e5", [(s.text or s.title)[:SEED_LEAD], s.title or s.text]))
+                self._seeds.append(self.encode.encode("e5", compared(s)))
             self._common = self.weights.common(self.encode)
         vector = self.encode.encode("e5", [words])[0].astype(np.float64)
         if not vector.any():
