@@ -4,6 +4,7 @@ import unicodedata
 from bisect import bisect
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import ahocorasick_rs
@@ -34,6 +35,7 @@ MAX_ENDING = 4  # letters that may follow a prefix alias: covers the case ending
 LONG_ENDING = 9  # the same for Indic scripts: "against OpenAI" is one word in Malayalam, and vowel signs count
 
 
+@lru_cache(maxsize=65536)
 def _joined(a: str, b: str) -> bool:
     """Say whether two neighbouring characters belong to one word."""
     if not (is_word(a) and is_word(b)):
@@ -131,6 +133,8 @@ class Index:
                 for word in words:
                     add(_word_pattern("lookalike", group.key, word))
         self._patterns = [by_text[text] for text in by_text]
+        # of each text: the longest ending that one of its patterns takes
+        self._most = [max(LONG_ENDING + 1 if p.inflects else p.ending for p in group) for group in self._patterns]
         self._automaton = ahocorasick_rs.AhoCorasick(list(by_text)) if by_text else None
 
     def find(self, title: str, summary: str, text: str = "") -> Findings:
@@ -184,6 +188,8 @@ class Index:
             if not glued and not _opens(text, start):
                 continue
             more = _ending(text, end)
+            if more > self._most[number] and not (more <= LONG_ENDING and end - start >= 5):
+                continue  # before anybody asks where it stands
             first, last = plain.span(start, end)
             cased: str | None = None
             for pattern in self._patterns[number]:

@@ -87,9 +87,12 @@ class _FoldedOf(dict[int, str]):
     def __init__(self, fold_char: Callable[[str], str]) -> None:
         super().__init__()
         self._fold_char = fold_char
+        self.whole: set[str] = set()  # characters met that fold to one
 
     def __missing__(self, code: int) -> str:
         self[code] = self._fold_char(chr(code))
+        if len(self[code]) == 1:
+            self.whole.add(chr(code))
         return self[code]
 
 
@@ -106,7 +109,7 @@ _BESIDE_GLUED = re.compile(f"(?<=[{_GLUED_SET}]) | (?=[{_GLUED_SET}])")
 _SPACES = re.compile(" {2,}")
 
 
-_BLOCK = 512  # characters whose offsets are made at once
+_BLOCK = 64  # characters whose offsets are made at once
 
 
 class Folded:
@@ -144,6 +147,10 @@ class Folded:
 
     def _offset(self, at: int, which: int) -> int:
         if not self._edges:
+            table = _LOWER if self._lower else _CASED
+            if len(self.text) == len(self._original) and table.whole.issuperset(self._original):
+                self._is_same = True  # one for one, and no space is gone
+                return at + which
             self._edges = list(self._cut())
         number = bisect(self._edges, at, key=lambda edge: edge[0]) - 1
         first, begin = self._edges[number]
