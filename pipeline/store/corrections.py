@@ -10,6 +10,25 @@ from pipeline.store.engine import insert
 from pipeline.store.tables import corrections, event_stories, stories
 
 T = TypeVar("T")
+_BY_HAND = corrections.c.kind.in_(("linked", "unlinked"))
+_ANY_LINK = sa.select(corrections.c.id).where(_BY_HAND).limit(1)  # asked with every story, so built once
+
+
+def _links() -> sa.Select[tuple[str, int, int]]:
+    one, other = event_stories.alias(), event_stories.alias()
+    first, second = stories.alias(), stories.alias()
+    ids: sa.BindParameter[int] = sa.bindparam("ids", expanding=True)
+    return (
+        sa.select(corrections.c.kind, one.c.event_id.label("a"), other.c.event_id.label("b"))
+        .join(first, first.c.url_hash == corrections.c.url_hash)
+        .join(second, second.c.url_hash == corrections.c.other_url_hash)
+        .join(one, one.c.story_id == first.c.id)
+        .join(other, other.c.story_id == second.c.id)
+        .where(_BY_HAND, sa.or_(one.c.event_id.in_(ids), other.c.event_id.in_(ids)))
+    )
+
+
+_LINKS = _links()
 
 
 def chunks(items: Iterable[T], size: int = 500) -> Iterator[list[T]]:
@@ -59,22 +78,11 @@ def links(db: sa.Connection, event_ids: Iterable[int]) -> list[tuple[str, int, i
 
     They name stories, so they hold for the events in which these stand now.
     """
-    one, other = event_stories.alias(), event_stories.alias()
-    first, second = stories.alias(), stories.alias()
+    if db.execute(_ANY_LINK).first() is None:
+        return []
     found: set[tuple[str, int, int]] = set()
     for chunk in chunks(sorted(set(event_ids))):
-        query = (
-            sa.select(corrections.c.kind, one.c.event_id.label("a"), other.c.event_id.label("b"))
-            .join(first, first.c.url_hash == corrections.c.url_hash)
-            .join(second, second.c.url_hash == corrections.c.other_url_hash)
-            .join(one, one.c.story_id == first.c.id)
-            .join(other, other.c.story_id == second.c.id)
-            .where(
-                corrections.c.kind.in_(("linked", "unlinked")),
-                sa.or_(one.c.event_id.in_(chunk), other.c.event_id.in_(chunk)),
-            )
-        )
-        found.update((r.kind, r.a, r.b) for r in db.execute(query) if r.a != r.b)
+        found.update((r.kind, r.a, r.b) for r in db.execute(_LINKS, {"ids": chunk}) if r.a != r.b)
     return sorted(found)
 
 

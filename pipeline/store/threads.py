@@ -23,6 +23,39 @@ from pipeline.store.tables import event_stories, events, links, match_entities, 
 CAP = 300
 LONGEST = 12  # events of a thread that are followed back
 
+# What is asked with every story is built once: building it cost a third of what asking it does.
+_STANDS = sa.and_(events.c.merged_into.is_(None), events.c.story_count > 0)
+_DRAWN = sa.and_(vectors.c.story_id == stories.c.id, vectors.c.encoder == sa.bindparam("encoder"))
+_IDS: sa.BindParameter[int] = sa.bindparam("ids", expanding=True)
+_NEAR = (
+    sa.select(events.c.id, events.c.lead_story_id, stories.c.language, vectors.c.vector)
+    .join(match_entities, match_entities.c.story_id == events.c.lead_story_id)
+    .join(stories, stories.c.id == events.c.lead_story_id)
+    .outerjoin(vectors, _DRAWN)
+    .where(match_entities.c.entity_key == sa.bindparam("key"), _STANDS)
+    .order_by(match_entities.c.story_id.desc())
+    .limit(CAP)
+)
+_LEADS = (
+    sa.select(
+        *(events.c[k] for k in ("id", "first_seen_at", "last_seen_at")),
+        stories.c.id.label("story_id"),
+        *(stories.c[k] for k in ("url_hash", "title", "summary", "language")),
+        vectors.c.vector,
+    )
+    .join(stories, stories.c.id == events.c.lead_story_id)
+    .outerjoin(vectors, _DRAWN)
+    .where(events.c.id.in_(_IDS), _STANDS)
+)
+_NAMED = sa.select(match_entities).where(match_entities.c.story_id.in_(_IDS))
+_CHANGED = (
+    sa.select(events.c.id)
+    .join(event_stories, event_stories.c.event_id == events.c.id)
+    .where(event_stories.c.story_id.in_(_IDS), events.c.updated_at == sa.bindparam("now"))
+)
+_GONE = sa.select(events.c.id).where(events.c.merged_into.in_(_IDS))
+_LINKED = sa.select(links).where(sa.or_(links.c.event_id.in_(_IDS), links.c.follows_id.in_(_IDS)))
+
 
 def relink(
     db: sa.Connection,
@@ -69,15 +102,10 @@ def link(
 def _changed(db: sa.Connection, story_ids: Iterable[int], now: datetime) -> list[int]:
     found: set[int] = set()
     for chunk in chunks(sorted(set(story_ids))):
-        query = (
-            sa.select(events.c.id)
-            .join(event_stories, event_stories.c.event_id == events.c.id)
-            .where(event_stories.c.story_id.in_(chunk), events.c.updated_at == now)
-        )
-        found.update(db.scalars(query))
+        found.update(db.scalars(_CHANGED, {"ids": chunk, "now": now}))
     gone: set[int] = set()  # merged into one of them, now
     for chunk in chunks(sorted(found)):
-        gone.update(db.scalars(sa.select(events.c.id).where(events.c.merged_into.in_(chunk))))
+        gone.update(db.scalars(_GONE, {"ids": chunk}))
     return sorted(found | gone)
 
 
@@ -88,25 +116,8 @@ def _near(db: sa.Connection, keys: Iterable[str], versions: Mapping[str, str]) -
     """
     found: dict[int, Any] = {}
     for key in keys:
-        query = (
-            sa.select(events.c.id, events.c.lead_story_id, stories.c.language, vectors.c.vector)
-            .join(match_entities, match_entities.c.story_id == events.c.lead_story_id)
-            .join(stories, stories.c.id == events.c.lead_story_id)
-            .outerjoin(vectors, _drawn(versions))
-            .where(
-                match_entities.c.entity_key == key,
-                events.c.merged_into.is_(None),
-                events.c.story_count > 0,
-            )
-            .order_by(match_entities.c.story_id.desc())
-            .limit(CAP)
-        )
-        found.update((r.id, r) for r in db.execute(query))
+        found.update((r.id, r) for r in db.execute(_NEAR, {"key": key, "encoder": versions.get("e5", "")}))
     return found
-
-
-def _drawn(versions: Mapping[str, str]) -> sa.ColumnElement[bool]:
-    return sa.and_(vectors.c.story_id == stories.c.id, vectors.c.encoder == versions.get("e5", ""))
 
 
 def _vector(row: Any) -> Any:
@@ -117,26 +128,9 @@ def leads(db: sa.Connection, ids: Iterable[int], versions: Mapping[str, str]) ->
     """Give standing events as linking sees them."""
     found: list[ThreadEvent] = []
     for chunk in chunks(sorted(set(ids))):
-        query = (
-            sa.select(
-                events.c.id,
-                events.c.first_seen_at,
-                events.c.last_seen_at,
-                stories.c.id.label("story_id"),
-                stories.c.url_hash,
-                stories.c.title,
-                stories.c.summary,
-                stories.c.language,
-                vectors.c.vector,
-            )
-            .join(stories, stories.c.id == events.c.lead_story_id)
-            .outerjoin(vectors, _drawn(versions))
-            .where(events.c.id.in_(chunk), events.c.merged_into.is_(None), events.c.story_count > 0)
-        )
-        rows = db.execute(query).all()
+        rows = db.execute(_LEADS, {"ids": chunk, "encoder": versions.get("e5", "")}).all()
         named: dict[int, dict[str, list[str]]] = {}
-        query = sa.select(match_entities).where(match_entities.c.story_id.in_([r.story_id for r in rows]))
-        for r in db.execute(query):
+        for r in db.execute(_NAMED, {"ids": [r.story_id for r in rows]}):
             named.setdefault(r.story_id, {})[r.entity_key] = list(r.aliases or ())
         for r in rows:
             names = named.get(r.story_id, {})
@@ -180,9 +174,8 @@ def _write(
     wanted = {(x.event_id, x.follows_id): x for x in found}
     stands: dict[tuple[int, int], Any] = {}
     for chunk in chunks(sorted(changed)):
-        query = sa.select(links).where(sa.or_(links.c.event_id.in_(chunk), links.c.follows_id.in_(chunk)))
-        stands.update(((r.event_id, r.follows_id), r) for r in db.execute(query))
-    gone = sorted(key for key in stands.keys() - wanted.keys() if silent.isdisjoint(key))
+        stands.update(((r.event_id, r.follows_id), r) for r in db.execute(_LINKED, {"ids": chunk}))
+    gone = sorted(stands.keys() - wanted.keys())
     for later, earlier in gone:
         db.execute(sa.delete(links).where(links.c.event_id == later, links.c.follows_id == earlier))
     made = 0
