@@ -41,6 +41,7 @@ def read(name: str) -> list[dict[str, Any]]:
 
 
 STREAM = read("stream.jsonl")
+WEEK = read("week.jsonl")
 LANGUAGE = read("language.jsonl")
 
 
@@ -51,10 +52,10 @@ def when(row: dict[str, Any]) -> datetime:
     return found.astimezone(UTC)
 
 
-def grouped(field: str) -> dict[str, list[dict[str, Any]]]:
+def grouped(field: str, rows: Iterable[dict[str, Any]] = STREAM) -> dict[str, list[dict[str, Any]]]:
     """Return the items by a label that is not empty."""
     found = defaultdict(list)
-    for row in STREAM:
+    for row in rows:
         if row[field]:
             found[row[field]].append(row)
     return found
@@ -86,16 +87,33 @@ def flaw(row: dict[str, Any]) -> str:
     return ""
 
 
-def test_items_are_well_formed() -> None:
+@pytest.mark.parametrize("stream", [STREAM, WEEK], ids=["stream", "week"])
+def test_items_are_well_formed(stream: list[dict[str, Any]]) -> None:
     """An item that the commands cannot read would silently leave the measurement."""
-    assert not {row["id"]: flaw(row) for row in STREAM if flaw(row)}
+    assert not {row["id"]: flaw(row) for row in stream if flaw(row)}
 
 
-def test_items_stand_once_under_fictional_hosts_in_the_order_of_time() -> None:
+@pytest.mark.parametrize("stream", [STREAM, WEEK], ids=["stream", "week"])
+def test_items_stand_once_under_fictional_hosts_in_the_order_of_time(stream: list[dict[str, Any]]) -> None:
     """Our own writing must never be put into the mouth of a real publisher, and a stream runs forward."""
-    assert not [row["url"] for row in STREAM if not re.fullmatch(r"https://[a-z0-9.-]+\.example/[^?#]+", row["url"])]
-    assert len({row["id"] for row in STREAM}) == len({row["url"] for row in STREAM}) == len(STREAM)
-    assert [when(row) for row in STREAM] == sorted(when(row) for row in STREAM)
+    assert not [row["url"] for row in stream if not re.fullmatch(r"https://[a-z0-9.-]+\.example/[^?#]+", row["url"])]
+    assert len({row["id"] for row in stream}) == len({row["url"] for row in stream}) == len(stream)
+    assert [when(row) for row in stream] == sorted(when(row) for row in stream)
+
+
+def test_the_week_is_denser_than_life_and_blind() -> None:
+    """One week of two firms, mostly headlines alone, all of it for measuring only."""
+    assert len(WEEK) >= 120 and len(grouped("event", WEEK)) >= 40
+    assert len({row["lang"] for row in WEEK}) >= 12
+    assert sum(not row["summary"] for row in WEEK) / len(WEEK) >= 0.7
+    assert max(map(when, WEEK)) - min(map(when, WEEK)) < timedelta(days=7)
+    assert {row["part"] for row in WEEK} == {"blind"}
+    assert {row["kind"] for row in WEEK} == KINDS
+    headlines = {row["title"] for row in STREAM}
+    assert not [row["title"] for row in WEEK if row["title"] in headlines]
+    firms = re.compile("|".join((FIRMS["OpenAI"], FIRMS["xAI"], "오픈AI")))
+    about = [key for key, rows in grouped("event", WEEK).items() if firms.search(words(rows))]
+    assert len(about) >= 40
 
 
 def test_the_stream_is_large_and_in_many_languages_and_scripts() -> None:
@@ -108,9 +126,10 @@ def test_the_stream_is_large_and_in_many_languages_and_scripts() -> None:
     assert languages["en"] <= len(STREAM) / 2
 
 
-def test_a_happening_has_one_level_one_part_one_thread_and_its_day() -> None:
+@pytest.mark.parametrize("stream", [STREAM, WEEK], ids=["stream", "week"])
+def test_a_happening_has_one_level_one_part_one_thread_and_its_day(stream: list[dict[str, Any]]) -> None:
     """Stories of one happening are judged alike and near in time; else the label is wrong."""
-    for key, rows in EVENTS.items():
+    for key, rows in grouped("event", stream).items():
         first = min(map(when, rows))
         assert re.fullmatch(rf"[a-z0-9-]+-{first:%Y-%m-%d}", key), key
         assert max(map(when, rows)) - first <= timedelta(days=6), key
