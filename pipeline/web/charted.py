@@ -30,5 +30,4 @@ def timeline(
     etag = f'"{charts.VERSION}-{number}-{revision}-{narrow:d}"'
     if if_none_match == etag:
         return Response(status_code=304, headers={"etag": etag})
-    dots = [charts.Dot(s.story_at, s.language or "und", s.copy_of is not None) for s in stories]
-    return svg(charts.timeline(dots, charts.NARROW if narrow else charts.WIDE), etag)
+    return svg(charts.timeline(stories, charts.NARROW if narrow else charts.WIDE), etag)

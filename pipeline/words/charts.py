@@ -5,11 +5,12 @@ import threading
 import warnings
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from pipeline.words import page
+from pipeline.words import timeline as shared
 
-VERSION = 2  # of how pictures look: in their ETags
+VERSION = 3  # of how pictures look: in their ETags
 MAX_ROWS = 24  # languages in one picture; the others share the last row
 NARROW, WIDE = 3.9, 7.6  # inches, 100 pixels each: a phone's width and a page's
 _INK, _FAINT, _LINE, _DOT, _COPY = "#3a4150", "#6b7383", "#dfe3ea", "#1d5fb4", "#9cbce6"
@@ -28,32 +29,11 @@ _DARK = dict(zip(_HUES, _HUES_DARK, strict=True)) | {
 _LOCK = threading.Lock()  # matplotlib's font cache and tick locators are not made for threads
 
 
-class Dot(NamedTuple):
-    """One story of a timeline; language "und" where it is not known."""
-
-    at: datetime
-    language: str
-    is_copy: bool
-
-
-def timeline(stories: Sequence[Dot], width: float = WIDE) -> bytes:
+def timeline(stories: Sequence[shared.Dot], width: float = WIDE) -> bytes:
     """Draw one dot a story, one row a language in order of first telling, copies pale."""
-    first: dict[str, datetime] = {}
-    for s in stories:
-        first[s.language] = min(first.get(s.language, s.at), s.at)
-    order = sorted(first, key=lambda t: (first[t], t))
-    rows = order if len(order) <= MAX_ROWS else [*order[: MAX_ROWS - 1], "…"]
-    place = {tag: min(i, len(rows) - 1) for i, tag in enumerate(order)}
     with _LOCK:
-        figure, axes = _figure(width, 0.55 + 0.235 * max(1, len(rows)))
-        for copy, colour in ((True, _COPY), (False, _DOT)):
-            dots = [s for s in stories if s.is_copy is copy]
-            axes.scatter(
-                [s.at for s in dots], [place[s.language] for s in dots], s=34, c=colour, linewidths=0, zorder=3
-            )
-        axes.set_yticks(range(len(rows)), ["others" if r == "…" else page.language(r) for r in rows])
-        axes.set_ylim(len(rows) - 0.4, -0.6)
-        axes.grid(axis="y", color=_LINE, linewidth=0.8)
+        figure, axes = _figure(width, 0.55 + 0.235 * max(1, len(shared.rows(stories, MAX_ROWS)[0])))
+        shared.draw(axes, stories, MAX_ROWS, page.language, (_DOT, _COPY, _LINE), s=34)
         _times(axes, [s.at for s in stories])
         return _svg(figure, "When it was told, by language")
 

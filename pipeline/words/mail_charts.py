@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from pipeline.core.alerts.content import StoryLine
+from pipeline.words import timeline as shared
 
 MAX_ROWS = 8  # languages in one picture; the others share a last row
 # No background, and inks that are read on white and on a dark card alike: a mail does not know which it stands on.
@@ -19,12 +20,7 @@ def timeline(stories: Sequence[StoryLine], label: Callable[[datetime, bool], str
     Its letters are large: a phone shows it at half its width. `label` writes a time for the axis, with the hour or
     without.
     """
-    by_language: dict[str, list[StoryLine]] = {}
-    for s in stories:
-        by_language.setdefault(s.language, []).append(s)
-    order = sorted(by_language, key=lambda x: (min(s.at for s in by_language[x]), x))
-    rows = order if len(order) <= MAX_ROWS else [*order[: MAX_ROWS - 1], f"+{len(order) - MAX_ROWS + 1}"]
-    place = {tag: min(i, len(rows) - 1) for i, tag in enumerate(order)}
+    rows = shared.rows(stories, MAX_ROWS)[0]
     with _LOCK:
         from matplotlib.figure import Figure
 
@@ -32,12 +28,7 @@ def timeline(stories: Sequence[StoryLine], label: Callable[[datetime, bool], str
         left = 0.03 + 0.018 * max(4, *map(len, rows))  # "zh-Hant" needs more room than "fr"
         axes = figure.add_axes((left, 34 / (44 + 18 * len(rows)), 0.97 - left, 1 - 40 / (44 + 18 * len(rows))))
         axes.set_facecolor(_BACK)
-        for copy, colour in ((True, _COPY), (False, _DOT)):
-            dots = [s for s in stories if s.is_copy is copy]
-            numbers = [_number(s.at) for s in dots]
-            axes.scatter(numbers, [place[s.language] for s in dots], s=26, c=colour, linewidths=0, alpha=0.85, zorder=3)
-        axes.set_yticks(range(len(rows)), rows)
-        axes.set_ylim(len(rows) - 0.4, -0.6)
+        shared.draw(axes, stories, MAX_ROWS, str, (_DOT, _COPY, _LINE), s=26, alpha=0.85)
         times = [_number(s.at) for s in stories]
         margin = max((max(times) - min(times)) * 0.04, 1 / 24)
         axes.set_xlim(min(times) - 2 * margin, max(times) + 2 * margin)
@@ -52,7 +43,6 @@ def timeline(stories: Sequence[StoryLine], label: Callable[[datetime, bool], str
             written[0].set_horizontalalignment("left")
             written[-1].set_horizontalalignment("right")
         axes.tick_params(labelsize=8, colors=_INK, length=0, pad=4)
-        axes.grid(axis="y", color=_LINE, linewidth=0.7)
         for side in ("top", "right", "left"):
             axes.spines[side].set_visible(False)
         axes.spines["bottom"].set_color(_LINE)

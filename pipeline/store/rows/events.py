@@ -86,9 +86,9 @@ class ToldStory:
 class TimelineRow:
     """One story of an event's picture."""
 
-    story_at: datetime
-    language: str | None
-    copy_of: int | None
+    at: datetime
+    language: str  # "und" where it is not known
+    is_copy: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,9 +200,13 @@ def told(db: sa.Connection, event_id: int, limit: int = MAX_STORIES) -> list[Tol
 
 
 def dots(db: sa.Connection, event_id: int) -> list[TimelineRow]:
-    """Give time, language and copy_of of an event's stories, for its picture; copies are left out first."""
+    """Give time and language of an event's stories, and who copies, for its picture; copies are left out first."""
     query = (
-        sa.select(stories.c.story_at, stories.c.language, event_stories.c.copy_of)
+        sa.select(
+            stories.c.story_at.label("at"),
+            sa.func.coalesce(stories.c.language, "und").label("language"),
+            event_stories.c.copy_of.is_not(None).label("is_copy"),
+        )
         .join(event_stories, event_stories.c.story_id == stories.c.id)
         .where(event_stories.c.event_id == event_id)
         .order_by(event_stories.c.copy_of.is_not(None), stories.c.story_at, stories.c.url_hash)
