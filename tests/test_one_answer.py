@@ -22,6 +22,7 @@ import structlog
 from fastapi.testclient import TestClient
 from typer.testing import CliRunner
 
+import pipeline
 from pipeline import mail, store
 from pipeline.cli.app import app
 from pipeline.core import facts
@@ -36,6 +37,9 @@ from pipeline.store import tables as t
 from pipeline.store.rows import mails
 from pipeline.store.sql import export
 from pipeline.web import create_app
+from pipeline.words import charts, mail_charts, timeline
+from pipeline.words import language as words_language
+from pipeline.words import page as page_words
 
 GOLD = Path(__file__).parent / "gold" / "contradictions.jsonl"
 CASES: list[dict[str, Any]] = [json.loads(line) for line in GOLD.read_text(encoding="utf-8").splitlines()]
@@ -218,6 +222,69 @@ def test_every_surface_gives_the_one_answer(desk: Desk, surface: Callable[[Desk]
         if disputed != len(expected) or shown not in {None, stated} or stated != case.get("amounts", stated):
             wrong.append((case["why"], len(expected), disputed, shown, stated))
     assert wrong == []
+
+
+def _texts(desk: Desk, number: int) -> dict[str, str]:
+    """Give event `number` as each surface writes it."""
+    client = TestClient(create_app(desk.settings(), lambda: NOW), base_url="http://127.0.0.1:8321")
+    shown = CliRunner().invoke(app, ["events", "show", str(number), "--database", desk.url], env={"COLUMNS": "300"})
+    structlog.reset_defaults()
+    with store.read(desk.url) as db:
+        dossier = mails.load(db, number)
+    assert dossier is not None
+    composer = mail.Composer("newswatch <a@desk.example>", "https://desk.example", {}, "secret")
+    envelope = mail.Envelope(
+        name="Desk", address="desk@reader.example", message_id="<1@desk.example>", at=NOW,
+        unsubscribe_url="https://desk.example/u", subscription="desk",
+    )  # fmt: skip
+    made = composer.event(content.EventNews(dossier), "en", "UTC", envelope)
+    text = email.message_from_bytes(made.content, policy=policy.default).get_body(("plain",)).get_content()  # type: ignore[union-attr, attr-defined]
+    feed = ElementTree.fromstring(pages.atom_feed(desk.settings(), NOW, limit=1000, min_level=0))
+    space = {"a": "http://www.w3.org/2005/Atom"}
+    entries = {str(e.findtext("a:id", "", space)).rsplit("/", 1)[1]: e for e in feed.findall("a:entry", space)}
+    summary = str(entries[str(number)].findtext("a:summary", "", space))
+    return {"page": client.get(f"/events/{number}").text, "command": shown.stdout, "mail": text, "atom": summary}
+
+
+def test_one_writer_of_amounts(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Page, command line, mail and feed write an amount alike; the writer's prefixes changed, all of them change."""
+    number = next(n for n, case in enumerate(CASES, 1) if {"money", "power"} & {k[0] for k in case["expect"]})
+    with store.read(desk.url) as db:
+        rows = db.execute(sa.text("select * from event_facts where event_id = :n"), {"n": number}).mappings()
+        amounts = {page_words.amount(dict(r)) for r in rows if r["kind"] in {"money", "power"}}
+    assert amounts
+    for surface, text in _texts(desk, number).items():
+        assert [a for a in amounts if a not in text] == [], surface
+    monkeypatch.setattr(words_language.Words, "_quantity", lambda *_: "seven bushels")
+    for surface, text in _texts(desk, number).items():
+        assert "seven bushels" in text, surface
+
+
+@pytest.mark.parametrize("draw", [charts.timeline, lambda told: mail_charts.timeline(told, lambda at, _: f"{at}")])
+def test_one_timeline(draw: Callable[[list[content.StoryLine]], bytes], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Page and mail take rows and their order from one place; the order changed, both pictures change."""
+    told = [
+        content.StoryLine(i, "", "", "", tag, T0 + timedelta(hours=i), is_copy=i == 2)
+        for i, tag in enumerate(("fr", "id", "fr", "de"))
+    ]
+    assert timeline.rows(told, 8) == (["fr", "id", "de"], {"fr": 0, "id": 1, "de": 2})
+    assert timeline.rows(told, 2) == (["fr", "+2"], {"fr": 0, "id": 1, "de": 1})
+    before = draw(told)
+    assert draw(told) == before
+    monkeypatch.setattr(timeline, "rows", lambda *_: (["de", "id", "fr"], {"de": 0, "id": 1, "fr": 2}))
+    assert draw(told) != before
+
+
+def test_one_way_to_the_operator() -> None:
+    """Whatever fails, one module writes to the operator: none other takes the operator's envelope or addresses."""
+    root = Path(pipeline.__file__).parent
+    users = {
+        path.relative_to(root).as_posix()
+        for path in root.rglob("*.py")
+        if re.search(r"operator_envelope\(|settings\.operator or|notify\.send\(", path.read_text("utf-8"))
+    }
+    # targets.py tells subscribers, not the operator; compose.py makes the envelope
+    assert users == {"alarm.py", "mail/compose.py", "steps/targets.py"}
 
 
 def test_history_names_a_dispute_once(desk: Desk) -> None:

@@ -9,7 +9,8 @@ from rich.markup import escape
 
 from pipeline.cli import common
 from pipeline.cli.common import DatabaseOption, JsonOption
-from pipeline.cli.explained import amount, say
+from pipeline.cli.explained import say
+from pipeline.words.page import amount
 
 events = typer.Typer(no_args_is_help=True, help="The events: list and show them, correct what was joined wrongly.")
 EventArgument = Annotated[int, typer.Argument(help="Event number.")]

@@ -1,17 +1,12 @@
 """One story told to an analyst: what it is, why it matched, what was read from it, why it is in its event."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
 from typing import Any
 
 from rich.markup import escape
 
 from pipeline.cli.common import out
-from pipeline.words.page import feature
-
-LEVELS = {0: "not ours", 1: "a watched entity in the seeds' field", 2: "the seeds' subject", 3: "the seeds' happening"}
-SI = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))  # 1,580 TWh is how the press says it, not 1.58 PWh
-WORDS = ((1e12, "trillion"), (1e9, "billion"), (1e6, "million"))
+from pipeline.words.page import LEVELS, amount, feature
 
 
 def show(found: Mapping[str, Any]) -> None:
@@ -87,25 +82,6 @@ def _facts(facts: Sequence[Mapping[str, Any]]) -> None:
         )
 
 
-def amount(fact: Mapping[str, Any]) -> str:
-    """Write a fact's value with its unit: `30 billion USD`, `1.2 GW`, `2034-01-01`."""
-    low, high, unit = fact["value"], fact["upper_value"], fact["unit"]
-    how = {"most": "up to ", "least": "over "}.get(fact.get("bound", ""), "")
-    if unit == "day":
-        first, last = (date(1970, 1, 1) + timedelta(days=d) for d in (low, low if high is None else high))
-        return first.isoformat() if first == last else f"{first.isoformat()} to {last.isoformat()}"
-    if high is None or high == low:
-        return how + _scaled(low, unit)
-    return f"{_scaled(low, unit)} to {_scaled(high, unit)}"
-
-
-def _scaled(value: float, unit: str) -> str:
-    steps = SI if unit in {"W", "Wh"} else WORDS
-    size, name = next(((size, name) for size, name in steps if abs(value) >= size), (1.0, ""))
-    number = f"{value / size:,.4g}" if value / size < 10_000 else f"{value / size:,.0f}"
-    return f"{number} {name}{unit}" if unit in {"W", "Wh"} else " ".join(p for p in (number, name, unit) if p)
-
-
 def _event(found: Mapping[str, Any]) -> None:
     event, join = found["event"], found["join"]
     if event is None:
@@ -125,7 +101,7 @@ def _event(found: Mapping[str, Any]) -> None:
     say(f"  {join['how']}" + (f", score {join['score']:.3f}" if join["score"] is not None else ""))
     for key, value in join["evidence"].items():
         if isinstance(value, Mapping):
-            told = ", ".join(f"{k.replace('_', ' ')} {v:+.2f}" for k, v in value.items() if isinstance(v, int | float))
+            told = ", ".join(f"{feature(k)} {v:+.2f}" for k, v in value.items() if isinstance(v, int | float))
             say(f"    {key}: {told or 'none'}")
         else:
             say(f"    {key.replace('_', ' ')}: {value}")

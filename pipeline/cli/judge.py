@@ -9,6 +9,7 @@ from rich.markup import escape
 
 from pipeline.cli import common
 from pipeline.cli.common import DatabaseOption, JsonOption, WatchOption
+from pipeline.words.page import amount
 
 LinesArgument = Annotated[Path, typer.Argument(help="A file of JSON lines, gzipped or not.", metavar="FILE")]
 
@@ -55,7 +56,7 @@ def facts(
         return
     if with_why:
         for f in found:
-            explained.say(f"[bold]{escape(f['text'])}[/]: {f['kind']} {explained.amount({'upper_value': None, **f})}")
+            explained.say(f"[bold]{escape(f['text'])}[/]: {f['kind']} {amount(f)}")
             for w in f["words"]:
                 files = ", ".join(f"facts.{tag}.toml" for tag in w["files"])
                 explained.say(escape(f"  “{w['word']}” is {w['table']} {w['key']} in {files}"))
@@ -66,7 +67,7 @@ def facts(
     rows = [
         (
             f["kind"],
-            explained.amount({"upper_value": None, **f}),
+            amount(f),
             f"{f['value']:,.12g} {f['unit']}",
             f["role"],
             text[f["start"] : f["end"]],

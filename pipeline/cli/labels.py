@@ -10,7 +10,8 @@ from rich.markup import escape
 
 from pipeline.cli import common
 from pipeline.cli.common import DatabaseOption, JsonOption, WatchOption
-from pipeline.cli.explained import LEVELS, say
+from pipeline.cli.explained import say
+from pipeline.words.page import LEVELS
 
 labels = typer.Typer(no_args_is_help=True, help="What people said of stories: list it, export it, take it back.")
 watchlist = typer.Typer(no_args_is_help=True, help="The watchlist: check its aliases, find new ones in stored events.")

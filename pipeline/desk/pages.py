@@ -22,6 +22,7 @@ from pipeline.store.rows import feeds as feed_rows
 from pipeline.store.rows import mails, overview, search
 from pipeline.store.rows.events import ToldStory
 from pipeline.store.rows.overview import ListedEvent
+from pipeline.words.language import Words
 
 MAX_MAILED = 50  # mails about one event on its page
 ROOM = 420.0  # Latin letters of an opening: a page has more than a mail
@@ -203,7 +204,7 @@ def atom_feed(settings: Settings, now: datetime, *, limit: int = 50, min_level: 
     """Write the events that changed last as an Atom feed, titles in `language` where a story has one."""
     with store.read(settings.database_url) as db:
         found = mails.newest(db, limit, min_level)
-    return atom.feed(found, settings.base_url, language, now)
+    return atom.feed(found, settings.base_url, language, now, Words(language).amount)
 
 
 def followed(
@@ -214,7 +215,8 @@ def followed(
         shown, _ = search.found(db, list(words)[:MAX_WORDS], limit=limit, **filters)
         told = [(mails.load(db, e.id), e.last_seen_at) for e in shown]
     sheets = [(sheet, at) for sheet, at in told if sheet is not None]
-    return atom.feed(sheets, settings.base_url, filters.get("language") or "en", now, asked)
+    language = filters.get("language") or "en"
+    return atom.feed(sheets, settings.base_url, language, now, Words(language).amount, asked)
 
 
 __all__ = [

@@ -1,7 +1,8 @@
-"""How a mail in one language and time zone writes numbers, times, languages and amounts."""
+"""How one language and time zone writes numbers, times, languages and amounts; page and command line read English."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -10,10 +11,11 @@ from babel.dates import format_datetime
 from babel.lists import format_list
 from babel.numbers import format_compact_currency, format_compact_decimal, format_decimal, get_currency_symbol
 
-from pipeline.core.alerts.content import FactLine
 from pipeline.words.texts import TEXTS, language_of
 
-_PREFIXES = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
+_PREFIXES = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))  # no peta: the trade says 1,580 TWh
+_DIGITS = 2  # of a fraction: with one, a disputed 1.25 and 1.2 billion would look alike
+_WORDS_FROM = 1e6  # below, an amount is written out: 123,456
 
 
 class Words:
@@ -77,27 +79,47 @@ class Words:
         except (UnknownLocaleError, ValueError):
             return tag
 
-    def amount(self, fact: FactLine) -> str:
-        """Write a fact's quantity, as a range or an estimate where it is one."""
-        text = self._quantity(fact.value, fact)
-        if fact.upper is not None and fact.upper != fact.value:
-            return self.say("range", low=text, high=self._quantity(fact.upper, fact))
-        how = {"most": "up_to", "least": "over"}.get(fact.bound, "about" if fact.approximate else "")
+    def amount(self, fact: object) -> str:
+        """Write a fact's quantity, as a range or an estimate where it is one: the one writer of amounts.
+
+        `fact` is a noun, or a row of the store as a mapping: 3e10 USD is "$30 billion", 1.58e15 Wh "1,580 TWh".
+        """
+        get = fact.get if isinstance(fact, Mapping) else partial(getattr, fact)
+        kind, unit, low = str(get("kind", "")), str(get("unit", "")), float(get("value", 0.0))
+        upper = get("upper_value", None) or get("upper", None)
+        text = self._quantity(kind, unit, low)
+        if upper is not None and upper != low:
+            return self.say("range", low=text, high=self._quantity(kind, unit, float(upper)))
+        is_about = get("is_approximate", False) or get("approximate", False)
+        how = {"most": "up_to", "least": "over"}.get(str(get("bound", "")), "about" if is_about else "")
         return self.say(how, what=text) if how else text
 
-    def _quantity(self, value: float, fact: FactLine) -> str:
-        if fact.kind == "money" and len(fact.unit) == 3 and fact.unit.isupper():
-            if self._texts["amounts"] == "compact":
-                return format_compact_currency(value, fact.unit, locale=self.locale, fraction_digits=1)
-            # in full: the Indonesian short form of a billion is M, which everyone else reads as a million
-            scaled = format_compact_decimal(value, format_type="long", locale=self.locale, fraction_digits=1)
-            symbol = get_currency_symbol(fact.unit, self.locale)
-            return f"{symbol}{' ' if symbol[-1:].isalpha() else ''}{scaled}"
-        if fact.unit in {"W", "Wh"}:
+    def _quantity(self, kind: str, unit: str, value: float) -> str:
+        if unit == "day":
+            return self._day_number(value)
+        if unit in {"W", "Wh"}:
             factor, prefix = next(((f, p) for f, p in _PREFIXES if abs(value) >= f), (1.0, ""))
-            return f"{self.number(round(value / factor, 2))} {prefix}{fact.unit}"
+            return f"{self.number(_short(value / factor))} {prefix}{unit}"
+        is_money = kind == "money" and len(unit) == 3 and unit.isupper()
+        if is_money and self._texts["amounts"] == "compact":
+            return format_compact_currency(value, unit, locale=self.locale, fraction_digits=_DIGITS)
+        # in full: the Indonesian short form of a billion is M, which everyone else reads as a million
         long: Literal["long", "short"] = "long" if "long" in self.locale.compact_decimal_formats else "short"
-        return f"{format_compact_decimal(value, format_type=long, locale=self.locale, fraction_digits=1)} {fact.unit}"
+        scaled = self.number(_short(value))
+        if abs(value) >= _WORDS_FROM:
+            scaled = format_compact_decimal(value, format_type=long, locale=self.locale, fraction_digits=_DIGITS)
+        if not is_money:
+            return f"{scaled} {unit}"
+        symbol = get_currency_symbol(unit, self.locale)
+        return f"{symbol}{' ' if symbol[-1:].isalpha() else ''}{scaled}"
+
+    def _day_number(self, value: float) -> str:
+        """Write a day, counted from 1970; a day is the same in every zone."""
+        try:
+            at = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(days=int(value))
+        except OverflowError:
+            return f"day {self.number(value)}"
+        return str(format_datetime(at, self._texts["dates"]["day"], tzinfo=UTC, locale=self.locale))
 
     def sources(self, outlets: Sequence[str]) -> str:
         """Write who says so: four by name, of five and more the first three."""
@@ -108,6 +130,11 @@ class Words:
         more = len(outlets) - len(shown) if len(named) > 4 else 0
         who = self.names(shown)
         return self.say("says", who=self.say("and_more", who=", ".join(shown), n=more) if more else who)
+
+
+def _short(value: float) -> float:
+    """Round what has a fraction to four digits in all."""
+    return round(value) if abs(value) >= 1000 else float(f"{value:.4g}")
 
 
 def is_language(tag: str) -> bool:

@@ -1,13 +1,13 @@
 """How the page writes times, amounts, languages and the words of our tables for people."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from typing import Any
 from urllib.parse import urlsplit
 
 from babel import Locale, UnknownLocaleError
 
 from pipeline.core.match.vocabulary import SAYS
+from pipeline.words.language import Words
 
 LEVELS = {
     0: "not for us",
@@ -69,9 +69,6 @@ _FEATURES = {
     "bias": "start",
     "": "start",
 }
-_SCALES = ((1e12, "trillion"), (1e9, "billion"), (1e6, "million"))
-_PREFIXES = ((1e15, "P"), (1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
-_EPOCH = date(1970, 1, 1)
 
 
 def iso(at: datetime | None) -> str:
@@ -122,36 +119,14 @@ def number(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 1000 or value == round(value) else f"{value:.4g}"
 
 
-def amount(fact: Any) -> str:
+@lru_cache(maxsize=1)
+def _english() -> Words:
+    return Words("en")
+
+
+def amount(fact: object) -> str:
     """Write a fact's value with unit and range; it may be a row of the store or a noun."""
-    get = fact.get if isinstance(fact, dict) else lambda k, default=None: getattr(fact, k, default)
-    kind, unit = str(get("kind")), str(get("unit"))
-    upper = get("upper_value") if isinstance(fact, dict) else get("upper")
-    low = value(kind, unit, float(get("value") or 0))
-    about = bound(str(get("bound") or ""), bool(get("is_approximate") or get("approximate")))
-    return about + (f"{low} to {value(kind, unit, float(upper))}" if upper else low)
-
-
-def bound(name: str, is_approximate: bool) -> str:
-    """Write how sure an amount is, as what stands before it."""
-    return {"most": "up to ", "least": "over "}.get(name, "about " if is_approximate else "")
-
-
-def value(kind: str, unit: str, size: float) -> str:
-    """Write one value: 3e10 USD is "USD 30 billion", 1.58e15 Wh "1,580 TWh", a day a date."""
-    if kind == "date":
-        try:
-            return f"{_EPOCH + timedelta(days=int(size)):%-d %b %Y}"
-        except OverflowError:
-            return f"day {size:,.0f}"
-    if kind in {"power", "energy"}:
-        scale, prefix = next(((s, p) for s, p in _PREFIXES if abs(size) >= s), (1.0, ""))
-        if prefix == "P":  # the trade says 1,580 TWh
-            scale, prefix = 1e12, "T"
-        return f"{number(round(size / scale, 4))} {prefix}{unit}"
-    scale, word = next(((s, f" {w}") for s, w in _SCALES if abs(size) >= s), (1.0, ""))
-    told = f"{number(round(size / scale, 4))}{word}"
-    return f"{unit} {told}" if kind == "money" else f"{told} {unit}"
+    return _english().amount(fact)
 
 
 def role(key: str) -> str:

@@ -153,7 +153,7 @@ def test_an_event_shows_all_that_is_known(site: Site) -> None:
     page = site.get("/events/1")
     for told in (
         "3 stories", "French", "Indonesian", 'lang="fr" dir="auto"><a class="out"', "Copy of", 'class="mark lead">Lead',
-        "Contradictions", "USD 100 billion", "USD 60 billion", "60 milliards de dollars", "courrier.example",
+        "Contradictions", "$100 billion", "$60 billion", "60 milliards de dollars", "courrier.example",
         "Why it is here", "History", "merged", "timeline.svg", "xAI rejoint AIP",
     ):  # fmt: skip
         assert told in page, told
@@ -162,7 +162,7 @@ def test_an_event_shows_all_that_is_known(site: Site) -> None:
 def test_a_story_is_explained(site: Site) -> None:
     """Rule: why it matched and why it stands where it stands, each in words."""
     page = site.get("/stories/5")
-    for told in ("Why it matched", "Level 3", "USD 30 billion", "Why it is in its event", "It repeats", "Read it at"):
+    for told in ("Why it matched", "Level 3", "$30 billion", "Why it is in its event", "It repeats", "Read it at"):
         assert told in page, told
     assert "It is in no event" in site.get("/stories/11")
     assert "It waits to be judged" in site.get("/stories/14")

@@ -23,17 +23,18 @@ def row(kind: str, value: float, unit: str, upper: float | None = None, vague: b
 @pytest.mark.parametrize(
     ("fact", "expected"),
     [
-        (row("money", 30e9, "USD"), "USD 30 billion"),
-        (row("money", 1.25e12, "EUR"), "EUR 1.25 trillion"),
+        (row("money", 30e9, "USD"), "$30 billion"),
+        (row("money", 1.25e12, "EUR"), "€1.25 trillion"),
         (row("money", 999.0, "IDR"), "IDR 999"),
-        (row("money", 30e9, "USD", 100e9, True), "about USD 30 billion to USD 100 billion"),
+        (row("money", 123_456.0, "USD"), "$123,456"),
+        (row("money", 30e9, "USD", 100e9, True), "$30 billion to $100 billion"),
         (row("energy", 1.58e15, "Wh"), "1,580 TWh"),
         (row("power", 1.2e9, "W"), "1.2 GW"),
         (row("power", 0, "W"), "0 W"),
         (row("count", 15, "turbines"), "15 turbines"),
         (row("date", 20819, "day"), "1 Jan 2027"),
         (row("date", 1e12, "day"), "day 1,000,000,000,000"),
-        (Fact("money", 40e9, "USD", "price", 0, 4, "$40", approximate=True), "about USD 40 billion"),
+        (Fact("money", 40e9, "USD", "price", 0, 4, "$40", approximate=True), "about $40 billion"),
     ],
 )
 def test_amount(fact: Any, expected: str) -> None:

@@ -1,6 +1,6 @@
 """Events as an Atom feed (RFC 4287), to follow in any reader."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from urllib.parse import unquote_plus, urlsplit
 from xml.etree import ElementTree
@@ -13,11 +13,16 @@ _ATOM = "http://www.w3.org/2005/Atom"
 
 
 def feed(
-    found: Sequence[tuple[Dossier, datetime]], base_url: str, language: str, now: datetime, asked: str = ""
+    found: Sequence[tuple[Dossier, datetime]],
+    base_url: str,
+    language: str,
+    now: datetime,
+    amount: Callable[[content.FactLine], str],
+    asked: str = "",
 ) -> bytes:
     """Write events with the time each last changed, newest first; titles in `language` where a story has one.
 
-    `asked` is the query of a filtered list: it makes a feed of its own.
+    `amount` writes one; `asked` is the query of a filtered list: it makes a feed of its own.
     """
     base = base_url.rstrip("/")
     host = urlsplit(base).hostname or "localhost"
@@ -30,11 +35,13 @@ def feed(
     root.append(_element("link", rel="alternate", href=f"{base}/events{query}"))
     root.append(_element("link", rel="self", href=f"{base}/events.atom{query}"))
     for sheet, at in found:
-        root.append(_entry(sheet, at, base, host, language))
+        root.append(_entry(sheet, at, base, host, language, amount))
     return bytes(ElementTree.tostring(root, encoding="utf-8", xml_declaration=True))
 
 
-def _entry(sheet: Dossier, at: datetime, base: str, host: str, language: str) -> ElementTree.Element:
+def _entry(
+    sheet: Dossier, at: datetime, base: str, host: str, language: str, amount: Callable[[content.FactLine], str]
+) -> ElementTree.Element:
     event = sheet.event
     title, tag = content.title(sheet, language)
     entry = _element("entry")
@@ -56,16 +63,16 @@ def _entry(sheet: Dossier, at: datetime, base: str, host: str, language: str) ->
     lines = [f"Level {event.level} · {event.story_count} stories · {event.language_count} languages"]
     lines += [f"{g.language}: {safe(s.title)} ({safe(s.outlet)})" for g in listed for s in g.stories[:2]]
     amounts, _ = content.facts(sheet)
-    lines += [_amount(line) for line in amounts]
+    lines += [_amount(line, amount(line)) for line in amounts]
     _add(entry, "summary", "\n".join(lines))
     return entry
 
 
-def _amount(line: content.FactLine) -> str:
-    """Write an amount as its first teller does: this feed is read in any language."""
+def _amount(line: content.FactLine, written: str) -> str:
+    """Write who states an amount, and of what."""
     what = f" ({line.role})" if line.role else ""
     who = ", ".join(safe(o) for o in line.outlets[:3] if o)
-    return f"{safe(line.written)}{what}: {who}" + (" · reports differ" if line.disputed else "")
+    return f"{safe(written)}{what}: {who}" + (" · reports differ" if line.disputed else "")
 
 
 def _element(name: str, **attributes: str) -> ElementTree.Element:
