@@ -22,18 +22,24 @@ def free_port() -> int:
         return int(s.getsockname()[1])
 
 
-def until(what: Callable[[], Any], seconds: float, why: str) -> Any:
+def until(what: Callable[[], Any], seconds: float, why: str, moves: Callable[[], object] = lambda: None) -> Any:
     """Wait until something is true; say what it was when it never is.
 
     The seconds are those of an idle machine; beside busy loops it takes three times as long, and a test must not care.
+    While what `moves` gives changes (asked now and then), work goes on: then the wait begins anew, up to twelve times.
     """
-    end = time.monotonic() + 3 * seconds
-    while time.monotonic() < end:
+    begun = last = asked = time.monotonic()
+    seen = None
+    while time.monotonic() < min(last + 3 * seconds, begun + 36 * seconds):
         found = what()
         if found:
             return found
         time.sleep(0.2)
-    raise AssertionError(f"not within {3 * seconds:.0f} s: {why}")
+        if time.monotonic() > asked + 10:
+            asked, now = time.monotonic(), moves()
+            if now != seen:
+                seen, last = now, asked
+    raise AssertionError(f"not within {time.monotonic() - begun:.0f} s: {why}")
 
 
 @contextlib.contextmanager
