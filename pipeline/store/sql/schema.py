@@ -1,18 +1,21 @@
 """Bring a database to this program's schema: migrations, then the views made anew, in one transaction."""
 
+import re
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 
 from pipeline.errors import StoreError
 from pipeline.store.engine import begin, connect
 from pipeline.store.sql import headers
 from pipeline.store.tables import metadata
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+_NAMED = re.compile(r'^((?:down_)?revision) = "(\w+)"$', re.MULTILINE)
 
 
 def sql_dir() -> Path:
@@ -22,7 +25,9 @@ def sql_dir() -> Path:
     return inside if inside.is_dir() else package.parent / "sql"
 
 
-def _config(db: sa.Connection | None = None) -> Config:
+def _config(db: sa.Connection) -> "Config":
+    from alembic.config import Config  # a third of what loading the store takes, for what most processes never do
+
     config = Config()
     config.set_main_option("script_location", str(sql_dir() / "migrations").replace("%", "%%"))
     config.attributes["connection"] = db
@@ -30,25 +35,40 @@ def _config(db: sa.Connection | None = None) -> Config:
 
 
 @cache
+def _revisions() -> dict[str, str]:
+    """Give the migrations that this program knows, each with the one before it ("" = none), without running them."""
+    found = {}
+    for path in (sql_dir() / "migrations" / "versions").glob("*.py"):
+        named = dict(_NAMED.findall(path.read_text(encoding="utf-8")))
+        found[named["revision"]] = named.get("down_revision", "")
+    return found
+
+
+@cache
 def head() -> str:
     """Give the newest migration that this program knows."""
-    return str(ScriptDirectory.from_config(_config()).get_current_head())
+    (newest,) = set(_revisions()) - set(_revisions().values())
+    return newest
 
 
 def current(db: sa.Connection) -> str | None:
     """Give the migration that a database is at, None when it is empty."""
-    return MigrationContext.configure(db).get_current_revision()
+    if not sa.inspect(db).has_table("alembic_version"):
+        return None
+    at: str | None = db.scalar(sa.text("select version_num from alembic_version"))
+    return at
 
 
 def upgrade(url: str) -> tuple[str | None, str]:
     """Migrate to the newest schema and make the views anew; return (before, after). Safe to run twice or at once."""
+    from alembic import command
+
     with begin(url, lock="schema") as db:
         if db.dialect.name == "postgresql":
             for schema in ("newswatch", "analysis"):
                 db.execute(sa.schema.CreateSchema(schema, if_not_exists=True))
         before = current(db)
-        known = {s.revision for s in ScriptDirectory.from_config(_config()).walk_revisions()}
-        if before is not None and before not in known:
+        if before is not None and before not in _revisions():
             raise StoreError(_newer(before))
         if before is None and (others := _foreign(db)):
             raise StoreError(
@@ -69,7 +89,7 @@ def ensure(url: str) -> None:
     if at is None:
         upgrade(url)
         return
-    if at not in {s.revision for s in ScriptDirectory.from_config(_config()).walk_revisions()}:
+    if at not in _revisions():
         raise StoreError(_newer(at))
     raise StoreError(f"the database is at schema {at}, this newswatch needs {head()}: run `newswatch db upgrade`")
 
@@ -139,8 +159,6 @@ def _quoted(text: str) -> str:
 
 
 def _uses(text: str, name: str) -> bool:
-    import re
-
     code = re.sub(r"--.*", "", text)
     return re.search(rf"\b{name}\b", code) is not None
 

@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 
 from pipeline import store
 from pipeline.errors import StoreError
@@ -26,6 +27,14 @@ def test_every_table_and_column_has_a_comment() -> None:
     missing = [str(c) for t in tables.metadata.sorted_tables for c in t.columns if not c.comment]
     assert missing == []
     assert [t.name for t in tables.metadata.sorted_tables if not t.comment] == []
+
+
+def test_what_is_known_of_the_migrations_is_what_alembic_knows(database_url: str) -> None:
+    """Their files are read, not run: a process that finds its schema there does without alembic."""
+    ours = ScriptDirectory(str(schema.sql_dir() / "migrations"))
+    assert schema.head() == ours.get_current_head()
+    with store.begin(database_url) as db:
+        assert schema.current(db) == MigrationContext.configure(db).get_current_revision() == schema.head()
 
 
 def test_an_upgrade_can_be_run_twice_and_at_once(empty_database_url: str) -> None:
