@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 from pipeline import log, store
 from pipeline.cli.app import app
 from pipeline.cli.examples import EXAMPLES
+from tests.commandline import newswatch
 from tests.sql.seed import fill
 
 COMMAND: Any = typer.main.get_command(app)
@@ -62,10 +63,8 @@ def test_no_example_is_of_a_command_that_is_gone() -> None:
 
 
 def run(*words: str, database: str) -> str:
-    done = subprocess.run(
-        [str(Path(sys.executable).parent / "newswatch"), *words, "--database", database],
-        capture_output=True, text=True, check=True,
-    )  # fmt: skip
+    done = newswatch(*words, "--database", database, env={**os.environ, "COLUMNS": ""})
+    assert done.returncode == 0, done.stderr
     return done.stdout
 
 
@@ -92,9 +91,7 @@ def test_every_list_fits_a_hundred_columns(tmp_path: Path) -> None:
             name = f"query {tmp_path / 'story_matches.sql'}"
         said = run(*name.split(), database=url)
         assert max(map(len, said.splitlines())) <= 100, name
-    questions = subprocess.run(
-        [str(Path(sys.executable).parent / "newswatch"), "query"], capture_output=True, text=True, check=True
-    )
+    questions = newswatch("query", env={**os.environ, "COLUMNS": ""})
     assert max(map(len, questions.stdout.splitlines())) <= 100
 
 

@@ -47,6 +47,9 @@ def parsed(tmp_path_factory: pytest.TempPathFactory, postgres_url: str) -> Parse
         for url in (f"sqlite:///{found.sqlite}", new_postgres(postgres_url, found.postgresql)):
             for step in MAIN[:3]:
                 perform(step, made(folder, found.watch, url), NOW)
+                if step == "sync":  # a third of the samples is enough to break
+                    with store.begin(url) as db:
+                        db.execute(sa.text("update feeds set enabled = false where id > 7"))
     return found
 
 
