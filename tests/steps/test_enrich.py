@@ -151,7 +151,7 @@ def test_cannot_tell_is_never_stored_as_no(
         "dns": http.guard.DnsError("no address"), "connect": httpcore2.ConnectError("refused"),
         "refused-address": http.guard.RefusedError("10.0.0.1"),
     }  # fmt: skip
-    real = http.guard.Guard.connect_tcp
+    real = http.guard.GuardedNetwork.connect_tcp
 
     async def connect(self: Any, *args: Any, **more: Any) -> Any:
         if how in ways:
@@ -164,7 +164,7 @@ def test_cannot_tell_is_never_stored_as_no(
     if how in answers:
         server.page("/robots.txt", answers[how])
     with monkeypatch.context() as patched:
-        patched.setattr(http.guard.Guard, "connect_tcp", connect)
+        patched.setattr(http.guard.GuardedNetwork, "connect_tcp", connect)
         for hours in (0, 3, 6, 9, 12):
             tally = enrich.run(s, NOW + hours * HOUR)
             assert (tally.seen, tally.done, tally.failed) == (1, 0, 1), hours
