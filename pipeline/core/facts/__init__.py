@@ -14,6 +14,7 @@ from pipeline.core.text.phrases import fold
 from pipeline.model import Fact
 
 CODE = "5"  # raise it when a rule of reading changes; a change of words shows by itself
+_NO_RULE: tuple[str, None] = ("", None)
 _MOST = 300  # facts of one text; roles compare each with all others
 
 
@@ -47,7 +48,7 @@ def trace(text: str, language: str | None = None, part: str = "text") -> list[tu
     reader = FactReader(text, folded, offsets, language, anchored)
     if not is_numeric and not reader.word_starts:
         return []
-    found = sorted(islice(reader.facts(part), _MOST), key=lambda f: f.start)
+    found = sorted(islice(reader.facts(), _MOST), key=lambda f: f.start)
     if not found:
         return []
 
@@ -55,24 +56,20 @@ def trace(text: str, language: str | None = None, part: str = "text") -> list[tu
         return text[offsets[at] if offsets else at : len(text)][:1].isupper() if at < len(folded) else False
 
     kinds = {(f.start, f.end): f.kind for f in found if f.kind not in {"date", "count"}}
-    roles = Roles(folded, kinds, is_capital, reader)
+    roles = Roles(folded, kinds, is_capital, reader) if kinds else None
     out = []
-    for fact in found:
-        role, bound = "", None
-        if fact.kind not in {"date", "count"}:
-            role = roles.role(fact.start, fact.end)
-        if fact.kind != "date":
-            bound = cues.bound(folded, fact.start, fact.end)
-        start, end = fact.start, fact.end
+    for kind, value, unit, start, end, upper in found:
+        place = (start, end)
+        role = roles.role(start, end) if roles and place in kinds else ""
+        bound = cues.bound(folded, start, end) if kind != "date" else None
         while end > start and folded[end - 1] == " ":
             end -= 1
         if offsets:
             start, end = offsets[start], offsets[end]
         told = text[start:end]
-        vague = bound is not None
-        of = (fact.kind, fact.value, fact.unit, role, start, end, told, part, vague, fact.upper, bound or "")
-        made = Fact(*of)
-        out.append((made, FactOrigin(folded, fact.start, fact.end, *roles.why.get((fact.start, fact.end), ("", None)))))
+        made = Fact(kind, value, unit, role, start, end, told, part, bound is not None, upper, bound or "")
+        rule = roles.why.get(place, _NO_RULE) if roles else _NO_RULE
+        out.append((made, FactOrigin(folded, *place, *rule)))
     return out
 
 

@@ -6,28 +6,30 @@ from functools import cache
 import ahocorasick_rs
 
 from pipeline.core.facts import words
-from pipeline.core.facts.scales import Speech
+from pipeline.core.facts.scales import TWINS, Habits
 from pipeline.core.facts.spelled import bounds
 from pipeline.core.text.phrases import Lexicon, fold, is_letter, pattern
 
 Cue = tuple[int, int, str]  # where it begins and ends, and its role, or "intent"
 
 
-Says = tuple[str, bool, str, frozenset[str]]  # a role, whether letters may follow, its accents if they count, languages
+Says = tuple[str, bool, str]  # a role, whether letters may follow, its accents if they count
 
 
 @cache
-def _automaton() -> tuple[ahocorasick_rs.AhoCorasick, list[list[Says]]]:
-    """Build the finder of cues, and what each says in which languages."""
-    found: dict[str, dict[tuple[str, bool, str], set[str]]] = {}
+def _automaton(language: str) -> tuple[ahocorasick_rs.AhoCorasick, list[list[Says]]] | None:
+    """Build the finder of a language's cues (of all languages: ""), and what each says; None where it has none."""
+    found: dict[str, dict[Says, None]] = {}
+    wanted = {language, TWINS.get(language, language)}
     for tag, role, listed in words.entries("role"):
-        for word in listed:
+        for word in listed if not language or tag in wanted else ():
             stem = fold(word.rstrip("*"))[0].strip()
             accented = word if len(stem) < _SHORT and tag == "vi" and not word.isascii() else ""
-            says = found.setdefault(stem, {}).setdefault((role, word.endswith("*"), accented), set())
-            says.add(tag)
+            found.setdefault(stem, {})[role, word.endswith("*"), accented] = None
+    if not found:
+        return None
     matcher = ahocorasick_rs.AhoCorasick(list(found), matchkind=ahocorasick_rs.MatchKind.Standard)
-    return matcher, [[(*key, frozenset(tags)) for key, tags in of.items()] for of in found.values()]
+    return matcher, [list(says) for says in found.values()]
 
 
 @cache
@@ -51,13 +53,30 @@ def bound(folded: str, start: int, end: int) -> str | None:
     return hit[1] if (hit := _after().at(folded, end)) else None
 
 
-def find(folded: str, speech: Speech, original: Callable[[int, int], str]) -> list[Cue]:
-    """Find every role cue and intention of a folded text in its languages; `original` is what was folded."""
-    matcher, says = _automaton()
+def find(folded: str, habits: Habits, original: Callable[[int, int], str]) -> list[Cue]:
+    """Find every role cue and intention of a folded text; `original` gives what was folded.
+
+    The words of the hint's language count; where it has none here, those of the language that the text's commonest
+    words tell; without a hint those of all, since a short text tells no language.
+    """
+    if habits.hint in {"", "und"}:
+        return _find(folded, "", original)
+    cues = _find(folded, habits.hint, original)
+    if all(name == "intent" for _, _, name in cues) and (guess := habits.language()) != habits.hint:
+        return _find(folded, guess, original) if guess else []
+    return cues
+
+
+def _find(folded: str, language: str, original: Callable[[int, int], str]) -> list[Cue]:
+    automaton = _automaton(language)
+    if automaton is None:
+        return []
+    matcher, says = automaton
     cues: list[Cue] = []
+    compounds = not language or language in _COMPOUNDS
     for index, start, end in matcher.find_matches_as_indexes(folded, overlapping=True):
         inside = start > 0 and is_letter(folded[start]) and is_letter(folded[start - 1])
-        if inside and end - start < _INSIDE and folded[start] < "\u0590":
+        if inside and (not compounds or (end - start < _INSIDE and folded[start] < "\u0590")):
             continue
         if inside and "\u0590" <= folded[start] <= "\u06ff" and not _GLUED.search(folded, max(0, start - 6), start):
             continue
@@ -72,8 +91,8 @@ def find(folded: str, speech: Speech, original: Callable[[int, int], str]) -> li
             end += 1
         if end == last + _LONGEST:
             continue
-        for role, is_stem, accented, tags in says[index]:
-            if (end > last and not is_stem) or (inside and not tags & _COMPOUNDS) or not speech.has(tags):
+        for role, is_stem, accented in says[index]:
+            if end > last and not is_stem:
                 continue
             if accented and original(start, end).lower() != accented:
                 continue  # nợ is debt, nó is it

@@ -4,12 +4,11 @@ import re
 from collections.abc import Sequence
 
 from pipeline.core.facts import units
-from pipeline.core.facts.numbers import Amount
+from pipeline.core.facts.numbers import Amount, Quantity
 from pipeline.core.facts.scales import scales
 from pipeline.core.facts.spelled import Anchored
 from pipeline.core.facts.things import Things
 from pipeline.core.text.phrases import pattern
-from pipeline.model import Fact
 
 LINK = pattern(
     r"[ \-]?(?:de |d'|di |of |des |da |dos |za |de los |de las |ng |na |oo |من |к |से (?:ज़्यादा|अधिक) |"
@@ -108,7 +107,7 @@ class Money(Things):
             return amount, sign
         return amount._replace(value=amount.value * hit[1], start=hit[0], scaled=True, factor=hit[1]), money
 
-    def money(self, low: Amount, last: Amount, sign: tuple[int, str] | None, part: str) -> Fact | None:
+    def money(self, low: Amount, last: Amount, sign: tuple[int, str] | None) -> Quantity | None:
         """Make a money fact when a currency stands before or after."""
         after = self.suffix(last.end, last)
         if not sign and not after:
@@ -130,9 +129,9 @@ class Money(Things):
             low = low._replace(value=low.value * packed)
         if low.needs_money and not sign and after and self.text[low.end - 1] == "t" and after[1] not in {"USD", "EUR"}:
             return None
-        return Fact("money", low.value, self.currency(code), "", start, end, part=part)
+        return Quantity("money", low.value, self.currency(code), start, end)
 
-    def without_currency(self, start: int, whole: Fact, part: str) -> Fact | None:
+    def without_currency(self, start: int, whole: Quantity) -> Quantity | None:
         """Read a part in the currency of the sum just before it: "6 700 milliards de dollars, dont 5 200 milliards".
 
         Only where the text says that it is a part, in the same clause, and names no thing behind the number.
@@ -145,7 +144,7 @@ class Money(Things):
             return None
         if units.watts().at(self.text, amount.end + 1) or units.counted().at(self.text, amount.end + 1):
             return None
-        return Fact("money", amount.value, whole.unit, "", start, amount.end, part=part)
+        return Quantity("money", amount.value, whole.unit, start, amount.end)
 
 
 # A scale word of a language that has no file: £11 miliwn. What it multiplies by is not known, so nothing is.

@@ -27,6 +27,17 @@ class Amount(NamedTuple):
     words: bool = False
 
 
+class Quantity(NamedTuple):
+    """A number with its unit, before its role is known: what a Fact is made of, at places of the folded text."""
+
+    kind: str
+    value: float
+    unit: str
+    start: int
+    end: int
+    upper: float | None = None
+
+
 class Numbers:
     """One folded text, its decimal habits, and the numbers in it."""
 

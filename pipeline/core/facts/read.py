@@ -2,15 +2,13 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
 from pipeline.core.facts import days, units
 from pipeline.core.facts.han import CJK_LARGE, HAN_START, NUMBER
 from pipeline.core.facts.money import LINK, Money
-from pipeline.core.facts.numbers import Amount
+from pipeline.core.facts.numbers import Amount, Quantity
 from pipeline.core.facts.ranges import is_step, range_follows
 from pipeline.core.text.phrases import is_letter, pattern
-from pipeline.model import Fact
 
 _BAD_AFTER = pattern(
     r" ?(?:%|percent|per cent|pct|prozent|procent|por ciento|pour cent|per cento|por cento|процент|persen|yuzde|"
@@ -24,21 +22,21 @@ _BAD_AFTER = pattern(
 class FactReader(Money):
     """One text on its way from numbers to facts."""
 
-    def facts(self, part: str) -> Iterator[Fact]:
+    def facts(self) -> Iterator[Quantity]:
         """Yield the facts of the text in order."""
         text = self.text
         taken = days.find(text)
         for start, end, first, last in taken:
-            yield Fact("date", first, "day", "", start, end, part=part, upper=last)
+            yield Quantity("date", first, "day", start, end, last)
         done = 0
-        whole: Fact | None = None  # when it was the last number
+        whole: Quantity | None = None  # when it was the last number
         busy = {at for s, e, _, _ in taken for at in range(s, e)}
         for start in self.starts():
             if start < done or start in busy:
                 continue
-            fact, end = self.quantity(start, part)
+            fact, end = self.quantity(start)
             if not fact and whole and text[start].isdigit():
-                fact = self.without_currency(start, whole, part)
+                fact = self.without_currency(start, whole)
             whole = fact if fact and fact.kind == "money" and max(fact.value, fact.upper or 0) >= 1e6 else None
             if fact:
                 done = fact.end
@@ -46,7 +44,7 @@ class FactReader(Money):
             else:
                 done = max(done, end)
 
-    def quantity(self, start: int, part: str) -> tuple[Fact | None, int]:
+    def quantity(self, start: int) -> tuple[Quantity | None, int]:
         """Read the quantity whose number begins at `start`; returns it and where to go on."""
         text = self.text
         before = text[start - 1] if start else " "
@@ -107,11 +105,11 @@ class FactReader(Money):
                 ratio = re.search(r"[万萬만亿億억兆조]+", text[upper.start : upper.end])
                 for c in ratio[0] if ratio else "":
                     low = low._replace(value=low.value * CJK_LARGE[c])
-        fact = self.money(low, last, sign, part) or self.other(low, last, part)
+        fact = self.money(low, last, sign) or self.other(low, last)
         if fact and upper and fact.upper is None and low.value < upper.value:
-            fact = replace(fact, upper=upper.value * (fact.value / low.value if low.value else 1.0))
+            fact = fact._replace(upper=upper.value * (fact.value / low.value if low.value else 1.0))
         if fact is None and upper:
-            fact = self.money(amount, amount, sign, part) or self.other(amount, amount, part)
+            fact = self.money(amount, amount, sign) or self.other(amount, amount)
         return fact, amount.end
 
     def far_end(
@@ -151,18 +149,18 @@ class FactReader(Money):
         in_order = value < high.value <= _WIDEST * max(value, 1.0)
         return high if in_order or high.factor == 1e4 else None
 
-    def other(self, low: Amount, last: Amount, part: str) -> Fact | None:
+    def other(self, low: Amount, last: Amount) -> Quantity | None:
         """Make a fact of power, energy or a count when its unit follows."""
         text = self.text
         if last.needs_money and last.factor <= 1e6 and text[last.end - 1] in "km" and text[last.end - 2].isdigit():
             thing = units.counted().at(text, last.end + 1)  # 200k GPUs
             if thing:
-                return Fact("count", low.value, thing[1], "", low.start, thing[0], part=part)
+                return Quantity("count", low.value, thing[1], low.start, thing[0])
         hit = (
             units.watts().at(text, last.end + 1) if last.needs_money and text[last.end : last.end + 1] == " " else None
         )
         if hit and hit[1][0] == "energy":  # 2 tỷ kWh
-            return Fact("energy", low.value * hit[1][1], "Wh", "", low.start, hit[0], part=part)
+            return Quantity("energy", low.value * hit[1][1], "Wh", low.start, hit[0])
         if last.needs_money:
             plain = NUMBER.match(text, last.start)
             if not plain or last.value == 0:
@@ -182,20 +180,18 @@ class FactReader(Money):
                     return None  # degrees (kilowatt hours come by the ten thousand), and the magnitude of an earthquake
                 if factor == 1.0 and not last.scaled and low.value < 1e3:
                     return None
-                return Fact(
-                    kind, low.value * factor, "Wh" if kind == "energy" else "W", "", low.start, hit[0], part=part
-                )
+                return Quantity(kind, low.value * factor, "Wh" if kind == "energy" else "W", low.start, hit[0])
         unit = units.watts().before(text, low.start - 1) if text[low.start - 1 : low.start] == " " else None
         if unit and low.start - unit[0] > 6:  # Swahili: megawati 450
             kind, factor = unit[1]
-            return Fact(kind, low.value * factor, "Wh" if kind == "energy" else "W", "", unit[0], last.end, part=part)
+            return Quantity(kind, low.value * factor, "Wh" if kind == "energy" else "W", unit[0], last.end)
         if low.value < 2 or (low.value != int(low.value) and not low.scaled):
             return None
-        fact = self.things(low, last, link.end() if link else last.end, part, False)
+        fact = self.things(low, last, link.end() if link else last.end, False)
         counted = self.counter(last.end) if not fact else None
         if counted:
-            fact = self.things(low, last, counted, part, True)
-        return fact if fact and fact.unit != "people" else self.before(low, last, part) or fact
+            fact = self.things(low, last, counted, True)
+        return fact if fact and fact.unit != "people" else self.before(low, last) or fact
 
 
 _WIDEST = 50.0  # "from 1 to 50 billion" is the widest range that anybody means

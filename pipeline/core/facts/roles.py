@@ -26,7 +26,7 @@ class Roles:
     ) -> None:
         """`kinds`: its amounts in order, with their kinds; `is_capital` as for `stops`."""
         self.folded = folded
-        self.cues = find(folded, reader.speech, reader.original)
+        self.cues = find(folded, reader.habits, reader.original)
         self.kinds = kinds
         self.amounts = amounts = list(kinds)
         self.stops = stops(folded, is_capital)

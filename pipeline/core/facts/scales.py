@@ -142,7 +142,7 @@ class Habits:
 
 
 # Languages that write most words alike, and those without a file of their own beside the ones that serve them.
-_TWINS = {"da": "no", "no": "da", "hr": "sr", "sr": "hr", "id": "ms", "ms": "id", "bs": "hr", "sh": "hr", "lb": "de"}
+TWINS = {"da": "no", "no": "da", "hr": "sr", "sr": "hr", "id": "ms", "ms": "id", "bs": "hr", "sh": "hr", "lb": "de"}
 
 
 class Speech:
@@ -153,7 +153,7 @@ class Speech:
 
     def __init__(self, habits: Habits) -> None:
         self._habits = habits
-        self._hints = frozenset({habits.hint, _TWINS.get(habits.hint, habits.hint)}) - {"", "und"}
+        self._hints = frozenset({habits.hint, TWINS.get(habits.hint, habits.hint)}) - {"", "und"}
         self._guess: str | None = None
 
     def has(self, tags: frozenset[str]) -> bool:

@@ -4,11 +4,10 @@ import re
 
 from pipeline.core.facts import units
 from pipeline.core.facts.han import CJK_DIGITS
-from pipeline.core.facts.numbers import Amount
+from pipeline.core.facts.numbers import Amount, Quantity
 from pipeline.core.facts.scales import scales
 from pipeline.core.facts.spelled import SMALL_COUNTS, Spelled
 from pipeline.core.text.phrases import is_letter, pattern
-from pipeline.model import Fact
 
 
 class Things(Spelled):
@@ -30,7 +29,7 @@ class Things(Spelled):
         far = _FAR_THING.search(self.text, m.end(), stop.start() if stop else m.end() + 30)
         return far.start() if far else m.end()
 
-    def before(self, low: Amount, last: Amount, part: str) -> Fact | None:
+    def before(self, low: Amount, last: Amount) -> Quantity | None:
         """Make a count of the thing named before its number: "GPU 5만장", "従業員は3000人", "ajira 5,000"."""
         text = self.text
         counter = _COUNTER_ALONE.match(text, last.end)
@@ -39,9 +38,9 @@ class Things(Spelled):
         thing = (units.counted() if counter else units.things_first()).before(text, at)
         if not thing or low.value < 2 or (low.value != int(low.value) and not low.scaled):
             return None
-        return Fact("count", low.value, thing[1], "", thing[0], counter.end() if counter else last.end, part=part)
+        return Quantity("count", low.value, thing[1], thing[0], counter.end() if counter else last.end)
 
-    def things(self, low: Amount, last: Amount, at: int, part: str, is_counter: bool) -> Fact | None:
+    def things(self, low: Amount, last: Amount, at: int, is_counter: bool) -> Quantity | None:
         """Read the things counted at `at`, past words that qualify them; `is_counter`: a counter stands before."""
         text = self.text
         for skipped in range(4 if is_counter or _ADJECTIVES_BEFORE.match(text[at : at + 1]) else 1):
@@ -59,7 +58,7 @@ class Things(Spelled):
                 alone = thing[1] == "people" or year or text[at : thing[0]] in _ONLY_NEXT
                 if glued or (alone and skipped and not is_counter):
                     return None
-                return Fact("count", low.value, thing[1], "", low.start, thing[0], part=part)
+                return Quantity("count", low.value, thing[1], low.start, thing[0])
             word = _WORD.match(text, at)
             if not word or word[1] in _NO_ADJECTIVE or units.watts().at(text, at) or scales().at(text, at):
                 return None

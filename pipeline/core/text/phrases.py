@@ -160,6 +160,8 @@ class Lexicon(Generic[V]):
         # The lengths of the phrases that begin or end with three letters; those of one and two are tried anywhere.
         self._at: dict[str, tuple[int, ...]] = {}
         self._before: dict[str, tuple[int, ...]] = {}
+        self._short_first: set[str] = set()  # the first and the last letters of those of one and two
+        self._short_last: set[str] = set()
 
     def add(self, phrases: str | Iterable[str], value: V) -> None:
         """Add phrases (a string is cut at commas) under one value; the first value of a phrase stays."""
@@ -172,6 +174,9 @@ class Lexicon(Generic[V]):
             if not key or (known and (known[0] != value or known[1] >= extra)):
                 continue
             self._phrases[key] = (value, extra)
+            if len(key) <= _SHORT[0]:
+                self._short_first.add(key[0])
+                self._short_last.add(key[-1])
             for table, edge in ((self._at, key[:3]), (self._before, key[-3:])):
                 lengths = table.get(edge, _SHORT)
                 if len(key) not in lengths:
@@ -184,8 +189,13 @@ class Lexicon(Generic[V]):
         """Find the longest phrase that begins at `start`; returns its end and value."""
         if start >= len(text):
             return None
+        lengths = self._at.get(text[start : start + 3])
+        if lengths is None:
+            if text[start] not in self._short_first:
+                return None  # as nearly always
+            lengths = _SHORT
         size = len(text)
-        for length in self._at.get(text[start : start + 3], _SHORT):
+        for length in lengths:
             end = start + length
             if end > size:
                 continue
@@ -206,7 +216,12 @@ class Lexicon(Generic[V]):
         """Find the longest phrase that ends at `end`; returns its start and value."""
         if end <= 0:
             return None
-        for length in self._before.get(text[end - 3 : end] if end > 2 else "", _SHORT):
+        lengths = self._before.get(text[end - 3 : end]) if end > 2 else None
+        if lengths is None:
+            if text[end - 1] not in self._short_last:
+                return None
+            lengths = _SHORT
+        for length in lengths:
             start = end - length
             if start < 0:
                 continue
