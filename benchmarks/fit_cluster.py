@@ -38,7 +38,7 @@ HARD, HARD_DAYS = 3.0, 3.0  # how much more a pair weighs that names one firm wi
 MOST = 20.0  # pairs that one happening counts for at most: else the largest, 90 stories, would be the whole fit
 AXES = 4  # the field's common direction and its three widest: 3 to 5 differ by less than .01
 FOLDS = 6
-DEARER = {"none": 0.5}  # what a join costs more where only words decide; a dense stream is best at 1.5 to 2 there
+DEARER = {"none": 0.4}  # what a join costs more where only words decide
 SHIFTS = np.arange(0.5, 2.76, 0.25)
 # Rewrites in one language stand at .90 and more, independent texts at .74 and less. Translations of short texts overlap
 # with independent texts on one happening (docs/events.md), so only the closest count.
@@ -67,6 +67,7 @@ class File:
         self.spans = {line.story.id: line.span for line in self.lines if line.span}
         documents = len(set(self.labels) - {""})
         languages = len({m.story.language for m in self.members})
+        self.drawn: dict = {}
         self.translated = documents > 60 and languages * documents * 0.8 < len(self.members)
 
     def lay(self, model: pairs.PairWeights) -> None:
@@ -174,8 +175,17 @@ def irls(x: np.ndarray, y: np.ndarray, w: np.ndarray) -> np.ndarray:
     return b
 
 
+def drawn(file: File, space: str, keep: set[str], rng: np.random.Generator) -> tuple[np.ndarray, ...]:
+    """Give `sample`, kept where it is asked for again: translations are many, and the same for every fold."""
+    key = space, frozenset(keep)
+    if key not in file.drawn:
+        file.drawn = {k: v for k, v in file.drawn.items() if k[0] == space and file.translated}
+        file.drawn[key] = sample(file, space, keep, rng)
+    return file.drawn[key]
+
+
 def fit(space: str, parts: list[tuple[File, set[str]]], rng: np.random.Generator) -> dict[str, float]:
-    x, y, w = (np.concatenate(p) for p in zip(*(sample(f, space, k, rng) for f, k in parts), strict=True))
+    x, y, w = (np.concatenate(p) for p in zip(*(drawn(f, space, k, rng) for f, k in parts), strict=True))
     columns = [i for i, f in enumerate(pairs.FEATURES) if f not in pairs.HIDDEN[space]]
     b = irls(x[:, columns], y, w)
     b[-1] -= DEARER.get(space, 0.0)
@@ -214,7 +224,8 @@ def score(file: File, log_odds: np.ndarray, rows: list[int], shift: float) -> di
     """Cluster rows as the product does, and compare with the labels."""
     order = sorted(range(len(rows)), key=lambda i: pairs.order(file.members[rows[i]]))
     priced = log_odds - shift
-    cut = np.round(np.clip(np.where(log_odds <= -99, np.minimum(priced, 0), priced), -4, 4), 3)[np.ix_(order, order)]
+    kept = np.where(log_odds <= -99, np.minimum(priced, 0), priced)
+    cut = np.round(np.clip(kept, -cluster.MOST_AGAINST, cluster.MOST_FOR), 3)[np.ix_(order, order)]
     found = {rows[order[i]]: label for i, label in enumerate(cluster.solve(np.minimum(cut, cut.T)))}
     at = [r for r in rows if file.labels[r]]
     true, said = [file.labels[r] for r in at], [found[r] for r in at]

@@ -14,7 +14,9 @@ import numpy as np
 from pipeline.core.events.pairs import FEATURES, SPACES, Floats, PairWeights, Pool, compare, order
 
 _ROWS = 256  # rows worked on at once: bounds memory at about 10 matrices of 256 x 4,000 floats
-_CLIP = 4.0  # a pair cannot say more than 98 to 2: one odd pair must not decide for a whole group
+# A pair cannot say more than 98 to 2 for a join, and 88 to 12 against one: one odd pair must not decide for a whole
+# group, and the far ends of one happening (a headline, a long text in another script) are less alike than many others.
+MOST_FOR, MOST_AGAINST = 4.0, 2.0
 
 
 def links(pool: Pool, rows: Sequence[int], cols: Sequence[int], weights: PairWeights, window: float) -> Floats:
@@ -38,7 +40,7 @@ def links(pool: Pool, rows: Sequence[int], cols: Sequence[int], weights: PairWei
         # find every possible partner by entity and time.
         odds = np.where((values["gap"] > math.log1p(window)) | apart, np.minimum(odds, 0.0), odds)
         # rounded: the order of a sum inside BLAS must not decide between two equal pairs
-        out[start : start + _ROWS] = np.round(np.clip(odds, -_CLIP, _CLIP), 3)
+        out[start : start + _ROWS] = np.round(np.clip(odds, -MOST_AGAINST, MOST_FOR), 3)
     return out
 
 

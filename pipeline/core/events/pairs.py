@@ -67,7 +67,7 @@ class Pool:
     has_rare: NDArray[np.bool_]
     figures: Floats  # 1 per number that another story has, too
     odd: Floats  # the same, once per digit beyond the first: what two rows share is how little a shared number is round
-    has_figures: NDArray[np.bool_]
+    has_amounts: NDArray[np.bool_]  # a number that can be no day of a month
     languages: NDArray[np.int32]
     since: NDArray[np.float64]  # days; a story whose date is known to the month only spans it
     until: NDArray[np.float64]
@@ -108,8 +108,8 @@ def _gram_buckets(text: str) -> NDArray[np.uint16]:
 
 
 @lru_cache(maxsize=16384)
-def _figures(text: str) -> frozenset[str]:
-    return frozenset(pieces.figures(text))
+def _figures(text: str) -> tuple[frozenset[str], bool]:
+    return frozenset(pieces.figures(text)), bool(pieces.amounts(text))
 
 
 def _columns(sets: Sequence[Collection[str]]) -> Floats:
@@ -167,7 +167,7 @@ def pool(
     for i, member in enumerate(members):
         words[i, _gram_buckets(texts[i])] = 1.0
         heads[i, _gram_buckets(" ".join(member.story.title.split()) or texts[i])] = 1.0
-    numbers = [_figures(t) for t in texts]
+    numbers, amounts = zip(*map(_figures, texts), strict=True) if texts else ((), ())
     # names that nobody watches are asked for where there are no vectors only
     others = [() if has_e5.all() else pieces.rare(t, m.written) for t, m in zip(texts, members, strict=True)]
     languages = [m.story.language.split("-")[0] for m in members]
@@ -186,7 +186,7 @@ def pool(
         has_rare=np.array([bool(x) for x in others], np.bool_),
         figures=_columns(numbers),
         odd=_columns([{f"{n}#{i}" for n in digits for i in range(len(n) - 1)} for digits in numbers]),
-        has_figures=np.array([bool(x) for x in numbers], np.bool_),
+        has_amounts=np.array(amounts, np.bool_),
         languages=np.array([known[x] for x in languages], np.int32),
         since=np.array([t.timestamp() / _DAY for t, _ in times]),
         until=np.array([t.timestamp() / _DAY for _, t in times]),
@@ -215,7 +215,7 @@ def compare(
         "names": np.clip(shared - 1.0, 0.0, _NAMES) / _NAMES,
         "nameless": ~np.logical_and.outer(named[rows], named[cols]),  # then nothing says that it is of our field
         "figures": np.minimum(pool.odd[rows] @ pool.odd[cols].T, 2.0) / 2.0,
-        "figures_apart": np.logical_and.outer(pool.has_figures[rows], pool.has_figures[cols]) & (figures == 0),
+        "figures_apart": np.logical_and.outer(pool.has_amounts[rows], pool.has_amounts[cols]) & (figures == 0),
         "same_language": same_language,
         "gap": np.log1p(np.maximum(gap, 0.0)),
     }

@@ -31,6 +31,45 @@ def test_figures_are_read_alike_in_every_script(text: str, found: set[str]) -> N
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "ブラックロックが20日までに発表した", "3月20日", "2025년 3월 20일", "10月8号", "am 18.9.2024",
+        "18/09/24", "um 14:30 Uhr", "el 20 de marzo de 2025", "am 8. Dezember 2025", "March 20, 2025",
+        "le 1er avril 2026", "20th of March 2025", "Σεπτέμβριος 18, 2024", "۱۴:۳۰",
+    ],
+)  # fmt: skip
+def test_dates_and_hours_are_no_figures(text: str) -> None:
+    """They say when, and each story on a happening says it in its own way: they must not part two of them."""
+    assert pieces.figures(text) == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("$30 billion", {"3"}),
+        ("US$ 30 billion", {"3"}),
+        ("€5 Mrd.", {"5"}),
+        ("30億ドル", {"3"}),
+        ("12% more", {"12"}),
+        ("12 % mehr", {"12"}),
+        ("7bn", {"7"}),
+        ("1.2 GW", {"12"}),
+        ("600 Stellen", {"6"}),
+        ("11 000 Stellen", {"11"}),
+        ("يوم 18 أيلول عن 100 مليار", {"1"}),
+        ("den 18 september", set()),
+        ("March 9 (Northern Wire)", set()),
+        ("30 milliards", set()),  # without a table of words it looks like a day
+        ("GPT-5", set()),
+        ("32 turbines", {"32"}),
+    ],
+)
+def test_a_number_that_may_be_a_day_is_no_amount(text: str, found: set[str]) -> None:
+    """Only what can be no day of a month says that two stories tell of other amounts."""
+    assert pieces.amounts(text) == found
+
+
+@pytest.mark.parametrize(
     ("text", "watched", "found"),
     [
         ("OpenAI 与芯片公司 Cerebras 签约", ("OpenAI",), {"cerebras"}),
