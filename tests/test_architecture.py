@@ -209,3 +209,20 @@ def test_no_class_name_stands_twice() -> None:
             if isinstance(node, ast.ClassDef):
                 places.setdefault(node.name, []).append(str(path.relative_to(ROOT)))
     assert {name: files for name, files in places.items() if len(files) > 1} == {}
+
+
+# They count on, within one run; all else of the core is a value.
+COUNTERS = {"Streak", "_Made", "Census"}
+
+
+def test_what_the_core_gives_is_never_changed() -> None:
+    """A value that two rooms hold must not change in the hands of one: dataclasses of the core are frozen."""
+    thawed = {
+        node.name
+        for path in MODULES
+        if "core" in path.parts or path.name == "model.py"
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ClassDef)
+        and any("dataclass" in d and "frozen=True" not in d for d in map(ast.unparse, node.decorator_list))
+    }
+    assert thawed == COUNTERS

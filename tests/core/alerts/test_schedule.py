@@ -110,3 +110,24 @@ def test_back_off_doubles_to_four_hours() -> None:
     minutes = [schedule.backoff(n).total_seconds() / 60 for n in range(1, 9)]
     assert minutes == [5, 10, 20, 40, 80, 160, 240, 240]
     assert schedule.backoff(10_000) == timedelta(hours=4)
+
+
+@pytest.mark.parametrize(
+    ("hours", "clock", "quiet"),
+    [
+        (None, "03:00", False),
+        (("22:00", "07:00"), "22:00", True),
+        (("22:00", "07:00"), "21:59", False),
+        (("22:00", "07:00"), "07:00", False),
+        (("22:00", "07:00"), "06:59", True),
+        (("12:00", "13:00"), "12:00", True),
+        (("12:00", "13:00"), "13:00", False),
+        (("12:00", "13:00"), "23:00", False),
+    ],
+)
+def test_quiet_hours_hold_their_beginning_and_not_their_end(
+    hours: tuple[str, str] | None, clock: str, quiet: bool
+) -> None:
+    """Nobody who asks for no quiet has any; "22:00 to 07:00" is quiet at 22:00 and not at 07:00."""
+    reader = sub(quiet_hours=hours)
+    assert schedule.is_quiet(reader, datetime.fromisoformat(f"2026-03-10T{clock}+00:00")) is quiet

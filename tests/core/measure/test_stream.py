@@ -77,3 +77,26 @@ def test_an_empty_stream() -> None:
     """Nothing told of nothing: no division by zero."""
     found = stream.measure((), ())
     assert (found["happenings"], found["mails_per_happening"], found["worst"]) == (0, 0.0, [])
+
+
+@pytest.mark.parametrize(
+    ("stories", "row"), [(1, "1"), (2, "2"), (3, "3-4"), (4, "3-4"), (5, "5-8"), (8, "5-8"), (9, "9+"), (40, "9+")]
+)
+def test_happenings_are_sized_by_their_stories(stories: int, row: str) -> None:
+    """Sizes double, so that each row of the table holds enough happenings to say something."""
+    items = [JudgedLine("round", "xAI raises", "xai", False)] * stories
+    assert stream.measure(items, [])["by_size"] == {
+        row: {"happenings": 1, "own": 0.0, "later": 0.0, "other": 0.0, "never": 1.0, "refused": 0.0}
+    }
+
+
+def test_of_those_lost_one_way_the_largest_come_first() -> None:
+    """Never before other before later, the more stories the earlier, then by name; refused ones end the list."""
+    labels = ["b", "a", "c", "c", "late", "late", "late", "within", "junk", "junk", "junk", "junk"]
+    items = [JudgedLine(label, label, "", label == "junk") for label in labels]
+    late, within = labels.index("late"), labels.index("within")
+    sent = [mail("update", late, late), mail("new", None, within)]
+    ways = [(case["event"], case["way"]) for case in stream.measure(items, sent)["worst"]]
+    assert ways == [
+        ("c", "never"), ("a", "never"), ("b", "never"), ("within", "other"), ("late", "later"), ("junk", "refused")
+    ]  # fmt: skip

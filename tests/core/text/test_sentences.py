@@ -15,6 +15,11 @@ from pipeline.core.text import sentences
         ("J. Doe of Acme Inc. said so! Really?", ["J. Doe of Acme Inc. said so!", "Really?"]),
         ("It rose 1.5 % to $3.2 billion. Then it fell.", ["It rose 1.5 % to $3.2 billion.", "Then it fell."]),
         ("Am 3. Mai beginnt der Bau. Er dauert.", ["Am 3. Mai beginnt der Bau.", "Er dauert."]),
+        ("Am 31. Mai beginnt der Bau.", ["Am 31. Mai beginnt der Bau."]),
+        ("It began in 2026. They left.", ["It began in 2026.", "They left."]),  # a year and a hundred are no ordinals
+        ("They count 100. None left.", ["They count 100.", "None left."]),
+        ("They count 10. 20 left.", ["They count 10.", "20 left."]),  # nor is what stands before a number
+        ("Sie endet am 7.", ["Sie endet am 7."]),
         ("Il a dit : « Oui. » Puis il est parti.", ["Il a dit : « Oui. »", "Puis il est parti."]),
         ("OpenAI 筹集资金。微软也参与了。", ["OpenAI 筹集资金。", "微软也参与了。"]),
         ("彼は「買う。」と言った。市場は驚いた。", ["彼は「買う。」と言った。", "市場は驚いた。"]),

@@ -1,0 +1,62 @@
+"""What a word, a letter and a declaration weigh where engines are not enough: the law in numbers."""
+
+import numpy as np
+import pytest
+
+from pipeline.core.language import decide, writing
+
+NAMES = ("first", "second")
+CYRILLIC = decide.Panel("Cyrl", ("ru", "uk", "bg"), ())
+SOUTH = decide.Panel("Latn", ("hr", "bs", "sr", "en"), ())
+
+
+def cost(panel: decide.Panel, text: str, tag: str) -> float:
+    """Give the nats by which a text speaks against a language."""
+    at = panel.position[tag]
+    return float(panel.standing[at] - decide.prior(panel, text, ())[0][at])
+
+
+@pytest.mark.parametrize(("letters", "nats"), [("", 0.0), ("ї", 1.5), ("її", 3.0), ("їїї", 4.5), ("їїїїїї", 4.5)])
+def test_a_letter_that_it_does_not_write_speaks_against_a_language(letters: str, nats: float) -> None:
+    """One and a half nats a letter, three letters at most, and nothing against who writes it."""
+    assert cost(CYRILLIC, f"дом {letters}", "ru") == pytest.approx(nats)
+    assert cost(CYRILLIC, f"дом {letters}", "uk") == 0.0
+
+
+@pytest.mark.parametrize(
+    ("declared", "wished"),
+    [
+        (("ru",), {"ru": 2.5}),
+        (("uk", "ru"), {"uk": 2.5, "ru": 1.2}),
+        (("uk", "ru", "bg"), {"uk": 2.5, "ru": 1.2, "bg": 0.8}),
+        (("ru", "ru"), {"ru": 3.0}),  # said twice it is surer, up to a cap
+        (("de", "fr", "es", "ru"), {}),  # a fourth is not heard
+    ],
+)
+def test_declarations_weigh_by_their_rank(declared: tuple[str, ...], wished: dict[str, float]) -> None:
+    """The first declared language weighs twelve to one, each later one less, none more than three nats."""
+    nats = decide.prior(CYRILLIC, "дом", declared)[1]
+    assert {tag: float(nats[i]) for tag, i in CYRILLIC.position.items() if nats[i]} == pytest.approx(wished)
+
+
+def test_three_strange_letters_outweigh_a_declaration_and_one_does_not() -> None:
+    """A slip of the pen changes no language; a text full of another's letters does."""
+    one, three = (decide.prior(CYRILLIC, text, ("ru",)) for text in ("дом ї", "дом їїї"))
+    ru, uk = CYRILLIC.position["ru"], CYRILLIC.position["uk"]
+    assert (one[0] + one[1])[ru] > (one[0] + one[1])[uk]
+    assert (three[0] + three[1])[ru] < (three[0] + three[1])[uk]
+
+
+@pytest.mark.parametrize(
+    ("text", "tag"),
+    [
+        ("Nova zgrada banke otvorena u centru grada", "und"),  # Serbia writes it as well
+        ("Nova zgrada banke otvorena poslije podne u centru grada", "bs"),
+    ],
+)
+def test_bosnian_needs_a_word_that_serbia_spells_otherwise(text: str, tag: str) -> None:
+    """However sure the engine is: without such a word nobody knows."""
+    first = decide.Opinion(np.array([-9e3, 0.0, -9e3, -9e3], np.float32), 1.0)
+    found = decide.decide(writing.read(text, "", ()), SOUTH, first, None, (), NAMES)
+    assert found.tag == tag
+    assert (found.confidence <= 0.5) == (tag == "und")
