@@ -14,6 +14,7 @@ from importlib import resources
 from urllib.parse import urlsplit
 
 from pipeline.core.text import plain, scripts, url
+from pipeline.core.text.fold import fold_letters
 
 AGREES = 0.5  # of the shorter title's words: an editor's rewording for search engines passes, another story does not
 COVERED = 0.34  # of the story's words in the article's text; half of a headline's are often said otherwise there
@@ -165,9 +166,7 @@ def _words(text: str) -> frozenset[str]:
 
 
 def _folded(text: str) -> str:
-    decomposed = unicodedata.normalize("NFKD", text.replace("İ", "i").casefold().replace("ı", "i"))
-    bare = "".join(c for c in decomposed if not "\u0300" <= c <= "\u036f")
-    return " ".join(_GAP.sub(" ", unicodedata.normalize("NFKC", bare)).split())
+    return " ".join(_GAP.sub(" ", fold_letters(unicodedata.normalize("NFKC", text))).split())
 
 
 @lru_cache(maxsize=4)

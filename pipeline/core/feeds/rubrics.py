@@ -1,14 +1,14 @@
 """What newsrooms put beside headlines: the tables of data/headlines.toml, folded for comparing."""
 
-import re
 import tomllib
 import unicodedata
 from functools import lru_cache
 from importlib import resources
 from typing import Any
 
+from pipeline.core.text.fold import fold_letters
+
 FAR_EAST = "\u2e80"  # from here on a letter is worth a syllable or a word
-_MARKS = re.compile("[\u0300-\u036f]+")  # of cased scripts
 
 
 @lru_cache(maxsize=1)
@@ -41,8 +41,5 @@ def outlet_words() -> tuple[frozenset[str], tuple[str, ...], frozenset[str]]:
 
 @lru_cache(maxsize=4096)
 def folded(text: str) -> str:
-    """Fold case and the accents of cased scripts; composed, so that Hangul stays syllables."""
-    if text.isascii():
-        return " ".join(text.casefold().split())
-    decomposed = unicodedata.normalize("NFKD", text.replace("İ", "i").casefold())
-    return " ".join(unicodedata.normalize("NFKC", _MARKS.sub("", decomposed)).replace("ı", "i").split())
+    """Fold letters and full-width signs for comparing with tables; signs stay, since they part a headline's pieces."""
+    return " ".join(fold_letters(unicodedata.normalize("NFKC", text)).split())
