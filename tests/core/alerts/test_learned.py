@@ -1,0 +1,32 @@
+"""What is new for a reader when a mail leaves: what came since, and no copies."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from pipeline.core.alerts import learned
+from pipeline.core.alerts.content import Dossier
+from pipeline.core.alerts.state import Part, Picture
+from pipeline.model import Alert, Event, Subscription
+
+AT = datetime(2026, 3, 10, 9, tzinfo=UTC)
+KNOWN = {"revision": 2, "level": 3, "languages": ["en"], "stories": 1, "independent": 1}
+PARTS = (
+    Part(1, "en", 3, AT, revision=1, outlet="a.example"),
+    Part(2, "fr", 3, AT, revision=2, outlet="b.example"),  # came with what the reader was told
+    Part(3, "id", 3, AT, revision=3, outlet="c.example"),
+    Part(4, "id", 3, AT, True, revision=3, outlet="d.example"),  # a copy
+    Part(5, "en", 3, AT, True, revision=1, outlet="e.example"),
+)
+
+
+@pytest.mark.parametrize(("reason", "joined"), [("new", ()), ("update", (3,)), ("grew", (3,)), ("correction", ())])
+def test_what_joined_is_later_than_what_was_told_and_no_copy(reason: str, joined: tuple[int, ...]) -> None:
+    """A story that stood when the reader was last told, and one that repeats another, are no news."""
+    picture = Picture(7, 3, 3, (), (), AT, "abc", PARTS)
+    detail = {"since": KNOWN, "merged": [8]}
+    alert = Alert(1, "desk", 7, reason, 3, "pending", AT, AT, 0, "<1@desk.example>", detail)
+    reader = Subscription("desk", "Desk", "desk@reader.example", updates="all")
+    found = learned.item(alert, Dossier(Event(7, "A deal", 3, AT, AT, 5, 3, 2), ()), picture, reader)
+    assert found is not None
+    assert {*found.joined, *found.fresh} == set(joined)
