@@ -19,7 +19,7 @@ from pipeline.store import alerts, labels, pool, runs, stated, threads
 from pipeline.store import events as event_store
 from pipeline.store.rows import events as rows
 from pipeline.store.rows import feeds as feed_rows
-from pipeline.store.rows import mails, overview, search
+from pipeline.store.rows import mails, overview, sagas, search
 from pipeline.store.rows.events import ToldStory
 from pipeline.store.rows.overview import ListedEvent
 from pipeline.words.language import Words
@@ -219,6 +219,23 @@ def followed(
     return atom.feed(sheets, settings.base_url, language, now, Words(language).amount, asked)
 
 
+def recent_threads(settings: Settings) -> list[sagas.Saga]:
+    """List the threads that were told last, each with its events in order."""
+    with store.read(settings.database_url) as db:
+        return sagas.recent(db)
+
+
+def followed_threads(settings: Settings, now: datetime, limit: int = 50) -> bytes:
+    """Write these threads as an Atom feed; an entry is new again when another event follows."""
+    told = [
+        atom.Told(
+            s.thread_id, s.events[0].title, s.last_seen_at, [(e.event_id, e.title, e.first_seen_at) for e in s.events]
+        )
+        for s in recent_threads(settings)[:limit]
+    ]
+    return atom.threads(told, settings.base_url, now)
+
+
 __all__ = [
     "EventList",
     "Feeds",
@@ -232,9 +249,11 @@ __all__ = [
     "event",
     "feeds",
     "followed",
+    "followed_threads",
     "found",
     "pulse",
     "ready",
+    "recent_threads",
     "standing",
     "timeline",
     "watchlist",

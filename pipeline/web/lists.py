@@ -1,4 +1,4 @@
-"""The watchlist, the feeds' health, and whether all is well."""
+"""The threads, the watchlist, the feeds' health, and whether all is well."""
 
 from dataclasses import asdict
 from typing import Annotated
@@ -59,6 +59,21 @@ def feeds(
         states=found.states,
         feeds=found.feeds,
     )
+
+
+@router.get("/threads.json")
+@router.get("/threads")
+def threads(request: Request) -> Response:
+    """List what led to what: the threads of events, the one that was told last first."""
+    found = pages.recent_threads(settings_of(request))
+    return render.page(request, "threads.html.j2", data=lambda _: found, threads=found)
+
+
+@router.get("/threads.atom")
+def followed(request: Request) -> Response:
+    """Give the same list as an Atom feed."""
+    written = pages.followed_threads(settings_of(request), request.app.state.clock())
+    return Response(written, media_type="application/atom+xml", headers={"cache-control": "private, no-cache"})
 
 
 @router.get("/health")

@@ -1,6 +1,7 @@
 """The page for programs: every page as JSON, every list as an Atom feed, facets beside the list, feeds asked now."""
 
 import json
+from datetime import timedelta
 from urllib.parse import quote
 
 import feedparser
@@ -13,7 +14,7 @@ from tests.newsroom import T0, TITLES, Newsroom
 from tests.web.conftest import TOKEN, Site
 from tests.web.test_desk import form_token, sign_in
 
-PATHS = ("/events", "/events/1", "/stories/1", "/watchlist", "/feeds", "/queries", "/queries/widest_events")
+PATHS = ("/events", "/threads", "/events/1", "/stories/1", "/watchlist", "/feeds", "/queries", "/queries/widest_events")
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -117,3 +118,22 @@ def test_a_feed_is_asked_now(newsroom: Newsroom) -> None:
         due = dict(db.execute(sa.select(t.feeds.c.id, t.feeds.c.next_fetch_at)).all())
     assert due == {1: site.now, 2: T0.replace(year=2027)}
     assert json.loads(client.get("/feeds.json").text)["feeds"]
+
+
+def test_threads_are_listed(newsroom: Newsroom) -> None:
+    """Rule: what led to what stands together, in order; an event without a thread does not."""
+    days = [T0 + timedelta(days=n) for n in range(4)]
+    talks, deal, ruling, other = (newsroom.event([newsroom.story("en", at=at)], at=at) for at in days)
+    alone = newsroom.event([newsroom.story("fr", at=T0 + timedelta(days=4))])
+    with store.begin(newsroom.url) as db:
+        for later, earlier in ((deal, talks), (ruling, deal)):
+            link = {"kind": "follows", "strength": 0.9, "evidence": {}, "linker_version": "x", "linked_at": T0}
+            db.execute(sa.insert(t.links).values(event_id=later, follows_id=earlier, **link))
+    client = Site(newsroom.url).client()
+    (thread,) = client.get("/threads.json").json()
+    assert thread["thread_id"] == talks and [e["event_id"] for e in thread["events"]] == [talks, deal, ruling]
+    page = client.get("/threads").text
+    assert page.index(f'"/events/{talks}"') < page.index(f'"/events/{deal}"') < page.index(f'"/events/{ruling}"')
+    assert f'"/events/{other}"' not in page and f'"/events/{alone}"' not in page
+    (entry,) = feedparser.parse(client.get("/threads.atom").content).entries
+    assert entry.id.endswith(f"/threads/{talks}") and entry.link.endswith(f"/events/{ruling}")

@@ -1,6 +1,7 @@
 """Events as an Atom feed (RFC 4287), to follow in any reader."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import unquote_plus, urlsplit
 from xml.etree import ElementTree
@@ -36,6 +37,42 @@ def feed(
     root.append(_element("link", rel="self", href=f"{base}/events.atom{query}"))
     for sheet, at in found:
         root.append(_entry(sheet, at, base, host, language, amount))
+    return bytes(ElementTree.tostring(root, encoding="utf-8", xml_declaration=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One thread as a feed's entry: who began it, when it was last told, and its events: (number, title, began)."""
+
+    id: int
+    title: str
+    at: datetime
+    events: Sequence[tuple[int, str, datetime]]
+
+
+def threads(found: Sequence[Told], base_url: str, now: datetime) -> bytes:
+    """Write threads, the one that was told last first; an entry's link leads to its newest event."""
+    base = base_url.rstrip("/")
+    host = urlsplit(base).hostname or "localhost"
+    ElementTree.register_namespace("", _ATOM)
+    root = _element("feed")
+    _add(root, "title", "newswatch: threads")
+    _add(root, "id", f"tag:{host},2026:newswatch/threads")
+    _add(root, "updated", _time(max((t.at for t in found), default=now)))
+    root.append(_element("link", rel="alternate", href=f"{base}/threads"))
+    root.append(_element("link", rel="self", href=f"{base}/threads.atom"))
+    for told in found:
+        entry = _element("entry")
+        number, newest, _ = told.events[-1]
+        _add(entry, "title", safe(f"{told.title} → {newest}"))
+        _add(entry, "id", f"tag:{host},2026:newswatch/threads/{told.id}")
+        _add(entry, "updated", _time(told.at))
+        entry.append(_element("link", rel="alternate", href=f"{base}/events/{number}"))
+        author = _element("author")
+        _add(author, "name", "newswatch")
+        entry.append(author)
+        _add(entry, "summary", "\n".join(f"{at:%Y-%m-%d} {safe(title)}" for _, title, at in told.events))
+        root.append(entry)
     return bytes(ElementTree.tostring(root, encoding="utf-8", xml_declaration=True))
 
 
