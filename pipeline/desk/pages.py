@@ -228,7 +228,7 @@ def recent_threads(settings: Settings) -> list[sagas.Saga]:
 def followed_threads(settings: Settings, now: datetime, limit: int = 50) -> bytes:
     """Write these threads as an Atom feed; an entry is new again when another event follows."""
     told = [
-        atom.Told(
+        atom.ThreadEntry(
             s.thread_id, s.events[0].title, s.last_seen_at, [(e.event_id, e.title, e.first_seen_at) for e in s.events]
         )
         for s in recent_threads(settings)[:limit]

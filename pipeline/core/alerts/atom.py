@@ -41,7 +41,7 @@ def feed(
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ThreadEntry:
     """One thread as a feed's entry: who began it, when it was last told, and its events: (number, title, began)."""
 
     id: int
@@ -50,7 +50,7 @@ class Told:
     events: Sequence[tuple[int, str, datetime]]
 
 
-def threads(found: Sequence[Told], base_url: str, now: datetime) -> bytes:
+def threads(found: Sequence[ThreadEntry], base_url: str, now: datetime) -> bytes:
     """Write threads, the one that was told last first; an entry's link leads to its newest event."""
     base = base_url.rstrip("/")
     host = urlsplit(base).hostname or "localhost"
