@@ -3,7 +3,7 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from pipeline import catalog
@@ -15,6 +15,8 @@ from pipeline.errors import CatalogError, ConfigError
 PROPOSED = 12  # entities proposed from the seeds: more is not read
 WORDS = 12  # words a language proposed for the field
 _WORD = re.compile(r"[^\W\d_]{5,}")
+_UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
+_QUOTED = re.compile(r"[「『]([^」』\n]{2,20})[」』]|«([^»\n]{2,30})»|“([^”\n]{2,30})”")
 _SLUG = re.compile(r"[^a-z0-9]+")
 
 _FEEDS = """# The feeds to poll. Add one with: newswatch feeds add ADDRESS --watch DIR
@@ -126,10 +128,16 @@ def _watchlist(name: str, seeds: Sequence[tuple[str, str, str, str]]) -> str:
             met[folded] += 1
             written.setdefault(folded, Counter())[word] += 1
             spread.setdefault(folded, set()).add(key)
+        for word in (
+            m[1] or m[2] or m[3] for m in _QUOTED.finditer(body)
+        ):  # a ship, a plan: no capital, no script says it
+            if body.count(word) >= 2 and (folded := fold(word)) not in met:
+                met[folded] = body.count(word)
+                written[folded], spread[folded] = Counter([word]), {key}
     ranked = sorted(met, key=lambda k: (-len(spread[k]), -met[k], k))
     often = [k for k in ranked if met[k] >= 2 and (len(spread[k]) == len(seeds) or met[k] >= 3)]
     chosen: list[str] = []
-    for k in often:
+    for k in _whole(often, met):
         if not any(f" {k} " in f" {c} " or (f" {c} " in f" {k} " and met[k] < met[c]) for c in chosen):
             chosen = [c for c in chosen if f" {c} " not in f" {k} "] + [k]
     lines = [_HEAD.format(name=json.dumps(_slug(name) or "watch"))]
@@ -151,12 +159,39 @@ def _watchlist(name: str, seeds: Sequence[tuple[str, str, str, str]]) -> str:
     words: dict[str, Counter[str]] = {}
     for _, lang, title, text in seeds:
         words.setdefault(lang, Counter()).update(
-            w.lower() for w in _WORD.findall(f"{title} {title} {text}") if fold(w) not in names
+            w for w in _words(f"{title} {title} {text}") if not _is_named(fold(w), names, chosen)
         )
     for lang, found in words.items():
+        found = Counter({w: found[w] for w in _whole(list(found), found)})
         top = [w for w, n in found.most_common(WORDS * 2) if n >= 2][:WORDS] or [w for w, _ in found.most_common(3)]
         lines.append(f"{lang} = {json.dumps(top, ensure_ascii=False)}\n")
     return "".join(lines)
+
+
+def _whole(found: Sequence[str], met: Mapping[str, int]) -> list[str]:
+    """Leave out what is only a piece of another one, or one with something more, in scripts without spaces."""
+    pieces = [k for k in found if _UNSPACED.search(k)]
+    return [
+        k
+        for k in found
+        if k not in pieces
+        or not any(
+            k != other and ((k in other and met[k] <= met[other]) or (other in k and met[k] < met[other]))
+            for other in pieces
+        )
+    ]
+
+
+def _is_named(word: str, names: Container[str], chosen: Sequence[str]) -> bool:
+    return any(word in name for name in chosen) if _UNSPACED.search(word) else word in names
+
+
+def _words(text: str) -> Iterator[str]:
+    """Give what may be words of the field: of Han two to four characters, Kana in a row, else words of five letters."""
+    for run in re.findall(r"[\u3400-\u9fff]{2,}", text):
+        yield from (run[i : i + n] for n in (2, 3, 4) for i in range(len(run) - n + 1))
+    yield from re.findall(r"[\u30a1-\u30ff]{3,}", text)
+    yield from (w.lower() for w in _WORD.findall(text) if not _UNSPACED.search(w))
 
 
 def _slug(text: str) -> str:

@@ -114,3 +114,20 @@ def test_a_bare_init_explains_and_writes_nothing(tmp_path: Path) -> None:
     assert "--seed" in result.output and "--example" in result.output
     assert CliRunner().invoke(app, ["init", str(tmp_path / "w"), "--example"]).exit_code == 0
     assert catalog.load(tmp_path / "w").watchlist.version == catalog.load(catalog.default_dir()).watchlist.version
+
+
+def test_names_without_spaces_are_proposed_whole(tmp_path: Path) -> None:
+    """Rule: of a Han name no piece is proposed beside it, a name in quotation marks is one; words are no sentences."""
+    seed = tmp_path / "port-zh.txt"
+    seed.write_text(
+        "海澄港务与银杉能源共建“云帆”码头\n海澄港务和银杉能源宣布共建自动化码头“云帆”。海澄港务负责码头岸桥，银杉能源供电。"
+        "银杉能源表示，“云帆”码头明年开港，码头全部使用绿电。海澄港务称码头吞吐量将增加三成。\n",
+        encoding="utf-8",
+    )
+    init.run(tmp_path / "w", [seed], "port")
+    made = catalog.load(tmp_path / "w").watchlist
+    names = {e.name for e in made.entities}
+    assert {"海澄港务", "银杉能源", "云帆"} <= names
+    assert not [n for n in names if any(n != whole and n in whole for whole in ("海澄港务", "银杉能源"))]
+    words = {w for f in made.fields for ws in f.words.values() for w in ws}
+    assert "码头" in words and all(len(w) <= 4 for w in words) and not any("海澄" in w for w in words)
