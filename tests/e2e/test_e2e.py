@@ -22,7 +22,7 @@ from tests.e2e.servers import Feeds, Hook, Metrics, free_port, serve_feeds, unti
 from tests.meaning import meaning
 from tests.postoffice import PostOffice
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(3000), pytest.mark.xdist_group("e2e")]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(3000)]
 
 PROBE = '''\
 """Airflow DAG: a run that is late, for the tests."""

@@ -21,7 +21,7 @@ from tests.e2e.servers import serve_feeds, until
 from tests.foreign import team
 from tests.postoffice import PostOffice
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(3000), pytest.mark.xdist_group("foreign")]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(3000)]
 
 OURS = ("alerts", "checks", "events", "heartbeat", "ingest", "prune", "rematch")
 CHAIN = ("alerts", "events", "ingest")

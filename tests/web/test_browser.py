@@ -26,7 +26,6 @@ from tests.web.conftest import NOW, TOKEN, Site
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 DRIVER = shutil.which("chromedriver")
 
-pytestmark = pytest.mark.xdist_group("browser")
 PAGES = (
     "/events",
     "/events?q=xai",

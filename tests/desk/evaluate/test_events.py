@@ -11,7 +11,6 @@ from pipeline.desk.evaluate import events
 from pipeline.errors import ConfigError
 from tests.told import STORIES, T0
 
-pytestmark = pytest.mark.xdist_group("gold")  # as tests/test_quality.py: one process encodes these stories
 GOLD = Path(__file__).resolve().parents[2] / "gold" / "stories.jsonl"
 
 
