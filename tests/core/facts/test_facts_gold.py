@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from benchmarks.facts import measure
 from pipeline.core import facts
 from pipeline.model import Fact
 
@@ -82,3 +83,28 @@ def test_a_wrong_language_does_little_harm(wrong: str) -> None:
 def test_lookalikes_are_no_facts(row: dict[str, Any]) -> None:
     """Products, scores, times, percentages and phone numbers are no quantities."""
     assert facts.read(row["text"], row["lang"]) == ()
+
+
+FRESH = [json.loads(line) for line in (GOLD.parent / "facts_fresh.jsonl").read_text(encoding="utf-8").splitlines()]
+
+
+def test_the_fresh_sentences_are_as_promised() -> None:
+    """Three batches of a hundred and more, each in more than 40 languages, no sentence twice nor in the table."""
+    assert all(sum(r["batch"] == b for r in FRESH) >= 100 for b in (1, 2, 3))
+    assert all(len({r["lang"] for r in FRESH if r["batch"] == b}) >= 40 for b in (1, 2, 3))
+    texts = [r["text"] for r in [*FRESH, *ROWS]]
+    assert len(set(texts[: len(FRESH)])) == len(FRESH)
+    assert not {r["text"] for r in FRESH} & {r["text"] for r in ROWS}
+    assert {f["kind"] for r in FRESH for f in r["facts"]} == {"money", "power", "energy", "date", "count"}
+
+
+def test_fresh_sentences_are_read_right_or_silently() -> None:
+    """Wrong is worse than silent: no value off by a factor of 2, a wrong role at most in one of a hundred."""
+    kinds, roles, faults = measure(FRESH)
+    for kind, n in kinds.items():
+        assert n["off"] == 0, (kind, faults)
+        assert n["wrong"] <= 0.01 * n["right"], (kind, faults)
+        assert n["missed"] <= 0.02 * n["right"], (kind, faults)
+    total = sum(roles.values())
+    assert roles["right"] >= 0.95 * total, faults
+    assert roles["wrong"] <= 0.01 * total, faults
