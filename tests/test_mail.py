@@ -7,6 +7,7 @@ import tomllib
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email import policy
+from email.headerregistry import Address
 from email.message import EmailMessage
 from html.parser import HTMLParser
 from pathlib import Path
@@ -22,6 +23,7 @@ from pipeline.core.alerts import content as mailtext
 from pipeline.core.alerts.content import Dossier, EventNews, Follows, MatchReason, StoryLine
 from pipeline.core.events.claims import Stated, stated
 from pipeline.core.text import mailaddress
+from pipeline.mail import mime
 from pipeline.model import Event, Fact, Member, Story
 from pipeline.words.texts import LANGUAGES, TEXTS, language_of
 from tests.newsroom import TITLES
@@ -349,6 +351,21 @@ def test_titles_cannot_break_out(composer: mail.Composer, title: str) -> None:
     assert "49" not in str(message["Subject"])
     assert "root:" not in html
     assert not re.search(r"[\x00-\x08\x0e-\x1f]", html)
+
+
+@pytest.mark.parametrize("subject", ["A deal", "w " * 60, "Übernahme " * 9, "a: b \u2014 c"])
+@pytest.mark.parametrize("host", ["reader.example", "xn--bcher-kva.example"])
+@pytest.mark.parametrize("user", ["r", "r+tag.x", "josé", "o'neil"])
+@pytest.mark.parametrize("name", ["", "Reader 7", "B, A.", "Müller", "Дмитрий " * 9, "word " * 30])
+def test_headers_are_those_of_the_standard_library(name: str, user: str, host: str, subject: str) -> None:
+    """What is kept, or written at once where it is simple, is what one message of Python's own would say."""
+    sender, to = Address("newswatch", addr_spec="desk@desk.example"), Address(name.strip(), user, host)
+    message = EmailMessage(policy=policy.SMTP.clone(utf8=not user.isascii()))
+    message["From"], message["To"], message["Subject"] = sender, to, mailaddress.header_text(subject)
+    if f"{message['From']}{message['To']}{message['Subject']}".isascii():
+        message.policy = message.policy.clone(max_line_length=998)
+    expected = message.as_bytes().rstrip(b"\r\n") + b"\r\nDate: "
+    assert mime.headers(sender, to, subject, AT, []).startswith(expected)
 
 
 @given(st.text(max_size=300))

@@ -14,6 +14,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
+from functools import lru_cache
 
 from pipeline.core.text.mailaddress import header_text
 
@@ -110,22 +111,50 @@ def plain_body(subject: str, text: str) -> BodyTemplate:
     return BodyTemplate(subject, 'text/plain; charset="utf-8"', "quoted-printable", (_quoted(text),))
 
 
+_SIMPLE_NAME = re.compile(r"[A-Za-z0-9]*(?: [A-Za-z0-9]+)*")  # names and addresses that no rule of mail changes
+_SIMPLE = re.compile(r"[A-Za-z0-9+_-]+(?:\.[A-Za-z0-9+_-]+)*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*")
+
+
 def headers(sender: Address, to: Address, subject: str, at: datetime, more: Sequence[tuple[str, str]]) -> bytes:
     """Write the headers; `more` are ours and plain ASCII, the others may hold anything.
 
     The standard library folds a subject of 70 to 78 characters right after "Subject:", which readers show as a leading
     space: where nothing needs encoded words, lines may be as long as SMTP takes.
     """
-    message = EmailMessage(policy=SMTP.clone(utf8=not to.username.isascii()))
-    message["From"] = sender
-    message["To"] = to
-    message["Subject"] = header_text(subject)
-    if (message["From"] + message["To"] + message["Subject"]).isascii():
-        message.policy = message.policy.clone(max_line_length=998)
+    subject = header_text(subject)
+    how = (not to.username.isascii(), (str(sender) + str(to) + subject).isascii())
+    head = _addressed("From", *_parts(sender), *how)
+    if how == (False, True) and _SIMPLE_NAME.fullmatch(to.display_name) and _SIMPLE.fullmatch(to.addr_spec):
+        head += _lines(f"To: {to}")
+    else:
+        head += _addressed("To", *_parts(to), *how)
+    head += _header("Subject", subject, *how)
     ours = [("Date", format_datetime(at)), *more]
     if any(not (name + value).isascii() or not (name + value).isprintable() for name, value in ours):
         raise ValueError("a header of ours is not plain ASCII")
-    return message.as_bytes().rstrip(_EOL) + _EOL + _lines(*(f"{name}: {value}" for name, value in ours)) + _EOL
+    return head + _lines(*(f"{name}: {value}" for name, value in ours)) + _EOL
+
+
+def _parts(address: Address) -> tuple[str, str, str]:
+    return address.display_name, address.username, address.domain
+
+
+# The standard library takes a millisecond a header, and thousands of mails have the same sender and subject.
+@lru_cache(maxsize=1024)
+def _addressed(name: str, display: str, username: str, domain: str, is_utf8: bool, is_plain: bool) -> bytes:
+    return _written(name, Address(display, username, domain), is_utf8, is_plain)
+
+
+@lru_cache(maxsize=1024)
+def _header(name: str, value: str, is_utf8: bool, is_plain: bool) -> bytes:
+    return _written(name, value, is_utf8, is_plain)
+
+
+def _written(name: str, value: Address | str, is_utf8: bool, is_plain: bool) -> bytes:
+    policy = SMTP.clone(utf8=is_utf8)
+    message = EmailMessage(policy=policy.clone(max_line_length=998) if is_plain else policy)
+    message[name] = value
+    return message.as_bytes().rstrip(_EOL) + _EOL
 
 
 def _lines(*lines: str) -> bytes:
