@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from pipeline.core.language import decide, writing
+from pipeline.core.language import decide, han, writing
 
 NAMES = ("first", "second")
 CYRILLIC = decide.Panel("Cyrl", ("ru", "uk", "bg"), ())
@@ -60,3 +60,18 @@ def test_bosnian_needs_a_word_that_serbia_spells_otherwise(text: str, tag: str) 
     found = decide.decide(writing.read(text, "", ()), SOUTH, first, None, (), NAMES)
     assert found.tag == tag
     assert (found.confidence <= 0.5) == (tag == "und")
+
+
+@pytest.mark.parametrize(
+    ("title", "declared", "confidence"),
+    [
+        ("東京市場全文", (), 0.7),
+        ("東京市場全文大手", (), 0.85),
+        ("東京市場全文", ("ja",), 0.85),
+        ("東京市場全文大手", ("ja",), 0.85),
+    ],
+)
+def test_one_sign_of_japanese_is_less_than_two(title: str, declared: tuple[str, ...], confidence: float) -> None:
+    """Han that all three writings share: one word of Japan's press says little, a second or its publisher confirms."""
+    found = han.decide(title, len(title), 0, declared)
+    assert (found.tag, found.confidence) == ("ja", confidence)
