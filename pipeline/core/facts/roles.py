@@ -216,7 +216,8 @@ class Roles:
 # Between two amounts of a list: a comma, "and" or "from", then perhaps a name and a preposition.
 _LISTED = pattern(
     r"(?:[,،、;，] ?)?(?:(?<=[,;、，] )|(?<=[,;、，])| ?(?:and|while|und|et|y|e|и|а|та|і|i|a|och|og|en|ja|es|ve|dan|"
-    r"serta|si|va|ed|و|ו|और|এবং|na|from) |和|及|、|と|및 ?|그리고 )(?:[^\s,;.]{1,18} ){0,2}(?:[^\s,;.]{1,3})?"
+    r"serta|si|va|ed|و|ו|और|এবং|na|from) |和|及|、|と|및 ?|그리고 )"
+    r"(?:[^\s,;.]{1,18} )?(?:[^\s,;.]{1,4} )?(?:[^\s,;.]{1,3})?"
 )
 # What binds an amount to the cue behind it ("$20bn in revenue", 500億円を調達), and a cue to the amount behind it.
 _AFTER = pattern(

@@ -140,3 +140,12 @@ def test_an_unknown_scale_is_silent() -> None:
 def test_a_weak_scale_counts_before_kilowatt_hours() -> None:
     (fact,) = facts.read("Sản lượng đạt 2 tỷ kWh", "vi")
     assert (fact.kind, fact.value) == ("energy", 2e12)
+
+
+def test_a_list_goes_on_with_a_name_and_not_with_a_verb() -> None:
+    """Rule: behind a comma stand a name and a preposition, or the next amount is told for itself."""
+    assert roles("Con pérdidas de 47 millones de euros, negocia refinanciar 310 millones de euros.", "es") == [
+        "loss",
+        "",
+    ]
+    assert roles("Orrin was valued at $9bn, Tessel at $4bn.", "en") == ["valuation", "valuation"]
