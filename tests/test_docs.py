@@ -13,6 +13,7 @@ import pytest
 import typer
 
 from benchmarks import reference
+from pipeline import store
 from pipeline.cli.app import app
 from pipeline.desk import sample
 from pipeline.settings import Settings
@@ -120,6 +121,23 @@ def test_tests_that_are_called_proofs_exist() -> None:
     code = "\n".join(p.read_text(encoding="utf-8") for p in (ROOT / "tests").rglob("test_*.py"))
     assert len(named) > 40
     assert [n for n in sorted(named) if f"def {n}(" not in code] == []
+
+
+def test_sql_of_the_pages_runs(tmp_path: Path) -> None:
+    """Rule: a statement that a page shows names views, columns and functions that there are."""
+    url = f"sqlite:///{tmp_path / 'empty.db'}"
+    store.upgrade(url)
+    shown = [
+        line
+        for p in PAGES
+        for line in lines(p.read_text(encoding="utf-8"))
+        if re.match(r"(select|with) .+ from ", line)
+    ]
+    asked = [line for line in shown if "…" not in line and ".parquet" not in line]
+    assert len(asked) >= 3
+    for line in asked:
+        with query.ask(url, query.find(line), 10) as found:
+            assert list(found.rows) == [] and found.columns, line
 
 
 def test_the_reference_is_current() -> None:

@@ -128,12 +128,12 @@ def _watchlist(name: str, seeds: Sequence[tuple[str, str, str, str]]) -> str:
             met[folded] += 1
             written.setdefault(folded, Counter())[word] += 1
             spread.setdefault(folded, set()).add(key)
-        for word in (
-            m[1] or m[2] or m[3] for m in _QUOTED.finditer(body)
-        ):  # a ship, a plan: no capital, no script says it
-            if body.count(word) >= 2 and (folded := fold(word)) not in met:
-                met[folded] = body.count(word)
-                written[folded], spread[folded] = Counter([word]), {key}
+        for word in (m[1] or m[2] or m[3] for m in _QUOTED.finditer(body)):  # a ship, a plan: no capital says it
+            if body.count(word) >= 2:
+                folded = fold(word)
+                met[folded] = max(met[folded], body.count(word))
+                written.setdefault(folded, Counter())[word] += 1
+                spread.setdefault(folded, set()).add(key)
     ranked = sorted(met, key=lambda k: (-len(spread[k]), -met[k], k))
     often = [k for k in ranked if met[k] >= 2 and (len(spread[k]) == len(seeds) or met[k] >= 3)]
     chosen: list[str] = []
