@@ -15,9 +15,10 @@ from pipeline.model import Watchlist
 
 HERE = Path(__file__).parent
 NAMES = ("terminals", "chocolate")
-SMALL = "nighttrains"  # written later, of half the size
+SMALL = ("nighttrains", "vaccines")  # written later
 KEYS = ["id", "lang", "title", "summary", "url", "outlet", "date", "relevance", "event", "note"]
 MONTHS = {"terminals": "2026-03", "chocolate": "2026-05", "nighttrains": "2026-09"}
+SPAN = ("2026-09", "2027-03")  # of vaccines, whose follow-ups come months later
 SCRIPTS = {
     "el": "[Ͱ-Ͽ]",
     "ru": "[Ѐ-ӿ]",
@@ -46,7 +47,7 @@ def words(watchlist: Watchlist) -> set[str]:
     return {fold(word) for field in watchlist.fields for listed in field.words.values() for word in listed}
 
 
-STORIES = {name: read(name) for name in (*NAMES, SMALL)}
+STORIES = {name: read(name) for name in (*NAMES, *SMALL)}
 EVERY = [(name, story) for name in STORIES for story in STORIES[name]]
 
 
@@ -79,7 +80,8 @@ def test_stories_are_well_formed() -> None:
         assert story["title"] and len(story["title"]) <= 120 and story["outlet"], story["id"]
         assert all(value == " ".join(value.split()) for value in story.values() if isinstance(value, str)), story["id"]
         assert re.fullmatch(r"https://www\.[a-z0-9-]+\.example/[a-z0-9/-]+", story["url"]), story["id"]
-        assert date.fromisoformat(story["date"][:10]).isoformat()[:7] == MONTHS[name], story["id"]
+        month = date.fromisoformat(story["date"][:10]).isoformat()[:7]
+        assert month == MONTHS[name] if name in MONTHS else SPAN[0] <= month <= SPAN[1], story["id"]
         assert re.search(SCRIPTS.get(story["lang"], "[A-Za-z]"), story["title"] + story["summary"]), story["id"]
 
 
@@ -101,10 +103,11 @@ def test_every_level_has_stories_with_and_without_a_summary(name: str) -> None:
     assert 0.28 <= sum(not story["summary"] for story in rows) / len(rows) <= 0.4
 
 
-def test_the_small_storyline_has_every_level_and_both_sides() -> None:
-    """Some 120 lines in ten languages, more than half of them traps."""
-    rows = STORIES[SMALL]
-    assert len(catalog.load(HERE / SMALL).watchlist.seeds) == 2
+@pytest.mark.parametrize("name", SMALL)
+def test_the_later_storylines_have_every_level_and_both_sides(name: str) -> None:
+    """120 lines and more in ten languages, more than half of them traps."""
+    rows = STORIES[name]
+    assert len(catalog.load(HERE / name).watchlist.seeds) == 2
     assert all(sum(r["relevance"] == level for r in rows) >= 15 for level in range(4))
     assert len({r["lang"] for r in rows if r["relevance"] == 0} & {r["lang"] for r in rows if r["relevance"] > 1}) >= 10
     assert sum(r["note"].startswith(("lookalike: ", "hard: ")) for r in rows) * 2 > len(rows)
