@@ -79,9 +79,10 @@ def test_without_encoders_lookalikes_and_languages_stand(bare: dict[str, Any]) -
 
 
 STORYLINES = (
-    ("terminals", (0.97, 0.95, 0.9)),
-    ("chocolate", (0.97, 0.98, 0.74)),
-    ("nighttrains", (0.96, 0.95, 0.9)),
+    ("terminals", (0.97, 0.95, 0.92)),
+    ("chocolate", (0.97, 0.98, 0.82)),
+    ("nighttrains", (0.97, 0.96, 0.94)),
+    ("vaccines", (0.96, 0.97, 0.92)),
 )
 
 

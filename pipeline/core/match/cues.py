@@ -16,8 +16,10 @@ STAGES = (
     "counter",
     "founding",
     "money",
+    "later",
 )  # stages of a deal that are not its signing
-GROUPS = ("foil", "use", "hand", "act", "deed", *STAGES, "group", "notice", "results", "leisure")
+ACTS = ("deed", *STAGES)  # what the seeds may tell
+GROUPS = ("foil", "use", "advice", "hand", "act", "deed", *STAGES, "group", "notice", "results", "leisure")
 
 # Sister languages that detection and feeds confuse: each reads the words of all its family.
 _FAMILIES = (

@@ -10,6 +10,7 @@ from pipeline.model import Mention, Seed
 
 PASSAGE = 300  # characters that the encoders see: a title and one or two sentences; longer costs E5 100 ms per 300
 SEED_LEAD = 500  # characters of a seed compared with a story: all of it says too much (LIBRARIES, measured again)
+_BESIDE_THE_FIELD = frozenset(("notice", "results", "leisure"))
 SHORT = 160  # below this, title and summary say too little and the article's first words help
 
 
@@ -35,6 +36,10 @@ def _leads(hits: Sequence[Mention | Hit], titled: bool, room: int = LEAD) -> lis
     return [h for h in hits if h.start < (room if h.part == "title" else after)]
 
 
+def _within(hit: Hit, word: Hit) -> bool:
+    return hit.part == word.part and word.start <= hit.start and hit.end <= word.end
+
+
 def _top(mentions: Sequence[Mention], titled: bool) -> list[Mention]:
     """Give who stands in the headline, or in the first sentence when there is none."""
     return [m for m in mentions if (m.part == "title" if titled else m.start < LEAD // 2)]
@@ -55,6 +60,7 @@ def features(found: Findings, p: Profile, titled: bool) -> dict[str, float]:
     parties = p.hosts | p.newcomers
     hosts, known_hosts = named & p.hosts, named & p.hosts & p.known
     subject = bool(named & p.subjects)
+    actor = next((m.entity for m in top_mentions if m.entity in p.firms | p.guests and m not in foils), "")
     principal = p.newcomers & p.principals
     club = len(known_hosts) >= 2 or subject  # the subject, by its name or by those who make it
     guest = bool(named & principal) and (club or bool(known_hosts))
@@ -79,11 +85,18 @@ def features(found: Findings, p: Profile, titled: bool) -> dict[str, float]:
     signs = bool(words) or bool(named & (p.subjects | p.whole | p.allies | p.proxies)) or len(named & core) >= 2
 
     def cue(key: str) -> bool:
-        return bool(_leads(found.cues.get(key, ()), titled))
+        hits = found.cues.get(key, ())
+        if key in _BESIDE_THE_FIELD:  # where sport or shares are the seeds' field, their words are no sign against it
+            hits = tuple(h for h in hits if not any(_within(h, w) for w in words))
+        return bool(_leads(hits, titled))
 
     # Words near the field are no sign of it beside a name with other business that nothing else ties to the field.
     bare = bool(lead & mixed) and not signs and not lead & whole
     near = [] if bare else near
+    # Nobody of ours acts: a reader asks, tries, is told what to do.
+    idle = not (cue("act") or cue("deed") or any(cue(key) for key in cues.STAGES))
+    advised = cue("advice")
+    quiet = advised and idle
     notice, results, leisure = cue("notice"), cue("results"), cue("leisure")
     product = bool(lead & things)
     handled = product and not lead & (whole | mixed)
@@ -94,7 +107,14 @@ def features(found: Findings, p: Profile, titled: bool) -> dict[str, float]:
     seeds_stage = any(cue(key) for key in p.told)
     seeds_sum, other_sum = agreed(found.sums, p.sums)
     alone = len(hosts) == 1 and not (subject or named & (p.watched | p.allies))
+    # Those of the seeds' titles together; where a guest joins a standing group, not without it.
     cast = len(lead & p.cast) >= 2
+    grouped = not p.guests or bool(named & p.guests)
+    pair = cast and grouped
+    outsider = bool(actor) and actor not in p.subjects | parties | p.allies | p.proxies
+    makers = p.hosts & p.known | p.subjects
+    stage_top = any(h.part == "title" for key in stages for h in found.cues[key])
+    told_top = any(h.part == "title" for key in p.told for h in found.cues.get(key, ()))
     values: dict[str, bool | float] = {
         "subject": subject,
         "subject_lead": bool(lead & p.subjects),
@@ -131,8 +151,10 @@ def features(found: Findings, p: Profile, titled: bool) -> dict[str, float]:
         "product_act": handled and cue("act"),
         "product_maker": product and bool(named & (whole | mixed | p.proxies)),
         "product_field": handled and field_lead,
-        "product_use": handled and cue("use"),
-        "product_use_only": handled and cue("use") and not cue("act"),
+        "product_use": handled and (advised or cue("use")),
+        "product_use_only": handled and (advised or cue("use")) and not cue("act"),
+        "advice_firm": advised and bool(lead & (p.watched - things)),
+        "advice_idle": quiet and bool(lead & (p.watched - things)),
         "product_hand": in_hand,
         "product_hand_only": in_hand and not cue("act"),
         "product_idle": handled and not (cue("act") or field_lead or named & (whole | mixed | p.proxies)),
@@ -140,7 +162,7 @@ def features(found: Findings, p: Profile, titled: bool) -> dict[str, float]:
         "proxy": bool(named & p.proxies),
         "proxy_lead": bool(lead & p.proxies),
         "proxy_field": bool(lead & p.proxies) and field_lead,
-        "ours_lead": bool(lead & (ours | p.subjects) - things),
+        "ours_lead": not quiet and bool(lead & (ours | p.subjects) - things),
         "ours_2": len(named & ours - things) >= 2,
         "ally": bool(named & p.allies),
         "ally_lead": bool(lead & p.allies),
@@ -163,7 +185,7 @@ def features(found: Findings, p: Profile, titled: bool) -> dict[str, float]:
         "field_lead": field_lead,
         "field_2": len({h.word for h in words}) >= 2,
         "fields_2": len(p.fields.intersection(found.fields)) >= 2,
-        "field_ours": bool(words) and bool(named & ours),
+        "field_ours": not quiet and bool(words) and bool(named & ours),
         "field_club": bool(words) and club,
         "field_guest": bool(words) and guest,
         "no_field": not words,
@@ -194,23 +216,31 @@ def features(found: Findings, p: Profile, titled: bool) -> dict[str, float]:
         "subject_cast_top": bool(top & p.subjects) and bool(top & (p.cast - p.subjects)),
         "cast_share": len(lead & p.cast) / len(p.cast) if p.cast else 0.0,
         "guestless": bool(p.guests) and not named & p.guests,
-        "group_1": bool(named & p.guests) and (len(known_hosts) >= 1 or subject),
         "group_2": bool(named & p.guests) and len(known_hosts) >= 2,
-        "group_top": bool(top & p.guests) and bool(top & (p.hosts & p.known | p.subjects)),
-        "guest_late": bool(named & p.guests) and not top & p.guests and not top & principal,
+        "group_top": bool(top & p.guests) and bool(top & makers) and not (stage_top or outsider),
+        "guest_late": bool(named & p.guests) and not top & (p.guests | p.newcomers & p.known),
         "other_acts": bool(top & (p.strangers | p.allies | p.proxies)) and not top & (principal | p.subjects),
         "stages": bool(stages),
-        "seeds_sum": seeds_sum,
+        "seeds_sum": seeds_sum and not outsider,
         "other_sum": other_sum,
-        "seeds_stage": seeds_stage and bool(lead & p.cast),
-        "seeds_stage_pure": seeds_stage and bool(lead & p.cast) and not stages,
+        "seeds_stage": seeds_stage and bool(lead & p.cast) and grouped and not stage_top,
+        "seeds_stage_pure": seeds_stage and bool(lead & p.cast) and grouped and not stages,
         "bare_subject": bool(top & p.subjects) and len(named & core) <= 1 and not stages,
         "cast_2": len(named & p.cast) >= 2,
         "cast_lead_2": len(lead & p.cast) >= 2,
         "cast_top_2": len(top & p.cast) >= 2,
         "cast_3": len(named & p.cast) >= 3,
-        "cast_deed": cast and cue("deed"),
-        "cast_deed_pure": cast and cue("deed") and not stages,
+        "cast_deed": pair and seeds_stage and not stage_top,
+        "cast_deed_pure": pair and seeds_stage and not stages,
+        "cast_deed_top": pair and told_top and not (stages or outsider),
+        "cast_silent": pair and not seeds_stage and not stages,
         "cast_stage": cast and bool(stages),
+        "outsider_first": outsider,
+        "outsider_deed": outsider and seeds_stage,
+        "stage_top": stage_top,
+        "stage_only": bool(stages) and not seeds_stage,
+        "stages_2": len(stages) >= 2,
+        "newcomers_2": len(lead & principal) >= 2 and not stage_top,
+        "newcomers_told": len(lead & principal) >= 2 and seeds_stage and not stages,
     }  # fmt: skip
     return {name: float(value) for name, value in values.items()}

@@ -29,6 +29,8 @@ _CLITICS = {
     ),
 }
 
+_KATAKANA = ((0x30A1, 0x30FA), (0x30FC, 0x30FE))
+SHORT_KANA = 3  # letters of a Katakana word below which it must stand alone among Katakana
 MAX_TEXT = 50_000  # characters of an article that are searched: 8,000 words, more than any news story has
 
 MAX_ENDING = 4  # letters that may follow a prefix alias: covers the case endings of Slavic, Finnic and Turkic languages
@@ -77,7 +79,8 @@ class _Pattern:
     cased: str | None  # folded with its case when case counts
     ending: int  # letters that may follow
     needs: tuple[str, ...] = ()
-    inflects: bool = False  # a name in Latin letters: may take an ending of the closed list
+    inflects: bool = False  # may take an ending of the closed lists (endings.py)
+    stem: bool = False  # a name without its last letter: must take one
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +95,13 @@ def _word_pattern(kind: str, key: str, word: str) -> _Pattern:
     """Make the pattern of a field or lookalike word, whose rules follow from its form.
 
     Short words in capitals (AI, KI, ИИ) keep their case, because "ai" is a word in Italian, Romanian and Vietnamese;
-    words of five letters and more may take an ending; a trailing * allows one for a shorter word.
+    words of five letters and more may take an ending; a trailing * allows one for a shorter word, a trailing | none.
     """
-    star = word.endswith("*")
-    word = word.removesuffix("*")
+    star, bar = word.endswith("*"), word.endswith("|")
+    word = word.rstrip("*|")
     letters = [c for c in word if c.isalpha()]
     acronym = len(letters) <= 4 and word.upper() == word and word.lower() != word
-    ending = MAX_ENDING if star or (len(fold(word)) >= 5 and not acronym) else 0
+    ending = MAX_ENDING if star or (len(fold(word)) >= 5 and not acronym and not bar) else 0
     return _Pattern(kind, key, word, fold_cased(word) if acronym else None, ending)
 
 
@@ -118,8 +121,10 @@ class Index:
             for a in entity.aliases:
                 cased = fold_cased(a.text) if a.case else None
                 ending = MAX_ENDING if a.prefix else 0
-                inflects = a.text.isascii() and a.text[:1].isupper() and a.text[-1:].islower()
+                inflects = endings.inflects(a.text)
                 add(_Pattern("entity", entity.key, a.text, cased, ending, a.needs, inflects))
+                if (stem := endings.stem(a.text)) and (inflects or within(ord(stem[-1]), _ENDINGS)):
+                    add(_Pattern("entity", entity.key, stem, None, -1, a.needs, stem=True))
                 for form in endings.compounds(a.text):
                     add(_Pattern("entity", entity.key, form, fold_cased(form), 0, a.needs))
         self._of: dict[str, frozenset[str]] = {}
@@ -187,6 +192,8 @@ class Index:
             )  # "200MW", "57조원": a number may be written onto its unit
             if not glued and not _opens(text, start):
                 continue
+            if end - start <= SHORT_KANA and _is_cut_kana(text, start, end):
+                continue
             more = _ending(text, end)
             if more > self._most[number] and not (more <= LONG_ENDING and end - start >= 5):
                 continue  # before anybody asks where it stands
@@ -195,15 +202,7 @@ class Index:
             for pattern in self._patterns[number]:
                 if glued and pattern.kind != "field" and not _opens(text, start):
                     continue
-                if (
-                    more > pattern.ending
-                    and not (more <= LONG_ENDING and end - start >= 5 and within(ord(text[end - 1]), _ENDINGS))
-                    and not (
-                        pattern.inflects
-                        and original[first].isupper()
-                        and endings.fits(text[start:end], text[end : end + more])
-                    )
-                ):
+                if more > pattern.ending and not _may_end(pattern, text, start, end, more, original[first].isupper()):
                     continue
                 if pattern.cased is not None:
                     if cased is None:
@@ -214,6 +213,23 @@ class Index:
                         continue
                 spans.append(_Span(pattern, part, first, last))
         return spans
+
+
+def _is_cut_kana(text: str, start: int, end: int) -> bool:
+    """Say whether a Katakana word goes on beside a match: スト is a strike, and no part of アルストム."""
+    return within(ord(text[start]), _KATAKANA) and any(
+        within(ord(c), _KATAKANA) for c in (text[max(0, start - 1) : start] + text[end : end + 1])
+    )
+
+
+def _may_end(pattern: _Pattern, text: str, start: int, end: int, more: int, capital: bool) -> bool:
+    """Say whether the letters that follow a name in one word are an ending that its script and length allow."""
+    name, ending = text[start:end], text[end : end + more]
+    if pattern.stem:
+        return 0 < more <= LONG_ENDING and (capital or not endings.is_cased(name)) and endings.fits_stem(name, ending)
+    if more <= LONG_ENDING and end - start >= 5 and within(ord(text[end - 1]), _ENDINGS):
+        return True
+    return pattern.inflects and (capital or not endings.is_cased(name)) and endings.fits(name, ending)
 
 
 def _opens(text: str, start: int) -> bool:

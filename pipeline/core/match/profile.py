@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pipeline.core import facts as quantities
 from pipeline.core.match import cues
 from pipeline.core.match.names import Index
-from pipeline.model import FieldRole, Role, Watchlist
+from pipeline.model import FieldRole, Role, Seed, Watchlist
 
 LEAD = 220  # characters that say what a story is about; what comes later may be in passing
 SUMS = 1_000  # characters of a seed in which its sums stand
@@ -35,7 +35,7 @@ class Profile:
     near: frozenset[str]  # of their neighbours, whose words the seeds use
     apart: frozenset[str]  # of their neighbours, whose words the seeds do not use
     other: frozenset[str]  # of fields that say "not ours"
-    told: frozenset[str] = frozenset()  # stages of a deal that the seeds themselves tell
+    told: frozenset[str] = frozenset()  # the act that the seeds tell: a deed, or another stage of a deal
     sums: tuple[tuple[float, str], ...] = ()  # of money that the seeds agree on
     lookalike_of: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
@@ -57,13 +57,15 @@ def profile(watchlist: Watchlist, index: Index) -> Profile:
     spoken = {key for _, found in read for key in found.fields}
     field_of = {r: frozenset(g.key for g in watchlist.fields if g.role == r) for r in FieldRole}
     cast = frozenset(m.entity for s in watchlist.seeds for m in index.find(s.title, "", s.text[:LEAD]).mentions)
+    hosts, newcomers = parties - watched, parties & watched
+    persons = frozenset(e.key for e in watchlist.entities if e.kind == "person")
     named_in_seeds = {key for key, _ in named}
-    told = {key for s in watchlist.seeds for key in cues.find(s.title, "", s.text[:LEAD], s.language)}
+    told = _told(watchlist.seeds)
     said = [set(sums(s.title, s.language) + sums(s.text[:SUMS], s.language)) for s in watchlist.seeds]
     return Profile(
         subjects=subjects,
-        hosts=parties - watched,
-        newcomers=parties & watched,
+        hosts=hosts,
+        newcomers=newcomers,
         watched=watched,
         whole=frozenset(e.key for e in watchlist.entities if e.whole and e.key in watched),
         products=frozenset(e.key for e in watchlist.entities if e.kind == "product" and e.key in watched),
@@ -72,7 +74,7 @@ def profile(watchlist: Watchlist, index: Index) -> Profile:
         known=frozenset(key for key, _ in named),
         principals=frozenset(key for key, early in named if early),
         cast=cast,
-        guests=cast & parties & watched if len((parties - watched) & named_in_seeds) >= 2 else frozenset(),
+        guests=cast & (newcomers | (proxies - allies) & persons) if len(hosts & named_in_seeds) >= 2 else frozenset(),
         claims=subjects | parties | watched | proxies | allies,
         firms=firms,
         strangers=firms - subjects - parties - watched - proxies - allies - {key for key, _ in named},
@@ -80,10 +82,20 @@ def profile(watchlist: Watchlist, index: Index) -> Profile:
         near=field_of[FieldRole.NEAR] & spoken,
         apart=field_of[FieldRole.NEAR] - spoken,
         other=field_of[FieldRole.OTHER],
-        told=frozenset(told),
+        told=told,
         sums=tuple(sorted(set[tuple[float, str]].intersection(*said))) if said else (),
         lookalike_of={g.key: frozenset(g.of) for g in watchlist.lookalikes},
     )
+
+
+def _told(seeds: Sequence[Seed]) -> frozenset[str]:
+    """Give the acts that most seeds tell in their headlines, else in their openings; others are background."""
+    for titles in (True, False):
+        said = [set(cues.find(s.title, "", "" if titles else s.text[:LEAD], s.language)) for s in seeds]
+        counts = {act: sum(act in acts for acts in said) for act in cues.ACTS}
+        if most := max(counts.values(), default=0):
+            return frozenset(act for act, n in counts.items() if n == most)
+    return frozenset()
 
 
 def sums(text: str, language: str) -> tuple[tuple[float, str], ...]:

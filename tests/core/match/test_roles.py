@@ -144,6 +144,38 @@ def test_names_take_the_endings_of_languages(written: str, found: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "written"),
+    [("Ванкорта", "Завод Ванкорты"), ("Дельмаг", "Сделка с Дельмагом"), ("Дельмаг", "Дельмаговой доли"),
+     ("Delmag", "A Delmaggal tárgyal"), ("ენვარია", "ენვარიის ქარხანა"), ("டெல்மார்க்", "டெல்மார்க்கின் ஆலை"),
+     ("டெல்மார்க்", "டெல்மார்கின் ஆலை"), ("देलमा", "देलमाने करार"), ("দেলমাগ", "দেলমাগের কারখানা"), ("دلماگر", "دلماگرها")],
+)  # fmt: skip
+def test_every_script_has_its_closed_list(name: str, written: str) -> None:
+    """Rule: Cyrillic, Georgian, Indic and Persian names bear endings, too; the last letter may give way to one."""
+    entity = Entity("it", name, "company", (Role.WATCHED,), (Alias(name),))
+    assert Index(Watchlist("", "w", (entity,), (), (), (), ())).find(written, "").mentions
+
+
+@pytest.mark.parametrize(
+    ("name", "word"),
+    [("Дельмаг", "дельмагнит"), ("Дельмаг", "дельмагом"), ("Ванкорта", "ванкорты"), ("টাটা", "টাটানগর"),
+     ("スト", "アルストムが受注"), ("メタ", "メタルの値上がり")],
+)  # fmt: skip
+def test_no_word_of_another_script_is_taken_for_an_ending(name: str, word: str) -> None:
+    """Rule: a small letter where names have capitals, an ending that is none, a short Kana word inside another."""
+    entity = Entity("it", name, "company", (Role.WATCHED,), (Alias(name),))
+    index = Index(Watchlist("", "w", (entity,), (), (), (), ()))
+    assert not index.find(word, "").mentions
+    assert index.find(f"({name})", "").mentions
+
+
+def test_a_bar_ends_a_word() -> None:
+    """Rule: a word of five letters takes endings unless a bar says no: opera, but no operator."""
+    index = Index(Watchlist("", "w", (), (), (WordGroup("f", {"en": ("opera|", "train")}),), (), ()))
+    assert not index.find("The operator", "").fields
+    assert index.find("The opera", "").fields and index.find("The trains", "").fields
+
+
+@pytest.mark.parametrize(
     ("name", "word"),
     [("Meta", "Metal prices rise"), ("Apollo", "Apollon Limassol wins"), ("Mars", "Marseille wins"),
      ("Intel", "Intelligence report"), ("Oracle", "Oracles of Delphi"), ("Grok", "Grokking the theory")],
@@ -196,3 +228,62 @@ def test_market_and_sports_words_come_with_the_program(judge: Judge) -> None:
     assert level(small(whole=True), "Alpina shares trade ex-dividend on Tuesday") == 0
     assert level(small(), "Cycling team Alpina unveils new jersey") == 0
     assert set(cues.find("Aktie fällt, Dividende sinkt", "")) >= {"notice"}
+
+
+def club(seed: str = "Borval and Crestin join Alpina and Dorna in Cheese Pact") -> Matcher:
+    """A pact of two that two others join."""
+    party, both = (Role.PARTY,), (Role.PARTY, Role.WATCHED)
+    entities = (
+        Entity("pact", "Cheese Pact", "partnership", (Role.SUBJECT,), (Alias("Cheese Pact"),)),
+        *(Entity(n.lower(), n, "company", party, (Alias(n),)) for n in ("Alpina", "Dorna")),
+        *(Entity(n.lower(), n, "company", both, (Alias(n),)) for n in ("Borval", "Crestin")),
+        Entity("eldrin", "Eldrin", "company", (Role.WATCHED,), (Alias("Eldrin"),)),
+    )
+    field = WordGroup("cheese", {"en": ("cheese", "dairy")})
+    told = Seed("s", "en", seed, f"{seed}. The dairy groups signed on Monday in Berne.")
+    return Matcher(Watchlist("v", "w", entities, (), (field,), (), (told,)), default_weights(), Encoder("none"))
+
+
+def test_level_3_is_what_happens_in_the_seeds() -> None:
+    """Rule: who joins, together, by the seeds' own act; talks, reviews, openings and others' joining are not it."""
+    matcher = club()
+    assert matcher.profile.told == {"deed"} and matcher.profile.guests == {"borval", "crestin"}
+    for title in (
+        "Borval and Crestin join Cheese Pact",
+        "Alpina, Dorna take Borval and Crestin on board of Cheese Pact",
+    ):
+        assert level(matcher, title) == 3, title
+    for title in (
+        "Borval and Crestin in talks on Cheese Pact, sources say",
+        "Court hears lawsuit against Borval, Crestin and Cheese Pact",
+        "A year after Borval and Crestin, Cheese Pact opens its first dairy",
+        "Cheese Pact of Alpina and Dorna buys a dairy",
+        "Eldrin joins Cheese Pact of Alpina and Dorna",
+    ):
+        assert level(matcher, title) == 2, title
+
+
+def test_the_seeds_say_which_act_is_theirs() -> None:
+    """Rule: told is what most seeds' headlines tell; where they tell a strike, a strike is no other stage."""
+    assert club("Borval and Crestin strike against Alpina and Dorna in Cheese Pact").profile.told >= {"dispute"}
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["Alpina cheese: should I eat it after the date? A doctor explains", "Can you freeze Alpina cheese? What to know"],
+)
+def test_service_to_readers_is_nobodys_act(title: str) -> None:
+    """Rule: advice, tests and readers' questions about a firm's goods are not what the firm does."""
+    assert level(small(whole=True), title) == 0
+
+
+def test_words_of_the_seeds_field_are_no_sign_against_it() -> None:
+    """Rule: where sport is what is watched, a word of sport is no leisure."""
+    entity = Entity("fc", "Altona", "company", (Role.WATCHED,), (Alias("Altona"),), None, True)
+    title = "Altona signs naming deal for its football stadium"
+    said = []
+    for words in (("football", "stadium"), ("naming",)):
+        watchlist = Watchlist("v", "w", (entity,), (), (WordGroup("sport", {"en": words}),), (), ())
+        look = Matcher(watchlist, default_weights(), Encoder("none")).look(Story(0, "", "", title, "", language="en"))
+        said.append(look.values["leisure_lead"])
+    assert said == [0.0, 1.0]
