@@ -30,7 +30,7 @@ test: $(READY)  ## run the tests (they start what they need themselves)
 	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/pytest -q -n 2
 
 vectors: $(READY)  ## keep the sentence vectors of the gold texts anew, for the tests (tests/kept.py)
-	@KEEP_VECTORS=1 $(BIN)/pytest -q -p no:xdist tests/test_quality.py tests/test_stream_floors.py tests/desk/evaluate tests/core/match tests/core/events
+	@KEEP_VECTORS=1 $(BIN)/pytest -q -p no:xdist tests/test_quality.py tests/test_stream_floors.py tests/desk/evaluate tests/core/match tests/core/events tests/steps/test_main_job.py
 
 floor: $(READY)  ## the store's tests on the oldest SQLAlchemy that is allowed
 	@$(BIN)/uv pip install --python $(BIN)/python --quiet --target $(VENV)/floor --no-deps --require-hashes -r requirements-floor.lock

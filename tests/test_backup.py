@@ -12,6 +12,7 @@ from pipeline.desk import sample
 from pipeline.settings import load
 from pipeline.steps import run_all
 from tests.meaning import meaning
+from tests.samples import write_few
 
 
 def test_dump_and_restore(postgres_url: str, tmp_path: Path) -> None:
@@ -26,7 +27,7 @@ def test_dump_and_restore(postgres_url: str, tmp_path: Path) -> None:
         admin.execute("create database backup_to")
     old, new = (url.set(database=n).render_as_string(hide_password=False) for n in ("backup_from", "backup_to"))
     with sample.serve() as port:
-        sample.write_watch(tmp_path / "watch", port, sample.weeks_to(datetime.now(UTC)))
+        write_few(tmp_path / "watch", port, sample.weeks_to(datetime.now(UTC)))
         options = {
             "watch_dir": tmp_path / "watch", "mail_dir": tmp_path / "mail", "encoder": "none", "enrich": False,
             "allow_addresses": ("127.0.0.1",), "host_spacing": 0.0, "host_concurrency": 8, "log_format": "quiet",

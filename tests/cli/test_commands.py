@@ -12,6 +12,7 @@ import pytest
 from pipeline import __version__
 from pipeline.desk import sample
 from tests import commandline
+from tests.samples import FEW, write_few
 
 NEWSWATCH = str(Path(sys.executable).parent / "newswatch")
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -39,7 +40,7 @@ def newswatch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
         return done
 
     with sample.serve() as port:
-        sample.write_watch(folder / "watch", port)
+        write_few(folder / "watch", port)
         run("run", "--all-feeds")
     yield run
 
@@ -80,7 +81,7 @@ def test_events_are_listed_shown_corrected_and_replayed(newswatch: Run) -> None:
     number = listed[0]["id"]
     shown = json.loads(newswatch("events", "show", str(number), "--json").stdout)
     stories = [s["id"] for s in shown["stories"]]
-    assert len(stories) == listed[0]["story_count"] >= 14
+    assert len(stories) == listed[0]["story_count"] >= FEW
     assert "Event" in newswatch("events", "show", str(number)).stdout
     newswatch("events", "split", str(number), str(stories[-1]), "--by", "ann", "--note", "another deal")
     apart = json.loads(newswatch("events", "show", str(number), "--json").stdout)
@@ -160,7 +161,7 @@ def test_evaluations_keep_their_contracts(newswatch: Run, tmp_path: Path) -> Non
 def test_feeds_are_listed_and_checked(newswatch: Run, tmp_path: Path) -> None:
     """Before the first run the folder answers; after it the store; a wrong file is refused with its line."""
     stored = json.loads(newswatch("feeds", "list", "--json").stdout)
-    assert len(stored) == 21
+    assert len(stored) == FEW
     fresh = {"NEWSWATCH_DATABASE_URL": f"sqlite:///{tmp_path / 'none.db'}"}
     declared = json.loads(newswatch("feeds", "list", "--json", **fresh).stdout)
     assert {f["state"] for f in declared} == {"declared"}

@@ -50,9 +50,10 @@ def bag(airflow_home: Path) -> Any:
 def sample_watch(tmp_path: Path) -> Iterator[Path]:
     """Serve the sample feeds, and give a watch folder that points at them."""
     from pipeline.desk import sample
+    from tests.samples import write_few
 
     with sample.serve() as port:
-        sample.write_watch(tmp_path / "watch", port, sample.weeks_to(datetime.now(UTC)))
+        write_few(tmp_path / "watch", port, sample.weeks_to(datetime.now(UTC)))
         yield tmp_path / "watch"
 
 
@@ -62,10 +63,11 @@ def ingested(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from pipeline.desk import sample
     from pipeline.settings import Settings
     from pipeline.steps import perform
+    from tests.samples import write_few
 
     folder = tmp_path_factory.mktemp("ingested")
     with sample.serve() as port:
-        sample.write_watch(folder / "watch", port, sample.weeks_to(datetime.now(UTC)))
+        write_few(folder / "watch", port, sample.weeks_to(datetime.now(UTC)))
         settings = Settings(
             database_url=f"sqlite:///{folder / 'newswatch.db'}", watch_dir=folder / "watch", host_spacing=0,
             allow_addresses=("127.0.0.1",), news_days=30, host_concurrency=8, enrich=False, encoder="none",

@@ -26,6 +26,7 @@ from pipeline.desk import sample
 from pipeline.settings import Settings, load
 from pipeline.steps import run_all
 from tests import commandline
+from tests.samples import FEW, write_few
 
 NEWSWATCH = str(Path(sys.executable).parent / "newswatch")
 
@@ -39,7 +40,7 @@ def port() -> Iterator[int]:
 
 def environment(folder: Path, database_url: str, port: int, encoder: str) -> dict[str, str]:
     """Give the settings of a run that writes under `folder` only."""
-    sample.write_watch(folder / "watch", port)
+    write_few(folder / "watch", port)
     return {
         **os.environ,
         "NEWSWATCH_DATABASE_URL": database_url,
@@ -147,7 +148,7 @@ def test_both_databases_end_alike_and_a_second_run_changes_nothing(
     newswatch(env, "run", "--all-feeds")
     assert picture(database_url, tmp_path / "mail") == calm
     by_step = {t["step"]: t for t in newswatch(env, "run", "--all-feeds")}
-    assert by_step["fetch"]["seen"] == by_step["fetch"]["done"] == 21
+    assert by_step["fetch"]["seen"] == by_step["fetch"]["done"] == FEW
     assert [by_step[s]["seen"] for s in ("parse", "detect", "match", "cluster", "alert", "deliver")] == [0] * 6
     assert picture(database_url, tmp_path / "mail") == calm
 

@@ -10,6 +10,7 @@ from pipeline.desk import sample
 from pipeline.settings import load
 from pipeline.store.tables import event_stories, events, matches, stories
 from tests.newsroom import T0, Newsroom, reader
+from tests.samples import write_few
 
 
 def test_a_cleared_run_silences_no_reader(database_url: str) -> None:
@@ -36,7 +37,7 @@ def test_nothing_is_judged_before_it_was_seen(sqlite_url: str, tmp_path: Path) -
         allow_addresses=("127.0.0.1",), host_spacing=0.0,
     )  # fmt: skip
     with sample.serve() as port:
-        sample.write_watch(tmp_path / "watch", port)
+        write_few(tmp_path / "watch", port)
         for step in steps.MAIN[:3]:
             steps.perform(step, made, T0)
     for step in ("detect", "match", "rematch", "cluster"):

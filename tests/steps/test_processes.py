@@ -14,6 +14,7 @@ from pipeline.desk import sample
 from pipeline.model import Member, Story
 from pipeline.steps import cluster, parse, perform, run_all
 from tests.meaning import meaning
+from tests.samples import write_few
 
 NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
 
@@ -47,7 +48,7 @@ def test_one_two_and_three_processes_give_the_same_rows(tmp_path: Path, monkeypa
     monkeypatch.setattr(child.Child, "_start", counted)
     told = []
     with sample.serve() as port:
-        sample.write_watch(tmp_path / "watch", port, sample.weeks_to(NOW))
+        write_few(tmp_path / "watch", port, sample.weeks_to(NOW))
         for processes in (1, 2, 3):
             calls.clear()
             one = made(tmp_path, processes)

@@ -11,6 +11,7 @@ from pipeline.settings import Settings, load
 from pipeline.steps import perform, rematch, run_all
 from pipeline.store import begin
 from tests.meaning import meaning
+from tests.samples import write_few
 
 NOW = datetime.now(UTC) + timedelta(minutes=5)
 
@@ -23,7 +24,7 @@ def settings(empty_database_url: str, tmp_path: Path) -> Settings:
         enrich=False, allow_addresses=("127.0.0.1",), host_spacing=0.0, host_concurrency=8, log_format="quiet",
     )  # fmt: skip
     with sample.serve() as port:
-        sample.write_watch(tmp_path / "watch", port)
+        write_few(tmp_path / "watch", port)
         run_all(made, datetime.now(UTC))
     return made
 
