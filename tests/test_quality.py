@@ -102,3 +102,10 @@ def test_hard_lines_that_were_never_fitted_on_are_told_apart() -> None:
     assert found["levels"]["1"]["recall"] >= 0.95, match.render(found)
     assert found["levels"]["1"]["precision"] >= 0.85, match.render(found)
     assert found["lookalikes"]["wrong"] * 15 <= found["lookalikes"]["n"], match.render(found)
+
+
+def test_blind_headlines_of_many_languages_stand() -> None:
+    """Rule: headlines alone, written before the matcher was looked at and never fitted on."""
+    found = match.run(GOLD / "blind3.jsonl", load(encoder="none"))
+    assert found["lookalikes"]["wrong"] == 0, match.render(found)
+    assert all(found["levels"][k]["f1"] >= 0.95 for k in "123"), match.render(found)

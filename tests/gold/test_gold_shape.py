@@ -93,7 +93,7 @@ def test_outlets_are_fictional() -> None:
     assert not real
 
 
-@pytest.mark.parametrize("name", ["blind.jsonl", "blind2.jsonl"])
+@pytest.mark.parametrize("name", ["blind.jsonl", "blind2.jsonl", "blind3.jsonl"])
 def test_blind_stories_are_well_formed(name: str) -> None:
     """The blind sets keep the rules of form, stand under fictional hosts, and repeat no story of another file."""
     rows = read(name)
