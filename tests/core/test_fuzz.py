@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from pipeline import catalog
 from pipeline.core import facts
 from pipeline.core.events import pieces
-from pipeline.core.facts import days, roles
+from pipeline.core.facts import cues, days
+from pipeline.core.facts.scales import Habits
 from pipeline.core.feeds import dates, discover, entry, headers, jsonfeed, outlets, parse, sitemap
 from pipeline.core.language import sisters, writing
 from pipeline.core.match.names import Index
@@ -28,7 +29,7 @@ SIZE = 1200  # characters: a summary; the square of four times shows at any size
 READ: dict[str, Callable[[str], Any]] = {
     "facts": facts.read,
     "days": lambda t: days.find(phrases.fold(t)[0]),
-    "roles": lambda t: roles.find(phrases.fold(t)[0]),
+    "cues": lambda t: cues.find(f := phrases.fold(t)[0], Habits(f, ""), lambda a, b: f[a:b]),
     "pieces.grams": pieces.grams,
     "pieces.figures": pieces.figures,
     "pieces.rare": pieces.rare,

@@ -20,7 +20,7 @@ from pipeline.store.engine import read
 from pipeline.store.sql.headers import SqlFile, parse
 from pipeline.store.sql.schema import sql_dir
 
-BATCH = 5000  # rows in hand at a time
+BATCH = 4000  # rows in hand at a time
 _STATEMENT = re.compile(r"\s*(?:--[^\n]*\n\s*)*(?:select|with|values)\b", re.IGNORECASE)
 # What is no parameter (texts, quoted names, comments, dollar quotes), parameters, and what the driver must not read.
 _MARKS = re.compile(
