@@ -157,40 +157,41 @@ class Watch:
 
 
 @dataclass(frozen=True, slots=True)
-class Feed:
-    """A stored feed with the state that polling needs."""
+class Polling:
+    """What polling learnt of a feed: all that a fetch may change; the fields are columns of `feeds`."""
 
-    id: int
-    url: str
-    title: str
-    language: str | None
-    country: str | None
-    tags: tuple[str, ...]
-    expected_per_day: float | None
-    enabled: bool
     etag: str | None = None
     last_modified: str | None = None
     body_hash: str | None = None
     interval_s: float = 3600.0
+    wait_s: float | None = None  # what its server wishes between fetches
+    ttl_s: float | None = None  # what its document wishes
     next_fetch_at: datetime | None = None
     failure_weight: float = 0.0  # hard 1, soft 0.5, temporary 0.25 a failure; 0 after a success
-    last_success_at: datetime | None = None
+    failure_count: int = 0  # failures in a row
     first_fetched_at: datetime | None = None
-    first_read_at: datetime | None = None  # fetch of its first document with entries
+    last_fetch_at: datetime | None = None
+    last_success_at: datetime | None = None
+    last_new_at: datetime | None = None  # last fetch that brought a new story
     moved_to: str | None = None  # a permanent redirect seen, not adopted yet
     moved_since: datetime | None = None
     moved_count: int = 0
+    adopted_url: str | None = None  # a permanent redirect's target, polled instead of the declared address
     validators_lie: bool = False  # the ETag stayed while the body changed: ask unconditionally
     unconditional_at: datetime | None = None  # last request without validators
     state: str = "new"
     state_since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """A stored feed: what is declared of it, and what polling learnt."""
+
+    id: int
+    spec: FeedSpec  # its address without credentials
+    polling: Polling = field(default_factory=Polling)
     added_at: datetime | None = None
-    last_fetch_at: datetime | None = None
-    last_new_at: datetime | None = None  # last fetch that brought a new story
-    failure_count: int = 0  # failures in a row
-    adopted_url: str | None = None  # a permanent redirect's target, polled instead of url
-    wait_s: float | None = None  # what its server wishes between fetches
-    ttl_s: float | None = None  # what its document wishes
+    first_read_at: datetime | None = None  # fetch of its first document with entries: parsing tells it, never a fetch
 
 
 class Outcome(StrEnum):

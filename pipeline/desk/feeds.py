@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline import catalog, http, store
-from pipeline.core.feeds import discover, health, opml, parse, report
+from pipeline.core.feeds import discover, health, opml, parse, poll, report
 from pipeline.core.text import url
 from pipeline.errors import ConfigError, NotFoundError
 from pipeline.model import FeedSpec, Outcome, Response
@@ -42,19 +42,19 @@ def overview(settings: Settings, only: str | None = None) -> list[dict[str, Any]
     return [
         {
             "id": feed.id,
-            "title": feed.title,
-            "url": feed.adopted_url or feed.url,
-            "language": feed.language,
-            "state": feed.state if feed.enabled else "off",
-            "since": feed.state_since,
-            "last_success_at": feed.last_success_at,
-            "last_new_at": feed.last_new_at,
-            "next_fetch_at": feed.next_fetch_at,
-            "interval_s": feed.interval_s,
+            "title": feed.spec.title,
+            "url": poll.address(feed),
+            "language": feed.spec.language,
+            "state": feed.polling.state if feed.spec.enabled else "off",
+            "since": feed.polling.state_since,
+            "last_success_at": feed.polling.last_success_at,
+            "last_new_at": feed.polling.last_new_at,
+            "next_fetch_at": feed.polling.next_fetch_at,
+            "interval_s": feed.polling.interval_s,
             "error": errors.get(feed.id),
         }
         for feed in found
-        if only is None or only == (feed.state if feed.enabled else "off")
+        if only is None or only == (feed.polling.state if feed.spec.enabled else "off")
     ]
 
 

@@ -53,7 +53,7 @@ def run(settings: Settings, now: datetime, *, limit: int = 10_000, progress: Pro
                     skipped += 1
                     continue
                 if document.error:
-                    log.get().info("parse", feed=one.feed.url, body=one.id, reason=document.error)
+                    log.get().info("parse", feed=one.feed.spec.url, body=one.id, reason=document.error)
                     failed += 1
                 else:
                     done += 1
@@ -127,5 +127,5 @@ def _fail(settings: Settings, one: bodies.Pending, reason: str, now: datetime) -
             return 0
         bodies.fail(db, one.id, reason, now)
         feeds.report_parse(db, one.feed.id, 0, 0, reason, None, now, _bounds(settings))
-    log.get().warning("parse failed", feed=one.feed.url, body=one.id, reason=reason)
+    log.get().warning("parse failed", feed=one.feed.spec.url, body=one.id, reason=reason)
     return 1

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from pipeline.model import Body, Document, Feed
+from pipeline.model import Body, Document, Feed, FeedSpec
 from pipeline.store.tables import bodies, feeds
 
 MAX_ERROR = 500  # characters of a reason; an exception may quote a whole document
@@ -42,16 +42,7 @@ def get(db: sa.Connection, ids: Sequence[int]) -> list[Pending]:
 
 def _pending(row: sa.Row[tuple[object, ...]]) -> Pending:
     r = row._mapping
-    feed = Feed(
-        id=r["feed_id"],
-        url=r["feed_url"],
-        title=r["title"],
-        language=r["language"],
-        country=r["country"],
-        tags=(),
-        expected_per_day=None,
-        enabled=True,
-    )
+    feed = Feed(r["feed_id"], FeedSpec(r["feed_url"], r["title"], r["language"], r["country"]))
     body = Body(
         hash=r["hash"],
         feed_id=r["feed_id"],

@@ -204,7 +204,7 @@ def _take(
         for row in taken:
             one = poll.without_body(feed(row)) if row.id in lost else feed(row)
             found.append(Claimed(one, row.host, states.get(row.host)))
-    return sorted(found, key=lambda c: (c.feed.next_fetch_at is not None, c.feed.next_fetch_at, c.feed.id))
+    return sorted(found, key=lambda c: ((at := c.feed.polling.next_fetch_at) is not None, at, c.feed.id))
 
 
 def batches(found: Sequence[tuple[int, str]], size: int) -> list[list[int]]:

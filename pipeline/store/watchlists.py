@@ -12,6 +12,7 @@ from pipeline.errors import StoreError
 from pipeline.model import Alias, Entity, FeedSpec, FieldRole, Role, Seed, Subscription, Topic, Watchlist, WordGroup
 from pipeline.store import faults
 from pipeline.store.engine import insert
+from pipeline.store.feeds import DECLARED
 from pipeline.store.tables import aliases, entities, feeds, seeds, subscriptions, watchlists
 
 
@@ -110,17 +111,16 @@ def adopt(db: sa.Connection, watchlist: Watchlist, now: datetime) -> bool:
 
 def declare_feeds(db: sa.Connection, specs: Sequence[FeedSpec], now: datetime) -> tuple[int, int]:
     """Store the declared feeds and switch off those that are no longer declared; return (new, switched off)."""
-    columns = [feeds.c[name] for name in ("url", *_DECLARED)]
-    standing = {r.url: r for r in db.execute(sa.select(*columns))}
+    standing = {r.url: r for r in db.execute(sa.select(*(feeds.c[name] for name in DECLARED)))}
     wanted = {row["url"]: row for row in (_declared(spec) for spec in specs)}
     changed = [
         row
         for address, row in wanted.items()
-        if address not in standing or any(getattr(standing[address], name) != row[name] for name in _DECLARED)
+        if address not in standing or any(getattr(standing[address], name) != row[name] for name in DECLARED)
     ]
     if changed:
         made = insert(db, feeds)
-        fresh = {name: made.excluded[name] for name in _DECLARED}
+        fresh = {name: made.excluded[name] for name in DECLARED if name != "url"}
         rows = [{**row, "host": url.host(row["url"]), "added_at": now} for row in changed]
         db.execute(made.on_conflict_do_update(index_elements=["url"], set_=fresh), rows)  # host: as fetching left it
     gone = [a for a, row in standing.items() if row.enabled and a not in wanted]
@@ -130,19 +130,8 @@ def declare_feeds(db: sa.Connection, specs: Sequence[FeedSpec], now: datetime) -
     return len(wanted.keys() - standing.keys()), len(gone)
 
 
-_DECLARED = ("title", "language", "country", "tags", "expected_per_day", "enabled")
-
-
 def _declared(spec: FeedSpec) -> dict[str, Any]:
-    return {
-        "url": url.without_credentials(spec.url),
-        "title": spec.title,
-        "language": spec.language,
-        "country": spec.country,
-        "tags": list(spec.tags),
-        "expected_per_day": spec.expected_per_day,
-        "enabled": spec.enabled,
-    }
+    return dataclasses.asdict(spec) | {"url": url.without_credentials(spec.url), "tags": list(spec.tags)}
 
 
 def declare_subscriptions(db: sa.Connection, wanted: Sequence[Subscription], now: datetime) -> tuple[int, int]:

@@ -2,7 +2,7 @@
 
 import threading
 import zlib
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from pipeline import store
 from pipeline.core.feeds import poll
-from pipeline.model import Fetch, Outcome
+from pipeline.model import FeedSpec, Fetch, Outcome, Polling
 from pipeline.store import feeds, leases, tables
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -40,15 +40,13 @@ def result(
     with store.read(url) as db:
         feed = feeds.get(db, feed_id)
     assert feed is not None
-    changed = replace(feed, next_fetch_at=NOW + timedelta(hours=1), last_fetch_at=NOW, **more)  # type: ignore[arg-type]
+    polling = replace(feed.polling, next_fetch_at=NOW + timedelta(hours=1), last_fetch_at=NOW, **more)  # type: ignore[arg-type]
     packed = None
     if body is not None:
-        changed = replace(changed, etag='"e"', body_hash=f"hash{len(body)}")
-        packed = feeds.Packed(
-            f"hash{len(body)}", feed.url, zlib.compress(body), len(body), {"content-type": "text/xml", "x": "y"}, False
-        )
+        polling = replace(polling, etag='"e"', body_hash=f"hash{len(body)}")
+        packed = feeds.Packed(f"hash{len(body)}", feed.spec.url, zlib.compress(body), len(body), HEADERS, False)
     fetch = Fetch(feed_id, NOW, outcome, 200, 0.1, len(body or b""), packed.hash if packed else None)
-    return feeds.Result(changed, fetch, feed.url.split("/")[2], packed)
+    return feeds.Result(replace(feed, polling=polling), fetch, feed.spec.url.split("/")[2], packed)
 
 
 def save(url: str, token: str, *results: feeds.Result) -> None:
@@ -190,6 +188,25 @@ def test_a_result_is_stored_whole(url: str) -> None:
     assert rows(url, tables.hosts)[0].last_start_at == NOW
 
 
+def test_all_that_polling_learnt_is_kept(url: str) -> None:
+    """A field of `Polling` that is not written, or not read back, would be forgotten at every fetch."""
+    learnt = Polling(
+        etag='"x"', last_modified="Mon", body_hash="h", interval_s=600.0, wait_s=1.0, ttl_s=2.0,
+        next_fetch_at=LATER, failure_weight=0.5, failure_count=2, first_fetched_at=NOW, last_fetch_at=NOW,
+        last_success_at=NOW, last_new_at=NOW, moved_to="http://b.test/", moved_since=NOW, moved_count=1,
+        adopted_url="http://c.test/", validators_lie=True, unconditional_at=NOW, state="ok", state_since=NOW,
+    )  # fmt: skip
+    assert [f.name for f in fields(Polling) if getattr(learnt, f.name) == getattr(Polling(), f.name)] == []
+    with store.read(url) as db:
+        before = feeds.get(db, 1)
+    assert before is not None and before.polling == Polling() and before.spec.tags == ("x",)
+    fetched = Fetch(1, NOW, Outcome.UNCHANGED)
+    other = replace(before, spec=FeedSpec("http://other.test/", "Other"), polling=learnt, first_read_at=NOW)
+    save(url, "a", feeds.Result(other, fetched, "h1.test"))
+    with store.read(url) as db:
+        assert feeds.get(db, 1) == replace(before, polling=learnt), "a fetch changes nothing that is declared"
+
+
 def test_bodies_find_their_own_fetch(url: str) -> None:
     """Many results in one group: each body hangs on the fetch of its feed."""
     claim(url, "a")
@@ -252,4 +269,4 @@ def test_find(url: str) -> None:
         assert feeds.find(db, "http://h1.test/1").id == 2  # type: ignore[union-attr]
         assert feeds.find(db, "http://new.test/").id == 3  # type: ignore[union-attr]
         assert feeds.find(db, "http://nobody.test/") is None
-        assert len(feeds.every(db)) == 12 and feeds.every(db)[0].tags == ("x",)
+        assert len(feeds.every(db)) == 12 and feeds.every(db)[0].spec.tags == ("x",)

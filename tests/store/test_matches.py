@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from pipeline import store
-from pipeline.model import Alias, Entity, Entry, Fact, Feed, Level, Match, Mention, Role, Story, Watchlist
+from pipeline.model import Alias, Entity, Entry, Fact, Feed, FeedSpec, Level, Match, Mention, Role, Story, Watchlist
 from pipeline.store import matches, stories, watchlists
 from pipeline.store import tables as t
 
@@ -28,7 +28,7 @@ def told(database_url: str) -> list[Story]:
         watchlists.adopt(db, watchlist("2"), NOW)
         row = {"url": "https://f.example/", "tags": [], "added_at": NOW}
         key = db.scalar(sa.insert(t.feeds).values(**row).returning(t.feeds.c.id))
-        feed = Feed(key, "https://f.example/", "F", "en", None, (), None, True)
+        feed = Feed(key, FeedSpec("https://f.example/", "F", "en"))
         pages = [f"https://paper.example/{n}" for n in range(3)]
         stories.add(db, feed, [Entry(p, p, f"Title {p[-1]}") for p in pages], NOW)
         db.execute(sa.update(t.stories).values(language="en"))

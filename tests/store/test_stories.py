@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from pipeline import store
-from pipeline.model import Entry, Feed, Language
+from pipeline.model import Entry, Feed, FeedSpec, Language
 from pipeline.store import stories
 from pipeline.store import tables as t
 
@@ -17,7 +17,7 @@ LATER = NOW + timedelta(hours=1)
 def feed(db: sa.Connection, url: str, **kw: object) -> Feed:
     row = {"url": url, "title": "Paper", "tags": [], "added_at": NOW, **kw}
     number = db.execute(sa.insert(t.feeds).values(**row)).inserted_primary_key[0]
-    return Feed(number, url, "Paper", row.get("language"), row.get("country"), (), None, True)  # type: ignore[arg-type]
+    return Feed(number, FeedSpec(url, "Paper", row.get("language"), row.get("country")))  # type: ignore[arg-type]
 
 
 def entry(path: str, title: str = "Title", **kw: object) -> Entry:
@@ -174,7 +174,7 @@ def test_the_latest_claimed_words_stand_in_any_order(database_url: str) -> None:
             for n in (0, 1):
                 values = {"url": f"https://f{n}.example/", "title": f"F{n}", "host": f"f{n}.example", "added_at": early}
                 key = db.scalar(sa.insert(t.feeds).values(id=n + 1, tags=[], **values).returning(t.feeds.c.id))
-                feeds.append(Feed(key, values["url"], values["title"], "en", None, (), None, True))
+                feeds.append(Feed(key, FeedSpec(values["url"], values["title"], "en")))
             address = "https://paper.example/story"
             entries = [
                 Entry(address, address, "First words", published_at=early),

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from pipeline.core.feeds.failures import HARD, weight
 from pipeline.core.feeds.headers import retry_after, server_wish
-from pipeline.model import Feed, Outcome, Response
+from pipeline.model import Feed, Outcome, Polling, Response
 
 LONG_DEAD = 30.0  # weight after which a feed is asked weekly instead of daily, and never less: feeds come back
 LONG_DEAD_S = 7 * 86400.0
@@ -54,17 +54,16 @@ class FetchResult:
 
 def address(feed: Feed) -> str:
     """Give the address to ask: the adopted one, else the declared one."""
-    return feed.adopted_url or feed.url
+    return feed.polling.adopted_url or feed.spec.url
 
 
 def is_unconditional(feed: Feed, now: datetime) -> bool:
     """Whether to ask without validators: none known, they lie, or it is time to test them."""
-    if feed.validators_lie or not feed.body_hash or not (feed.etag or feed.last_modified):
+    p = feed.polling
+    if p.validators_lie or not p.body_hash or not (p.etag or p.last_modified) or p.unconditional_at is None:
         return True
-    if feed.unconditional_at is None:
-        return True
-    period = min(max(UNCONDITIONAL_S, 10 * feed.interval_s), 7 * UNCONDITIONAL_S)
-    return not 0 <= (now - feed.unconditional_at).total_seconds() + 3600 < period + 3600  # the future: a wrong clock
+    period = min(max(UNCONDITIONAL_S, 10 * p.interval_s), 7 * UNCONDITIONAL_S)
+    return not 0 <= (now - p.unconditional_at).total_seconds() + 3600 < period + 3600  # the future: a wrong clock
 
 
 def validators(feed: Feed, now: datetime) -> dict[str, str]:
@@ -72,16 +71,16 @@ def validators(feed: Feed, now: datetime) -> dict[str, str]:
     if is_unconditional(feed, now):
         return {}
     found: dict[str, str] = {}
-    if feed.etag:
-        found["if-none-match"] = feed.etag
-    if feed.last_modified:
-        found["if-modified-since"] = feed.last_modified
+    if feed.polling.etag:
+        found["if-none-match"] = feed.polling.etag
+    if feed.polling.last_modified:
+        found["if-modified-since"] = feed.polling.last_modified
     return found
 
 
 def without_body(feed: Feed) -> Feed:
     """Give a feed whose stored hash has no body as one that must be read whole, so that what was lost comes again."""
-    return replace(feed, body_hash=None, etag=None, last_modified=None)
+    return replace(feed, polling=replace(feed.polling, body_hash=None, etag=None, last_modified=None))
 
 
 def jitter(feed_id: int) -> float:
@@ -91,12 +90,13 @@ def jitter(feed_id: int) -> float:
 
 def next_fetch(feed: Feed, fetched_at: datetime, bounds: Bounds, at_least_s: float = 0.0) -> datetime:
     """Say when a feed is due after a fetch: the longest of interval, back-off and wishes, each bounded, plus jitter."""
-    delay = min(max(feed.interval_s, bounds.min_interval_s), bounds.max_interval_s)
-    if feed.failure_weight >= LONG_DEAD:
+    p = feed.polling
+    delay = _bounded(p.interval_s, bounds)
+    if p.failure_weight >= LONG_DEAD:
         delay = max(delay, LONG_DEAD_S)
-    elif feed.failure_weight:
-        delay = max(delay, min(delay * (1 + feed.failure_weight), bounds.max_interval_s))
-    for wish in (feed.wait_s, feed.ttl_s):
+    elif p.failure_weight:
+        delay = max(delay, min(delay * (1 + p.failure_weight), bounds.max_interval_s))
+    for wish in (p.wait_s, p.ttl_s):
         if wish:
             delay = max(delay, min(wish, bounds.max_interval_s))
     delay *= 1 + JITTER * jitter(feed.id)
@@ -115,9 +115,10 @@ def after_fetch(
 
     Validators change only here and only together with `store_body` (or with the very bytes that are stored already).
     """
-    feed = replace(feed, last_fetch_at=fetched_at)
+    asked = replace(feed.polling, last_fetch_at=fetched_at)
     if was_unconditional:
-        feed = replace(feed, unconditional_at=fetched_at)
+        asked = replace(asked, unconditional_at=fetched_at)
+    feed = replace(feed, polling=asked)
     if response.status == 304 and was_unconditional:  # "as before" to one who has no before: there is nothing to read
         error = "status 304 to a request without a condition"
         response = replace(response, outcome=Outcome.PROTOCOL, error=error)
@@ -131,33 +132,28 @@ def _success(
 ) -> FetchResult:
     headers = response.headers
     etag, modified = headers.get("etag") or None, headers.get("last-modified") or None
-    is_new = response.outcome is Outcome.NEW and body_hash != feed.body_hash
-    had_weight = feed.failure_weight
-    feed = replace(
-        feed,
+    was = feed.polling
+    is_new = response.outcome is Outcome.NEW and body_hash != was.body_hash
+    p = replace(
+        was,
         failure_weight=0.0,
         failure_count=0,
         last_success_at=at,
-        first_fetched_at=feed.first_fetched_at or at,
+        first_fetched_at=was.first_fetched_at or at,
         wait_s=server_wish(headers, at),
     )
     if is_new:
-        same = (feed.etag, feed.last_modified) == (etag, modified) and (etag or modified)
-        feed = replace(
-            feed,
-            etag=etag,
-            last_modified=modified,
-            body_hash=body_hash,
-            validators_lie=feed.validators_lie or bool(was_unconditional and feed.body_hash and same),
-        )
+        same = (was.etag, was.last_modified) == (etag, modified) and (etag or modified)
+        lies = was.validators_lie or bool(was_unconditional and was.body_hash and same)
+        p = replace(p, etag=etag, last_modified=modified, body_hash=body_hash, validators_lie=lies)
     elif response.outcome is Outcome.NEW:  # the same bytes again
-        feed = replace(feed, etag=etag, last_modified=modified)
-    if not is_new and not had_weight:
-        feed = replace(feed, interval_s=_bounded(feed.interval_s * LATER, bounds))
-    feed, adopted = _moved(feed, response, at)
-    feed = _with_state(feed, response.seconds, at)
+        p = replace(p, etag=etag, last_modified=modified)
+    if not is_new and not was.failure_weight:
+        p = replace(p, interval_s=_bounded(p.interval_s * LATER, bounds))
+    p, adopted = _moved(p, feed.spec.url, response, at)
+    feed = _with_state(replace(feed, polling=p), response.seconds, at)
     return FetchResult(
-        feed=replace(feed, next_fetch_at=next_fetch(feed, at, bounds)),
+        feed=_due(feed, next_fetch(feed, at, bounds)),
         outcome=Outcome.NEW if is_new else Outcome.UNCHANGED,
         store_body=is_new,
         adopted=adopted,
@@ -167,21 +163,17 @@ def _success(
 def _failure(feed: Feed, response: Response, at: datetime, bounds: Bounds) -> FetchResult:
     if response.outcome is Outcome.LOCAL:  # nobody was asked: it says nothing of the feed, and we try again soon
         soon = at + timedelta(seconds=bounds.min_interval_s * (1 + JITTER * jitter(feed.id)))
-        return FetchResult(feed=replace(feed, next_fetch_at=soon), outcome=response.outcome, error=response.error)
-    feed = replace(
-        feed,
-        failure_weight=feed.failure_weight + weight(response.outcome, response.status),
-        failure_count=feed.failure_count + 1,
-    )
-    if feed.adopted_url and feed.failure_weight >= RETURN_WEIGHT:
-        feed = replace(feed, adopted_url=None, etag=None, last_modified=None)  # the new address failed: try the old
+        return FetchResult(feed=_due(feed, soon), outcome=response.outcome, error=response.error)
+    p = _worse(feed.polling, weight(response.outcome, response.status))
+    if p.adopted_url and p.failure_weight >= RETURN_WEIGHT:
+        p = replace(p, adopted_url=None, etag=None, last_modified=None)  # the new address failed: try the old
     wait = retry_after(response.headers.get("retry-after"), at)
     hold = None
     if response.outcome is Outcome.RATE_LIMITED or response.status == 503:
         hold = wait if wait is not None else RATE_LIMIT_S
-    feed = _with_state(feed, 0.0, at, is_gone=response.outcome is Outcome.GONE)
+    feed = _with_state(replace(feed, polling=p), 0.0, at, is_gone=response.outcome is Outcome.GONE)
     return FetchResult(
-        feed=replace(feed, next_fetch_at=next_fetch(feed, at, bounds, hold or wait or 0.0)),
+        feed=_due(feed, next_fetch(feed, at, bounds, hold or wait or 0.0)),
         outcome=response.outcome,
         retry_after_s=wait,
         hold_host_s=hold,
@@ -201,18 +193,26 @@ def permanent_target(url: str, response: Response) -> str | None:
     return target
 
 
-def _moved(feed: Feed, response: Response, at: datetime) -> tuple[Feed, str | None]:
+def _worse(p: Polling, by: float) -> Polling:
+    return replace(p, failure_weight=p.failure_weight + by, failure_count=p.failure_count + 1)
+
+
+def _due(feed: Feed, at: datetime) -> Feed:
+    return replace(feed, polling=replace(feed.polling, next_fetch_at=at))
+
+
+def _moved(p: Polling, declared: str, response: Response, at: datetime) -> tuple[Polling, str | None]:
     """Note a permanent redirect; adopt it when it stood long enough. 302, 303 and 307 never count."""
-    target = permanent_target(address(feed), response)
+    target = permanent_target(p.adopted_url or declared, response)
     if target is None:
-        return replace(feed, moved_to=None, moved_since=None, moved_count=0), None
-    if target != feed.moved_to or feed.moved_since is None or feed.moved_since > at:
-        return replace(feed, moved_to=target, moved_since=at, moved_count=1), None
-    count = feed.moved_count + 1
-    if count >= ADOPT_COUNT and at - feed.moved_since >= ADOPT_AFTER:
-        adopted = None if target == feed.url else target
-        return replace(feed, adopted_url=adopted, moved_to=None, moved_since=None, moved_count=0), target
-    return replace(feed, moved_count=count), None
+        return replace(p, moved_to=None, moved_since=None, moved_count=0), None
+    if target != p.moved_to or p.moved_since is None or p.moved_since > at:
+        return replace(p, moved_to=target, moved_since=at, moved_count=1), None
+    count = p.moved_count + 1
+    if count >= ADOPT_COUNT and at - p.moved_since >= ADOPT_AFTER:
+        adopted = None if target == declared else target
+        return replace(p, adopted_url=adopted, moved_to=None, moved_since=None, moved_count=0), target
+    return replace(p, moved_count=count), None
 
 
 def after_parse(feed: Feed, entries: int, new: int, error: str | None, ttl_s: float | None, bounds: Bounds) -> Feed:
@@ -220,32 +220,23 @@ def after_parse(feed: Feed, entries: int, new: int, error: str | None, ttl_s: fl
 
     A body that was no feed keeps no validators: the next request must bring the whole document again.
     """
-    at = feed.last_fetch_at or feed.last_success_at
+    p = feed.polling
+    at = p.last_fetch_at or p.last_success_at
     if at is None:
         return feed
     if error is not None:
-        feed = replace(
-            feed,
-            etag=None,
-            last_modified=None,
-            failure_weight=feed.failure_weight + HARD,
-            failure_count=feed.failure_count + 1,
-        )
+        p = replace(_worse(p, HARD), etag=None, last_modified=None)
     else:
-        is_first = feed.last_new_at is None
-        interval = feed.interval_s
+        is_first = p.last_new_at is None
+        interval = p.interval_s
         if new and not is_first:  # the first body is all new and says nothing of the pace
             interval *= MUCH_SOONER if new >= HALF_NEW * entries else SOONER
         elif not new:
             interval *= LATER
-        feed = replace(
-            feed,
-            ttl_s=ttl_s,
-            interval_s=_bounded(interval, bounds),
-            last_new_at=at if new else feed.last_new_at,
-        )
-    feed = _with_state(feed, None, at)
-    return replace(feed, next_fetch_at=next_fetch(feed, at, bounds))
+        last_new_at = at if new else p.last_new_at
+        p = replace(p, ttl_s=ttl_s, interval_s=_bounded(interval, bounds), last_new_at=last_new_at)
+    feed = _with_state(replace(feed, polling=p), None, at)
+    return _due(feed, next_fetch(feed, at, bounds))
 
 
 def state(feed: Feed, now: datetime, seconds: float = 0.0, is_gone: bool = False) -> str:
@@ -253,15 +244,16 @@ def state(feed: Feed, now: datetime, seconds: float = 0.0, is_gone: bool = False
 
     `seconds` is how long the last answer took.
     """
+    p = feed.polling
     if is_gone:
         return "gone"
-    if feed.failure_weight >= FAILING:
+    if p.failure_weight >= FAILING:
         return "failing"
-    if feed.first_fetched_at is None:
-        return "failing" if feed.failure_count >= 3 else "new"
-    if feed.moved_to:
+    if p.first_fetched_at is None:
+        return "failing" if p.failure_count >= 3 else "new"
+    if p.moved_to:
         return "moved"
-    if feed.validators_lie:
+    if p.validators_lie:
         return "lying"
     if seconds > SLOW_S:
         return "slow"
@@ -270,20 +262,22 @@ def state(feed: Feed, now: datetime, seconds: float = 0.0, is_gone: bool = False
 
 def is_quiet(feed: Feed, now: datetime) -> bool:
     """Whether a feed has brought nothing new for longer than it should."""
-    since = feed.last_new_at or feed.first_fetched_at
+    since, expected = feed.polling.last_new_at or feed.polling.first_fetched_at, feed.spec.expected_per_day
     if since is None:
         return False
-    days = max(1.0, QUIET_GAPS / feed.expected_per_day) if feed.expected_per_day else QUIET_DAYS
+    days = max(1.0, QUIET_GAPS / expected) if expected else QUIET_DAYS
     return now - since > timedelta(days=days)
 
 
 def _with_state(feed: Feed, seconds: float | None, at: datetime, is_gone: bool = False) -> Feed:
     if seconds is None:  # not a fetch: what only a fetch can tell stays
-        if feed.state in {"slow", "gone"} and not feed.failure_weight:
+        if feed.polling.state in {"slow", "gone"} and not feed.polling.failure_weight:
             return feed
         seconds = 0.0
     now_is = state(feed, at, seconds, is_gone)
-    return feed if now_is == feed.state else replace(feed, state=now_is, state_since=at)
+    if now_is == feed.polling.state:
+        return feed
+    return replace(feed, polling=replace(feed.polling, state=now_is, state_since=at))
 
 
 def _bounded(interval_s: float, bounds: Bounds) -> float:

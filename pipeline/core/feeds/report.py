@@ -131,7 +131,7 @@ class Report:
             kind = outcome, status if outcome is Outcome.HTTP_ERROR else None
             self._failures[kind] += 1
             self._words.setdefault(kind, error or "")
-            self._were_well += before.failure_count == 0
+            self._were_well += before.polling.failure_count == 0
 
     @property
     def done(self) -> int:

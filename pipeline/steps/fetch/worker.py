@@ -207,15 +207,15 @@ class Worker:
         self._results.add(result, len(content) if body else 0)
 
     def _tell(self, old: Feed, decision: poll.FetchResult, response: Response) -> None:
-        state = decision.feed.state
+        state = decision.feed.polling.state
         if decision.adopted:
-            log.get().warning("feed moved", feed=old.url, to=decision.adopted)
+            log.get().warning("feed moved", feed=old.spec.url, to=decision.adopted)
         elif decision.outcome is Outcome.GONE:
-            log.get().warning("feed gone", feed=old.url)
-        elif state != old.state and state in {"failing", "lying"}:
-            log.get().warning(f"feed {state}", feed=old.url, outcome=decision.outcome.value, error=response.error)
+            log.get().warning("feed gone", feed=old.spec.url)
+        elif state != old.polling.state and state in {"failing", "lying"}:
+            log.get().warning(f"feed {state}", feed=old.spec.url, outcome=decision.outcome.value, error=response.error)
         elif decision.error:
-            log.get().info("fetch failed", feed=old.url, outcome=decision.outcome.value, error=decision.error)
+            log.get().info("fetch failed", feed=old.spec.url, outcome=decision.outcome.value, error=decision.error)
 
     async def _store(self) -> None:
         results, given_back = self._results.take(), self._given_back.take()

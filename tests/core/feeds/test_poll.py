@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -9,15 +10,19 @@ from hypothesis import strategies as st
 
 from pipeline.core.feeds import headers as wishes
 from pipeline.core.feeds import poll
-from pipeline.model import Feed, Outcome, Response
+from pipeline.model import Feed, FeedSpec, Outcome, Response
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 BOUNDS = poll.Bounds()
 URL = "http://gazette.test/feed"
-FEED = Feed(
-    id=7, url=URL, title="The Gazette", language="en", country=None, tags=(), expected_per_day=None, enabled=True
-)
-KNOWN = replace(
+FEED = Feed(7, FeedSpec(URL, "The Gazette", "en"))
+
+
+def learnt(feed: Feed, **changes: Any) -> Feed:
+    return replace(feed, polling=replace(feed.polling, **changes))
+
+
+KNOWN = learnt(
     FEED, etag='"a"', last_modified="Mon, 01 Jun 2026 08:00:00 GMT", body_hash="old", first_fetched_at=NOW,
     last_success_at=NOW, last_new_at=NOW, unconditional_at=NOW, state="ok",
 )  # fmt: skip
@@ -40,43 +45,43 @@ def test_validators_are_of_the_stored_body_only() -> None:
     """What did not store a body changes no validator: not an error, not a 304."""
     headers = {"etag": '"b"', "last-modified": "Tue, 02 Jun 2026 08:00:00 GMT"}
     new = after(KNOWN, response(headers=headers))
-    assert new.store_body and new.feed.etag == '"b"' and new.feed.body_hash == "new"
+    assert new.store_body and new.feed.polling.etag == '"b"' and new.feed.polling.body_hash == "new"
     for got in (response(Outcome.UNCHANGED, 304, headers=headers), response(Outcome.HTTP_ERROR, 500, headers=headers)):
         same = after(KNOWN, got, None)
-        assert not same.store_body and (same.feed.etag, same.feed.body_hash) == ('"a"', "old")
+        assert not same.store_body and (same.feed.polling.etag, same.feed.polling.body_hash) == ('"a"', "old")
 
 
 def test_the_hash_decides_what_is_unchanged() -> None:
     """The same bytes under a new ETag are unchanged, and their new validator may be kept: the bytes are stored."""
     got = after(KNOWN, response(headers={"etag": '"b"'}), "old")
-    assert got.outcome is Outcome.UNCHANGED and not got.store_body and got.feed.etag == '"b"'
+    assert got.outcome is Outcome.UNCHANGED and not got.store_body and got.feed.polling.etag == '"b"'
 
 
 def test_conditional_headers() -> None:
     """Both validators are sent when there is a body to keep; none without one, none when they lie."""
-    assert poll.validators(KNOWN, NOW) == {"if-none-match": '"a"', "if-modified-since": KNOWN.last_modified}
+    assert poll.validators(KNOWN, NOW) == {"if-none-match": '"a"', "if-modified-since": KNOWN.polling.last_modified}
     assert poll.validators(FEED, NOW) == {}
-    assert poll.validators(replace(KNOWN, body_hash=None), NOW) == {}
-    assert poll.validators(replace(KNOWN, validators_lie=True), NOW) == {}
+    assert poll.validators(learnt(KNOWN, body_hash=None), NOW) == {}
+    assert poll.validators(learnt(KNOWN, validators_lie=True), NOW) == {}
 
 
 @pytest.mark.parametrize(("interval", "hours", "expected"), [(600, 23, False), (600, 25, True), (86400, 25, False),
                                                              (86400, 24 * 8, True)])  # fmt: skip
 def test_validators_are_tested_every_so_often(interval: float, hours: float, expected: bool) -> None:
     """A lively feed is asked without validators daily, a daily one weekly: lies do not last, bandwidth does."""
-    feed = replace(KNOWN, interval_s=interval)
+    feed = learnt(KNOWN, interval_s=interval)
     assert poll.is_unconditional(feed, NOW + timedelta(hours=hours)) is expected
 
 
 def test_lying_validators_are_noticed() -> None:
     """A body that changed under the very same validators: only an unconditional request can see that."""
-    headers = {"etag": KNOWN.etag, "last-modified": KNOWN.last_modified}
+    headers = {"etag": KNOWN.polling.etag, "last-modified": KNOWN.polling.last_modified}
     caught = after(KNOWN, response(headers=headers), unconditional=True)
-    assert caught.feed.validators_lie and caught.feed.state == "lying" and caught.store_body
-    assert not after(KNOWN, response(headers={"etag": '"b"'}), unconditional=True).feed.validators_lie
-    assert not after(FEED, response(headers=headers), unconditional=True).feed.validators_lie, "the first body"
-    bare = replace(KNOWN, etag=None, last_modified=None)
-    assert not after(bare, response(), unconditional=True).feed.validators_lie, "no validators, no lie"
+    assert caught.feed.polling.validators_lie and caught.feed.polling.state == "lying" and caught.store_body
+    assert not after(KNOWN, response(headers={"etag": '"b"'}), unconditional=True).feed.polling.validators_lie
+    assert not after(FEED, response(headers=headers), unconditional=True).feed.polling.validators_lie, "the first body"
+    bare = learnt(KNOWN, etag=None, last_modified=None)
+    assert not after(bare, response(), unconditional=True).feed.polling.validators_lie, "no validators, no lie"
 
 
 # ------------------------------------------------------------------------------------------------------------ back-off
@@ -102,42 +107,42 @@ def test_every_failure_has_a_weight() -> None:
     assert all(poll.weight(o) > 0 for o in Outcome if o not in {Outcome.NEW, Outcome.UNCHANGED, Outcome.LOCAL})
 
 
-@pytest.mark.parametrize("feed", [FEED, KNOWN, replace(KNOWN, failure_weight=1.5, failure_count=2)])
+@pytest.mark.parametrize("feed", [FEED, KNOWN, learnt(KNOWN, failure_weight=1.5, failure_count=2)])
 def test_what_is_our_fault_says_nothing_of_the_feed(feed: Feed) -> None:
     """Without descriptors or a route nobody was asked: health stays, and we try again soon."""
     for _ in range(20):
         decision = after(feed, response(Outcome.LOCAL, None, error="this machine cannot ask"), None)
         same = ("failure_weight", "failure_count", "state", "etag", "body_hash", "interval_s", "first_fetched_at")
-        assert [getattr(decision.feed, n) for n in same] == [getattr(feed, n) for n in same]
-        assert decision.feed.next_fetch_at <= NOW + timedelta(minutes=9)  # type: ignore[operator]
+        assert [getattr(decision.feed.polling, n) for n in same] == [getattr(feed.polling, n) for n in same]
+        assert decision.feed.polling.next_fetch_at <= NOW + timedelta(minutes=9)  # type: ignore[operator]
         feed = decision.feed
     assert decision.error and not decision.store_body
 
 
 def test_back_off_grows_and_never_gives_up() -> None:
     """Delays grow with the weight, daily at most, weekly after a long death, and one success forgets it all."""
-    feed, delays, at = replace(KNOWN, interval_s=3600), [], NOW
+    feed, delays, at = learnt(KNOWN, interval_s=3600), [], NOW
     for _ in range(60):
         feed = after(feed, response(Outcome.HTTP_ERROR, 404), None, at).feed
-        delays.append((feed.next_fetch_at - at).total_seconds())  # type: ignore[operator]
-        at = feed.next_fetch_at or at
+        delays.append((feed.polling.next_fetch_at - at).total_seconds())  # type: ignore[operator]
+        at = feed.polling.next_fetch_at or at
     assert delays == sorted(delays)
     assert 7200 <= delays[0] <= 7200 * 1.1
     assert max(delays[:25]) <= 86400 * 1.1 and 7 * 86400 <= delays[-1] <= 7 * 86400 * 1.1
-    assert feed.state == "failing" and feed.failure_count == 60
+    assert feed.polling.state == "failing" and feed.polling.failure_count == 60
     well = after(feed, response(), at=at).feed
-    assert (well.failure_weight, well.failure_count) == (0, 0) and well.state != "failing"
+    assert (well.polling.failure_weight, well.polling.failure_count) == (0, 0) and well.polling.state != "failing"
 
 
 def test_a_bad_hour_is_cheap() -> None:
     """Two time-outs hardly slow a feed and do not call it failing."""
     feed = after(after(KNOWN, response(Outcome.TIMEOUT, None), None).feed, response(Outcome.TIMEOUT, None), None).feed
-    assert feed.state == "ok" and (feed.next_fetch_at - NOW) < timedelta(hours=1.7)  # type: ignore[operator]
+    assert feed.polling.state == "ok" and (feed.polling.next_fetch_at - NOW) < timedelta(hours=1.7)  # type: ignore[operator]
 
 
 def test_gone() -> None:
     """410 is told at once."""
-    assert after(KNOWN, response(Outcome.GONE, 410), None).feed.state == "gone"
+    assert after(KNOWN, response(Outcome.GONE, 410), None).feed.polling.state == "gone"
 
 
 # --------------------------------------------------------------------------------------------------------- retry-after
@@ -159,10 +164,10 @@ def test_retry_after(value: str | None, expected: float | None) -> None:
 def test_rate_limits_rest_the_host() -> None:
     """429 holds the host as long as it says, or a quarter of an hour; an error's Retry-After holds the feed only."""
     limited = after(KNOWN, response(Outcome.RATE_LIMITED, 429, headers={"retry-after": "7200"}), None)
-    assert limited.hold_host_s == 7200 and limited.feed.next_fetch_at >= NOW + timedelta(hours=2)  # type: ignore
+    assert limited.hold_host_s == 7200 and limited.feed.polling.next_fetch_at >= NOW + timedelta(hours=2)  # type: ignore
     assert after(KNOWN, response(Outcome.RATE_LIMITED, 429), None).hold_host_s == poll.RATE_LIMIT_S
     error = after(KNOWN, response(Outcome.HTTP_ERROR, 500, headers={"retry-after": "7200"}), None)
-    assert error.hold_host_s is None and error.feed.next_fetch_at >= NOW + timedelta(hours=2)  # type: ignore
+    assert error.hold_host_s is None and error.feed.polling.next_fetch_at >= NOW + timedelta(hours=2)  # type: ignore
 
 
 # ------------------------------------------------------------------------------------------------------------ schedule
@@ -190,16 +195,16 @@ def test_server_wish(headers: dict[str, str], expected: float | None) -> None:
 
 def test_wishes_lengthen_and_are_bounded() -> None:
     """The longest wish counts, but none keeps a feed longer than the longest interval."""
-    feed = replace(KNOWN, interval_s=600)
-    assert poll.next_fetch(replace(feed, ttl_s=7200), NOW, BOUNDS) >= NOW + timedelta(hours=2)
-    assert poll.next_fetch(replace(feed, wait_s=1800, ttl_s=60), NOW, BOUNDS) >= NOW + timedelta(minutes=30)
-    assert poll.next_fetch(replace(feed, wait_s=1e9), NOW, BOUNDS) <= NOW + timedelta(days=1.1)
+    feed = learnt(KNOWN, interval_s=600)
+    assert poll.next_fetch(learnt(feed, ttl_s=7200), NOW, BOUNDS) >= NOW + timedelta(hours=2)
+    assert poll.next_fetch(learnt(feed, wait_s=1800, ttl_s=60), NOW, BOUNDS) >= NOW + timedelta(minutes=30)
+    assert poll.next_fetch(learnt(feed, wait_s=1e9), NOW, BOUNDS) <= NOW + timedelta(days=1.1)
 
 
 @given(st.floats(1, 1e7), st.floats(0, 100), st.floats(0, 1e9), st.integers(0, 2**40))
 def test_next_fetch_is_always_bounded(interval: float, weight: float, wish: float, feed_id: int) -> None:
     """Whatever a feed did and wishes, it is asked again: not at once, and not later than in eight days."""
-    feed = replace(KNOWN, id=feed_id, interval_s=interval, failure_weight=weight, wait_s=wish)
+    feed = learnt(replace(KNOWN, id=feed_id), interval_s=interval, failure_weight=weight, wait_s=wish)
     delay = (poll.next_fetch(feed, NOW, BOUNDS) - NOW).total_seconds()
     assert 480 <= delay <= 8 * 86400
 
@@ -207,7 +212,7 @@ def test_next_fetch_is_always_bounded(interval: float, weight: float, wish: floa
 @given(st.integers(0, 2**40), st.floats(0, 60))
 def test_a_lively_feed_is_due_at_every_second_look(feed_id: int, waited_s: float) -> None:
     """Rule: who looks every five minutes, and takes up to a minute to ask, asks a lively feed every ten minutes."""
-    feed = replace(KNOWN, id=feed_id, interval_s=BOUNDS.min_interval_s)
+    feed = learnt(replace(KNOWN, id=feed_id), interval_s=BOUNDS.min_interval_s)
     look = NOW
     due = poll.next_fetch(feed, look + timedelta(seconds=waited_s), BOUNDS)
     assert look + timedelta(minutes=5) < due <= look + timedelta(minutes=10)
@@ -223,9 +228,9 @@ def test_jitter_spreads_and_repeats() -> None:
 @pytest.mark.parametrize("outcome", [Outcome.NEW, Outcome.LOCAL])
 def test_feeds_asked_together_drift_apart(outcome: Outcome) -> None:
     """A hundred feeds of one pace are due over a tenth of their interval, never before it, and no two at once."""
-    feeds = [replace(KNOWN, id=i, interval_s=BOUNDS.min_interval_s) for i in range(100)]
+    feeds = [learnt(replace(KNOWN, id=i), interval_s=BOUNDS.min_interval_s) for i in range(100)]
     if outcome is Outcome.LOCAL:
-        due = [after(feed, response(outcome), None, NOW).feed.next_fetch_at for feed in feeds]
+        due = [after(feed, response(outcome), None, NOW).feed.polling.next_fetch_at for feed in feeds]
     else:
         due = [poll.next_fetch(feed, NOW, BOUNDS) for feed in feeds]
     later = sorted((at - NOW).total_seconds() / BOUNDS.min_interval_s for at in due if at is not None)
@@ -247,29 +252,29 @@ def test_the_interval_finds_the_pace(gap_minutes: int, low: float, high: float) 
             feed = poll.after_parse(feed, 30, min(new, 30), None, None, BOUNDS)
         else:
             feed = after(feed, response(Outcome.UNCHANGED, 304), None, at).feed
-        assert feed.next_fetch_at is not None
-        at = feed.next_fetch_at
-    assert low <= feed.interval_s <= high
+        assert feed.polling.next_fetch_at is not None
+        at = feed.polling.next_fetch_at
+    assert low <= feed.polling.interval_s <= high
 
 
 def test_the_first_body_says_nothing_of_the_pace() -> None:
     """All of it is new; the interval stays."""
     first = after(FEED, response()).feed
-    assert poll.after_parse(first, 20, 20, None, None, BOUNDS).interval_s == FEED.interval_s
+    assert poll.after_parse(first, 20, 20, None, None, BOUNDS).polling.interval_s == FEED.polling.interval_s
 
 
 def test_no_feed_costs_its_validators() -> None:
     """A page of HTML with an ETag would be "unchanged" for ever: it keeps no validator, and is a hard failure."""
     got = after(KNOWN, response(headers={"etag": '"html"'})).feed
     bad = poll.after_parse(got, 0, 0, "HTML, not a feed", None, BOUNDS)
-    assert bad.etag is None and bad.failure_weight == poll.HARD and poll.validators(bad, NOW) == {}
-    assert bad.next_fetch_at > got.next_fetch_at  # type: ignore[operator]
+    assert bad.polling.etag is None and bad.polling.failure_weight == poll.HARD and poll.validators(bad, NOW) == {}
+    assert bad.polling.next_fetch_at > got.polling.next_fetch_at  # type: ignore[operator]
 
 
 def test_the_documents_wish_is_kept() -> None:
     """The ttl of a document outlives the fetch that brought it."""
     feed = poll.after_parse(after(KNOWN, response()).feed, 5, 1, None, 14_400, BOUNDS)
-    assert feed.ttl_s == 14_400 and feed.next_fetch_at >= NOW + timedelta(hours=4)  # type: ignore[operator]
+    assert feed.polling.ttl_s == 14_400 and feed.polling.next_fetch_at >= NOW + timedelta(hours=4)  # type: ignore[operator]
 
 
 # ----------------------------------------------------------------------------------------------------------- redirects
@@ -314,10 +319,10 @@ def test_a_permanent_redirect_is_adopted_after_days() -> None:
         feed = decision.feed
         assert decision.adopted == adopted, hours
         assert poll.address(feed) == (adopted or URL)
-    assert feed.moved_to is None and feed.url == URL, "the declared address stays the feed's identity"
+    assert feed.polling.moved_to is None and feed.spec.url == URL, "the declared address stays the feed's identity"
     portal = after(KNOWN, moved((301, NEW_URL)), None).feed
-    assert portal.state == "moved"
-    assert after(portal, response(Outcome.UNCHANGED, 304), None).feed.moved_to is None
+    assert portal.polling.state == "moved"
+    assert after(portal, response(Outcome.UNCHANGED, 304), None).feed.polling.moved_to is None
 
 
 def test_two_fetches_are_not_enough() -> None:
@@ -330,11 +335,11 @@ def test_two_fetches_are_not_enough() -> None:
 
 def test_an_adopted_address_that_dies_is_given_back() -> None:
     """After five hard failures the declared address is asked again."""
-    feed = replace(KNOWN, adopted_url=NEW_URL)
+    feed = learnt(KNOWN, adopted_url=NEW_URL)
     for _ in range(5):
         assert poll.address(feed) == NEW_URL
         feed = after(feed, response(Outcome.HTTP_ERROR, 404), None).feed
-    assert poll.address(feed) == URL and feed.etag is None
+    assert poll.address(feed) == URL and feed.polling.etag is None
 
 
 # -------------------------------------------------------------------------------------------------------------- states
@@ -342,20 +347,24 @@ def test_an_adopted_address_that_dies_is_given_back() -> None:
 DAY = timedelta(days=1)
 
 
+def expecting(per_day: float) -> Feed:
+    return replace(KNOWN, spec=replace(KNOWN.spec, expected_per_day=per_day))
+
+
 @pytest.mark.parametrize(
     ("feed", "seconds", "expected"),
     [
         (FEED, 0, "new"),
-        (replace(FEED, failure_count=3, failure_weight=0.75), 0, "failing"),
+        (learnt(FEED, failure_count=3, failure_weight=0.75), 0, "failing"),
         (KNOWN, 1, "ok"),
         (KNOWN, 11, "slow"),
-        (replace(KNOWN, failure_weight=2.0), 0, "failing"),
-        (replace(KNOWN, moved_to=NEW_URL), 0, "moved"),
-        (replace(KNOWN, validators_lie=True), 20, "lying"),
-        (replace(KNOWN, last_new_at=NOW - 15 * DAY), 0, "quiet"),
-        (replace(KNOWN, last_new_at=NOW - 2 * DAY, expected_per_day=20.0), 0, "quiet"),
-        (replace(KNOWN, last_new_at=NOW - 2 * DAY, expected_per_day=1.0), 0, "ok"),
-        (replace(KNOWN, last_new_at=None, first_fetched_at=NOW - 15 * DAY), 0, "quiet"),
+        (learnt(KNOWN, failure_weight=2.0), 0, "failing"),
+        (learnt(KNOWN, moved_to=NEW_URL), 0, "moved"),
+        (learnt(KNOWN, validators_lie=True), 20, "lying"),
+        (learnt(KNOWN, last_new_at=NOW - 15 * DAY), 0, "quiet"),
+        (learnt(expecting(20.0), last_new_at=NOW - 2 * DAY), 0, "quiet"),
+        (learnt(expecting(1.0), last_new_at=NOW - 2 * DAY), 0, "ok"),
+        (learnt(KNOWN, last_new_at=None, first_fetched_at=NOW - 15 * DAY), 0, "quiet"),
     ],
 )
 def test_states(feed: Feed, seconds: float, expected: str) -> None:
@@ -365,14 +374,14 @@ def test_states(feed: Feed, seconds: float, expected: str) -> None:
 
 def test_since_when() -> None:
     """state_since moves only when the state does."""
-    first = after(replace(KNOWN, state="ok", state_since=NOW - DAY), response(Outcome.UNCHANGED, 304), None).feed
-    assert first.state_since == NOW - DAY
+    first = after(learnt(KNOWN, state="ok", state_since=NOW - DAY), response(Outcome.UNCHANGED, 304), None).feed
+    assert first.polling.state_since == NOW - DAY
     gone = after(first, response(Outcome.GONE, 410), None).feed
-    assert gone.state_since == NOW
+    assert gone.polling.state_since == NOW
 
 
 @pytest.mark.parametrize(("ahead_minutes", "is_free"), [(30, False), (90, True), (-60 * 23, False), (-60 * 25, True)])
 def test_validators_are_tested_daily_and_by_no_clock_of_tomorrow(ahead_minutes: int, is_free: bool) -> None:
     """A clock may go before ours by an hour; what says more was written by a wrong one, and is tested at once."""
-    feed = replace(KNOWN, interval_s=3600.0, unconditional_at=NOW + timedelta(minutes=ahead_minutes))
+    feed = learnt(KNOWN, interval_s=3600.0, unconditional_at=NOW + timedelta(minutes=ahead_minutes))
     assert poll.is_unconditional(feed, NOW) is is_free

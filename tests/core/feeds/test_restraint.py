@@ -7,12 +7,10 @@ import pytest
 
 from pipeline.core.feeds.report import CURES, FINE, Outlook, Report, Unanswered, nameless
 from pipeline.core.feeds.restraint import ANSWERS, Restraint
-from pipeline.model import Feed, Outcome
+from pipeline.model import Feed, FeedSpec, Outcome, Polling
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
-FEED = Feed(
-    id=7, url="http://g.test/f", title="G", language="en", country=None, tags=(), expected_per_day=None, enabled=True
-)
+FEED = Feed(7, FeedSpec("http://g.test/f", "G", "en"))
 
 
 @pytest.mark.parametrize(
@@ -119,7 +117,7 @@ def test_the_most_frequent_kind_is_named_first() -> None:
         (failed(1, Outcome.DNS), 30, True),
         (failed(1, Outcome.DNS), 1, False),
         (failed(2, Outcome.HTTP_ERROR, 404), 1, False),
-        (failed(9, Outcome.TIMEOUT, before=replace(FEED, failure_count=4)), 1, False),
+        (failed(9, Outcome.TIMEOUT, before=replace(FEED, polling=Polling(failure_count=4))), 1, False),
         (failed(0, Outcome.TIMEOUT), None, False),
     ],
 )
