@@ -33,6 +33,7 @@ if TYPE_CHECKING:  # nothing heavy is imported before it is asked for: a DAG fil
     from collections.abc import Callable
 
     from pipeline import errors as errors
+    from pipeline.desk.explain import Explanation
     from pipeline.desk.pages import ToldEvent
     from pipeline.model import Event, Fact, Tally
     from pipeline.settings import Settings
@@ -95,10 +96,10 @@ def event(settings: Settings, number: int) -> ToldEvent:
     return pages.event(settings, pages.standing(settings, number))
 
 
-def explain(settings: Settings, story: str | int) -> dict[str, Any]:
+def explain(settings: Settings, story: str | int) -> Explanation:
     """Give everything stored about one story, by number, address or the first digits of its hash.
 
-    Keys: story, sightings, matches (the current one first, with evidence: names with offsets, contributions of each
+    Fields: story, sightings, matches (the current one first, with evidence: names with offsets, contributions of each
     feature in log-odds), seeds, facts, labels, join (why it stands in its event) and event. Raises
     errors.NotFoundError for an unknown story.
     """

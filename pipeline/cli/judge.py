@@ -1,6 +1,7 @@
 """The commands about judging: explain, facts, and the evaluations that are contracts."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -31,7 +32,7 @@ def explain(
 
     found = step.run(common.load(database=database), story)
     if as_json:
-        common.print_json(found)
+        common.print_json(asdict(found))
     else:
         explained.show(found)
 

@@ -1,5 +1,6 @@
 """The pages of events and stories."""
 
+from dataclasses import asdict, fields
 from datetime import UTC, datetime
 from itertools import groupby
 from typing import Annotated, Any
@@ -10,6 +11,7 @@ from fastapi import Path as PathParameter
 from starlette.responses import RedirectResponse, Response
 
 from pipeline.desk import explain, pages
+from pipeline.desk.explain import Explanation
 from pipeline.desk.pages import ToldStory
 from pipeline.errors import NotFoundError
 from pipeline.settings import Settings
@@ -147,16 +149,19 @@ def story(request: Request, number: Number, done: str = "") -> Response:
     except NotFoundError as e:
         raise NotFoundError(f"There is no story {number}.") from e
     mentions: dict[tuple[str, str], dict[str, int]] = {}
-    for m in (found["matches"][0]["evidence"].get("mentions") or ()) if found["matches"] else ():
+    for m in (found.matches[0].evidence.get("mentions") or ()) if found.matches else ():
         parts = mentions.setdefault((m["entity"], m["found"]), {})
         parts[m["part"]] = parts.get(m["part"], 0) + 1
+    shown = {f.name: getattr(found, f.name) for f in fields(found)}
     return render.page(
-        request, "story.html.j2", data=lambda _: _told(found), mentions=mentions, done=done[:40], **found
+        request, "story.html.j2", data=lambda _: _told(found), mentions=mentions, done=done[:40], **shown
     )
 
 
-def _told(found: dict[str, Any]) -> dict[str, Any]:
+def _told(found: Explanation) -> dict[str, Any]:
     """Give of a story what its page shows: no article text, no names of authors or analysts."""
-    story = {k: v for k, v in found["story"].items() if k not in {"text", "author"}}
-    said = [{k: v for k, v in label.items() if k != "labelled_by"} for label in found["labels"]]
-    return {**found, "story": story, "labels": said}
+    told = asdict(found)
+    del told["story"]["text"], told["story"]["author"]
+    for label in told["labels"]:
+        del label["labelled_by"]
+    return told

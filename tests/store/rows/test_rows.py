@@ -1,6 +1,7 @@
 """Rows that people are shown: frozen, and never silently empty."""
 
 from dataclasses import FrozenInstanceError, dataclass, fields
+from typing import get_args, get_type_hints
 
 import pytest
 import sqlalchemy as sa
@@ -8,7 +9,15 @@ import sqlalchemy as sa
 from pipeline import store
 from pipeline.store.rows import columns, row
 from pipeline.store.rows.events import EventRow, ToldStory
-from pipeline.store.tables import event_stories, events, matches, stories
+from pipeline.store.rows.stories import (
+    EventRecord,
+    FactRecord,
+    LabelRecord,
+    MatchRecord,
+    PlaceRecord,
+    StoryRecord,
+)
+from pipeline.store.tables import event_stories, events, facts, labels, matches, stories
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +35,24 @@ def test_every_field_has_its_column() -> None:
     assert {c.name for c in columns(ToldStory, stories, event_stories, matches)} | given == {
         f.name for f in fields(ToldStory)
     }
+
+
+@pytest.mark.parametrize(
+    ("kind", "table", "more"),
+    [
+        (StoryRecord, stories, set()),
+        (MatchRecord, matches, set()),
+        (FactRecord, facts, set()),
+        (LabelRecord, labels, set()),
+        (PlaceRecord, event_stories, set()),
+        (EventRecord, events, {"others"}),
+    ],
+)
+def test_a_record_is_the_whole_row(kind: type, table: sa.Table, more: set[str]) -> None:
+    """Rule: what `explain --json` prints are all columns in the table's order; None where the column says so."""
+    hints = {name: hint for name, hint in get_type_hints(kind).items() if name not in more}
+    assert list(hints) == [c.name for c in table.c]
+    assert {n for n, hint in hints.items() if type(None) in get_args(hint)} == {c.name for c in table.c if c.nullable}
 
 
 def test_the_first_table_that_has_a_column_gives_it() -> None:
