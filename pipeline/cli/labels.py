@@ -2,6 +2,7 @@
 
 import json
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -42,22 +43,19 @@ def label(
     """
     from pipeline.desk import labels as step
 
-    found = step.run(common.load(database=database), common.now(), story, level, by, note)
+    found, is_new = step.run(common.load(database=database), common.now(), story, level, by, note)
     if as_json:
-        common.print_json(found)
+        common.print_json(asdict(found) | {"added": is_new})
         return
-    say(f"[bold]{escape(found['title'])}[/]")
-    say(f"story {found['story']} · {found['language']} · {escape(found['outlet'])}")
-    if found["judged"] is None:
+    say(f"[bold]{escape(found.title)}[/]")
+    say(f"story {found.story} · {found.language} · {escape(found.outlet)}")
+    if found.judged is None:
         say("  it waits to be judged")
     else:
-        agrees = "as it was judged" if found["judged"] == level else "not as it was judged"
-        say(
-            f"  judged level {found['judged']} ({LEVELS[found['judged']]}), score {found['score']:.3f}: "
-            f"the label is {agrees}"
-        )
-    before = f"; said before: {', '.join(map(str, found['said_before']))}" if found["said_before"] else ""
-    say(f"  label {'kept' if found['added'] else 'was there already'}: level {level} ({LEVELS[level]}){before}")
+        agrees = "as it was judged" if found.judged == level else "not as it was judged"
+        say(f"  judged level {found.judged} ({LEVELS[found.judged]}), score {found.score:.3f}: the label is {agrees}")
+    before = f"; said before: {', '.join(map(str, found.said_before))}" if found.said_before else ""
+    say(f"  label {'kept' if is_new else 'was there already'}: level {level} ({LEVELS[level]}){before}")
 
 
 @labels.command("list")
@@ -71,14 +69,11 @@ def list_labels(
 
     found = step.listed(common.load(database=database), wrong)
     if as_json:
-        common.print_json(found)
+        common.print_json([asdict(r) for r in found])
         return
-    rows = [
-        (r["story"], r["level"], r["judged"], r["language"], r["title"], r["by"], r["note"], common.moment(r["at"]))
-        for r in found
-    ]
+    rows = [(r.story, r.level, r.judged, r.language, r.title, r.by, r.note, common.moment(r.at)) for r in found]
     common.print_table(("story", "label", "judged", "language", "title", "by", "note", "when"), rows, empty=_NONE)
-    say(f"{len(found)} labelled stories, {sum(r['judged'] != r['level'] for r in found)} of them judged otherwise")
+    say(f"{len(found)} labelled stories, {sum(r.judged != r.level for r in found)} of them judged otherwise")
 
 
 @labels.command("export")

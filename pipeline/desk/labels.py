@@ -1,5 +1,6 @@
 """What people say of stories: keep it, list it, and write it out as labelled lines that evaluation and fitting read."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -14,16 +15,37 @@ from pipeline.store import labels, stories
 EXPORTED_TEXT = 2000
 
 
-def run(settings: Settings, now: datetime, what: str, level: int, by: str = "", note: str = "") -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class ToldLabel:
+    """A labelled story as people are told it: `story` is its number; judged, score and event may not be there yet."""
+
+    story: int
+    level: int
+    by: str
+    at: datetime
+    note: str
+    said_before: tuple[int, ...]  # levels of its older labels, oldest first
+    judged: int | None
+    score: float | None
+    event: int | None
+    language: str
+    outlet: str
+    title: str
+    url: str
+
+
+def run(
+    settings: Settings, now: datetime, what: str, level: int, by: str = "", note: str = ""
+) -> tuple[ToldLabel, bool]:
     """Keep the level that a person gives to a story; saying the same again changes nothing.
 
-    `what` is its number, its address or the first digits of its hash. Gives the row of `listed` and "added".
+    `what` is its number, its address or the first digits of its hash. Gives the row of `listed` and whether it is new.
     """
     with store.begin(settings.database_url) as db:
         story = _find(stories.find(db, what), what)
         added = labels.add(db, story.id, level, by.strip(), note.strip(), now)
         row = labels.listed(db, story.id)[0]
-    return {**_told(row), "added": added}
+    return _told(row), added
 
 
 def withdraw(settings: Settings, what: str) -> tuple[int, int]:
@@ -39,11 +61,11 @@ def take_back(settings: Settings, number: int, by: str) -> int:
         return labels.withdraw_by(db, number, by.strip())
 
 
-def listed(settings: Settings, wrong: bool = False) -> list[dict[str, Any]]:
+def listed(settings: Settings, wrong: bool = False) -> list[ToldLabel]:
     """List labelled stories, the newest label first; with `wrong`, only those that are judged otherwise."""
     with store.read(settings.database_url) as db:
         rows = [_told(r) for r in labels.listed(db)]
-    return [r for r in rows if not wrong or r["judged"] != r["level"]]
+    return [r for r in rows if not wrong or r.judged != r.level]
 
 
 def export(settings: Settings) -> list[dict[str, Any]]:
@@ -53,7 +75,7 @@ def export(settings: Settings) -> list[dict[str, Any]]:
     """
     with store.read(settings.database_url) as db:
         rows = labels.listed(db)
-    return [_line(r) for r in sorted(rows, key=lambda r: url.key(r["story"].canonical_url))]
+    return [_line(r) for r in sorted(rows, key=lambda r: url.key(r.story.canonical_url))]
 
 
 def _find(story: Story | None, what: str) -> Story:
@@ -62,20 +84,27 @@ def _find(story: Story | None, what: str) -> Story:
     return story
 
 
-def _told(row: dict[str, Any]) -> dict[str, Any]:
-    story: Story = row["story"]
-    return {
-        **row,
-        "story": story.id,
-        "language": story.language,
-        "outlet": story.outlet,
-        "title": story.title or story.summary[:100],
-        "url": story.url,
-    }
+def _told(row: labels.LabelledRow) -> ToldLabel:
+    story = row.story
+    return ToldLabel(
+        story=story.id,
+        level=row.level,
+        by=row.by,
+        at=row.at,
+        note=row.note,
+        said_before=row.said_before,
+        judged=row.judged,
+        score=row.score,
+        event=row.event,
+        language=story.language,
+        outlet=story.outlet,
+        title=story.title or story.summary[:100],
+        url=story.url,
+    )
 
 
-def _line(row: dict[str, Any]) -> dict[str, Any]:
-    story: Story = row["story"]
+def _line(row: labels.LabelledRow) -> dict[str, Any]:
+    story = row.story
     line = {
         "id": f"label-{url.key(story.canonical_url)[:12]}",
         "lang": story.language,
@@ -83,8 +112,8 @@ def _line(row: dict[str, Any]) -> dict[str, Any]:
         "summary": story.summary,
         "url": story.canonical_url,
         "date": story.at.isoformat() if story.at else "",
-        "relevance": row["level"],
-        "event": f"event-{row['event']}" if row["event"] else "",  # keeps the stories of one event in one fold
-        "note": row["note"],
+        "relevance": row.level,
+        "event": f"event-{row.event}" if row.event else "",  # keeps the stories of one event in one fold
+        "note": row.note,
     }
     return {**line, "text": story.text[:EXPORTED_TEXT]} if story.text else line

@@ -1,6 +1,7 @@
 """Labels: the levels that people gave to stories; the newest of a story counts, the older ones stay as its history."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +11,21 @@ from pipeline.model import Story
 from pipeline.store import stories as stories_store
 from pipeline.store.corrections import chunks
 from pipeline.store.tables import event_stories, labels, matches, stories
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledRow:
+    """A labelled story: what the newest label says, and what the story is judged now (None where it is not yet)."""
+
+    story: Story
+    level: int
+    by: str
+    at: datetime
+    note: str
+    said_before: tuple[int, ...]  # levels of its older labels, oldest first
+    judged: int | None
+    score: float | None
+    event: int | None
 
 
 def add(db: sa.Connection, story_id: int, level: int, by: str, note: str, now: datetime) -> bool:
@@ -48,38 +64,36 @@ def levels(db: sa.Connection) -> dict[int, int]:
     return {int(r.story_id): int(r.level) for r in db.execute(query)}  # of one story the last, the newest, stays
 
 
-def listed(db: sa.Connection, story_id: int | None = None) -> list[dict[str, Any]]:
-    """Give the labelled stories (or the one story), the newest label first, with what they are judged now.
-
-    Rows are {"story", "level", "by", "at", "note", "said_before", "judged", "score", "event"}: `story` is the noun,
-    `said_before` the levels of its older labels, oldest first; judged, score and event are None where there is none.
-    """
+def listed(db: sa.Connection, story_id: int | None = None) -> list[LabelledRow]:
+    """Give the labelled stories (or the one story), the newest label first, with what they are judged now."""
     said: dict[int, list[sa.Row[Any]]] = {}
     query = sa.select(labels).order_by(labels.c.id)
     for row in db.execute(query if story_id is None else query.where(labels.c.story_id == story_id)):
         said.setdefault(row.story_id, []).append(row)
     told: dict[int, Story] = {}
-    judged: dict[int, Mapping[str, Any]] = {}
+    judged: dict[int, tuple[int, float]] = {}
     placed: dict[int, int] = {}
     for chunk in chunks(sorted(said)):
         told |= {s.id: s for s in stories_store.get_many(db, chunk)}
         standing = sa.select(matches.c.story_id, matches.c.level, matches.c.score)
         for row in db.execute(standing.where(matches.c.story_id.in_(chunk), matches.c.is_current)):
-            judged[row.story_id] = {"judged": int(row.level), "score": float(row.score)}
+            judged[row.story_id] = int(row.level), float(row.score)
         where = sa.select(event_stories.c.story_id, event_stories.c.event_id)
         placed |= {r.story_id: r.event_id for r in db.execute(where.where(event_stories.c.story_id.in_(chunk)))}
-    nothing = {"judged": None, "score": None}
-    newest = sorted(said.items(), key=lambda item: item[1][-1].id, reverse=True)
-    return [
-        {
-            "story": told[story_id],
-            "level": int(rows[-1].level),
-            "by": rows[-1].labelled_by,
-            "at": rows[-1].labelled_at,
-            "note": rows[-1].note,
-            "said_before": [int(r.level) for r in rows[:-1]],
-            **judged.get(story_id, nothing),
-            "event": placed.get(story_id),
-        }
-        for story_id, rows in newest
-    ]
+    found = []
+    for story_id, rows in sorted(said.items(), key=lambda item: item[1][-1].id, reverse=True):
+        newest, (level, score) = rows[-1], judged.get(story_id, (None, None))
+        found.append(
+            LabelledRow(
+                story=told[story_id],
+                level=int(newest.level),
+                by=newest.labelled_by,
+                at=newest.labelled_at,
+                note=newest.note,
+                said_before=tuple(int(r.level) for r in rows[:-1]),
+                judged=level,
+                score=score,
+                event=placed.get(story_id),
+            )
+        )
+    return found

@@ -38,14 +38,14 @@ def count(settings: Settings) -> int:
 def test_the_same_word_twice_is_one_label(told: tuple[Settings, list[int]]) -> None:
     """Rule: label is idempotent; a changed mind is a new row, and the newest counts."""
     settings, ids = told
-    first = label.run(settings, NOW, str(ids[0]), 2, "ana", "only the subject")
-    again = label.run(settings, NOW + timedelta(hours=1), str(ids[0]), 2, "ana", "only the subject")
-    assert (first["added"], again["added"], count(settings)) == (True, False, 1)
-    assert again["at"] == NOW  # the first time it was said
-    changed = label.run(settings, NOW + timedelta(hours=2), str(ids[0]), 1, "ben")
-    assert (changed["level"], changed["by"], changed["said_before"]) == (1, "ben", [2])
-    back = label.run(settings, NOW + timedelta(hours=3), str(ids[0]), 2, "ana", "only the subject")
-    assert (back["added"], back["said_before"], count(settings)) == (True, [2, 1], 3)
+    first, is_first = label.run(settings, NOW, str(ids[0]), 2, "ana", "only the subject")
+    again, is_again = label.run(settings, NOW + timedelta(hours=1), str(ids[0]), 2, "ana", "only the subject")
+    assert (is_first, is_again, count(settings)) == (True, False, 1)
+    assert (again, again.at) == (first, NOW)  # the first time it was said
+    changed, _ = label.run(settings, NOW + timedelta(hours=2), str(ids[0]), 1, "ben")
+    assert (changed.level, changed.by, changed.said_before) == (1, "ben", (2,))
+    back, is_new = label.run(settings, NOW + timedelta(hours=3), str(ids[0]), 2, "ana", "only the subject")
+    assert (is_new, back.said_before, count(settings)) == (True, (2, 1), 3)
 
 
 def test_it_confirms_what_was_judged(told: tuple[Settings, list[int]]) -> None:
@@ -54,8 +54,8 @@ def test_it_confirms_what_was_judged(told: tuple[Settings, list[int]]) -> None:
     with store.read(settings.database_url) as db:
         row = db.execute(sa.select(stories).where(stories.c.id == ids[3])).one()
     for what in (str(ids[3]), row.canonical_url + "?utm_source=feed", row.url_hash[:8]):
-        found = label.run(settings, NOW, what, 3)
-        assert (found["story"], found["title"], found["judged"]) == (ids[3], STORIES[3].title, STORIES[3].level)
+        found, _ = label.run(settings, NOW, what, 3)
+        assert (found.story, found.title, found.judged) == (ids[3], STORIES[3].title, STORIES[3].level)
     with pytest.raises(NotFoundError, match=r"no story .*/x"):
         label.run(settings, NOW, "https://nowhere.example/x", 1)
     assert count(settings) == 1
@@ -66,10 +66,10 @@ def test_list_and_withdraw(told: tuple[Settings, list[int]]) -> None:
     settings, ids = told
     label.run(settings, NOW, str(ids[0]), STORIES[0].level)
     label.run(settings, NOW, str(ids[5]), 0, note="lookalike: another Grok")
-    assert [r["story"] for r in label.listed(settings)] == [ids[5], ids[0]]
-    assert [r["story"] for r in label.listed(settings, wrong=True)] == [ids[5]]
+    assert [r.story for r in label.listed(settings)] == [ids[5], ids[0]]
+    assert [r.story for r in label.listed(settings, wrong=True)] == [ids[5]]
     assert label.withdraw(settings, str(ids[5])) == (ids[5], 1)
-    assert [r["story"] for r in label.listed(settings)] == [ids[0]]
+    assert [r.story for r in label.listed(settings)] == [ids[0]]
 
 
 def test_export_is_what_evaluate_reads(told: tuple[Settings, list[int]], tmp_path: Path) -> None:

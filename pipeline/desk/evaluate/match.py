@@ -62,10 +62,10 @@ def from_store(settings: Settings, *, floor: float | None = None, progress: Prog
         rows = label_store.listed(db)
     if not rows:
         raise NotFoundError("no story is labelled yet; say `newswatch label STORY 0..3` of some first")
-    rows.sort(key=lambda r: r["story"].id)
-    stories = [r["story"] for r in rows]
-    labels = [Label(f"story {s.id}", s.language, s, r["level"], r["note"]) for s, r in zip(stories, rows, strict=True)]
-    judged = [(r["level"], r["judged"]) for r in rows if r["judged"] is not None]
+    rows.sort(key=lambda r: r.story.id)
+    stories = [r.story for r in rows]
+    labels = [Label(f"story {s.id}", s.language, s, r.level, r.note) for s, r in zip(stories, rows, strict=True)]
+    judged = [(r.level, r.judged) for r in rows if r.judged is not None]
     true, said = [t for t, _ in judged], [s for _, s in judged]
     standing = {"n": len(judged), "levels": {str(k): _ratios(true, said, k) for k in LEVELS}}
     return _measure(labels, stories, settings, floor, progress) | {"standing": standing}
