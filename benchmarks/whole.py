@@ -1,6 +1,6 @@
 """Measure the whole job beside lemon24/reader, which only fetches, parses and stores: what does the rest cost?
 
-python -m benchmarks.whole --data DIR [--rounds 3] [--processes 1] [--profile]
+python -m benchmarks.whole --data DIR [--rounds 3] [--processes 1] [--profile] [--write README.md]
 
 Both read the feed files of DIR from one loopback server (a process of its own) into an empty SQLite file of their own,
 in turn, in one run; their modules are compiled beforehand, as installed ones are. Processor seconds are those of the
@@ -26,6 +26,7 @@ from benchmarks import real_run
 
 ROOT = Path(__file__).resolve().parent.parent
 READER = ROOT / "var" / "reader"
+BEGIN, END = "<!-- by benchmarks.whole --write -->", "<!-- end -->"
 READ = """
 import sys
 from pathlib import Path
@@ -77,14 +78,28 @@ def serve(files: list[Path], told: Connection) -> None:
     time.sleep(1e6)
 
 
-def show(runs: dict[str, list[Cost]]) -> None:
-    """Print the table, the ratio with its spread, and the shares of newswatch's steps."""
-    print("| | CPU s | wall s | peak MiB |\n|---|--:|--:|--:|")
+def table(runs: dict[str, list[Cost]]) -> str:
+    """Give the table of medians, and the ratio with its spread."""
+    lines = ["| | CPU s | wall s | peak MiB |", "|---|--:|--:|--:|"]
     for name, costs in runs.items():
         middle = [statistics.median(getattr(c, of) for c in costs) for of in ("cpu", "wall", "memory")]
-        print("| {} | {:.1f} | {:.1f} | {:.0f} |".format(name, *middle))
+        lines.append("| {} | {:.1f} | {:.1f} | {:.0f} |".format(name, *middle))
     ratios = [a.cpu / b.cpu for a, b in zip(runs["newswatch"], runs["reader"], strict=True)]
-    print(f"ratio of CPU {statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})")
+    spread = f"{min(ratios):.2f} to {max(ratios):.2f} in {len(ratios)} rounds"
+    return "\n".join([*lines, f"| ratio of CPU | {statistics.median(ratios):.2f} ({spread}) | | |"])
+
+
+def written(text: str, made: str) -> str:
+    """Give a page with `made` in place of what stands between the marks; raise ValueError where there are none."""
+    before, begin, rest = text.partition(f"{BEGIN}\n")
+    _, end, after = rest.partition(f"{END}\n")
+    if not begin or not end:
+        raise ValueError(f"no lines {BEGIN} and {END} to write between")
+    return f"{before}{begin}{made}\n{end}{after}"
+
+
+def show(runs: dict[str, list[Cost]]) -> None:
+    """Print the shares of newswatch's steps."""
     steps = [json.loads(c.said) for c in runs["newswatch"]]
     total = sum(t["seconds"] for tallies in steps for t in tallies)
     shares: dict[str, float] = {}
@@ -102,6 +117,7 @@ def main() -> None:
     options.add_argument("--rounds", type=int, default=3)
     options.add_argument("--processes", type=int, default=1, help="NEWSWATCH_PROCESSES")
     options.add_argument("--profile", action="store_true")
+    options.add_argument("--write", type=Path, help="write the table into a page, between its marks")
     args = options.parse_args()
     files = sorted(p for p in args.data.iterdir() if p.is_file() and p.suffix != ".tsv")
     python = installed()
@@ -133,7 +149,10 @@ def main() -> None:
         print(f"reader {runs['reader'][-1].cpu:.1f} s of CPU, newswatch {runs['newswatch'][-1].cpu:.1f} s", flush=True)
     server.kill()
     print(f"{len(files)} feeds; reader stored {runs['reader'][-1].said.strip()} entries")
+    print(made := table(runs))
     show(runs)
+    if args.write:
+        args.write.write_text(written(args.write.read_text(encoding="utf-8"), made), encoding="utf-8")
 
 
 if __name__ == "__main__":
