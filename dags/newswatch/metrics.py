@@ -33,7 +33,7 @@ def count(prefix: str, settings: Any, result: Mapping[str, Any], now: datetime, 
         stats.gauge(f"{prefix}.feeds.with_matches", sum(bool(feed["matches"]) for feed in brought))
     if name == "deliver":  # the mails that it has just sent
         for lag in progress.lags(settings, now, timezone.utcnow() + timedelta(microseconds=1)):
-            for kind in ("published", "seen"):
-                if lag[f"{kind}_s"] is not None:
-                    took = timedelta(seconds=max(0.0, lag[f"{kind}_s"]))
+            for kind, seconds in (("published", lag.published_s), ("seen", lag.seen_s)):
+                if seconds is not None:
+                    took = timedelta(seconds=max(0.0, seconds))
                     stats.timing(f"{prefix}.lag.{kind}_to_mail", took)

@@ -1,5 +1,6 @@
 """The commands that apply a changed watchlist to history: see what would change, then make it so."""
 
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -43,12 +44,12 @@ def faults(
     if again:
         common.out.print(f"{desk.again(settings, step)} items are tried again by the next run.")
         return
-    found = [f for f in desk.listed(settings) if step in {None, f["step"]}]
+    found = [f for f in desk.listed(settings) if step in {None, f.step}]
     if as_json:
-        common.print_json(found)
+        common.print_json([asdict(f) for f in found])
         return
     columns = ("step", "item_kind", "item_id", "attempts", "failed_at", "retry_at", "reason")
-    shown = [tuple(common.moment(f[c]) for c in columns) for f in found]
+    shown = [tuple(common.moment(getattr(f, c)) for c in columns) for f in found]
     common.print_table(columns, shown, empty="Nothing broke: every story, event and mail went through.")
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -59,7 +59,7 @@ def list_feeds(
 
     settings = common.load(watch, database)
     try:
-        rows = step.overview(settings, state)
+        rows: list[dict[str, Any]] = [asdict(feed) for feed in step.overview(settings, state)]
     except StoreError:
         rows = [
             {

@@ -1,14 +1,12 @@
 """What broke our code, item by item, and trying it again at once."""
 
-from typing import Any
-
 from pipeline import store
 from pipeline.settings import Settings
 from pipeline.store import faults
 
 
-def listed(settings: Settings) -> list[dict[str, Any]]:
-    """Give the items that stand as broken: {step, item_kind, item_id, version, reason, attempts, …_at}."""
+def listed(settings: Settings) -> list[faults.BrokenItem]:
+    """Give the items that stand as broken, the first one first."""
     with store.read(settings.database_url) as db:
         return faults.listed(db)
 

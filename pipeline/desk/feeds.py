@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from pipeline import catalog, http, store
 from pipeline.core.feeds import discover, health, opml, parse, poll, report
@@ -34,25 +33,42 @@ class FoundFeed:
     newest: str = ""  # title of the first entry
 
 
-def overview(settings: Settings, only: str | None = None) -> list[dict[str, Any]]:
+@dataclass(frozen=True, slots=True)
+class FeedState:
+    """A stored feed as `feeds list` tells it; "off" is one that is not polled, `error` the last while it fails."""
+
+    id: int
+    title: str
+    url: str  # the address that is asked
+    language: str | None
+    state: str
+    since: datetime | None
+    last_success_at: datetime | None
+    last_new_at: datetime | None
+    next_fetch_at: datetime | None
+    interval_s: float
+    error: str | None
+
+
+def overview(settings: Settings, only: str | None = None) -> list[FeedState]:
     """List the stored feeds with their state, as rows for a table; `only` keeps one state."""
     with store.read(settings.database_url) as db:
         found = feeds.every(db)
         errors = numbers.last_errors(db)
     return [
-        {
-            "id": feed.id,
-            "title": feed.spec.title,
-            "url": poll.address(feed),
-            "language": feed.spec.language,
-            "state": feed.polling.state if feed.spec.enabled else "off",
-            "since": feed.polling.state_since,
-            "last_success_at": feed.polling.last_success_at,
-            "last_new_at": feed.polling.last_new_at,
-            "next_fetch_at": feed.polling.next_fetch_at,
-            "interval_s": feed.polling.interval_s,
-            "error": errors.get(feed.id),
-        }
+        FeedState(
+            id=feed.id,
+            title=feed.spec.title,
+            url=poll.address(feed),
+            language=feed.spec.language,
+            state=feed.polling.state if feed.spec.enabled else "off",
+            since=feed.polling.state_since,
+            last_success_at=feed.polling.last_success_at,
+            last_new_at=feed.polling.last_new_at,
+            next_fetch_at=feed.polling.next_fetch_at,
+            interval_s=feed.polling.interval_s,
+            error=errors.get(feed.id),
+        )
         for feed in found
         if only is None or only == (feed.polling.state if feed.spec.enabled else "off")
     ]

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from pipeline import guard, store
 from pipeline.settings import Settings
@@ -24,7 +23,7 @@ def brought(settings: Settings, since: datetime) -> list[dict[str, int]]:
         return progress.brought(db, since)
 
 
-def lags(settings: Settings, since: datetime, until: datetime) -> list[dict[str, Any]]:
-    """Give how long the news took to its mail: {feed, host, published_s, seen_s} per mail sent in that time."""
+def lags(settings: Settings, since: datetime, until: datetime) -> list[progress.Lag]:
+    """Give how long the news took to its mail, for each mail sent in that time."""
     with store.read(settings.database_url) as db:
         return progress.lags(db, since, until)

@@ -1,7 +1,6 @@
 """The weekly sign of life to the operator, so that silence is information."""
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from pipeline import alarm, log, store
 from pipeline.core.text.mailaddress import header_text
@@ -35,7 +34,7 @@ def run(settings: Settings, now: datetime, *, force: bool = False) -> Tally:
         broken = faults.listed(db)
         late = outcomes.undelivered(db, now, AFTER)
     lacks = _lacks(settings)
-    subject, text = _write(numbers, sick, len({f["event_id"] for f in late}), broken, lacks, settings)
+    subject, text = _write(numbers, sick, len({f.event_id for f in late}), broken, lacks, settings)
     # a second attempt in the same week is the same mail; a forced one is another
     year, week, _ = now.isocalendar()
     identity = ("heartbeat", now.isoformat()) if force else ("heartbeat", last or "first", year, week)
@@ -53,9 +52,9 @@ def run(settings: Settings, now: datetime, *, force: bool = False) -> Tally:
 
 def _write(
     numbers: dict[str, int],
-    sick: list[dict[str, Any]],
+    sick: list[outcomes.SickFeed],
     late: int,
-    broken: list[dict[str, Any]],
+    broken: list[faults.BrokenItem],
     lacks: weekly.Lacks,
     settings: Settings,
 ) -> tuple[str, str]:
@@ -67,15 +66,13 @@ def _write(
         lines.append(words.say("heartbeat_dead", n=numbers["dead"]))
     if broken:
         lines.append(f"{words.say('heartbeat_faults', n=len(broken))}:")
-        lines += [
-            f"- {f['step']}: {f['item_kind']} {f['item_id']}: {header_text(f['reason'], 200)}" for f in broken[:30]
-        ]
+        lines += [f"- {f.step}: {f.item_kind} {f.item_id}: {header_text(f.reason, 200)}" for f in broken[:30]]
     lines.append("")
     if sick:
         lines.append(f"{words.say('heartbeat_sick')}:")
         for f in sick:
-            since = words.day(f["state_since"]) if f["state_since"] else "?"
-            lines.append(f"- {header_text(f['title'] or f['url'], 80)}: {f['state']} since {since}\n  {f['url']}")
+            since = words.day(f.state_since) if f.state_since else "?"
+            lines.append(f"- {header_text(f.title or f.url, 80)}: {f.state} since {since}\n  {f.url}")
     else:
         lines.append(words.say("heartbeat_healthy"))
     lines += _names(words, lacks)

@@ -23,37 +23,37 @@ def run(settings: Settings, now: datetime, *, after: timedelta = AFTER) -> Tally
         found = outcomes.undelivered(db, now, after)
         broken = faults.listed(db)
         known = set(json.loads(runs.get_meta(db, "alarmed") or "[]"))
-    keys = {f"{f['event_id']} {f['reason']} {f['subscription'] or ''}" for f in found}
-    keys |= {f"{f['step']} {f['item_kind']} {f['item_id']} {f['version']}" for f in broken}
+    keys = {f"{f.event_id} {f.reason} {f.subscription or ''}" for f in found}
+    keys |= {f"{f.step} {f.item_kind} {f.item_id} {f.version}" for f in broken}
     for f in found:
         log.get().warning(
             "not delivered",
-            event_id=f["event_id"],
-            reason=f["reason"],
-            subscription=f["subscription"],
-            alert=f["alert_id"],
+            event_id=f.event_id,
+            reason=f.reason,
+            subscription=f.subscription,
+            alert=f.alert_id,
         )
     fresh = sorted(keys - known)
     told = _tell(settings, now, found, broken, fresh) if fresh and settings.operator else False
     if told or not keys:
         with store.begin(settings.database_url) as db:
             runs.set_meta(db, "alarmed", json.dumps(sorted(keys)))
-    detail = {r: sum(f["reason"] == r for f in found) for r in ("undecided", "late", "dead")} | {"faults": len(broken)}
+    detail = {r: sum(f.reason == r for f in found) for r in ("undecided", "late", "dead")} | {"faults": len(broken)}
     return log.tally(Tally("outcomes", seen=len(found), failed=len(found), detail=detail | {"operator_told": told}))
 
 
 def _tell(
     settings: Settings,
     now: datetime,
-    found: list[dict[str, object]],
-    broken: list[dict[str, object]],
+    found: list[outcomes.Undelivered],
+    broken: list[faults.BrokenItem],
     fresh: list[str],
 ) -> bool:
     if not alarm.is_reachable(settings):
         return False
     lines = [
-        f"- event {f['event_id']} ({', '.join(str(f[k]) for k in ('reason', 'subscription') if f[k])}): {f['title']}\n"
-        f"  {settings.base_url.rstrip('/')}/events/{f['event_id']}"
+        f"- event {f.event_id} ({', '.join(x for x in (f.reason, f.subscription) if x)}): {f.title}\n"
+        f"  {settings.base_url.rstrip('/')}/events/{f.event_id}"
         for f in found[:50]
     ]
     text = ""
@@ -69,7 +69,7 @@ def _tell(
         text += (
             "These broke the program; each was left out, the others went on. Another version tries them again by\n"
             "itself, the same one later; `newswatch faults --again` at once.\n\n"
-            + "\n".join(f"- {f['step']}: {f['item_kind']} {f['item_id']}: {f['reason']}" for f in broken[:50])
+            + "\n".join(f"- {f.step}: {f.item_kind} {f.item_id}: {f.reason}" for f in broken[:50])
             + "\n"
         )
     subject = f"newswatch: {len(found)} mails did not get out" if found else f"newswatch: {len(broken)} items broke it"

@@ -83,6 +83,21 @@ def outdated(db: sa.Connection, held: Held, kind: str) -> list[int]:
     return list(db.scalars(query.order_by(faults.c.item_id)))
 
 
+@dataclass(frozen=True, slots=True)
+class BrokenItem:
+    """A row of `faults`: what broke which version of our code, and when it is tried again."""
+
+    step: str
+    item_kind: str  # story, event, subscription, alert
+    item_id: int
+    version: str
+    reason: str
+    attempts: int
+    first_failed_at: datetime
+    failed_at: datetime
+    retry_at: datetime
+
+
 def again(db: sa.Connection, step: str | None = None) -> int:
     """Let the next run of a step (or of all) try its items again; return how many."""
     query = sa.update(faults).values(version="")
@@ -96,7 +111,7 @@ def prune(db: sa.Connection, cut: datetime) -> int:
     return int(db.execute(sa.delete(faults).where(faults.c.retry_at < cut)).rowcount)
 
 
-def listed(db: sa.Connection, limit: int = 1000) -> list[dict[str, Any]]:
+def listed(db: sa.Connection, limit: int = 1000) -> list[BrokenItem]:
     """List the items that stand as broken, the first one first."""
     query = sa.select(faults).order_by(faults.c.first_failed_at, faults.c.step, faults.c.item_id).limit(limit)
-    return [dict(r._mapping) for r in db.execute(query)]
+    return [BrokenItem(**r._mapping) for r in db.execute(query)]

@@ -148,7 +148,7 @@ def test_overview_and_check(made: Settings, server: Hostile) -> None:
     with store.begin(made.database_url) as db:
         db.execute(sa.update(tables.bodies).where(tables.bodies.c.feed_id == 3).values(entry_count=0, parsed_at=NOW))
     fetch.run(made, NOW + timedelta(hours=5))
-    assert [row["state"] for row in feeds.overview(made)] == ["ok", "gone", "ok"]
+    assert [row.state for row in feeds.overview(made)] == ["ok", "gone", "ok"]
     assert len(feeds.overview(made, only="gone")) == 1
     alarms = feeds.check(made, NOW + timedelta(hours=5))
     assert [(a.kind, a.feed_id) for a in alarms] == [("gone", 2), ("empty", 3)]

@@ -178,7 +178,7 @@ def test_a_dead_letter_on_level_three_is_an_alarm(room: Newsroom) -> None:
     with store.read(room.url) as db:
         from pipeline.store.rows.outcomes import undelivered
 
-        assert [f["reason"] for f in undelivered(db, T0, timedelta(hours=1))] == ["dead"]
+        assert [f.reason for f in undelivered(db, T0, timedelta(hours=1))] == ["dead"]
     assert outcomes.run(settings(room.url), T0).failed == 1
 
 
@@ -293,7 +293,7 @@ def test_a_message_that_breaks_keeps_nobody_elses(
     assert (tally.seen, tally.done, tally.failed) == (3, 2, 1)
     assert sorted(b["title"][-1] for _, b in handler.got) == ["0", "2"]
     (fault,) = faults.listed(settings(room.url))
-    assert (fault["step"], fault["item_kind"], fault["reason"][:14]) == ("targets", "alert", "RecursionError")
+    assert (fault.step, fault.item_kind, fault.reason[:14]) == ("targets", "alert", "RecursionError")
     assert step("targets", room, 0.2).done == 1
     assert sorted(b["title"][-1] for _, b in handler.got) == ["0", "1", "2"]
     assert faults.listed(settings(room.url)) == []

@@ -469,7 +469,7 @@ def test_a_page_that_breaks_us_costs_itself(
         tally = enrich.run(made, NOW)
         assert (tally.seen, tally.done) == (3, 2)
         (fault,) = faults.listed(made)
-        assert (fault["step"], fault["item_id"], fault["reason"][:14]) == ("enrich", 2, "RecursionError")
+        assert (fault.step, fault.item_id, fault.reason[:14]) == ("enrich", 2, "RecursionError")
     monkeypatch.setattr(guard, "_code", lambda: "mended")
     assert enrich.run(made, NOW + HOUR / 10).done == 1
     assert faults.listed(made) == [] and all(s.text for s in stories(database_url))

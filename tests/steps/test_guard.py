@@ -123,15 +123,15 @@ def test_a_story_that_breaks_a_step_costs_itself(
             (tallies[step].done, tallies[step].skipped, tallies[step].failed)
         )
         (fault,) = faults.listed(settings)
-        assert (fault["step"], fault["item_kind"], fault["attempts"]) == (step, "story", 1)
-        assert fault["reason"].startswith("RecursionError: maximum recursion depth") and "@" not in fault["reason"]
+        assert (fault.step, fault.item_kind, fault.attempts) == (step, "story", 1)
+        assert fault.reason.startswith("RecursionError: maximum recursion depth") and "@" not in fault.reason
         found = {f.check: f.count for f in checks.look(settings)}
         assert found.get("item_fault") == 1 and "waiting_too_long" not in found
         assert perform(step, settings, NOW).seen == 0, "this version does not try it again at once"
         assert progress.waiting(settings, NOW)[step] == 0
         later = perform(step, settings, NOW + timedelta(hours=2))
         assert (later.seen, later.failed) == (1, 1), "an hour later it does"
-        assert [f["attempts"] for f in faults.listed(settings)] == [2]
+        assert [f.attempts for f in faults.listed(settings)] == [2]
         heartbeat.run(settings, NOW, force=True)
     written = "".join(p.read_text() for p in (settings.mail_dir or Path()).glob("*.eml"))
     assert "1 items broke the program" in written
@@ -236,7 +236,7 @@ def test_bad_data_of_an_event_or_a_subscription_stops_no_alert(settings: Setting
     tally = perform("alert", settings, later)
     assert (tally.seen, tally.failed) == (len(ids), 1)
     (fault,) = faults.listed(settings)
-    assert (fault["step"], fault["item_kind"], fault["item_id"]) == ("alert", "event", ids[0])
+    assert (fault.step, fault.item_kind, fault.item_id) == ("alert", "event", ids[0])
     assert perform("alert", settings, later).seen == 0
     with store.begin(settings.database_url) as db:  # the event changes: it is tried again at once
         values = {"topics": [], "updated_at": later + timedelta(minutes=1), "revision": events.c.revision + 1}
@@ -253,8 +253,8 @@ def test_a_broken_subscription_misses_nothing(settings: Settings) -> None:
         db.execute(sa.text("update subscriptions set content = '[1]' where key = :k"), {"k": keys[0]})
     tallies = {s: perform(s, settings, NOW) for s in MAIN[3:]}
     assert tallies["alert"].failed >= 1
-    fault = next(f for f in faults.listed(settings) if f["step"] == "alert")
-    assert fault["item_kind"] == "subscription"
+    fault = next(f for f in faults.listed(settings) if f.step == "alert")
+    assert fault.item_kind == "subscription"
     with store.begin(settings.database_url) as db:
         from pipeline.store.tables import subscriptions
 
@@ -300,7 +300,7 @@ def test_the_reason_names_the_place_and_no_values(settings: Settings) -> None:
         reason = one.fault(1, e)
     assert "IntegrityError" in reason and "insert into" not in reason and "reader.example" not in reason
     one.flush()
-    assert [f["item_id"] for f in faults.listed(settings)] == [1]
+    assert [f.item_id for f in faults.listed(settings)] == [1]
 
 
 def break_pairs(monkeypatch: pytest.MonkeyPatch, title: str) -> None:
@@ -351,7 +351,7 @@ def test_a_stored_story_that_begins_to_break_costs_no_neighbour(
         tally = perform("cluster", settings, NOW)
         assert (tally.done, tally.failed, tally.skipped) == (count, 1, 0)
         (fault,) = faults.listed(settings)
-        assert (fault["step"], fault["item_id"]) == ("cluster", victim)
+        assert (fault.step, fault.item_id) == ("cluster", victim)
         assert perform("cluster", settings, NOW).seen == 0
         later = perform("cluster", settings, NOW + timedelta(hours=2))
         assert (later.seen, later.done, later.failed) == (1, 0, 1)

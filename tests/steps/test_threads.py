@@ -82,7 +82,7 @@ def test_what_is_unlike_comes_under_its_own_headline(database_url: str) -> None:
     words = text(mail)
     order = ("part of: xAI raises $20 billion", "What is new", "- xAI to build", "- xAI closes", "tells something else")
     assert [words.index(x) for x in order] == sorted(words.index(x) for x in order)
-    assert said[0]["title"] == "xAI to build a site in Mississippi" and said[0]["reason"] == "update"
+    assert said[0].title == "xAI to build a site in Mississippi" and said[0].reason == "update"
 
 
 def test_a_story_that_came_from_an_event_that_was_told_is_no_news(database_url: str) -> None:

@@ -50,7 +50,7 @@ def run(path: Path, settings: Settings, perform: Perform, *, progress: Progress 
             watchlists.declare_feeds(db, [FeedSpec(_FEED, "stream")], begin)
             reader = Subscription(key="reader", name="Reader", address="reader@stream.invalid")
             watchlists.declare_subscriptions(db, [reader], begin)
-        mails: list[tuple[datetime, dict[str, Any]]] = []
+        mails: list[tuple[datetime, told.SentAlert]] = []
         last = begin
         for n, (now, fresh) in enumerate(ticks):
             if fresh:
@@ -123,16 +123,16 @@ def _items(
     return items
 
 
-def _sent(lines: Sequence[LabelledStory], mails: Sequence[tuple[datetime, dict[str, Any]]]) -> list[stream.Sent]:
+def _sent(lines: Sequence[LabelledStory], mails: Sequence[tuple[datetime, told.SentAlert]]) -> list[stream.Sent]:
     at = {line.story.canonical_url: i for i, line in reversed(list(enumerate(lines)))}
     return [
         stream.Sent(
-            mail_id=mail["mail"],
-            reason=mail["reason"],
+            mail_id=mail.mail,
+            reason=mail.reason,
             at=now.isoformat(timespec="minutes"),
-            subject=mail["title"],
-            head=at.get(mail["head"]),
-            told=tuple(at[address] for address in mail["stories"] if address in at),
+            subject=mail.title,
+            head=at.get(mail.head or ""),
+            told=tuple(at[address] for address in mail.stories if address in at),
         )
         for now, mail in mails
     ]

@@ -1,5 +1,6 @@
 """Whether mail got out: what an outage looks like from its end, and the numbers of a week."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,18 +12,36 @@ AFTER = timedelta(minutes=60)  # an instant mail leaves within a run; three runs
 LOOK_BACK = timedelta(days=14)  # an older event is history; its dead letters stay listed
 
 
-def undelivered(db: sa.Connection, now: datetime, after: timedelta, level: int = 3) -> list[dict[str, Any]]:
-    """Give events of a level that should have been told and were not: {event_id, title, reason, subscription}.
+@dataclass(frozen=True, slots=True)
+class Undelivered:
+    """An event that should have been told and was not; nobody's and without an alert while it is undecided."""
 
-    Reasons: undecided (alerting never looked at it), late (a mail waits past its time), dead (a mail was given up).
-    """
+    event_id: int
+    title: str
+    reason: str  # undecided (alerting never looked at it), late (a mail waits past its time), dead (it was given up)
+    subscription: str | None = None  # its key
+    alert_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SickFeed:
+    """An enabled feed that does not do what it should."""
+
+    url: str
+    title: str
+    state: str
+    state_since: datetime | None
+    last_success_at: datetime | None
+
+
+def undelivered(db: sa.Connection, now: datetime, after: timedelta, level: int = 3) -> list[Undelivered]:
+    """Give events of a level that should have been told and were not."""
     standing = sa.and_(events.c.level >= level, events.c.merged_into.is_(None), events.c.story_count > 0)
     undecided = sa.select(events.c.id.label("event_id"), events.c.title).where(
         standing, events.c.alerted_revision == 0, events.c.created_at < now - after
     )
     found = [
-        {"event_id": r.event_id, "title": r.title, "reason": "undecided", "subscription": None, "alert_id": None}
-        for r in db.execute(undecided.order_by(events.c.id).limit(1000))
+        Undelivered(r.event_id, r.title, "undecided") for r in db.execute(undecided.order_by(events.c.id).limit(1000))
     ]
     waiting = (
         sa.select(
@@ -47,13 +66,7 @@ def undelivered(db: sa.Connection, now: datetime, after: timedelta, level: int =
         .limit(1000)
     )
     found += [
-        {
-            "event_id": r.event_id,
-            "title": r.title,
-            "reason": "dead" if r.state == "dead" else "late",
-            "subscription": r.key,
-            "alert_id": r.alert_id,
-        }
+        Undelivered(r.event_id, r.title, "dead" if r.state == "dead" else "late", r.key, r.alert_id)
         for r in db.execute(waiting)
     ]
     return found
@@ -84,7 +97,7 @@ def week(db: sa.Connection, since: datetime) -> dict[str, int]:
     }
 
 
-def sick_feeds(db: sa.Connection, limit: int = 30) -> list[dict[str, Any]]:
+def sick_feeds(db: sa.Connection, limit: int = 30) -> list[SickFeed]:
     """List enabled feeds that do not do what they should, the longest sick first."""
     query = (
         sa.select(feeds.c.url, feeds.c.title, feeds.c.state, feeds.c.state_since, feeds.c.last_success_at)
@@ -92,4 +105,4 @@ def sick_feeds(db: sa.Connection, limit: int = 30) -> list[dict[str, Any]]:
         .order_by(feeds.c.state_since, feeds.c.id)
         .limit(limit)
     )
-    return [dict(r._mapping) for r in db.execute(query)]
+    return [SickFeed(**r._mapping) for r in db.execute(query)]

@@ -1,6 +1,7 @@
 """Where the work stands: what waits for each step, and how long the news took from its outlet to a mail."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -8,6 +9,16 @@ import sqlalchemy as sa
 
 from pipeline.store.faults import Held
 from pipeline.store.tables import alerts, bodies, event_stories, events, feeds, matches, stories
+
+
+@dataclass(frozen=True, slots=True)
+class Lag:
+    """How long the news of one mail took, in seconds, from the feed of its event's earliest story."""
+
+    feed: int
+    host: str
+    published_s: float | None  # from what the feed claims; None where it claims nothing
+    seen_s: float  # from our first sight of it
 
 
 def waiting(db: sa.Connection, now: datetime, version: str) -> Mapping[str, int]:
@@ -56,11 +67,10 @@ def brought(db: sa.Connection, since: datetime) -> list[dict[str, int]]:
     return [{"feed": r[0], "stories": r[1], "matches": r[2]} for r in db.execute(query)]
 
 
-def lags(db: sa.Connection, since: datetime, until: datetime) -> list[dict[str, Any]]:
-    """Give, for each mail sent in a time and the feed of its event's earliest story: feed, published_s, seen_s.
+def lags(db: sa.Connection, since: datetime, until: datetime) -> list[Lag]:
+    """Give how long the news took to the acceptance by the mail server, for each mail sent in a time.
 
-    `published_s`: seconds from what the feed claims to the acceptance by the mail server (None where it claims
-    nothing), `seen_s`: from our first sight of it. Digests wait on purpose and are left out.
+    Digests wait on purpose and are left out.
     """
     first = (
         sa.select(
@@ -87,11 +97,11 @@ def lags(db: sa.Connection, since: datetime, until: datetime) -> list[dict[str, 
         .order_by(alerts.c.id)
     )
     return [
-        {
-            "feed": r.id,
-            "host": r.host,
-            "published_s": (r.sent_at - r.published_at).total_seconds() if r.published_at else None,
-            "seen_s": (r.sent_at - r.seen_at).total_seconds(),
-        }
+        Lag(
+            feed=r.id,
+            host=r.host,
+            published_s=(r.sent_at - r.published_at).total_seconds() if r.published_at else None,
+            seen_s=(r.sent_at - r.seen_at).total_seconds(),
+        )
         for r in db.execute(query)
     ]

@@ -1,17 +1,28 @@
 """What mails told: the events of the alerts that were sent at one time, with the stories that they held then."""
 
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 
 from pipeline.store.tables import alerts, event_stories, events, match_entities, matches, stories
 
 
-def sent_at(db: sa.Connection, at: datetime) -> list[dict[str, Any]]:
-    """Give the alerts sent at `at`, in the order of their making: mail, reason, subject, headline story, stories.
+@dataclass(frozen=True, slots=True)
+class SentAlert:
+    """What one alert told; stories are canonical addresses."""
 
-    Ask it in the run that sent them: an event says what it says now. Stories are canonical addresses.
+    mail: str  # the mail that held it
+    reason: str
+    title: str
+    head: str | None  # the headline's story
+    stories: list[str]
+
+
+def sent_at(db: sa.Connection, at: datetime) -> list[SentAlert]:
+    """Give the alerts sent at `at`, in the order of their making.
+
+    Ask it in the run that sent them: an event says what it says now.
     """
     lead = stories.alias()
     query = (
@@ -34,9 +45,7 @@ def sent_at(db: sa.Connection, at: datetime) -> list[dict[str, Any]]:
         own = (r.detail or {}).get("head")  # a story unlike what was told: its headline was the mail's
         said = db.execute(sa.select(stories.c.canonical_url, stories.c.title).where(stories.c.id == own)).one_or_none()
         title, head = (said.title, said.canonical_url) if said is not None else (r.title, r.head)
-        found.append(
-            {"mail": mail, "reason": r.reason, "title": title, "head": head, "stories": list(db.scalars(held))}
-        )
+        found.append(SentAlert(mail, r.reason, title, head, list(db.scalars(held))))
     return found
 
 

@@ -7,6 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from pipeline import store
+from pipeline.store.faults import BrokenItem
 from pipeline.store.rows import columns, row
 from pipeline.store.rows.events import EventRow, ToldStory
 from pipeline.store.rows.stories import (
@@ -17,7 +18,7 @@ from pipeline.store.rows.stories import (
     PlaceRecord,
     StoryRecord,
 )
-from pipeline.store.tables import event_stories, events, facts, labels, matches, stories
+from pipeline.store.tables import event_stories, events, facts, faults, labels, matches, stories
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +47,11 @@ def test_every_field_has_its_column() -> None:
         (LabelRecord, labels, set()),
         (PlaceRecord, event_stories, set()),
         (EventRecord, events, {"others"}),
+        (BrokenItem, faults, set()),
     ],
 )
 def test_a_record_is_the_whole_row(kind: type, table: sa.Table, more: set[str]) -> None:
-    """Rule: what `explain --json` prints are all columns in the table's order; None where the column says so."""
+    """Rule: what `explain` and `faults` print as JSON are all columns in their order; None where one may be null."""
     hints = {name: hint for name, hint in get_type_hints(kind).items() if name not in more}
     assert list(hints) == [c.name for c in table.c]
     assert {n for n, hint in hints.items() if type(None) in get_args(hint)} == {c.name for c in table.c if c.nullable}
