@@ -1,6 +1,7 @@
 """The commands about what is told: alerts, subscriptions, the heartbeat, events as a feed."""
 
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -61,18 +62,18 @@ def _show_alerts(state: str | None, subscription: str | None, limit: int, databa
 
     found = step.alerts_listed(common.load(database=database), state, subscription, limit)
     if as_json:
-        common.print_json(found)
+        common.print_json([asdict(x) for x in found])
         return
     rows = [
         (
-            a["id"],
-            a["subscription"],
-            a["event_id"],
-            a["title"],
-            a["reason"],
-            a["state"],
-            f"{a['sent_at'] or a['due_at']:%d %b %H:%M}",
-            a["last_error"] or a["why"],
+            a.id,
+            a.subscription,
+            a.event_id,
+            a.title,
+            a.reason,
+            a.state,
+            f"{a.sent_at or a.due_at:%d %b %H:%M}",
+            a.last_error or a.why,
         )
         for a in found
     ]
@@ -112,20 +113,20 @@ def subscriptions_list(database: DatabaseOption = None, as_json: JsonOption = Fa
 
     found = step.listed(common.load(database=database))
     if as_json:
-        common.print_json(found)
+        common.print_json([asdict(x) for x in found])
         return
     rows = [
         (
-            s["key"],
-            s["name"],
-            s["address"] or "(erased)",
-            "yes" if s["enabled"] else "left" if s["unsubscribed_at"] else "no",
-            s["frequency"],
-            s["language"],
-            s["min_level"],
-            s["alerts"].get("sent", 0),
-            s["alerts"].get("pending", 0),
-            s["alerts"].get("dead", 0),
+            s.key,
+            s.name,
+            s.address or "(erased)",
+            "yes" if s.enabled else "left" if s.unsubscribed_at else "no",
+            s.frequency,
+            s.language,
+            s.min_level,
+            s.alerts.get("sent", 0),
+            s.alerts.get("pending", 0),
+            s.alerts.get("dead", 0),
         )
         for s in found
     ]

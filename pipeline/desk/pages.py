@@ -15,11 +15,11 @@ from pipeline.core.events.claims import KINDS, Claim, Stated
 from pipeline.core.text.sentences import opening
 from pipeline.errors import NotFoundError
 from pipeline.settings import Settings
-from pipeline.store import alerts, labels, pool, runs, stated, threads
 from pipeline.store import events as event_store
+from pipeline.store import labels, pool, runs, stated, threads
+from pipeline.store.rows import alerts, mails, overview, sagas, search
 from pipeline.store.rows import events as rows
 from pipeline.store.rows import feeds as feed_rows
-from pipeline.store.rows import mails, overview, sagas, search
 from pipeline.store.rows.events import ToldStory
 from pipeline.store.rows.overview import ListedEvent
 from pipeline.words.language import Words
@@ -64,7 +64,7 @@ class ToldEvent:
     said: Mapping[int, tuple[int, str]]  # of stories that a person labelled: the level that counts, and who gave it
     sentences: Mapping[int, str]  # {story: what it says first}, of stories that repeat no other
     opening: ToldStory | None  # the story whose sentences say what happened
-    mailed: Sequence[Mapping[str, Any]]  # {subscription, reason, sent_at, why}, the newest first
+    mailed: Sequence[alerts.MailedAlert]  # the newest first
     follows: Sequence[threads.LinkedEvent]  # the nearest first, back to where the thread began
     followed_by: Sequence[threads.LinkedEvent]
 

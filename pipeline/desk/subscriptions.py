@@ -1,12 +1,12 @@
 """What people do with subscriptions and alerts: list them, leave, be forgotten, send dead letters again."""
 
 from datetime import datetime
-from typing import Any
 
 from pipeline import log, mail, store
 from pipeline.errors import NotFoundError
 from pipeline.settings import Settings
 from pipeline.store import alerts, outbox, subscriptions
+from pipeline.store.rows import alerts as rows
 
 
 def secret(settings: Settings) -> str:
@@ -17,7 +17,7 @@ def secret(settings: Settings) -> str:
         return subscriptions.signing_secret(db)
 
 
-def listed(settings: Settings) -> list[dict[str, Any]]:
+def listed(settings: Settings) -> list[subscriptions.ListedSubscription]:
     """List subscriptions, addresses masked."""
     with store.read(settings.database_url) as db:
         return subscriptions.listed(db)
@@ -59,10 +59,10 @@ def forget(settings: Settings, address: str, now: datetime) -> list[str]:
 
 def alerts_listed(
     settings: Settings, state: str | None = None, subscription: str | None = None, limit: int = 50
-) -> list[dict[str, Any]]:
+) -> list[rows.ListedAlert]:
     """List alerts, the newest first; without addresses."""
     with store.read(settings.database_url) as db:
-        return alerts.listed(db, state, subscription, limit)
+        return rows.listed(db, state, subscription, limit)
 
 
 def requeue(settings: Settings, ids: list[int], now: datetime) -> int:

@@ -211,16 +211,6 @@ def apply(db: sa.Connection, decision: Decision, now: datetime) -> dict[str, int
     return made
 
 
-def of_event(db: sa.Connection, event_id: int, limit: int) -> list[dict[str, Any]]:
-    """List the mails about an event, the newest first: subscription, reason, when they were sent, and why."""
-    query = (
-        sa.select(subscriptions.c.key.label("subscription"), alerts.c.reason, alerts.c.sent_at, alerts.c.why)
-        .join(subscriptions, subscriptions.c.id == alerts.c.subscription_id)
-        .where(alerts.c.event_id == event_id, alerts.c.state == "sent")
-    )
-    return [dict(r._mapping) for r in db.execute(query.order_by(alerts.c.sent_at.desc(), alerts.c.id).limit(limit))]
-
-
 def settle(db: sa.Connection, revisions: Mapping[int, int]) -> None:
     """Remember the revision that each event was decided at."""
     for event_id, revision in sorted(revisions.items()):
@@ -237,35 +227,3 @@ def cancel_of_gone_readers(db: sa.Connection) -> int:
 def stand_down(db: sa.Connection) -> int:
     """Make everything that waits a baseline: for a restored backup, whose readers know it already."""
     return int(db.execute(sa.update(alerts).where(alerts.c.state == "pending").values(state="baseline")).rowcount)
-
-
-def listed(
-    db: sa.Connection, state: str | None = None, subscription: str | None = None, limit: int = 50
-) -> list[dict[str, Any]]:
-    """List alerts, the newest first, without addresses."""
-    query = (
-        sa.select(
-            alerts.c.id,
-            subscriptions.c.key.label("subscription"),
-            alerts.c.event_id,
-            alerts.c.reason,
-            alerts.c.revision,
-            alerts.c.state,
-            alerts.c.created_at,
-            alerts.c.due_at,
-            alerts.c.sent_at,
-            alerts.c.attempts,
-            alerts.c.last_error,
-            alerts.c.message_id,
-            alerts.c.batch_key,
-            alerts.c.why,
-            events.c.title,
-        )
-        .join(subscriptions, subscriptions.c.id == alerts.c.subscription_id)
-        .join(events, events.c.id == alerts.c.event_id)
-    )
-    if state:
-        query = query.where(alerts.c.state == state)
-    if subscription:
-        query = query.where(subscriptions.c.key == subscription)
-    return [dict(r._mapping) for r in db.execute(query.order_by(alerts.c.id.desc()).limit(limit))]

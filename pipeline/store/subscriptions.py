@@ -1,7 +1,7 @@
 """Subscriptions as stored: who wants what, who left, and the erasing of addresses."""
 
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -106,7 +106,28 @@ def _drop(db: sa.Connection, subscription_id: int, about: sa.ColumnElement[bool]
     db.execute(sa.update(alerts).where(where).values(state="cancelled"))
 
 
-def listed(db: sa.Connection) -> list[dict[str, Any]]:
+@dataclass(frozen=True, slots=True)
+class ListedSubscription:
+    """A subscription as people are shown it, with what it got: `alerts` counts them by state."""
+
+    key: str
+    name: str
+    address: str  # masked
+    enabled: bool
+    frequency: str
+    language: str
+    min_level: int
+    chosen_level: int | None  # what its reader chose instead
+    muted: list[int]  # events
+    topics: list[str]
+    entities: list[str]
+    created_at: datetime
+    unsubscribed_at: datetime | None
+    erased_at: datetime | None
+    alerts: Mapping[str, int]
+
+
+def listed(db: sa.Connection) -> list[ListedSubscription]:
     """List subscriptions with what each got; addresses are masked (first letter and domain)."""
     counts: dict[int, dict[str, int]] = {}
     query = sa.select(alerts.c.subscription_id, alerts.c.state, sa.func.count()).group_by(
@@ -121,23 +142,23 @@ def listed(db: sa.Connection) -> list[dict[str, Any]]:
     for r in db.execute(sa.select(subscriptions).order_by(subscriptions.c.key)):
         s = noun(r)
         found.append(
-            {
-                "key": s.key,
-                "name": s.name,
-                "address": mask(s.address),
-                "enabled": s.enabled,
-                "frequency": str(s.frequency),
-                "language": s.language,
-                "min_level": s.min_level,
-                "chosen_level": r.chosen_level,
-                "muted": silent.get(r.id, []),
-                "topics": list(s.topics),
-                "entities": list(s.entities),
-                "created_at": r.created_at,
-                "unsubscribed_at": r.unsubscribed_at,
-                "erased_at": r.erased_at,
-                "alerts": counts.get(r.id, {}),
-            }
+            ListedSubscription(
+                key=s.key,
+                name=s.name,
+                address=mask(s.address),
+                enabled=s.enabled,
+                frequency=str(s.frequency),
+                language=s.language,
+                min_level=s.min_level,
+                chosen_level=r.chosen_level,
+                muted=silent.get(r.id, []),
+                topics=list(s.topics),
+                entities=list(s.entities),
+                created_at=r.created_at,
+                unsubscribed_at=r.unsubscribed_at,
+                erased_at=r.erased_at,
+                alerts=counts.get(r.id, {}),
+            )
         )
     return found
 

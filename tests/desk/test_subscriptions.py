@@ -136,7 +136,7 @@ def test_lists_mask_addresses(room: Newsroom) -> None:
     """Enough to tell two apart."""
     room.subscribe(reader(frequency=Frequency.DAILY))
     [row] = subscriptions.listed(settings(room.url))
-    assert (row["address"], row["frequency"]) == ("d…@reader.example", "daily")
+    assert (row.address, row.frequency) == ("d…@reader.example", "daily")
     assert "@" not in json.dumps(subscriptions.alerts_listed(settings(room.url)), default=str)
 
 

@@ -99,7 +99,7 @@ def test_muting_is_heard_by_the_next_decision(room: Newsroom, tmp_path: Path) ->
         assert "no more mails about this event" in client.post(f"{path}/mute").text
     assert [a[3] for a in room.alerts()] == ["sent", "cancelled"]
     (row,) = subscriptions.listed(settings(room.url))
-    assert row["muted"] == [event]
+    assert row.muted == [event]
     room.join(event, [room.story("id")], at=T0 + timedelta(hours=2))
     assert step(room, tmp_path, 2) == 1
     other = room.event([room.story("en")])
