@@ -105,6 +105,22 @@ class Settings(BaseSettings):
     processes: int | None = Field(
         None, ge=1, description="Processes of parse, detect, match, rematch, cluster: the cores; in an Airflow task 1."
     )
+    # in Airflow: pools and tasks at once count when a pool is made and a DAG file is read (dags/newswatch/storyline.py)
+    pool_fetch: int = Field(8, ge=1, description="In Airflow: slots of a new pool …_fetch, for the network.")
+    pool_cpu: int = Field(
+        2, ge=1, description="In Airflow: slots of a new pool …_cpu, of up to 700 MB: the cores of all workers."
+    )
+    pool_mail: int = Field(1, ge=1, description="In Airflow: slots of a new pool …_mail, for deciding and sending.")
+    fetch_tasks: int | None = Field(
+        None, ge=1, description="In Airflow: batches of feeds at once; the pool without two slots for pages and hooks."
+    )
+    match_tasks: int | None = Field(
+        None, ge=1, description="In Airflow: chunks of new stories at once; the pool's slots."
+    )
+    rematch_tasks: int = Field(1, ge=1, description="In Airflow: chunks of history at once.")
+    fetch_batch: int | None = Field(None, ge=1, le=500, description="In Airflow: feeds in a batch; 25 or, of many, 50.")
+    match_chunk: int = Field(2000, ge=1, description="In Airflow: stories in a chunk that one task judges.")
+
     log_format: str = Field("auto", description="auto (JSON; on a terminal warnings only) | console | json | quiet.")
 
     @property

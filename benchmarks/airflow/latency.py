@@ -212,7 +212,8 @@ def spans(cluster: Cluster, dag: str) -> list[dict[str, tuple[float, float]]]:
 def where(cluster: Cluster, fetched: float, mailed: float) -> dict[str, float] | None:
     """Part the way from a fetch to a mail, in seconds, by the runs that it went through."""
     ingest = next(
-        (r for r in spans(cluster, "ingest") if "match" in r and r["claim"][0] <= fetched <= r["match"][1]), None
+        (r for r in spans(cluster, "ingest") if "wake_events" in r and r["claim"][0] <= fetched <= r["wake_events"][1]),
+        None,
     )
     alerts = [r for r in spans(cluster, "alerts") if "alert" in r and r["alert"][0] <= mailed]
     if ingest is None or not alerts:
@@ -222,8 +223,8 @@ def where(cluster: Cluster, fetched: float, mailed: float) -> dict[str, float] |
         return None
     first = min(start for start, _ in events[-1].values())
     return {
-        "fetch, parse, detect, match": ingest["match"][1] - fetched,
-        "asset hop to newswatch_events": first - ingest["match"][1],
+        "fetch, parse, detect, match": ingest["wake_events"][1] - fetched,
+        "asset hop to newswatch_events": first - ingest["wake_events"][1],
         "enrich, match, cluster": events[-1]["cluster"][1] - first,
         "asset hop to newswatch_alerts": alerts[-1]["alert"][0] - events[-1]["cluster"][1],
         "alert, deliver": mailed - alerts[-1]["alert"][0],

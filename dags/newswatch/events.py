@@ -3,16 +3,17 @@
 from datetime import timedelta
 from typing import Any
 
-from airflow.sdk import AssetOrTimeSchedule, TriggerRule, task
+from airflow.sdk import AssetOrTimeSchedule, TriggerRule, task, timezone
 
-from newswatch.storyline import Storyline, every, wake, wakes, watch
+from newswatch.storyline import CHUNK, Storyline, every, wake, wakes, watch
 from newswatch.tasks import explained
 
 DOC = """
 ### What it does
 
-`enrich` fetches the article pages of stories at level 1 and more · `match` judges those again that got better text ·
-`cluster` folds what waits into events. When an event changed, the asset `newswatch_changed_events` wakes `newswatch_alerts`.
+`enrich` fetches the article pages of stories at level 1 and more · `plan` cuts the stories that got better text into
+chunks, one at least · `match` judges each chunk again · `cluster` folds what waits into events. When an event changed, the
+asset `newswatch_changed_events` wakes `newswatch_alerts`.
 
 It is woken by the asset `newswatch_matched_stories`, several of whose events make one run, and once an hour by itself: pages
 that failed are due again, and a wake-up that got lost costs an hour at most.
@@ -22,7 +23,7 @@ that failed are due again, and a wake-up that got lost costs an hour at most.
 | red | what to do |
 |---|---|
 | `enrich` | the database, or no way out of this network (`newswatch enrich` by hand shows it). Pages that fail are only counted. The run went on without. |
-| `match`, `cluster` | the log has the reason. Stories wait meanwhile and nothing is mailed about them; clear the task once it is mended. |
+| one `match`, `cluster` | the log has the reason. Its stories wait meanwhile and nothing is mailed about them; clear the task once it is mended. |
 | `watcher` | only says that something before it is red; it is skipped in good runs. |
 
 Two clusterings at once take turns by a lock, so clearing a task is always safe: a story joins its event at the time
@@ -50,15 +51,37 @@ with news.dag(
         return news.run(enrich)
 
     # ALL_DONE: pages make judgements better; without them the stories are still news.
-    @task(pool=news.thinking, execution_timeout=timedelta(hours=2), trigger_rule=TriggerRule.ALL_DONE)
+    @task(pool=news.thinking, execution_timeout=timedelta(minutes=5), trigger_rule=TriggerRule.ALL_DONE)
     @explained
-    def match() -> Any:
-        """Judge those stories again that got better text."""
+    def plan() -> Any:
+        """Cut the stories that wait for judgement into chunks: [first, last] numbers."""
         from pipeline.steps import match
 
-        return news.run(match)
+        return match.plan(news.settings(), timezone.utcnow())
 
-    @task(pool=news.thinking, execution_timeout=timedelta(hours=2), **wakes(news.changed))
+    @task(
+        pool=news.thinking,
+        execution_timeout=timedelta(hours=2),
+        max_active_tis_per_dagrun=news.size("match_tasks"),
+        doc_md="Judge those stories of one chunk again that got better text.",
+        priority_weight=2,
+        weight_rule="absolute",
+        map_index_template=CHUNK,
+    )
+    @explained
+    def match(between: list[int | None]) -> Any:
+        """Judge one chunk."""
+        from pipeline.steps import match
+
+        return news.run(match, between=between)
+
+    # What the other chunks judged is folded whatever became of one of them.
+    @task(
+        pool=news.thinking,
+        execution_timeout=timedelta(hours=2),
+        trigger_rule=TriggerRule.ALL_DONE_MIN_ONE_SUCCESS,
+        **wakes(news.changed),
+    )
     @explained
     def cluster(*, outlet_events: Any) -> Any:
         """Fold the stories that wait into events, and wake what tells readers."""
@@ -71,5 +94,7 @@ with news.dag(
         )
         return tally
 
-    enrich() >> match() >> cluster()
+    chunks = plan()
+    enrich() >> chunks
+    match.expand(between=chunks) >> cluster()
     watch(dag)

@@ -5,16 +5,16 @@ from typing import Any
 
 from airflow.sdk import Param, TriggerRule, get_current_context, task, timezone
 
-from newswatch.storyline import Storyline, every, wake, wakes, watch
+from newswatch.storyline import CHUNK, Storyline, every, wake, wakes, watch
 from newswatch.tasks import FoundWrongError, explained
 
 DOC = """
 ### What it does
 
 `sync` brings the watch folder into the store · `claim` sets the feeds that are due aside, in batches that never split a
-host · `fetch` gets each batch (*skipped* when no feed is due) · `parse`, `detect`, `match` turn new documents into stories
-with a language and a level. When something waits for `newswatch_events` afterwards, the asset `newswatch_matched_stories`
-wakes it.
+host · `fetch` gets each batch (*skipped* when no feed is due) · `parse`, `detect` turn new documents into stories with a
+language · `plan` cuts those that wait into chunks, one at least · `match` gives the stories of each chunk their level · when
+something waits for `newswatch_events` afterwards, `wake_events` wakes it by the asset `newswatch_matched_stories`.
 
 Each step takes everything that waits in the database, so a run that failed or never took place is made up for by the next.
 Backfills are refused for that reason: there is nothing to be done for a day of last week. A cleared run does today's work.
@@ -27,7 +27,7 @@ Backfills are refused for that reason: there is nothing to be done for a day of 
 | `claim`, or every task | the database does not answer, or waits for `newswatch db upgrade`: the log says which. Every task of a run by hand: it was given a parameter that there is not. |
 | one `fetch` | its batch was not finished: killed worker or time limit. Its feeds are due again within the hour; single feeds that fail never make it red (`newswatch feeds check`). Or no feed answers any more: the log names the common cause and the setting that cures it. |
 | `parse` | a document can not be stored at all (one that can not be *read* is only counted). Report it with its body number. |
-| `match` | the log has the reason; stories wait meanwhile. After a change of the watchlist, `newswatch explain STORY` shows whether it judges. |
+| one `match` | the log has the reason; the stories of its chunk wait meanwhile. After a change of the watchlist, `newswatch explain STORY` shows whether it judges. |
 | `watcher` | only says that something before it is red; it is skipped in good runs. |
 
 Clearing a task is always safe: what is stored is not done twice. Clear it with its downstream tasks, or `watcher` stays red.
@@ -73,11 +73,11 @@ with news.dag(
         run: Any = get_current_context()
         return fetch.claim_batches(news.settings(), timezone.utcnow(), run["run_id"], run["params"].get("batch_size"))
 
-    # No more at once than the pool allows, so that a run with many batches leaves slots for pages and web hooks.
+    # Fewer at once than the pool allows, so that a run with many batches leaves slots for pages and web hooks.
     @task(
         pool=news.fetching,
         execution_timeout=timedelta(minutes=30),
-        max_active_tis_per_dagrun=6,
+        max_active_tis_per_dagrun=news.fetch_tasks,
         doc_md="Fetch one batch of feeds; documents that changed are stored.",
         map_index_template="{{ task.op_kwargs['feed_ids'] | length }} feeds from number {{ task.op_kwargs['feed_ids'][0] }}",
     )
@@ -110,17 +110,49 @@ with news.dag(
 
         return news.run(detect)
 
-    @task(pool=news.thinking, execution_timeout=timedelta(hours=2), **wakes(news.stories))
+    @task(pool=news.thinking, execution_timeout=timedelta(minutes=5))
     @explained
-    def match(*, outlet_events: Any) -> Any:
-        """Give each story that waits its level against the watchlist, and wake what folds them into events."""
+    def plan() -> Any:
+        """Cut the stories that wait into chunks: [first, last] numbers."""
         from pipeline.steps import match
 
-        tally = news.run(match)
-        waiting = news.waiting("enrich", "cluster")
+        return match.plan(news.settings(), timezone.utcnow())
+
+    # Behind every task that does all its work at once, and before history: a long queue holds nothing else up.
+    @task(
+        pool=news.thinking,
+        execution_timeout=timedelta(hours=2),
+        max_active_tis_per_dagrun=news.size("match_tasks"),
+        doc_md="Give each story of one chunk that waits its level against the watchlist.",
+        priority_weight=2,
+        weight_rule="absolute",
+        map_index_template=CHUNK,
+    )
+    @explained
+    def match(between: list[int | None]) -> Any:
+        """Judge one chunk."""
+        from pipeline.steps import match
+
+        return news.run(match, between=between)
+
+    # What the other chunks brought goes on whatever became of one of them.
+    @task(
+        pool=news.thinking,
+        execution_timeout=timedelta(minutes=5),
+        trigger_rule=TriggerRule.ALL_DONE_MIN_ONE_SUCCESS,
+        **wakes(news.stories),
+    )
+    @explained
+    def wake_events(*, outlet_events: Any) -> Any:
+        """Wake what folds stories into events, when some wait for it."""
+        from pipeline.desk import progress
+
+        tally, found = news.total("match"), progress.waiting(news.settings(), timezone.utcnow())
+        waiting = {step: found[step] for step in ("enrich", "cluster")}
         wake(outlet_events, news.stories, waiting, stories=tally["seen"], matched=tally["done"])
         return tally
 
-    batches = claim()
-    sync() >> batches >> fetch.expand(feed_ids=batches) >> parse() >> detect() >> match()
+    batches, chunks = claim(), plan()
+    sync() >> batches >> fetch.expand(feed_ids=batches) >> parse() >> detect() >> chunks
+    match.expand(between=chunks) >> wake_events()
     watch(dag)

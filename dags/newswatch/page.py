@@ -94,7 +94,7 @@ class Pools:
         log = logging.getLogger(__name__)
         try:
             made = pools.ensure(*storylines())
-        except SQLAlchemyError:  # what is wrong with the database, the component will say itself
+        except (SQLAlchemyError, ValueError):  # what is wrong with the database, the component will say itself
             log.exception("newswatch's pools could not be made: python -m newswatch.pools does it")
             return
         if made:

@@ -6,7 +6,7 @@ from typing import Any
 from airflow.sdk import Param, TriggerRule, get_current_context, task, timezone
 from airflow.sdk.exceptions import AirflowSkipException
 
-from newswatch.storyline import BY_HAND, Storyline, watch
+from newswatch.storyline import BY_HAND, CHUNK, Storyline, watch
 from newswatch.tasks import explained, typed
 
 DOC = """
@@ -49,7 +49,12 @@ with news.dag(
             description="Judge with this stored version; the current one by default.",
         ),
         "chunk": Param(
-            1000, type="integer", minimum=100, maximum=20000, title="Chunk", description="Stories judged in one task."
+            None,
+            type=["null", "integer"],
+            minimum=100,
+            maximum=20000,
+            title="Chunk",
+            description="Stories judged in one task; as in ingest by default (NEWSWATCH_MATCH_CHUNK).",
         ),
         "dry_run": Param(False, type="boolean", title="Dry run", description="Say what would change; write nothing."),
     },
@@ -65,17 +70,17 @@ with news.dag(
         asked, found = run["params"], news.settings()
         with typed():
             rematch.since_of(asked["since"], timezone.utcnow())
-            return rematch.plan(found, asked["since"], asked["chunk"], asked.get("watchlist"))
+            return rematch.plan(found, asked["since"], asked["chunk"] or found.match_chunk, asked.get("watchlist"))
 
-    # One chunk at a time, and behind every other task: news of today does not wait for history.
+    # One chunk at a time by default, and behind every other task: news of today does not wait for history.
     @task(
         pool=news.thinking,
         execution_timeout=timedelta(hours=2),
-        max_active_tis_per_dagrun=1,
+        max_active_tis_per_dagrun=news.size("rematch_tasks"),
         doc_md="Judge one chunk of stories again, or say what that would change.",
         priority_weight=1,
         weight_rule="absolute",
-        map_index_template="stories {{ task.op_kwargs['between'][0] }} to {{ task.op_kwargs['between'][1] }}",
+        map_index_template=CHUNK,
     )
     @explained
     def rematch(between: list[int]) -> Any:

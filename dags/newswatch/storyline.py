@@ -37,8 +37,15 @@ from newswatch.told import deadline, on_failure, on_success
 DEFAULT = "newswatch"
 FILE = "storyline.toml"
 
+# What stands before any task runs: slots of new pools, tasks at once (None: as the pool has slots). The environment may
+# say others, by the settings of these names: pipeline/settings.py is too heavy for a parse, and has the same defaults.
+SIZES: Mapping[str, int | None] = {
+    "pool_fetch": 8, "pool_cpu": 2, "pool_mail": 1, "fetch_tasks": None, "match_tasks": None, "rematch_tasks": 1,
+}  # fmt: skip
+
 DEFAULTS: dict[str, Any] = {
     "owner": "newswatch",
+    "priority_weight": 3,  # before a chunk of match (2), which goes before one of rematch (1)
     "retries": 4,
     # 10, 30, 90 and 270 s, to each of which Airflow adds up to as much again: a restart takes seconds, an upgrade minutes
     "retry_delay": timedelta(seconds=10),
@@ -55,6 +62,8 @@ DEFAULTS: dict[str, Any] = {
         ]
     ),
 }
+# The name of a chunk of stories in the grid; the last one of new stories has no end
+CHUNK = "stories from {{ task.op_kwargs['between'][0] }} to {{ task.op_kwargs['between'][1] or 'the newest' }}"
 # A backfill would do today's work under old dates, many times over: each run takes all that waits, whatever its date.
 BY_CLOCK = ("scheduled", "manual", "asset_triggered", "asset_materialization")
 BY_HAND = ("manual",)
@@ -94,6 +103,21 @@ class Storyline(NamedTuple):
         """The pool of what sends mails."""
         return f"{self.prefix}_mail"
 
+    def size(self, name: str) -> int | None:
+        """Give one of SIZES: what PREFIX_NAME says, else NEWSWATCH_NAME, else its default; ValueError for no number."""
+        for prefix in (self.prefix, DEFAULT):
+            variable = f"{prefix}_{name}".upper()
+            if said := os.environ.get(variable):  # noqa: TID251 - settings are too heavy for a parse
+                if not said.isdecimal() or int(said) < 1:
+                    raise ValueError(f"{variable} is {said!r}; write a number of 1 or more")
+                return int(said)
+        return SIZES[name]
+
+    @property
+    def fetch_tasks(self) -> int:
+        """How many batches a run fetches at once: two slots of the pool are left for pages and web hooks."""
+        return self.size("fetch_tasks") or max(1, (self.size("pool_fetch") or 1) - 2)
+
     @property
     def stories(self) -> Asset:
         """Stories that matched, and wait for their event."""
@@ -130,6 +154,12 @@ class Storyline(NamedTuple):
     def settings(self) -> Any:
         """Read this storyline's settings."""
         return settings(self.prefix)
+
+    def total(self, task_id: str) -> dict[str, int]:
+        """Add up what the chunks of a mapped task of this run did; one that failed did nothing that counts."""
+        run: Any = get_current_context()
+        tallies = [tally for tally in run["ti"].xcom_pull(task_ids=[task_id]) if tally]
+        return {key: sum(tally[key] for tally in tallies) for key in ("seen", "done", "skipped", "failed")}
 
     def waiting(self, *steps: str) -> dict[str, int]:
         """Count what waits for each of these steps now."""

@@ -6,7 +6,7 @@ import os
 import threading
 import zlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from pipeline.errors import BusyError, ConfigError, StoreError
 
 BUSY_MS = 60_000  # a writer waits this long for another's transaction; steps commit every few seconds
 PG_TIMEOUT_S = 10
+EVERY: Sequence[int | None] = (None, None)  # for `within`: no bounds
 
 
 def parse_url(url: str) -> sa.URL:
@@ -232,6 +233,14 @@ def guard(url: str, name: str) -> Iterator[None]:
         if not db.scalar(sa.select(sa.func.pg_try_advisory_lock(lock_number(name)))):
             raise BusyError(f"another process is in {name}")
         yield
+
+
+def within(column: sa.ColumnElement[int], between: Sequence[int | None]) -> sa.ColumnElement[bool]:
+    """Give the condition that a number lies between two, both counted; None is no bound."""
+    first, last = between
+    return sa.and_(
+        sa.true(), *([column >= first] if first is not None else []), *([column <= last] if last is not None else [])
+    )
 
 
 def insert(db: sa.Connection, table: sa.Table) -> sqlite.Insert | postgresql.Insert:

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from pipeline.model import Fact
 from pipeline.store import stated
+from pipeline.store.engine import EVERY, within
 from pipeline.store.tables import event_stories, matches, stories
 from pipeline.store.tables import facts as table
 
@@ -49,12 +50,12 @@ def _is_stale(version: str) -> sa.ColumnElement[bool]:
     return sa.or_(stories.c.facts_version.is_(None), stories.c.facts_version != version)
 
 
-def stale(db: sa.Connection, version: str) -> int:
-    """Count the stories at level >= 1 whose facts another reader read."""
+def stale(db: sa.Connection, version: str, between: Sequence[int | None] = EVERY) -> int:
+    """Count the stories at level >= 1, with numbers `between` two, whose facts another reader read."""
     query = (
         sa.select(sa.func.count())
         .select_from(matches.join(stories, stories.c.id == matches.c.story_id))
-        .where(matches.c.is_current, matches.c.level >= 1, _is_stale(version))
+        .where(matches.c.is_current, matches.c.level >= 1, _is_stale(version), within(stories.c.id, between))
     )
     return int(db.scalar(query) or 0)
 

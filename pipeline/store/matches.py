@@ -10,7 +10,7 @@ from pipeline.core import facts
 from pipeline.core.text import plain
 from pipeline.model import Match, Story
 from pipeline.store import facts as fact_store
-from pipeline.store.engine import insert
+from pipeline.store.engine import EVERY, insert, within
 from pipeline.store.tables import match_entities, matches, refused_entities, stories
 
 _IDENTITY = ("story_id", "watchlist_version", "matcher_version", "content_hash")
@@ -125,10 +125,13 @@ def _named(story: Story, match: Match) -> list[dict[str, Any]]:
     ]
 
 
-def stale(db: sa.Connection, watchlist_version: str, matcher_version: str) -> int:
-    """Count current matches made with another watchlist or matcher than those given."""
+def stale(
+    db: sa.Connection, watchlist_version: str, matcher_version: str, between: Sequence[int | None] = EVERY
+) -> int:
+    """Count current matches of stories `between` two numbers that another watchlist or matcher than these made."""
     query = sa.select(sa.func.count()).where(
         matches.c.is_current,
+        within(matches.c.story_id, between),
         sa.or_(matches.c.watchlist_version != watchlist_version, matches.c.matcher_version != matcher_version),
     )
     return int(db.scalar(query) or 0)

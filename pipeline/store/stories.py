@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from pipeline.core.text import plain, url
 from pipeline.model import Entry, Feed, Language, Story
 from pipeline.store import faults, homes, moves
-from pipeline.store.engine import insert
+from pipeline.store.engine import EVERY, insert, within
 from pipeline.store.tables import former_titles, sightings, stories
 
 MAX_CHANGES = 24  # an entry that flaps is stopped after so many rewrites
@@ -205,12 +205,13 @@ def undetected(db: sa.Connection, limit: int, held: faults.Held | None = None, a
     return [noun(r) for r in db.execute(sa.select(*_NOUN).where(*waits).order_by(stories.c.id).limit(limit))]
 
 
-def many_wait(db: sa.Connection, n: int, *, for_judgement: bool) -> bool:
-    """Say whether at least `n` stories wait for their language, or with one for judgement."""
+def many_wait(db: sa.Connection, n: int, *, for_judgement: bool, between: Sequence[int | None] = EVERY) -> bool:
+    """Say whether at least `n` stories `between` two numbers wait for their language, or with one for judgement."""
     waits = [stories.c.language.is_(None)]
     if for_judgement:
         waits = [stories.c.judged_at.is_(None), stories.c.language.is_not(None)]
-    query = sa.select(stories.c.id).where(*waits).order_by(stories.c.id).limit(1).offset(n - 1)
+    here = within(stories.c.id, between)
+    query = sa.select(stories.c.id).where(*waits, here).order_by(stories.c.id).limit(1).offset(n - 1)
     return db.scalar(query) is not None
 
 
@@ -236,15 +237,31 @@ def set_languages(db: sa.Connection, found: Mapping[int, Language]) -> None:
         )
 
 
-def unjudged(db: sa.Connection, limit: int, held: faults.Held | None = None, after: int = 0) -> list[Story]:
-    """Give stories above `after` whose language is known and that wait for judgement, oldest first, no `held` ones."""
-    query = (
-        sa.select(*_NOUN)
-        .where(stories.c.judged_at.is_(None), stories.c.language.is_not(None), stories.c.id > after, *_free(held))
-        .order_by(stories.c.id)
-        .limit(limit)
-    )
-    return [noun(r) for r in db.execute(query)]
+def unjudged(
+    db: sa.Connection,
+    limit: int,
+    held: faults.Held | None = None,
+    after: int = 0,
+    between: Sequence[int | None] = EVERY,
+) -> list[Story]:
+    """Give stories above `after` that wait, with their language, for judgement, oldest first, no `held` ones."""
+    query = sa.select(*_NOUN).where(*_waits(held), stories.c.id > after, within(stories.c.id, between))
+    return [noun(r) for r in db.execute(query.order_by(stories.c.id).limit(limit))]
+
+
+def cuts(db: sa.Connection, size: int, most: int, held: faults.Held | None = None) -> list[int]:
+    """Give the number of each `size`-th story that waits for judgement, of the first one too, without `held` ones.
+
+    Where that were more than `most`, in larger steps.
+    """
+    step = max(size, -(-int(db.scalar(sa.select(sa.func.count()).where(*_waits(held))) or 0) // most))
+    place = sa.func.row_number().over(order_by=stories.c.id).label("place")
+    queue = sa.select(stories.c.id, place).where(*_waits(held)).subquery()
+    return list(db.scalars(sa.select(queue.c.id).where((queue.c.place - 1) % step == 0).order_by(queue.c.id)))
+
+
+def _waits(held: faults.Held | None) -> list[sa.ColumnElement[bool]]:
+    return [stories.c.judged_at.is_(None), stories.c.language.is_not(None), *_free(held)]
 
 
 def get_many(db: sa.Connection, ids: Sequence[int]) -> list[Story]:
@@ -273,25 +290,6 @@ def wait(db: sa.Connection, ids: Sequence[int]) -> None:
     """Let stories wait for judgement again; what they were judged stands until then."""
     if ids:
         db.execute(sa.update(stories).where(stories.c.id.in_(ids)).values(judged_at=None))
-
-
-def reopen(db: sa.Connection, since: datetime, limit: int, after_id: int = 0) -> list[int]:
-    """Put stories seen since a time back in the queue for judgement; return at most `limit` ids above `after_id`."""
-    ids = list(
-        db.scalars(
-            sa.select(stories.c.id)
-            .where(stories.c.seen_at >= since, stories.c.id > after_id)
-            .order_by(stories.c.id)
-            .limit(limit)
-        )
-    )
-    if ids:
-        db.execute(
-            sa.update(stories)
-            .where(stories.c.id.between(ids[0], ids[-1]), stories.c.seen_at >= since)
-            .values(judged_at=None)
-        )
-    return ids
 
 
 def count_by_language(db: sa.Connection) -> dict[str, int]:

@@ -3,6 +3,7 @@
 import ast
 import copy
 import json
+import os
 import re
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from typing import Any
 
 import pytest
 from newswatch.pools import POOLS
+from newswatch.storyline import SIZES, Storyline
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "dags" / "newswatch"
@@ -27,12 +29,15 @@ STRUCTURE = {
         "claim": {"fetch", "watcher"},
         "fetch": {"parse", "watcher"},
         "parse": {"detect", "watcher"},
-        "detect": {"match", "watcher"},
-        "match": {"watcher"},
+        "detect": {"plan", "watcher"},
+        "plan": {"match", "watcher"},
+        "match": {"wake_events", "watcher"},
+        "wake_events": {"watcher"},
         "watcher": set(),
     },
     "newswatch_events": {
-        "enrich": {"match", "watcher"},
+        "enrich": {"plan", "watcher"},
+        "plan": {"match", "watcher"},
         "match": {"cluster", "watcher"},
         "cluster": {"watcher"},
         "watcher": set(),
@@ -227,12 +232,18 @@ def test_late_runs_are_told_where_an_executor_can(
     assert (found.callback.executor if found else False) == runs_on
 
 
-def test_history_waits_for_the_news(bag: Any) -> None:
-    """Rule: a replay of years never holds both slots, nor goes before what came today."""
+def test_history_waits_for_the_news_and_a_queue_for_the_rest(bag: Any) -> None:
+    """Rule: a replay of years never holds both slots, nor goes before what came today; neither holds other steps up."""
     rematch = bag.dags["newswatch_rematch"].get_task("rematch")
     assert rematch.partial_kwargs["max_active_tis_per_dagrun"] == 1
-    assert rematch.partial_kwargs["weight_rule"] == "absolute"
-    assert rematch.partial_kwargs["priority_weight"] == 1
+    weights = {"newswatch_rematch": 1, "newswatch_ingest": 2, "newswatch_events": 2}
+    for dag_id, dag in bag.dags.items():
+        for one in dag.tasks:
+            if one.task_id in {"match", "rematch"}:
+                found = (one.partial_kwargs["weight_rule"], one.partial_kwargs["priority_weight"])
+                assert found == ("absolute", weights[dag_id]), dag_id
+            elif one.pool == "newswatch_cpu":
+                assert one.priority_weight > 2, one.task_id
 
 
 def test_slow_hooks_do_not_hold_mails_up(bag: Any) -> None:
@@ -240,9 +251,49 @@ def test_slow_hooks_do_not_hold_mails_up(bag: Any) -> None:
     pools = {t.task_id: t.pool for d in bag.dags.values() for t in d.tasks}
     assert pools["deliver"] == pools["alert"] == "newswatch_mail"
     assert pools["targets"] != "newswatch_mail"
-    slots, _ = POOLS[pools["targets"].removeprefix("newswatch_")]
+    slots = Storyline("newswatch").size(pools["targets"].replace("newswatch", "pool"))
     fetch = bag.dags["newswatch_ingest"].get_task("fetch").partial_kwargs
     assert fetch["max_active_tis_per_dagrun"] < slots, "a run with many batches leaves a slot for pages and hooks"
+
+
+def test_sizes_are_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rule: what a DAG file reads of the environment has the defaults of the settings; wrong numbers are named."""
+    from pipeline.settings import Settings
+
+    ours, energy = Storyline("newswatch"), Storyline("energy")
+    for name, default in SIZES.items():
+        assert default == Settings.model_fields[name].default, name
+        assert ours.size(name) == default
+    assert ours.fetch_tasks == 6
+    monkeypatch.setenv("NEWSWATCH_POOL_FETCH", "32")
+    monkeypatch.setenv("ENERGY_POOL_FETCH", "1")
+    monkeypatch.setenv("NEWSWATCH_REMATCH_TASKS", "")
+    assert (ours.size("pool_fetch"), ours.fetch_tasks, ours.size("rematch_tasks")) == (32, 30, 1)
+    assert (energy.size("pool_fetch"), energy.fetch_tasks) == (1, 1)
+    monkeypatch.setenv("NEWSWATCH_FETCH_TASKS", "12")
+    assert ours.fetch_tasks == energy.fetch_tasks == 12
+    for wrong in ("0", "-1", "many", "1.5"):
+        monkeypatch.setenv("NEWSWATCH_MATCH_TASKS", wrong)
+        with pytest.raises(ValueError, match="NEWSWATCH_MATCH_TASKS"):
+            ours.size("match_tasks")
+
+
+def test_tasks_at_once_are_settings() -> None:
+    """Rule: the DAG files take them from the environment when they are read."""
+    code = (
+        "from newswatch import events, ingest, rematch\n"
+        "for dag, task in ((ingest, 'fetch'), (ingest, 'match'), (events, 'match'), (rematch, 'rematch')):\n"
+        "    print(dag.dag.get_task(task).partial_kwargs['max_active_tis_per_dagrun'])"
+    )
+
+    def found(**more: str) -> list[str]:
+        command = [sys.executable, "-c", code]
+        done = subprocess.run(command, cwd=ROOT, env=os.environ | more, capture_output=True, text=True, check=True)
+        return done.stdout.split()
+
+    assert found() == ["6", "None", "None", "1"]
+    more = {"NEWSWATCH_POOL_FETCH": "20", "NEWSWATCH_MATCH_TASKS": "5", "NEWSWATCH_REMATCH_TASKS": "3"}
+    assert found(**more) == ["18", "5", "5", "3"]
 
 
 @pytest.mark.parametrize("dag_id", DAGS)

@@ -3,6 +3,7 @@
 import copy
 import email
 import email.policy
+import errno
 import sqlite3
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -12,8 +13,10 @@ from typing import Any
 import pytest
 
 from pipeline.settings import load
-from pipeline.steps import run_all
+from pipeline.steps import match, run_all
 from tests.meaning import meaning
+
+ASSETS = ("newswatch_matched_stories", "newswatch_changed_events")
 
 
 def mails(folder: Path) -> list[tuple[str, str]]:
@@ -47,19 +50,24 @@ def run(bag: Any, dag_id: str, **options: Any) -> Any:
     return states
 
 
-def test_the_chain_leaves_what_the_command_line_leaves(bag: Any, environment: Callable[..., Path]) -> None:
-    """Rule: Airflow adds time and order, nothing else: same stories, matches, events, alerts and mails."""
+@pytest.mark.parametrize("chunk", [2000, 20])
+def test_the_chain_leaves_what_the_command_line_leaves(bag: Any, environment: Callable[..., Path], chunk: int) -> None:
+    """Rule: Airflow adds time and order, nothing else: same stories, matches, events, alerts and mails, whatever the
+    chunks in which stories are judged.
+    """
     by_hand = environment("by-hand")
     run_all(load(), datetime.now(UTC))
     expected, expected_mails = meaning(load().database_url), mails(by_hand)
     assert len(expected["events"]) >= 5
     assert expected_mails, "the samples must bring mails, or this compares nothing"
 
-    by_dags = environment("by-dags")
+    by_dags = environment("by-dags", match_chunk=str(chunk))
+    before = {asset: len(events_of(asset)) for asset in ASSETS}
     states = run(bag, "ingest")
     assert states["fetch[0]"] == "success"
     assert states["watcher[-1]"] == "skipped"
-    assert events_of("newswatch_matched_stories") == [
+    assert sum(name.startswith("match[") for name in states) == -(-len(expected["stories"]) // chunk)
+    assert events_of("newswatch_matched_stories")[before["newswatch_matched_stories"] :] == [
         {
             "stories": len(expected["stories"]),
             "matched": waiting("cluster")["cluster"],
@@ -67,7 +75,7 @@ def test_the_chain_leaves_what_the_command_line_leaves(bag: Any, environment: Ca
         }
     ]
     assert run(bag, "events")["cluster[-1]"] == "success"
-    [told] = events_of("newswatch_changed_events")
+    [told] = events_of("newswatch_changed_events")[before["newswatch_changed_events"] :]
     assert told["founded"] == len(expected["events"]) == told["waiting"]["alert"]
     good = dict.fromkeys(("alert[-1]", "deliver[-1]", "targets[-1]", "outcomes[-1]"), "success")
     assert run(bag, "alerts") == good | {"watcher[-1]": "skipped"}
@@ -79,11 +87,46 @@ def test_the_chain_leaves_what_the_command_line_leaves(bag: Any, environment: Ca
     # a second round: nothing is due, nothing waits, nobody is woken, nothing changes, and it does not look half skipped
     states = run(bag, "ingest")
     assert [name for name, state in states.items() if state == "skipped"] == ["fetch[-1]", "watcher[-1]"]
+    assert states["match[0]"] == "success", "an empty chunk"
     for dag_id in ("events", "alerts"):
         assert [name for name, state in run(bag, dag_id).items() if state == "skipped"] == ["watcher[-1]"]
-    assert len(events_of("newswatch_matched_stories")) == len(events_of("newswatch_changed_events")) == 1
+    assert {asset: len(events_of(asset)) - before[asset] for asset in ASSETS} == dict.fromkeys(ASSETS, 1)
     assert meaning(load().database_url) == found
     assert mails(by_dags) == expected_mails
+
+
+def test_a_chunk_that_fails_stops_no_other(
+    bag: Any, environment: Callable[..., Path], ingested: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rule: the other chunks are judged and wake the events, the run is red; the next run takes what was left."""
+    environment("failing", ingested, match_chunk="20")
+    expected = meaning(load().database_url)["matches"]
+    with sqlite3.connect(load().database_url.removeprefix("sqlite:///")) as db:
+        db.execute("update stories set judged_at = null")
+        db.execute("delete from match_entities")
+        db.execute("delete from refused_entities")
+        db.execute("delete from facts")
+        db.execute("delete from matches")
+    judge, before = match.run, len(events_of("newswatch_matched_stories"))
+
+    def failing(settings: Any, now: datetime, **options: Any) -> Any:
+        if options["between"][0] == 1:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return judge(settings, now, **options)
+
+    with monkeypatch.context() as full:
+        full.setattr(match, "run", failing)
+        done = test(bag, "ingest")
+    states = {f"{ti.task_id}[{ti.map_index}]": str(ti.state) for ti in done.get_task_instances()}
+    assert str(done.state) == "failed"
+    chunks = {name: state for name, state in states.items() if name.startswith("match[")}
+    assert chunks.pop("match[0]") == "failed" == states["watcher[-1]"]
+    assert len(chunks) >= 2 and set(chunks.values()) == {"success"} == {states["wake_events[-1]"]}
+    [told] = events_of("newswatch_matched_stories")[before:]
+    assert told["stories"] == len(expected) - 20
+    assert waiting("match") == {"match": 20}
+    assert run(bag, "events")["cluster[-1]"] == "success"
+    assert meaning(load().database_url)["matches"] == expected
 
 
 def events_of(asset: str) -> list[dict[str, Any]]:

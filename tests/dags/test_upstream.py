@@ -59,10 +59,10 @@ def test_deadline_alert_takes_seconds() -> None:
     assert float(alert.interval) == 2700  # type: ignore[arg-type]
 
 
-def test_pools_are_made_where_they_are_missing(airflow_home: Path) -> None:
+def test_pools_are_made_where_they_are_missing(airflow_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """`on_starting` with a `Job`, `airflow.models.pool.Pool`, `create_session`.
 
-    Rule: what is there keeps the size that an operator gave it.
+    Rule: what is there keeps the size that an operator gave it; what is made has the size of the settings.
     """
     from airflow.jobs.job import Job
     from airflow.models.pool import Pool
@@ -81,12 +81,17 @@ def test_pools_are_made_where_they_are_missing(airflow_home: Path) -> None:
         session.execute(update(Pool).where(Pool.pool == "newswatch_fetch").values(slots=32))
         session.execute(delete(Pool).where(Pool.pool == "newswatch_mail"))
 
+    monkeypatch.setenv("NEWSWATCH_POOL_FETCH", "16")
+    monkeypatch.setenv("NEWSWATCH_POOL_MAIL", "none")
+    Pools().on_starting(Job())  # a slip in a size stops no scheduler
+    monkeypatch.setenv("NEWSWATCH_POOL_MAIL", "3")
     Pools().on_starting(TaskRunnerMarker())
     assert "newswatch_mail" not in sizes(), "a task may not write Airflow's database"
     Job()  # as `airflow scheduler` does: Airflow finds the listener and calls it
-    assert sizes() == {"newswatch_fetch": 32, "newswatch_cpu": 2, "newswatch_mail": 1}
+    assert sizes() == {"newswatch_fetch": 32, "newswatch_cpu": 2, "newswatch_mail": 3}
     with create_session() as session:
-        session.execute(update(Pool).where(Pool.pool == "newswatch_fetch").values(slots=8))
+        for name, slots in {"newswatch_fetch": 8, "newswatch_mail": 1}.items():
+            session.execute(update(Pool).where(Pool.pool == name).values(slots=slots))
 
 
 def test_the_plugin_is_found_by_its_entry_point(airflow_home: Path) -> None:

@@ -177,6 +177,8 @@ def test_local_executor(home: Path, watch: Path, by_hand: Any, feeds: Feeds) -> 
         assert found["watcher[-1]"][0] == "skipped"
         rows = {t["rendered_map_index"] for t in cluster.tasks("newswatch_ingest", run_id) if t["task_id"] == "fetch"}
         assert all(re.fullmatch(r"\d+ feeds from number \d+", row) for row in rows), rows
+        [row] = [t for t in cluster.tasks("newswatch_ingest", run_id) if t["task_id"] == "match"]
+        assert row["rendered_map_index"] == "stories from 1 to the newest"
         assert letters(elsewhere) == []
         parse = f"/api/v2/dags/newswatch_ingest/dagRuns/{run_id}/taskInstances/parse"
         tally = cluster.get(f"{parse}/xcomEntries/return_value")["value"]

@@ -147,19 +147,21 @@ def test_find(sqlite_url: str, what: str) -> None:
         assert stories.find(db, "nothing") is None
 
 
-def test_reopen(database_url: str) -> None:
-    """Stories seen since a time are judged again, older ones are not."""
+def test_what_waits_for_judgement_is_cut_in_parts(database_url: str) -> None:
+    """Every second of those that wait, whatever numbers lie between; larger steps where that were too many."""
     with store.begin(database_url) as db:
-        one = feed(db, "https://a.example/")
-        stories.add(db, one, [entry("1")], NOW)
-        stories.add(db, one, [entry("2"), entry("3")], LATER)
-        for story in stories.undetected(db, 10):
-            stories.set_languages(db, {story.id: Language("en", 1.0, "langdetect")})
-        db.execute(sa.update(t.stories).values(judged_at=LATER))
-        first = stories.reopen(db, LATER, 1)
-        assert len(first) == 1
-        assert len(stories.reopen(db, LATER, 10, after_id=first[-1])) == 1
-        assert {s.seen_at for s in stories.unjudged(db, 10)} == {LATER}
+        stories.add(db, feed(db, "https://a.example/"), [entry(str(n)) for n in range(9)], NOW)
+        ids = [story.id for story in stories.undetected(db, 10)]
+        assert stories.cuts(db, 2, 1000) == [], "they wait for their language first"
+        stories.set_languages(db, {i: Language("en", 1.0, "langdetect") for i in ids[1:]})
+        db.execute(sa.update(t.stories).where(t.stories.c.id == ids[3]).values(judged_at=LATER))
+        assert stories.cuts(db, 2, 1000) == [ids[1], ids[4], ids[6], ids[8]]
+        assert stories.cuts(db, 2, 3) == [ids[1], ids[5], ids[8]]
+        assert stories.cuts(db, 2, 1) == [ids[1]] == stories.cuts(db, 100, 1000)
+        for between, here in (((ids[4], ids[6]), ids[4:7]), ((None, ids[2]), ids[1:3]), ((ids[7], None), ids[7:])):
+            assert [s.id for s in stories.unjudged(db, 10, between=between)] == here
+            assert stories.many_wait(db, len(here), for_judgement=True, between=between)
+            assert not stories.many_wait(db, len(here) + 1, for_judgement=True, between=between)
 
 
 def test_the_latest_claimed_words_stand_in_any_order(database_url: str) -> None:

@@ -100,5 +100,5 @@ def claim_batches(settings: Settings, now: datetime, token: str, size: int | Non
     until = now + timedelta(seconds=BATCH_LEASE_S)
     share, furthest = Restraint(settings.host_spacing).share, poll.furthest(settings.max_interval)
     found = fetching.set_aside(settings.database_url, token, now, until, share, furthest)
-    size = size or (BATCH_SMALL if len(found) < MANY else BATCH_LARGE)
+    size = size or settings.fetch_batch or (BATCH_SMALL if len(found) < MANY else BATCH_LARGE)
     return leases.batches(found, max(size, math.ceil(len(found) / MAX_BATCHES)))
