@@ -124,7 +124,7 @@ def test_a_story_that_breaks_costs_itself_in_its_chunk(settings: Settings, monke
         tallies = [perform("match", some, NOW, between=one) for one in plan]
         assert [t.failed for t in tallies] == [len(bad & set(ids[n : n + 25])) for n in range(0, len(ids), 25)]
         assert sum(t.seen for t in tallies) == len(ids)
-        assert {f["item_id"] for f in faults.listed(settings)} == bad
+        assert {f.item_id for f in faults.listed(settings)} == bad
         assert match.plan(some, NOW) == [[1, None]], "what broke waits for its time"
     assert faults.again(settings, "match") == 2
     assert perform("match", some, NOW, between=[1, None]).seen == 2
