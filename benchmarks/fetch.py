@@ -78,7 +78,7 @@ def stored_after(
     def noted(*args: Any) -> int:
         saved = save(*args)
         now = time.perf_counter() - start, time.process_time() - cpu
-        at.update({r.feed.url: now for r in args[2] if r.fetch.outcome == "new"})
+        at.update({r.feed.spec.url: now for r in args[2] if r.fetch.outcome == "new"})
         return saved
 
     fetching.save = noted

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-PATIENCE_S = 0.1  # silence after which a place is lent: near servers have begun their answer by then
+PATIENCE_S = 0.05  # silence after which a place is lent: near servers have begun their answer by then
 LONG_S = 5.0  # an exchange that takes longer ends in the slow lane: it drips
 LANE = 10  # times as many may wait in the slow lane as have places, …
 SPARE = 200  # … but so many descriptors are left to others (files, database, DNS)

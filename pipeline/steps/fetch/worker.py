@@ -21,7 +21,8 @@ PORTION = 200  # feeds claimed at once at most: what a killed worker holds
 PER_HOST = 10  # of one host in a portion, so that one big host does not fill it
 GROUP = 100  # results stored in one transaction at most, …
 GROUP_BYTES = 8 * 2**20  # … or so many compressed bytes, …
-GROUP_S = 1.0  # … or after so many seconds
+GROUP_S = 1.0  # … or after so many seconds, …
+QUIET_S = 0.1  # … or so many where nobody is left but who only waits
 LEASE_S = 900.0  # a claim lapses after this when its worker does not prolong it; a worker prolongs at a third
 BUDGET_S = 600.0  # after which nothing is begun: with the last time-outs it stays far below the 30 minutes of its task
 HELD = 2000  # feeds in hand at most, those that only wait (for politeness, for silent servers) included
@@ -94,9 +95,10 @@ class Worker:
                     if self.is_late:
                         more = False
                         flight.call_off()
-                    called_off = await flight.wait(GROUP_S)
+                    called_off = await flight.wait(QUIET_S if len(self._results) else GROUP_S)
                     self._give_back(called_off)
-                    late = time.monotonic() - stored_at >= GROUP_S
+                    bound = QUIET_S if len(flight) <= client.idle else GROUP_S
+                    late = time.monotonic() - stored_at >= bound
                     if len(self._results) >= GROUP or self._results.weight >= GROUP_BYTES or late or not flight:
                         await self._store()
                         stored_at = time.monotonic()
