@@ -119,7 +119,10 @@ class Metrics:
 
 
 class Hook:
-    """A web hook: keeps title and message of what is posted to it. A context manager."""
+    """A web hook: keeps title and message of what is posted to it under a title that begins so. A context manager."""
+
+    def __init__(self, prefix: str = "") -> None:
+        self.prefix = prefix
 
     def __enter__(self) -> "Hook":
         self.got: list[tuple[str, str]] = []
@@ -127,7 +130,8 @@ class Hook:
         class Handler(BaseHTTPRequestHandler):
             def do_POST(handler) -> None:  # noqa: N805 - `self` is the server's owner
                 told = json.loads(handler.rfile.read(int(handler.headers["content-length"])))
-                self.got.append((told["title"], told["message"]))
+                if told["title"].startswith(self.prefix):
+                    self.got.append((told["title"], told["message"]))
                 handler.send_response(200)
                 handler.end_headers()
 
