@@ -13,7 +13,6 @@ import typer
 from pydantic_core import PydanticUndefined
 
 from pipeline.cli.app import app
-from pipeline.cli.examples import EXAMPLES
 from pipeline.settings import Settings
 
 PAGE = Path(__file__).parents[1] / "docs" / "reference.md"
@@ -31,11 +30,11 @@ def settings() -> str:
 
 
 def commands() -> str:
-    """Give the table of all commands, each with its example."""
-    rows = ["| command | what it does | example |", "|---|---|---|"]
+    """Give the table of all commands; examples are in --help."""
+    rows = ["| command | what it does |", "|---|---|"]
     for name, command in _leaves(typer.main.get_command(app)):
         said = (command.help or "").split("\n\n")[0].replace("\n", " ").replace("|", "\\|").strip()
-        rows.append(f"| `{name}` | {said} | `{EXAMPLES[name]}` |")
+        rows.append(f"| `{name}` | {said} |")
     return "\n".join(rows)
 
 

@@ -36,6 +36,7 @@ EXAMPLES = {
     "faults": "newswatch faults --step match",
     "serve": "newswatch serve --port 8000",
     "query": 'newswatch query "select title from event_overview where language_count >= :least" --param least=3',
+    "tables": "newswatch tables event_overview",
     "export": "newswatch export event_overview --since 2026-11-01 --format csv -o events.csv",
     "checks": "newswatch checks",
     "prune": "newswatch prune --dry-run",

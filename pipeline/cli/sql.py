@@ -1,4 +1,4 @@
-"""The commands for analysts' SQL: query, export, checks, prune, and the dictionary and role of the database."""
+"""The commands for analysts' SQL: query, tables, export, checks, prune, the dictionary and roles of the database."""
 
 import csv
 import json
@@ -23,6 +23,7 @@ SHOWN = 1000  # rows of a table on a terminal; CSV and JSON give all
 def register(app: typer.Typer, db: typer.Typer) -> None:
     """Add these commands to the command line, and to its `db` group."""
     app.command()(query)
+    app.command()(tables)
     app.command()(export)
     app.command()(checks)
     app.command()(prune)
@@ -110,6 +111,33 @@ def _print_json(columns, rows) -> None:  # type: ignore[no-untyped-def]
         made = {k: plain(v) for k, v in zip(columns, row, strict=True)}
         sys.stdout.write((",\n " if i else "\n ") + json.dumps(made, ensure_ascii=False, default=str))
     sys.stdout.write("\n]\n")
+
+
+def tables(
+    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="A view or a table.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Say what each column of a view or table holds; without a name, list the views and tables."""
+    from dataclasses import asdict
+
+    from pipeline.desk import dictionary as step
+
+    if name is None:
+        found = step.described()
+        if as_json:
+            common.print_json([asdict(d) for d in found])
+            return
+        common.print_table(("", "name", "what it answers, or what a row is"), [(d.kind, d.name, d.says) for d in found])
+        common.out.print("Build on the views: tables may change with any release.", soft_wrap=True, highlight=False)
+        return
+    said = step.describe(name)
+    if as_json:
+        common.print_json(asdict(said))
+        return
+    told = (said.says, f"{said.grain}." if said.grain else "", said.mind)
+    told_well = " ".join(words[0].upper() + words[1:] for words in told if words)
+    common.out.print(f"{said.kind} {said.name}: {told_well}", soft_wrap=True, highlight=False, markup=False)
+    common.print_table(("column", "type", "what it says"), [(c.name, c.type, c.what) for c in said.columns])
 
 
 def export(

@@ -104,6 +104,16 @@ def test_checks_and_pruning(newswatch: Run) -> None:
     assert "would erase" in newswatch("prune", "--dry-run").stdout
 
 
+def test_a_view_and_a_table_are_described(newswatch: Run) -> None:
+    """The list, one of them for people and for programs, and what a slip of the pen meant."""
+    assert "event_overview" in newswatch("tables").stdout
+    assert "grows with every change" in newswatch("tables", "event_overview").stdout
+    said = json.loads(newswatch("tables", "stories", "--json").stdout)
+    assert said["kind"] == "table" and "url_hash" in {c["name"] for c in said["columns"]}
+    assert {d["kind"] for d in json.loads(newswatch("tables", "--json").stdout)} == {"view", "table"}
+    assert "did you mean event_facts" in newswatch("tables", "event_fact", status=3).stderr
+
+
 def test_the_dictionary_is_checked(newswatch: Run) -> None:
     """What CI runs."""
     assert "current" in newswatch("db", "dictionary", "--check").stdout

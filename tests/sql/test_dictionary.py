@@ -1,6 +1,13 @@
 """sql/README.md is the data dictionary, and current."""
 
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from pipeline import store
 from pipeline.desk import dictionary
+from pipeline.errors import NotFoundError
 from pipeline.store import tables
 from pipeline.store.sql import dictionary as made
 from pipeline.store.sql import query
@@ -13,27 +20,52 @@ def test_the_dictionary_is_current() -> None:
 
 
 def test_the_dictionary_names_everything() -> None:
-    """Every table, view, query and check can be looked up on the page, every column of a table in what is printed."""
+    """Every view and query can be looked up on the page, every table, check and column in what is printed."""
     text, printed = (sql_dir() / "README.md").read_text(encoding="utf-8"), dictionary.text()
     for table in tables.metadata.tables.values():
-        assert f"| `{table.name}` | " in text
         assert f"### Table {table.name}\n" in printed
         assert all(f"| `{c.name}` | " in printed for c in table.columns)
-    for folder in ("views", "queries", "checks"):
-        for sheet in query.shipped(folder):
-            assert sheet.name in text
+    for sheet in query.shipped("views"):
+        assert f"| {sheet.question} | [{sheet.name}](views/{sheet.name}.sql) |" in text
+        assert f"### View {sheet.name}\n\n{sheet.question}" in printed
+    assert all(f"[{s.name}](queries/{s.name}.sql)" in text for s in query.shipped("queries"))
+    assert all(f"`{s.name}`" in printed for folder in ("queries", "checks") for s in query.shipped(folder))
     assert "erDiagram" in printed
     assert all(f"`{name}`" in text for name in (*made.PERSONAL, *made.SECRET))
 
 
-def test_a_stale_dictionary_is_noticed(tmp_path: object, monkeypatch: object) -> None:
+def test_each_view_and_table_is_described_as_the_database_has_it(database_url: str) -> None:
+    """What `newswatch tables` says: the columns that are there, of views in their order, each with words."""
+    with store.read(database_url) as db:
+        seen = sa.inspect(db)
+        schemas = ("analysis", "newswatch") if db.dialect.name == "postgresql" else (None, None)
+        there = {name: seen.get_columns(name, schemas[0]) for name in seen.get_view_names(schemas[0])}
+        there |= {name: seen.get_columns(name, schemas[1]) for name in seen.get_table_names(schemas[1])}
+    del there["alembic_version"]
+    said = {d.name: d for d in dictionary.described()}
+    assert said.keys() == there.keys()
+    for name, columns in there.items():
+        told, stored = [c.name for c in said[name].columns], [c["name"] for c in columns]
+        assert told == stored if said[name].kind == "view" else set(told) == set(stored), name
+        assert said[name].says and all(c.what for c in said[name].columns), name
+    assert "Personal" in next(c.what for c in dictionary.describe("Subscriptions").columns if c.name == "address")
+    with pytest.raises(NotFoundError, match="did you mean event_overview"):
+        dictionary.describe("event_overvew")
+
+
+def test_a_view_of_sqlite_tells_its_columns(tmp_path: Path) -> None:
+    """`.schema VIEW` shows the header's words: SQLite has no comments."""
+    url = f"sqlite:///{tmp_path / 'empty.db'}"
+    store.upgrade(url)
+    with store.read(url) as db:
+        written = {r[0]: r[1] for r in db.execute(sa.text("select name, sql from sqlite_master where type = 'view'"))}
+    for sheet in query.shipped("views"):
+        assert all(f"{c.name} {c.type}: {c.what}" in written[sheet.name] for c in sheet.columns)
+
+
+def test_a_stale_dictionary_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The check compares, it does not only look for the file."""
-    from pathlib import Path
-
-    import pytest
-
-    assert isinstance(monkeypatch, pytest.MonkeyPatch)
-    folder = Path(str(tmp_path))
+    folder = tmp_path
     (folder / "README.md").write_text(f"# x\n{made.BEGIN}\nold\n{made.END}\nrest\n", encoding="utf-8")
     real = sql_dir()
     for name in ("views", "queries", "checks"):

@@ -1,13 +1,15 @@
 """The data dictionary, made of table and column comments and of the headers of views, queries and checks."""
 
 import re
-from collections import Counter
+from dataclasses import dataclass
+from itertools import groupby
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
+from pipeline.errors import NotFoundError
 from pipeline.store.sql.headers import Column, SqlFile
-from pipeline.store.sql.query import by_question, shipped, wanted
+from pipeline.store.sql.query import by_question, near, shipped, wanted
 from pipeline.store.sql.schema import sql_dir
 from pipeline.store.tables import metadata
 
@@ -27,18 +29,44 @@ PERSONAL = {
     "stories.author": "name of a journalist",
 }
 SECRET = {"meta.value": "holds the secret that signs unsubscribe links"}
-_SHARED = 3  # views in which a column means the same before it is told once for all
-_SHOWN = {"integer": "integer", "real": "number", "list": "list", "json": "JSON"}
+_ROW = "| column | type | what it says |\n|---|---|---|"
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """What is said of one view or table, and of its columns."""
+
+    name: str
+    kind: str  # view or table
+    says: str  # of a view its question, of a table what a row is
+    grain: str  # of a view what a row is
+    mind: str  # what is easily misread; often empty
+    columns: tuple[Column, ...]
+
+
+def described() -> list[Described]:
+    """List all views, then all tables, by name."""
+    views = [
+        Described(s.name, "view", s.question, s.header["grain"], s.header.get("caveat", ""), s.columns)
+        for s in shipped("views")
+    ]
+    return [*views, *(_table(metadata.tables[name]) for name in sorted(metadata.tables))]
+
+
+def describe(name: str) -> Described:
+    """Give what is said of one view or table; NotFoundError names those that were perhaps meant."""
+    known = {d.name: d for d in described()}
+    if name.lower() not in known:
+        raise NotFoundError(f"there is no view or table {name[:80]}; {near(name, list(known), 'views and tables')}")
+    return known[name.lower()]
 
 
 def text() -> str:
     """Give the whole dictionary as Markdown: views, queries, checks, and every table with its columns."""
-    return "\n\n".join([*_views(), *_lists(), _picture(), *_tables()]) + "\n"
-
-
-def _printed() -> str:
-    """Give the generated part of sql/README.md: of tables their names, since people build on the views."""
-    return "\n\n".join([*_views(), *_lists(), *_table_names()]) + "\n"
+    said = described()
+    parts = ["## Views", *(_section(d) for d in said if d.kind == "view")]
+    parts += [*_lists(), _picture(), *(_section(d) for d in said if d.kind == "table")]
+    return "\n\n".join(parts) + "\n"
 
 
 def is_current() -> bool:
@@ -61,42 +89,32 @@ def _whole(old: str) -> str:
     return _PART.sub(lambda _: f"{BEGIN}\n\n{_printed()}\n{END}", old)
 
 
+def _printed() -> str:
+    """Give the generated part of sql/README.md: views by question, names of queries, what is personal."""
+    views = [f"| {_cell(s.question)} | [{s.name}](views/{s.name}.sql) |" for s in shipped("views")]
+    asked = [
+        f"- {about}: {', '.join(f'[{s.name}](queries/{s.name}.sql)' for s in sheets)}"
+        for about, sheets in groupby(by_question(), lambda s: s.header["about"])
+    ]
+    personal = ", ".join(f"`{name}`" for name in (*PERSONAL, *SECRET))
+    return "\n\n".join(
+        [
+            "## Views\n\n| question | view |\n|---|---|\n" + "\n".join(views),
+            "## Queries\n\n`newswatch query` lists them with what each answers:\n\n" + "\n".join(asked),
+            f"## Personal or secret\n\nIn tables, and in no view: {personal}.\n",
+        ]
+    )
+
+
 def _cell(words: str) -> str:
     return words.replace("|", "\\|")
 
 
-def _views() -> list[str]:
-    sheets = shipped("views")
-    common = _common(sheets)
-    parts = ["## Views"]
-    parts.append("These columns mean the same wherever they stand; below they are only named, behind *and*.")
-    parts.append("\n".join(["| column | what it says |", "|---|---|", *map(_row, common)]))
-    for sheet in sheets:
-        grain = sheet.header["grain"]
-        said = f"{sheet.question} *{grain[0].upper()}{grain[1:]}.*"
-        if "caveat" in sheet.header:
-            said += f"\n**Mind:** {sheet.header['caveat']}"
-        own = [c for c in sheet.columns if c not in common]
-        rest = ", ".join(f"`{c.name}`" for c in sheet.columns if c in common)
-        parts += [f"### {sheet.name}", said, "\n".join(["| column | what it says |", "|---|---|", *map(_row, own)])]
-        parts += [f"*and* {rest}"] if rest else []
-    return parts
-
-
-def _common(sheets: list[SqlFile]) -> list[Column]:
-    """List the columns that three views or more have with the same type and meaning, the most frequent first."""
-    count = Counter(column for sheet in sheets for column in sheet.columns)
-    return [column for column, views in count.most_common() if views >= _SHARED]
-
-
-def _row(column: Column) -> str:
-    return f"| `{column.name}`{_kind(column)} | {_cell(column.what)} |"
-
-
-def _kind(column: Column) -> str:
-    """Say the type where the name does not: `…_at`, `day`, `is_…`, `…_count`, `…_id` do; what is left is text."""
-    told = column.name.endswith(("_count", "_id"))
-    return f" {_SHOWN[column.type]}" if column.type in _SHOWN and not told else ""
+def _section(said: Described) -> str:
+    grain = f" *{said.grain[0].upper()}{said.grain[1:]}.*" if said.grain else ""
+    mind = f"\n**Mind:** {said.mind}" if said.mind else ""
+    rows = [f"| `{c.name}` | {c.type} | {_cell(c.what)} |" for c in said.columns]
+    return "\n".join([f"### {said.kind.capitalize()} {said.name}\n", f"{said.says}{grain}{mind}\n", _ROW, *rows])
 
 
 def _lists() -> list[str]:
@@ -120,7 +138,7 @@ def _asks(sheet: SqlFile) -> str:
 
 def _picture() -> str:
     """Draw tables and references as a Mermaid entity-relationship diagram, columns reduced to keys."""
-    lines = ["## Tables", "", "```mermaid", "erDiagram"]
+    lines = ["## Tables", "", "They may change with any release.", "", "```mermaid", "erDiagram"]
     for table in sorted(metadata.tables.values(), key=lambda t: t.name):
         for column in table.columns:
             for key in column.foreign_keys:
@@ -136,19 +154,6 @@ def _picture() -> str:
     return "\n".join([*lines, "```"])
 
 
-def _table_names() -> list[str]:
-    rows = [
-        f"| `{t.name}` | {_cell(t.comment or '')} |" for t in sorted(metadata.tables.values(), key=lambda t: t.name)
-    ]
-    personal = ", ".join(f"`{name}`" for name in (*PERSONAL, *SECRET))
-    return [
-        "## Tables",
-        "They may change with any release. `newswatch db dictionary` prints every column, and how they hang together.\n"
-        f"**Personal or secret, and in no view:** {personal}.",
-        "\n".join(["| table | a row is |", "|---|---|", *rows]),
-    ]
-
-
 def _marks(column: "sa.Column[object]") -> str:
     marks = [m for m, has in (("PK", column.primary_key), ("FK", bool(column.foreign_keys))) if has]
     return f" {','.join(marks)}" if marks else ""
@@ -159,20 +164,15 @@ def _type(column: "sa.Column[object]") -> str:
     return {"timestamp with time zone": "timestamptz", "double precision": "float8"}.get(written, written)
 
 
-def _tables() -> list[str]:
-    parts = []
-    for table in sorted(metadata.tables.values(), key=lambda t: t.name):
-        parts.append(f"### Table {table.name}\n\n{table.comment}")
-        rows = []
-        for column in table.columns:
-            name = f"{table.name}.{column.name}"
-            note = "".join(
-                f" **{kind}:** {said[name]}."
-                for kind, said in (("Personal", PERSONAL), ("Secret", SECRET))
-                if name in said
-            )
-            refers = "".join(f" → `{k.column.table.name}.{k.column.name}`" for k in column.foreign_keys)
-            null = "" if column.nullable else "not null"
-            rows.append(f"| `{column.name}` | {_type(column)} | {null} | {_cell(column.comment or '')}{refers}{note} |")
-        parts.append("\n".join(["| column | type | | what it says |", "|---|---|---|---|", *rows]))
-    return parts
+def _table(table: sa.Table) -> Described:
+    columns = []
+    for column in table.columns:
+        name = f"{table.name}.{column.name}"
+        notes = [
+            f"{kind}: {said[name]}." for kind, said in (("Personal", PERSONAL), ("Secret", SECRET)) if name in said
+        ]
+        refers = "".join(f" → {k.column.table.name}.{k.column.name}" for k in column.foreign_keys)
+        null = "" if column.nullable else " not null"
+        what = " ".join([f"{column.comment or ''}{refers}", *notes])
+        columns.append(Column(column.name, f"{_type(column)}{null}", what))
+    return Described(table.name, "table", table.comment or "", "", "", tuple(columns))

@@ -73,10 +73,10 @@ def find(what: str) -> SqlFile:
             return parse(path.stem, path.read_text(encoding="utf-8-sig"))
         except UnicodeDecodeError as e:
             raise NotFoundError(f"{what} is not a text file in UTF-8") from e
-    raise NotFoundError(f"there is no query and no file {what[:80]}; {_near(what, list(known), 'queries')}")
+    raise NotFoundError(f"there is no query and no file {what[:80]}; {near(what, list(known), 'queries')}")
 
 
-def _near(what: str, names: Sequence[str], plural: str) -> str:
+def near(what: str, names: Sequence[str], plural: str) -> str:
     """Say which name was meant, or name them all."""
     close = difflib.get_close_matches(what, names, n=3, cutoff=0.6)
     return f"did you mean {' or '.join(close)}?" if close else f"the {plural} are: {', '.join(names)}"
@@ -87,7 +87,7 @@ def view(name: str) -> SqlFile:
     for sheet in shipped("views"):
         if sheet.name == name:
             return sheet
-    raise NotFoundError(f"there is no view {name}; {_near(name, [s.name for s in shipped('views')], 'views')}")
+    raise NotFoundError(f"there is no view {name}; {near(name, [s.name for s in shipped('views')], 'views')}")
 
 
 @contextlib.contextmanager

@@ -138,11 +138,19 @@ def create_views(db: sa.Connection) -> None:
             raise StoreError(f"views that need one another in a circle: {', '.join(sorted(waiting))}")
         for name in ready:
             text = waiting.pop(name)
+            if db.dialect.name == "sqlite":
+                text = _header_inside(name, text)
             db.execute(sa.text(text.replace(":", "\\:")))
             if db.dialect.name == "postgresql":
                 _comment(db, headers.parse(name, text))
     if db.dialect.name == "postgresql":
         db.exec_driver_sql("set local search_path to newswatch, analysis, public")
+
+
+def _header_inside(name: str, text: str) -> str:
+    """Move the header of a view file behind `as`: SQLite knows no comments, but keeps a statement's own words."""
+    header, made, body = text.partition(f"create view {name} as\n")
+    return made + header + body
 
 
 def _comment(db: sa.Connection, sheet: headers.SqlFile) -> None:
