@@ -108,6 +108,10 @@ class Watchlist:
     lookalikes: tuple[WordGroup, ...]
     seeds: tuple[Seed, ...]
 
+    def __hash__(self) -> int:
+        """Let what is compiled of a watchlist be kept by it; its tables of words have no hash of their own."""
+        return hash(self.version)
+
 
 class Frequency(StrEnum):
     """How often a subscription's mail goes out."""

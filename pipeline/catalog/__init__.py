@@ -7,6 +7,8 @@ import dataclasses
 import hashlib
 import json
 import shutil
+from collections.abc import Iterable
+from json.encoder import encode_basestring
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +29,10 @@ from pipeline.model import (
     WordGroup,
 )
 
+_UNSAID = (
+    ("whole", False),
+    ("role", FieldRole.SEEDS),
+)  # later keys count only where said: old folders keep their version
 FEEDS, WATCHLIST, SUBSCRIPTIONS, SEEDS = "feeds.toml", "watchlist.toml", "subscriptions.toml", "seeds"
 
 
@@ -57,7 +63,7 @@ def load(watch_dir: Path) -> Watch:
     check.feeds(fed, entities, fields)
     read.refuse(fed.path, fed.faults)
     feeds = [_feed(row) for row in fed.model.feeds]
-    urls = {f.url: fed.line("feeds", i) for i, f in enumerate(feeds)}
+    urls: dict[str, tuple[str, int]] = {f.url: ("feeds", i) for i, f in enumerate(feeds)}  # where each stands
     for i, row in enumerate(fed.model.query_feeds):
         if (empty := query.unnamed(row, entities)) is not None:
             fed.fault(
@@ -68,9 +74,9 @@ def load(watch_dir: Path) -> Watch:
             continue
         for feed in query.expand(row, entities, fields):
             if feed.url in urls:
-                before = urls[feed.url]
+                before = fed.line(*urls[feed.url])
                 fed.fault(("query_feeds", i), f'"{feed.title}" asks the same as line {before}; remove one of them')
-            urls.setdefault(feed.url, fed.line("query_feeds", i))
+            urls.setdefault(feed.url, ("query_feeds", i))
             feeds.append(feed)
     read.refuse(fed.path, fed.faults)
 
@@ -95,25 +101,25 @@ def copy_default(target: Path) -> list[Path]:
 
 def version(watchlist: Watchlist) -> str:
     """Hash the meaning of a watchlist: orders, comments and spaces do not count, everything else does."""
-    meaning = dataclasses.asdict(watchlist)
-    del meaning["version"]
-    for entity in meaning["entities"]:  # later keys count only where they are said: older folders keep their version
-        if not entity["whole"]:
-            del entity["whole"]
-    for group in (*meaning["fields"], *meaning["lookalikes"]):
-        if group["role"] == FieldRole.SEEDS:
-            del group["role"]
-    canonical = json.dumps(_sorted(meaning), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).hexdigest()[:16]
+    return hashlib.sha256(_canonical(watchlist).encode()).hexdigest()[:16]
 
 
-def _sorted(value: Any) -> Any:
-    """Give lists an order of their own: no list of a watchlist means anything by its order."""
+def _canonical(value: Any) -> str:
+    """Write what a watchlist means as JSON; lists in an order of their own, since none means anything by its order."""
+    if isinstance(value, str):
+        return encode_basestring(value)
     if isinstance(value, dict):
-        return {str(k): _sorted(v) for k, v in value.items()}
+        return _table((str(k), v) for k, v in value.items())
     if isinstance(value, (list, tuple)):
-        return sorted((_sorted(v) for v in value), key=lambda v: json.dumps(v, sort_keys=True, ensure_ascii=False))
-    return value
+        return f"[{','.join(sorted(map(_canonical, value)))}]"
+    if dataclasses.is_dataclass(value):
+        said = ((f.name, getattr(value, f.name)) for f in dataclasses.fields(value) if f.name != "version")
+        return _table(row for row in said if row not in _UNSAID)
+    return json.dumps(value)
+
+
+def _table(rows: Iterable[tuple[str, Any]]) -> str:
+    return "{" + ",".join(f"{encode_basestring(k)}:{_canonical(v)}" for k, v in sorted(rows)) + "}"
 
 
 def _watchlist(file: schema.WatchlistFile, found: tuple[Seed, ...]) -> Watchlist:

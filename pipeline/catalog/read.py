@@ -5,6 +5,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path as FilePath
 from typing import Any, Generic, TypeVar, get_args, get_origin
 
@@ -23,12 +24,17 @@ MAX_TOLD = 10  # faults told at once; the rest is counted
 
 @dataclass
 class SourceFile(Generic[M]):
-    """A file read: its model, the lines of its parts, and the faults found in it."""
+    """A file read: its model, its text, and the faults found in it."""
 
     path: FilePath
     model: M
-    lines: dict[Path, int]
+    text: str
     faults: list[tuple[int, str]] = field(default_factory=list)
+
+    @cached_property
+    def lines(self) -> dict[Path, int]:
+        """The lines of its parts: read when one is told, since most files have no fault."""
+        return locate(self.text)
 
     def fault(self, path: Path, text: str) -> None:
         """Note a fault at `path`."""
@@ -77,11 +83,10 @@ def read(path: FilePath, shape: type[M]) -> SourceFile[M]:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as e:
         raise CatalogError(f"{path}, {_syntax(str(e), text)}") from None
-    lines = locate(text)
     try:
-        return SourceFile(path, shape.model_validate(content), lines)
+        return SourceFile(path, shape.model_validate(content), text)
     except ValidationError as e:
-        faults = []
+        faults, lines = [], locate(text)
         for error in e.errors():
             loc = tuple(p for p in error["loc"] if p != "[key]")
             is_key = loc != error["loc"]

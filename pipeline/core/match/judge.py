@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from pipeline.core import facts as quantities
 from pipeline.core.match import cues
 from pipeline.core.match.features import PASSAGE, SHORT, compared, features, passage
-from pipeline.core.match.names import Findings, Index, before
-from pipeline.core.match.profile import profile, sums
+from pipeline.core.match.names import Findings, before
+from pipeline.core.match.profile import compiled, sums
 from pipeline.core.match.vocabulary import SAYS
 from pipeline.model import Fact, Level, Match, Mention, Story, Watchlist
 
@@ -109,8 +109,7 @@ class Matcher:
         self.watchlist = watchlist
         self.weights = weights
         self.encode = encode
-        self.index = Index(watchlist)
-        self.profile = profile(watchlist, self.index)
+        self.index, self.profile = compiled(watchlist)
         self._weighed = lru_cache(maxsize=1024)(self._weigh)  # most stories are alike: they name nobody
         self._of_nothing: dict[bool, dict[str, float]] = {}
         self._seeds: list[NDArray[np.float32]] = []

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from pipeline.core import facts as quantities
 from pipeline.core.match import cues
@@ -38,6 +39,13 @@ class Profile:
     told: frozenset[str] = frozenset()  # the act that the seeds tell: a deed, or another stage of a deal
     sums: tuple[tuple[float, str], ...] = ()  # of money that the seeds agree on
     lookalike_of: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+
+@lru_cache(maxsize=2)
+def compiled(watchlist: Watchlist) -> tuple[Index, Profile]:
+    """Compile a watchlist; kept, since a job judges more than once and each time costs a seventh of a second."""
+    index = Index(watchlist)
+    return index, profile(watchlist, index)
 
 
 def profile(watchlist: Watchlist, index: Index) -> Profile:
