@@ -1,8 +1,11 @@
 """One Airflow for all DAG tests: its home in a temporary folder, its metadata in SQLite, set before it is imported."""
 
 import atexit
+import json
 import os
 import shutil
+import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -25,6 +28,49 @@ os.environ |= {
     "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(HOME / "logs"),
     "AIRFLOW__API_AUTH__JWT_SECRET": "a secret for tests only, of no less than sixty-four bytes, as Airflow asks it",
 }
+
+
+# A Python that loaded Airflow and nothing of ours, and forks for each piece of code that it is given.
+FORKS = """
+import json, os, sys, traceback
+import airflow.sdk
+for line in sys.stdin:
+    child = os.fork()
+    if child == 0:
+        os.dup2(1, 2)
+        code, environment = json.loads(line)
+        os.environ.clear()
+        os.environ.update(environment)
+        status = 1
+        try:
+            exec(code, {"__name__": "__main__"})
+            status = 0
+        except BaseException:
+            traceback.print_exc()
+        sys.stdout.flush()
+        os._exit(status)
+    print("\\n\\4", os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+"""
+Fresh = Callable[..., str]
+
+
+@pytest.fixture(scope="module")
+def fresh() -> Iterator[Fresh]:
+    """Run code in a Python of its own that knows Airflow (its import is dear: once a module); give what it said."""
+    command = [sys.executable, "-c", FORKS]
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
+
+        def run(code: str, **more: str) -> str:
+            assert server.stdin and server.stdout
+            print(json.dumps([code, os.environ | more]), file=server.stdin, flush=True)
+            said = []
+            while (line := server.stdout.readline())[:1] not in ("", "\4"):
+                said.append(line)
+            assert line == "\4 0\n", said
+            return "".join(said)
+
+        yield run
+        server.stdin.close()
 
 
 @pytest.fixture(scope="session")
