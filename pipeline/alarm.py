@@ -106,7 +106,8 @@ def _mail(
             else:
                 more = (recipient,) if i else ()  # each address has a Message-ID of its own
                 message_id = decide.message_id(host_of(settings.mail_from), *identity, *more)
-                letter = composer.plain(subject, text, mail.operator_envelope(written, message_id, now))
+                language = settings.operator_language
+                letter = composer.plain(subject, text, mail.operator_envelope(written, message_id, now), language)
                 answer = way.send(letter, composer.sender, recipient, "operator" if not i else f"operator-{i}", now)
             left -= 1
             answers.put(("mail", "" if answer.outcome == "accepted" else redact(answer.error or answer.outcome)))

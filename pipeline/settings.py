@@ -75,7 +75,7 @@ class Settings(BaseSettings):
         description="Who hears of outages and gets the heartbeat: addresses, apprise targets (a list with commas).",
     )
     operator_language: Literal["ar", "de", "en", "es", "fr", "id", "ja", "pt", "zh"] = Field(
-        "en", description="Language of the weekly mail to the operator: one that mails are written in."
+        "en", description="Language of mails to the operator: one that mails are written in."
     )
     base_url: str = Field(
         "http://127.0.0.1:8321", description="Where `newswatch serve` is reached: the links in mails."

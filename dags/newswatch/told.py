@@ -58,9 +58,10 @@ def on_failure(prefix: str, context: Any) -> None:
         return  # whoever started the run by hand sees it, and nothing is out of order
     lines = [f"{task}: {said['why']}" if said.get("why") else task for task, said in sorted(failed.items())]
     causes = {cause for task, said in failed.items() for cause in said.get("causes") or (task,)}
-    what = f"Run {run_id}: " + ("; ".join(lines) or context.get("reason") or "a task failed") + "."
-    where = f"{conf.get('api', 'base_url', fallback='').rstrip('/')}/dags/{dag_id}/runs/{run_id}"
     found = settings(prefix)
+    say = outage.words(found).say
+    what = say("outage_run", run=run_id, why="; ".join(lines) or context.get("reason") or say("outage_task"))
+    where = f"{conf.get('api', 'base_url', fallback='').rstrip('/')}/dags/{dag_id}/runs/{run_id}"
     outage.began(found, timezone.utcnow(), dag_id, what, where, causes, also=_also(prefix, context))
 
 
@@ -81,9 +82,9 @@ def on_late(job: str, minutes: int, prefix: str = "newswatch", context: Mapping[
 
     if context and context["dag_run"]["state"] in {"success", "failed"}:
         return
-    what = f"A run was queued more than {minutes} minutes ago and has not ended: no free slot, or a task that hangs."
     where = conf.get("api", "base_url", fallback="")
     found = settings(prefix, is_callback=True)
+    what = outage.words(found).say("outage_slow", n=minutes)
     also = _also(prefix, context, is_callback=True)
     outage.began(found, timezone.utcnow(), job, what, where, {LATE}, also=also)
 

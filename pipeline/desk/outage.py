@@ -13,6 +13,7 @@ from pipeline.errors import NewswatchError
 from pipeline.model import Tally
 from pipeline.settings import Settings
 from pipeline.store import runs
+from pipeline.words.language import Words
 
 _TIME = "%Y-%m-%d %H:%M UTC"
 Also = Callable[[str, str], bool]  # subject, text -> whether it got through
@@ -48,6 +49,11 @@ class _Note:
         return json.dumps({"since": self.since.isoformat(), "told": self.told, **names})
 
 
+def words(settings: Settings) -> Words:
+    """Give the words in which the operator is told."""
+    return Words(settings.operator_language)
+
+
 def began(
     settings: Settings,
     now: datetime,
@@ -69,20 +75,14 @@ def began(
     if note is None or not note.is_owed:
         log.get().info("outage goes on", job=job, causes=sorted(causes))
         return False
-    if note.told:
-        head = f"{job} fails since {note.since:{_TIME}}; at {now:{_TIME}} it failed for another cause."
-    elif note.since < now:
-        head = f"{job} fails since {note.since:{_TIME}}, at {now:{_TIME}} still, and needs a look."
-    else:
-        head = f"{job} failed at {now:{_TIME}} and needs a look."
-    text = (
-        f"{head}\n\n{what}\n\n"
-        + (f"What failed: {', '.join(sorted(note.owed))}\n\n" if note.owed else "")
-        + (f"Where to look: {where}\n\n" if where else "")
-        + "Nothing more is sent about this until it works again or something else fails.\n"
-    )
+    say = words(settings).say
+    how = "outage_other" if note.told else "outage_stands" if note.since < now else "outage_began"
+    parts = [say(how, job=_named(settings, job), since=f"{note.since:{_TIME}}", now=f"{now:{_TIME}}"), what]
+    parts += [say("outage_what", tasks=", ".join(sorted(note.owed)))] if note.owed else []
+    parts += [say("outage_where", where=where)] if where else []
+    text = "\n\n".join([*parts, say("outage_quiet")]) + "\n"
     identity = ("outage", job, note.since.isoformat(), *sorted(note.owed))
-    if not _tell(settings, now, f"newswatch: {job} fails", text, also, *identity):
+    if not _tell(settings, now, "outage_fails", job, text, also, *identity):
         return False
     _change(settings, job, lambda known: known.named(note.owed) if known else None)
     return True
@@ -96,15 +96,21 @@ def ended(settings: Settings, now: datetime, job: str, *, also: Also | None = No
     note = _find(settings, job)
     if note is None:
         return False
-    text = f"{job} works again since {now:{_TIME}}; it had failed since {note.since:{_TIME}}.\n"
+    say = words(settings).say
+    since, until = f"{note.since:{_TIME}}", f"{now:{_TIME}}"
+    text = say("outage_ended", job=_named(settings, job), since=since, now=until) + "\n"
     if not note.told:
-        what = f" What failed: {', '.join(sorted(note.owed))}." if note.owed else ""
-        text += f"\nNo mail got out to tell it then.{what}\n"
+        text += f"\n{say('outage_untold')}\n"
+        text += say("outage_what", tasks=", ".join(sorted(note.owed))) + "\n" if note.owed else ""
     identity = ("outage-over", job, note.since.isoformat())
-    is_sent = _tell(settings, now, f"newswatch: {job} works again", text, also, *identity)
+    is_sent = _tell(settings, now, "outage_works", job, text, also, *identity)
     if is_sent or not alarm.is_reachable(settings):
         _forget(settings, job)
     return is_sent
+
+
+def _named(settings: Settings, job: str) -> str:
+    return words(settings).say("outage_mails") if job == MAILS else job
 
 
 def _key(job: str) -> str:
@@ -183,9 +189,12 @@ def _read(written: str | None) -> _Note | None:
         return None
 
 
-def _tell(settings: Settings, now: datetime, subject: str, text: str, also: Also | None, *identity: str) -> bool:
-    """Tell by every way there is; one that got through has told it."""
-    log.get().warning(subject, operator=bool(settings.operator))
+def _tell(
+    settings: Settings, now: datetime, title: str, job: str, text: str, also: Also | None, *identity: str
+) -> bool:
+    """Tell by every way there is; one that got through has told it. The log stays English."""
+    log.get().warning(Words("en").say(title, job=job), operator=bool(settings.operator))
+    subject = words(settings).say(title, job=_named(settings, job))
     is_told = bool(alarm.tell(settings, now, subject, text, *identity))
     return (also(subject, text) if also else False) or is_told
 
@@ -200,7 +209,8 @@ def watch(settings: Settings, now: datetime, tallies: Iterable[Tally]) -> None:
             continue
         why, held = tally.detail.get("why"), tally.detail.get("held", 0)
         if held or (why and tally.failed):
-            began(settings, now, MAILS, f"{why or 'the mail server fails'}; {held} alerts wait for it.")
+            say = words(settings).say
+            began(settings, now, MAILS, f"{why or say('outage_server')}\n{say('outage_held', n=held)}")
         elif not why:
             ended(settings, now, MAILS)
 

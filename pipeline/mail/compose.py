@@ -116,10 +116,10 @@ class Composer:
         """Say in one sentence why a reader of a language gets an event, as its mail does; "" for nothing to say."""
         return view.why(item.sheet, Words(language))
 
-    def plain(self, subject: str, text: str, to: Envelope) -> Letter:
-        """Write a mail to the operator: words only, of no list."""
+    def plain(self, subject: str, text: str, to: Envelope, language: str = "en") -> Letter:
+        """Write a mail to the operator: words only, of no list; `language` is what they are written in."""
         body = mime.plain_body(header_text(subject), text)
-        head = self._headers(body, body.subject, to, Words("en"), listed=False)
+        head = self._headers(body, body.subject, to, Words(language), listed=False)
         return Letter(head + body.fill({}), to.message_id, body.subject)
 
     # -------------------------------------------------------------------------------------------------------- bodies

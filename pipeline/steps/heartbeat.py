@@ -72,7 +72,8 @@ def _write(
         lines.append(f"{words.say('heartbeat_sick')}:")
         for f in sick:
             since = words.day(f.state_since) if f.state_since else "?"
-            lines.append(f"- {header_text(f.title or f.url, 80)}: {f.state} since {since}\n  {f.url}")
+            state = words.say("heartbeat_since", state=f.state, day=since)
+            lines.append(f"- {header_text(f.title or f.url, 80)}: {state}\n  {f.url}")
     else:
         lines.append(words.say("heartbeat_healthy"))
     lines += _names(words, lacks)

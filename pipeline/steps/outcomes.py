@@ -9,6 +9,7 @@ from pipeline.settings import Settings
 from pipeline.store import faults, runs
 from pipeline.store.rows import outcomes
 from pipeline.store.rows.outcomes import AFTER
+from pipeline.words.language import Words
 
 SECONDS = 150.0  # for telling the operator: a slow mail server is waited for
 
@@ -51,29 +52,20 @@ def _tell(
 ) -> bool:
     if not alarm.is_reachable(settings):
         return False
-    lines = [
-        f"- event {f.event_id} ({', '.join(x for x in (f.reason, f.subscription) if x)}): {f.title}\n"
-        f"  {settings.base_url.rstrip('/')}/events/{f.event_id}"
-        for f in found[:50]
-    ]
-    text = ""
+    say = Words(settings.operator_language).say
+    lines = []
     if found:
-        text += (
-            "These events of level 3 have no delivered mail.\n"
-            "undecided: `newswatch alert` has not run; late: `newswatch deliver` has not run, or the server fails;\n"
-            "dead: given up, see `newswatch alerts dead` and `newswatch alerts requeue`.\n\n"
-            + "\n".join(lines)
-            + "\n\n"
-        )
+        lines += [say("alarm_late"), *(say(f"alarm_{reason}") for reason in ("undecided", "waits", "dead")), ""]
+        for f in found[:50]:
+            why = ", ".join(x for x in (f.reason, f.subscription) if x)
+            lines.append(f"- {say('alarm_event', id=f.event_id)} ({why}): {f.title}")
+            lines.append(f"  {settings.base_url.rstrip('/')}/events/{f.event_id}")
+        lines.append("")
     if broken:
-        text += (
-            "These broke the program; each was left out, the others went on. Another version tries them again by\n"
-            "itself, the same one later; `newswatch faults --again` at once.\n\n"
-            + "\n".join(f"- {f.step}: {f.item_kind} {f.item_id}: {f.reason}" for f in broken[:50])
-            + "\n"
-        )
-    subject = f"newswatch: {len(found)} mails did not get out" if found else f"newswatch: {len(broken)} items broke it"
-    told = alarm.tell(settings, now, subject, text, "alarm", *fresh, seconds=SECONDS)
+        lines += [say("alarm_broken"), ""]
+        lines += [f"- {f.step}: {f.item_kind} {f.item_id}: {f.reason}" for f in broken[:50]]
+    subject = say("alarm_mails", n=len(found)) if found else say("alarm_items", n=len(broken))
+    told = alarm.tell(settings, now, subject, "\n".join([*lines, ""]), "alarm", *fresh, seconds=SECONDS)
     if not told:
         log.get().warning("the alarm did not get out", reason="; ".join(told.reasons))
     return bool(told)

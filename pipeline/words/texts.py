@@ -1,4 +1,4 @@
-"""The words of mails, of the pages that they lead to, and of the operator's weekly mail, by language.
+"""The words of mails, of the pages that they lead to, and of the operator's mails, by language.
 
 Files data/words/{mail,page,operator}.TAG.toml.
 

@@ -212,3 +212,16 @@ def test_a_silent_mail_server_does_not_hold_the_callback(sqlite_url: str, monkey
         assert time.monotonic() - start < 5
     with PostOffice() as post:
         assert outage.began(by_smtp(sqlite_url, post.url), NOW, "ingest", "it broke") is True
+
+
+def test_the_operator_is_told_in_the_chosen_language(sqlite_url: str) -> None:
+    """Rule: what fails is told as the weekly mail is, in NEWSWATCH_OPERATOR_LANGUAGE; commands and causes stay."""
+    with PostOffice() as post:
+        s = by_smtp(sqlite_url, post.url).model_copy(update={"operator_language": "ja"})
+        made = outage.words(s).say("outage_slow", n=30)
+        assert outage.began(s, NOW, "ingest", made, "http://airflow.example/dags", causes={"fetch"})
+        assert outage.ended(s, NOW + timedelta(minutes=20), "ingest")
+        (first, text), (over, _) = texts(post)
+    assert (first, over) == ("newswatch：ingestに障害", "newswatch：ingestが復旧")
+    assert "失敗したもの：fetch" in text and "確認先：http://airflow.example/dags" in text and "30分以上" in text
+    assert not [line for line in text.splitlines() if "needs a look" in line or "Nothing more" in line]

@@ -1,10 +1,12 @@
 """Leaving, being forgotten, dead letters, the outcome check, the heartbeat, hooks and the Atom feed."""
 
+import email
 import http.server
 import json
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
+from email import policy
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -165,6 +167,17 @@ def test_an_event_without_a_mail_is_an_alarm(room: Newsroom, tmp_path: Path) -> 
     assert len(list(tmp_path.glob("*operator*.eml"))) == 2
     step("deliver", room, 4, mail_dir=tmp_path / "sent")
     assert step("outcomes", room, 9, **more).failed == 0
+
+
+def test_the_alarm_speaks_the_operators_language(room: Newsroom, tmp_path: Path) -> None:
+    """Rule: mails to the operator are in NEWSWATCH_OPERATOR_LANGUAGE, subject, words and header."""
+    room.subscribe(reader())
+    room.event([room.story()])
+    step("outcomes", room, 1.5, operator="ops@desk.example", mail_dir=tmp_path, operator_language="de")
+    (path,) = tmp_path.glob("*operator*.eml")
+    told = email.message_from_bytes(path.read_bytes(), policy=policy.default)
+    assert told["Subject"] == "newswatch: Mails, die nicht hinausgingen: 1" and told["Content-Language"] == "de"
+    assert "- Ereignis 1 (undecided" in told.get_content() and "have no delivered mail" not in told.get_content()
 
 
 def test_a_dead_letter_on_level_three_is_an_alarm(room: Newsroom) -> None:
