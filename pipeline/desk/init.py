@@ -2,21 +2,18 @@
 
 import json
 import re
-from collections import Counter
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from pipeline import catalog
 from pipeline.core.text.fold import fold
-from pipeline.core.watchlist import suggest
+from pipeline.core.watchlist import proposed
 from pipeline.detector import Detector
 from pipeline.errors import CatalogError, ConfigError
+from pipeline.model import Seed
 
 PROPOSED = 12  # entities proposed from the seeds: more is not read
 WORDS = 12  # words a language proposed for the field
-_WORD = re.compile(r"[^\W\d_]{5,}")
-_UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
-_QUOTED = re.compile(r"[「『]([^」』\n]{2,20})[」』]|«([^»\n]{2,30})»|“([^”\n]{2,30})”")
 _SLUG = re.compile(r"[^a-z0-9]+")
 
 _FEEDS = """# The feeds to poll. Add one with: newswatch feeds add ADDRESS --watch DIR
@@ -81,10 +78,7 @@ def run(directory: Path, seeds: Sequence[Path] = (), name: str = "") -> list[Pat
         "feeds.toml": _FEEDS,
         "subscriptions.toml": _SUBSCRIPTIONS,
         "watchlist.toml": _watchlist(name or directory.resolve().name, read),
-        **{
-            f"seeds/{key}.txt": f"key: {key}\nlanguage: {lang}\ntitle: {title}\n\n{text}\n"
-            for key, lang, title, text in read
-        },
+        **{f"seeds/{s.key}.txt": f"key: {s.key}\nlanguage: {s.language}\ntitle: {s.title}\n\n{s.text}\n" for s in read},
     }
     for file, content in files.items():
         path = directory / file
@@ -94,7 +88,7 @@ def run(directory: Path, seeds: Sequence[Path] = (), name: str = "") -> list[Pat
     return sorted(p for p in directory.rglob("*") if p.is_file())
 
 
-def _seed(path: Path, number: int) -> tuple[str, str, str, str]:
+def _seed(path: Path, number: int) -> Seed:
     """Read a seed file as (key, language, title, text)."""
     try:
         raw = path.read_text(encoding="utf-8-sig").replace("\r\n", "\n").replace("\0", " ")
@@ -110,88 +104,30 @@ def _seed(path: Path, number: int) -> tuple[str, str, str, str]:
     if len(text) < 40:
         raise ConfigError(f"{path}: only {len(text)} characters below its first line; a seed is a whole article")
     key = given.get("key", "").strip() or f"{_slug(path.stem) or 'seed'}"
-    return key if number == 1 or key else f"seed-{number}", "en" if language == "und" else language, title, text
+    return Seed(key or f"seed-{number}", "en" if language == "und" else language, title, text)
 
 
-def _watchlist(name: str, seeds: Sequence[tuple[str, str, str, str]]) -> str:
-    met: Counter[str] = Counter()
-    written: dict[str, Counter[str]] = {}
-    spread: dict[str, set[str]] = {}
-    for key, _, title, text in seeds:
-        body = f"{title}. {text}"
-        opens = {m.end() for m in re.finditer(r"(?:^|[.!?…»”\"]\s+|\n)", body)}
-        for start, end in suggest.candidates(body):
-            word = body[start:end]
-            folded = fold(word)
-            if len(folded) < 3 or (start in opens and " " not in word and body.count(word) < 3):
-                continue  # a capital at the beginning of a sentence says nothing
-            met[folded] += 1
-            written.setdefault(folded, Counter())[word] += 1
-            spread.setdefault(folded, set()).add(key)
-        for word in (m[1] or m[2] or m[3] for m in _QUOTED.finditer(body)):  # a ship, a plan: no capital says it
-            if body.count(word) >= 2:
-                folded = fold(word)
-                met[folded] = max(met[folded], body.count(word))
-                written.setdefault(folded, Counter())[word] += 1
-                spread.setdefault(folded, set()).add(key)
-    ranked = sorted(met, key=lambda k: (-len(spread[k]), -met[k], k))
-    often = [k for k in ranked if met[k] >= 2 and (len(spread[k]) == len(seeds) or met[k] >= 3)]
-    chosen: list[str] = []
-    for k in _whole(often, met):
-        if not any(f" {k} " in f" {c} " or (f" {c} " in f" {k} " and met[k] < met[c]) for c in chosen):
-            chosen = [c for c in chosen if f" {c} " not in f" {k} "] + [k]
+def _watchlist(name: str, seeds: Sequence[Seed]) -> str:
+    chosen, passed_over = proposed.names(seeds, PROPOSED)
     lines = [_HEAD.format(name=json.dumps(_slug(name) or "watch"))]
     keys: set[str] = set()
-    for k in chosen[:PROPOSED] or ranked[:1]:
-        text = written[k].most_common(1)[0][0]
-        slug = _slug(k) or f"entity-{len(keys) + 1}"
+    for found in chosen:
+        slug = _slug(found.text) or f"entity-{len(keys) + 1}"
         while slug in keys:
             slug += "-2"
         keys.add(slug)
-        quoted = json.dumps(text, ensure_ascii=False)
+        quoted = json.dumps(found.text, ensure_ascii=False)
         lines.append(
-            f"\n# met {met[k]} times in {len(spread[k])} of {len(seeds)} seeds\n"
+            f"\n# met {found.met} times in {found.seeds} of {len(seeds)} seeds\n"
             f"[[entities]]\nkey = {json.dumps(slug)}\n"
             f'name = {quoted}\nkind = "company"\nroles = ["context"]\n[entities.aliases]\nany = [{quoted}]\n'
         )
+    if passed_over:
+        lines.append(f"\n# Often met, but nothing marks them as names: {', '.join(passed_over)}\n")
     lines.append(_FIELD)
-    names = {part for k in met for part in k.split()}
-    words: dict[str, Counter[str]] = {}
-    for _, lang, title, text in seeds:
-        words.setdefault(lang, Counter()).update(
-            w for w in _words(f"{title} {title} {text}") if not _is_named(fold(w), names, chosen)
-        )
-    for lang, found in words.items():
-        found = Counter({w: found[w] for w in _whole(list(found), found)})
-        top = [w for w, n in found.most_common(WORDS * 2) if n >= 2][:WORDS] or [w for w, _ in found.most_common(3)]
-        lines.append(f"{lang} = {json.dumps(top, ensure_ascii=False)}\n")
+    for lang, words in proposed.field_words(seeds, chosen, WORDS).items():
+        lines.append(f"{lang} = {json.dumps(words, ensure_ascii=False)}\n")
     return "".join(lines)
-
-
-def _whole(found: Sequence[str], met: Mapping[str, int]) -> list[str]:
-    """Leave out what is only a piece of another one, or one with something more, in scripts without spaces."""
-    pieces = [k for k in found if _UNSPACED.search(k)]
-    return [
-        k
-        for k in found
-        if k not in pieces
-        or not any(
-            k != other and ((k in other and met[k] <= met[other]) or (other in k and met[k] < met[other]))
-            for other in pieces
-        )
-    ]
-
-
-def _is_named(word: str, names: Container[str], chosen: Sequence[str]) -> bool:
-    return any(word in name for name in chosen) if _UNSPACED.search(word) else word in names
-
-
-def _words(text: str) -> Iterator[str]:
-    """Give what may be words of the field: of Han two to four characters, Kana in a row, else words of five letters."""
-    for run in re.findall(r"[\u3400-\u9fff]{2,}", text):
-        yield from (run[i : i + n] for n in (2, 3, 4) for i in range(len(run) - n + 1))
-    yield from re.findall(r"[\u30a1-\u30ff]{3,}", text)
-    yield from (w.lower() for w in _WORD.findall(text) if not _UNSPACED.search(w))
 
 
 def _slug(text: str) -> str:
