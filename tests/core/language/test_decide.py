@@ -9,7 +9,10 @@ from hypothesis import strategies as st
 from pipeline.core.language import sisters, writing
 from pipeline.detector import Detector
 
-DETECTOR = Detector()
+
+@pytest.fixture(scope="module")
+def detector():
+    return Detector()
 
 
 @pytest.mark.parametrize(
@@ -144,9 +147,9 @@ def test_a_word_that_a_whole_family_writes_says_nothing():
 
 
 @given(st.text(max_size=60), st.text(max_size=60), st.lists(st.text(max_size=8), max_size=4))
-def test_any_text_gets_an_answer_in_range(title, summary, declared):
+def test_any_text_gets_an_answer_in_range(detector, title, summary, declared):
     # a detector that raises stops a batch; a confidence outside 0..1 breaks the views
-    found = DETECTOR.detect(title, summary, declared)
+    found = detector.detect(title, summary, declared)
     assert 0.0 <= found.confidence <= 1.0
     assert found.tag
     assert found.reason
