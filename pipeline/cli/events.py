@@ -1,8 +1,7 @@
 """The commands on events: list, show, merge, split, link, unlink, replay."""
 
-from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.markup import escape
@@ -11,6 +10,9 @@ from pipeline.cli import common
 from pipeline.cli.common import DatabaseOption, JsonOption
 from pipeline.cli.explained import say
 from pipeline.words.page import amount
+
+if TYPE_CHECKING:
+    from pipeline.desk.pages import ToldEvent
 
 events = typer.Typer(no_args_is_help=True, help="The events: list and show them, correct what was joined wrongly.")
 EventArgument = Annotated[int, typer.Argument(help="Event number.")]
@@ -57,45 +59,72 @@ def show(event: EventArgument, database: DatabaseOption = None, as_json: JsonOpt
     """Show one event: its stories by language, its facts, its history."""
     from pipeline.desk import events as step
 
-    found = step.show(common.load(database=database), event)
+    settings = common.load(database=database)
+    found = step.told(settings, event)
     if as_json:
-        linked = {key: [asdict(x) for x in found[key]] for key in ("follows", "followed_by")}
-        common.print_json({**found, **linked, "event": asdict(found["event"])})
+        common.print_json(_written(found) | {"asked": event, "timeline": step.timeline(settings, event)})
         return
-    told = found["event"]
+    told = found.event
     merged = f" (event {event} was merged into it)" if event != told.id else ""
     say(f"[bold]Event {told.id}[/]{merged}: {escape(told.title)}")
     counts = f"{told.story_count} stories, {told.independent_count} independent, {told.language_count} languages"
     span = f"{common.moment(told.first_seen_at)} to {common.moment(told.last_seen_at)} UTC"
     say(f"  level {told.level} · {counts} · {span}")
     say(f"  about {', '.join(told.entities)}")
-    for key, words in (("follows", "follows"), ("followed_by", "followed by")):
-        for x in found[key]:
+    for linked, words in ((found.follows, "follows"), (found.followed_by, "followed by")):
+        for x in linked:
             say(f"  {words} event {x.event_id}, {common.moment(x.first_seen_at)}: {escape(x.title)} ({x.strength:.0%})")
     rows = [
-        (s["id"], s["language"], s["outlet"], s["title"], f"copy of {s['copy_of']}" if s["copy_of"] else s["how"])
-        for s in found["stories"]
+        (s.id, s.language, s.outlet, s.title, f"copy of {s.copy_of}" if s.copy_of else s.how) for s in found.stories
     ]
     common.print_table(("story", "language", "outlet", "title", "place"), rows)
     _facts(found)
-    past = [
-        (common.moment(r["at"]), r["revision"], r["kind"], r["story_id"], r["other_event_id"]) for r in found["history"]
-    ]
+    past = [(common.moment(r.at), r.revision, r.kind, r.story_id, r.other_event_id) for r in found.history]
     common.print_table(("at (UTC)", "revision", "what", "story", "other event"), past)
 
 
-def _facts(found: Mapping[str, Any]) -> None:
+def _facts(found: "ToldEvent") -> None:
     rows = []
-    for f in found["facts"]:
-        differ = "reports differ" if f["disputed"] else ""
-        at = common.moment(f["first_at"])
-        rows.append((f["kind"], f["role"], amount(f), differ, f["story_count"], f["first_story_id"], at))
+    for told in found.claims:
+        c = told.claim
+        differ = "reports differ" if told.is_disputed else ""
+        rows.append((c.kind, c.role, amount(c), differ, len(c.stories), c.stories[0], common.moment(c.since)))
     if rows:
         common.print_table(("fact", "role", "value", "", "stories", "first in", "at (UTC)"), rows)
-    for c in found["contradictions"]:
-        here = f"“{escape(c['written'])}” in story {c['story_id']}"
-        there = f"“{escape(c['against_written'])}” in story {c['against_story_id']}"
-        say(f"  [yellow]contradiction[/] ({c['kind']}, {c['role']}): {here}, {there}")
+    for x in found.contradictions:
+        here, there = (
+            f"“{escape(written)}” in story {number}"
+            for written, number in ((x.written, x.story_id), (x.against_written, x.against_story_id))
+        )
+        say(f"  [yellow]contradiction[/] ({x.kind}, {x.role}): {here}, {there}")
+
+
+def _written(found: "ToldEvent") -> dict[str, Any]:
+    """Write an event as JSON: what the page knows of it, its amounts flat under "facts"."""
+    told = asdict(found)
+    shown = ("event", "stories", "history", "follows", "followed_by")
+    beside = {"story", "against_story"}
+    return {key: told[key] for key in shown} | {
+        "event": told["event"] | {"merged_into": None},  # it stands
+        "leads": {s.language: s.id for s in found.stories if s.is_lead},
+        "facts": [
+            {
+                **{
+                    k: getattr(x.claim, k) for k in ("kind", "unit", "role", "value", "approximate", "bound", "written")
+                },
+                "upper_value": x.claim.upper,
+                "story_count": len(x.claim.stories),
+                "independent_count": x.claim.independent,
+                "stories": list(x.claim.stories),
+                "first_story_id": x.claim.stories[0],
+                "first_at": x.claim.since,
+                "last_at": x.claim.until,
+                "disputed": x.is_disputed,
+            }
+            for x in found.claims
+        ],
+        "contradictions": [{k: v for k, v in c.items() if k not in beside} for c in told["contradictions"]],
+    }
 
 
 @events.command("merge")

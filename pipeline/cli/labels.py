@@ -2,9 +2,9 @@
 
 import json
 import sys
-from dataclasses import asdict
+from dataclasses import fields
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.markup import escape
@@ -13,6 +13,10 @@ from pipeline.cli import common
 from pipeline.cli.common import DatabaseOption, JsonOption, WatchOption
 from pipeline.cli.explained import say
 from pipeline.words.page import LEVELS
+
+if TYPE_CHECKING:
+    from pipeline.desk.labels import LabelledRow
+    from pipeline.model import Story
 
 labels = typer.Typer(no_args_is_help=True, help="What people said of stories: list it, export it, take it back.")
 watchlist = typer.Typer(no_args_is_help=True, help="The watchlist: check its aliases, find new ones in stored events.")
@@ -45,10 +49,11 @@ def label(
 
     found, is_new = step.run(common.load(database=database), common.now(), story, level, by, note)
     if as_json:
-        common.print_json(asdict(found) | {"added": is_new})
+        common.print_json(_written(found) | {"added": is_new})
         return
-    say(f"[bold]{escape(found.title)}[/]")
-    say(f"story {found.story} · {found.language} · {escape(found.outlet)}")
+    told = found.story
+    say(f"[bold]{escape(_title(told))}[/]")
+    say(f"story {told.id} · {told.language} · {escape(told.outlet)}")
     if found.judged is None:
         say("  it waits to be judged")
     else:
@@ -69,11 +74,25 @@ def list_labels(
 
     found = step.listed(common.load(database=database), wrong)
     if as_json:
-        common.print_json([asdict(r) for r in found])
+        common.print_json([_written(r) for r in found])
         return
-    rows = [(r.story, r.level, r.judged, r.language, r.title, r.by, r.note, common.moment(r.at)) for r in found]
+    rows = [
+        (r.story.id, r.level, r.judged, r.story.language, _title(r.story), r.by, r.note, common.moment(r.at))
+        for r in found
+    ]
     common.print_table(("story", "label", "judged", "language", "title", "by", "note", "when"), rows, empty=_NONE)
     say(f"{len(found)} labelled stories, {sum(r.judged != r.level for r in found)} of them judged otherwise")
+
+
+def _written(row: "LabelledRow") -> dict[str, Any]:
+    """Write a labelled story as JSON: its story by number, language, outlet, title and address."""
+    told = row.story
+    story = {"story": told.id, "language": told.language, "outlet": told.outlet, "title": _title(told), "url": told.url}
+    return {f.name: getattr(row, f.name) for f in fields(row)} | story
+
+
+def _title(story: "Story") -> str:
+    return story.title or story.summary[:100]
 
 
 @labels.command("export")

@@ -6,15 +6,16 @@ from itertools import combinations, product
 from typing import Any
 
 from pipeline import steps, store
-from pipeline.core.events import claims, cluster, pairs
+from pipeline.core.events import cluster, pairs
 from pipeline.core.events import event as core
-from pipeline.core.events.timeline import timeline
+from pipeline.core.events import timeline as core_timeline
 from pipeline.core.measure import agreement
 from pipeline.core.text import url
+from pipeline.desk import pages
 from pipeline.errors import NotFoundError
 from pipeline.model import Event, Member
 from pipeline.settings import Settings
-from pipeline.store import corrections, neighbourhood, pool, stated, threads
+from pipeline.store import corrections, neighbourhood, pool, threads
 from pipeline.store import events as event_store
 
 
@@ -26,46 +27,17 @@ def newest(
         return event_store.newest(db, limit, min_level, since, entity)
 
 
-def show(settings: Settings, event_id: int) -> dict[str, Any]:
-    """Give all of one event: what it says, its stories with why each stands there, its facts, its history, its thread.
-
-    A number that was merged away shows the event that it is now, and `asked` keeps the number.
-    """
+def told(settings: Settings, event_id: int) -> pages.ToldEvent:
+    """Give all of one event, every story of it; a number that was merged away gives the event that it is now."""
     with store.read(settings.database_url) as db:
         standing = _resolve(db, event_id)
-        event = event_store.find(db, standing)
-        stories = event_store.placed(db, standing)
-        members = pool.members(db, [s["id"] for s in stories], {})
-        says = stated.of(db, [standing]).get(standing, claims.Stated())
-        past = event_store.history(db, standing)
-        follows = threads.back(db, [standing])[standing]
-        followed_by = threads.after(db, standing)
-    told = sorted(members, key=pairs.order)
-    return {
-        "asked": event_id,
-        "event": event,
-        "leads": core.summarise(told).leads if told else {},
-        "stories": stories,
-        "timeline": timeline(told),
-        "facts": [
-            {
-                **{k: getattr(c, k) for k in ("kind", "unit", "role", "value", "approximate", "bound", "written")},
-                "upper_value": c.upper,
-                "story_count": len(c.stories),
-                "independent_count": c.independent,
-                "stories": list(c.stories),
-                "first_story_id": c.stories[0],
-                "first_at": c.since,
-                "last_at": c.until,
-                "disputed": any(i in (d.claim, d.against) for d in says.disputes),
-            }
-            for i, c in enumerate(says.claims)
-        ],
-        "contradictions": [d.as_history() for d in says.disputes],
-        "history": past,
-        "follows": follows,
-        "followed_by": followed_by,
-    }
+    return pages.event(settings, standing, whole=True)
+
+
+def timeline(settings: Settings, event_id: int) -> list[dict[str, Any]]:
+    """Say what each story of an event added when it came."""
+    with store.read(settings.database_url) as db:
+        return core_timeline.timeline(_members(db, _resolve(db, event_id)))
 
 
 def merge(settings: Settings, now: datetime, event: int, into: int, by: str = "", note: str = "") -> int:

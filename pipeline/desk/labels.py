@@ -1,6 +1,5 @@
 """What people say of stories: keep it, list it, and write it out as labelled lines that evaluation and fitting read."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -10,33 +9,17 @@ from pipeline.errors import NotFoundError
 from pipeline.model import Story
 from pipeline.settings import Settings
 from pipeline.store import labels, stories
+from pipeline.store.labels import LabelledRow
+
+__all__ = ["LabelledRow", "export", "listed", "run", "take_back", "withdraw"]
 
 # The matcher reads at most 600 characters of an article, and only where title and summary are short.
 EXPORTED_TEXT = 2000
 
 
-@dataclass(frozen=True, slots=True)
-class ToldLabel:
-    """A labelled story as people are told it: `story` is its number; judged, score and event may not be there yet."""
-
-    story: int
-    level: int
-    by: str
-    at: datetime
-    note: str
-    said_before: tuple[int, ...]  # levels of its older labels, oldest first
-    judged: int | None
-    score: float | None
-    event: int | None
-    language: str
-    outlet: str
-    title: str
-    url: str
-
-
 def run(
     settings: Settings, now: datetime, what: str, level: int, by: str = "", note: str = ""
-) -> tuple[ToldLabel, bool]:
+) -> tuple[LabelledRow, bool]:
     """Keep the level that a person gives to a story; saying the same again changes nothing.
 
     `what` is its number, its address or the first digits of its hash. Gives the row of `listed` and whether it is new.
@@ -44,8 +27,7 @@ def run(
     with store.begin(settings.database_url) as db:
         story = _find(stories.find(db, what), what)
         added = labels.add(db, story.id, level, by.strip(), note.strip(), now)
-        row = labels.listed(db, story.id)[0]
-    return _told(row), added
+        return labels.listed(db, story.id)[0], added
 
 
 def withdraw(settings: Settings, what: str) -> tuple[int, int]:
@@ -61,10 +43,10 @@ def take_back(settings: Settings, number: int, by: str) -> int:
         return labels.withdraw_by(db, number, by.strip())
 
 
-def listed(settings: Settings, wrong: bool = False) -> list[ToldLabel]:
+def listed(settings: Settings, wrong: bool = False) -> list[LabelledRow]:
     """List labelled stories, the newest label first; with `wrong`, only those that are judged otherwise."""
     with store.read(settings.database_url) as db:
-        rows = [_told(r) for r in labels.listed(db)]
+        rows = labels.listed(db)
     return [r for r in rows if not wrong or r.judged != r.level]
 
 
@@ -84,26 +66,7 @@ def _find(story: Story | None, what: str) -> Story:
     return story
 
 
-def _told(row: labels.LabelledRow) -> ToldLabel:
-    story = row.story
-    return ToldLabel(
-        story=story.id,
-        level=row.level,
-        by=row.by,
-        at=row.at,
-        note=row.note,
-        said_before=row.said_before,
-        judged=row.judged,
-        score=row.score,
-        event=row.event,
-        language=story.language,
-        outlet=story.outlet,
-        title=story.title or story.summary[:100],
-        url=story.url,
-    )
-
-
-def _line(row: labels.LabelledRow) -> dict[str, Any]:
+def _line(row: LabelledRow) -> dict[str, Any]:
     story = row.story
     line = {
         "id": f"label-{url.key(story.canonical_url)[:12]}",

@@ -42,12 +42,29 @@ class EventList:
 
 
 @dataclass(frozen=True, slots=True)
-class Saying:
-    """One amount that the stories of an event name, and who names it."""
+class ToldClaim:
+    """One amount that the stories of an event state, and those of the shown stories that state it."""
 
-    fact: Claim
+    claim: Claim
     stories: Sequence[ToldStory]
-    independent: int
+    is_disputed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """Two amounts for one thing: the later story says `value`, against what the earlier one says; None: not shown."""
+
+    kind: str
+    unit: str
+    role: str
+    value: float
+    against: float
+    written: str
+    against_written: str
+    story_id: int
+    against_story_id: int
+    story: ToldStory | None
+    against_story: ToldStory | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +73,9 @@ class ToldEvent:
 
     event: rows.EventRow
     stories: Sequence[ToldStory]
-    sayings: Sequence[Saying]
-    contradictions: Sequence[Mapping[str, Any]]
-    history: Sequence[Mapping[str, Any]]
+    claims: Sequence[ToldClaim]  # by what they are about, of each the most told first
+    contradictions: Sequence[Contradiction]
+    history: Sequence[rows.HistoryRow]
     names: Mapping[str, str]
     topics: Mapping[str, Mapping[str, str]]
     said: Mapping[int, tuple[int, str]]  # of stories that a person labelled: the level that counts, and who gave it
@@ -113,14 +130,14 @@ def standing(settings: Settings, event_id: int) -> int:
     return number
 
 
-def event(settings: Settings, event_id: int) -> ToldEvent:
-    """Give all of one standing event: its row, stories with leads, who says what, contradictions, and its history."""
+def event(settings: Settings, event_id: int, *, whole: bool = False) -> ToldEvent:
+    """Give all of one standing event; of its stories MAX_STORIES at most, copies left out first, unless `whole`."""
     with store.read(settings.database_url) as db:
         row = rows.event(db, event_id)
-        stories = rows.told(db, event_id)
+        stories = rows.told(db, event_id, None if whole else rows.MAX_STORIES)
         members = pool.members(db, [s.id for s in stories], {})
         says = stated.of(db, [event_id]).get(event_id, Stated())
-        past = event_store.history(db, event_id)
+        past = rows.history(db, event_id)
         names = rows.names(db, row.entities)
         topics = rows.topics(db)
         mailed = alerts.of_event(db, event_id, MAX_MAILED)
@@ -129,17 +146,18 @@ def event(settings: Settings, event_id: int) -> ToldEvent:
     told = sorted(members, key=pairs.order)
     leads = events.summarise(told).leads if told else {}
     by_id = {s.id: s for s in stories}
+    disputed = {i for d in says.disputes for i in (d.claim, d.against)}
     first = {s.id: opening(s.summary, ROOM, title=s.title) for s in stories if s.copy_of is None}
     sentences = {number: text for number, text in first.items() if text}
     return ToldEvent(
         event=row,
         stories=[dataclasses.replace(s, is_lead=s.id in leads.values()) for s in stories],
-        sayings=[
-            Saying(c, [by_id[i] for i in c.stories if i in by_id], c.independent)
-            for c in sorted(says.claims, key=_about)  # stable: within a group the most told first
+        claims=[
+            ToldClaim(c, [by_id[s] for s in c.stories if s in by_id], i in disputed)
+            for i, c in sorted(enumerate(says.claims), key=lambda x: _about(x[1]))  # stable: the most told first
         ],
         contradictions=[
-            {**d.as_history(), "story": by_id[d.against_story_id], "against_story": by_id[d.story_id]}
+            Contradiction(**d.as_history(), story=by_id.get(d.against_story_id), against_story=by_id.get(d.story_id))
             for d in says.disputes
         ],
         history=past,
@@ -241,7 +259,6 @@ __all__ = [
     "Feeds",
     "Glance",
     "ListedEvent",
-    "Saying",
     "ToldEvent",
     "ToldStory",
     "at_a_glance",

@@ -13,7 +13,7 @@ from pipeline.model import Event, Member
 from pipeline.store import stated
 from pipeline.store.corrections import chunks
 from pipeline.store.engine import insert
-from pipeline.store.tables import event_history, event_stories, events, match_entities, matches, stories
+from pipeline.store.tables import event_history, event_stories, events, match_entities, matches
 
 
 def put(
@@ -260,40 +260,3 @@ def newest(
         )
         query = query.where(events.c.id.in_(with_it))
     return [noun(r) for r in db.execute(query.order_by(events.c.last_seen_at.desc(), events.c.id).limit(limit))]
-
-
-def placed(db: sa.Connection, event_id: int) -> list[dict[str, Any]]:
-    """List an event's stories in canonical order, with why each stands there."""
-    query = (
-        sa.select(
-            stories.c.id,
-            stories.c.story_at,
-            stories.c.language,
-            stories.c.outlet,
-            stories.c.title,
-            stories.c.summary,
-            stories.c.url,
-            event_stories.c.copy_of,
-            event_stories.c.how,
-            event_stories.c.score,
-            event_stories.c.evidence,
-            event_stories.c.clusterer_version,
-            event_stories.c.joined_at,
-            matches.c.level,
-        )
-        .join(event_stories, event_stories.c.story_id == stories.c.id)
-        .outerjoin(matches, sa.and_(matches.c.story_id == stories.c.id, matches.c.is_current))
-        .where(event_stories.c.event_id == event_id)
-        .order_by(stories.c.story_at, stories.c.url_hash)
-    )
-    return [dict(r._mapping) for r in db.execute(query)]
-
-
-def history(db: sa.Connection, event_id: int, after_revision: int = 0) -> list[dict[str, Any]]:
-    """List what happened to an event since a revision, in order."""
-    query = (
-        sa.select(event_history)
-        .where(event_history.c.event_id == event_id, event_history.c.revision > after_revision)
-        .order_by(event_history.c.id)
-    )
-    return [dict(r._mapping) for r in db.execute(query)]

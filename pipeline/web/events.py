@@ -103,8 +103,8 @@ def event(request: Request, number: Number, done: str = "") -> Response:
     groups = sorted(
         by_language.items(), key=lambda x: (x[0] != told.event.title_language, x[0] != "en", x[1][0].story_at)
     )
-    sayings = groupby(told.sayings, key=lambda s: (s.fact.role, s.fact.kind, s.fact.unit))
-    past = groupby(told.history, key=lambda h: (h["revision"], h["at"]))
+    claims = groupby(told.claims, key=lambda c: (c.claim.role, c.claim.kind, c.claim.unit))
+    past = groupby(told.history, key=lambda h: (h.revision, h.at))
     return render.page(
         request,
         "event.html.j2",
@@ -114,8 +114,8 @@ def event(request: Request, number: Number, done: str = "") -> Response:
             "sentences": told.sentences,
             "labels": {number: level for number, (level, _) in told.said.items()},
             "claims": [
-                {"claim": s.fact, "independent": s.independent, "stories": [x.id for x in s.stories]}
-                for s in told.sayings
+                {"claim": c.claim, "independent": c.claim.independent, "stories": [x.id for x in c.stories]}
+                for c in told.claims
             ],
             "contradictions": told.contradictions,
             "follows": told.follows,
@@ -125,7 +125,7 @@ def event(request: Request, number: Number, done: str = "") -> Response:
         groups=groups,
         sentences=told.sentences,
         opening=told.opening,
-        claims=[(key, list(lines)) for key, lines in sayings],
+        claims=[(key, list(lines)) for key, lines in claims],
         past=[(revision, at, list(lines)) for (revision, at), lines in past][::-1],
         by_id={s.id: s for s in told.stories},
         done=done[:40],

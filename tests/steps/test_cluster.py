@@ -127,7 +127,7 @@ def test_corrections_hold_through_replay(database_url: str) -> None:
     assert events.replay(chosen, NOW)["differences"] == []
     listed = {e.story_count: e for e in events.newest(chosen)}
     big = listed[5].id
-    out = [s["id"] for s in events.show(chosen, big)["stories"]][:2]
+    out = [s.id for s in events.told(chosen, big).stories][:2]
     numbers = events.split(chosen, NOW, big, out, by="us", note="two deals")
     assert len(numbers) == 2 and big in numbers
     small = [e.id for e in events.newest(chosen) if e.story_count == 2 and e.id not in numbers]
@@ -139,10 +139,10 @@ def test_corrections_hold_through_replay(database_url: str) -> None:
         db.execute(sa.update(matches).values(clustered_at=None))
     cluster.run(chosen, NOW)
     assert partition(database_url) == standing
-    assert events.show(chosen, max(small))["event"].id == kept  # a number never stops meaning its happening
+    assert events.told(chosen, max(small)).event.id == kept  # a number never stops meaning its happening
     merged = events.merge(chosen, NOW, *numbers)  # and a split can be taken back
-    assert events.show(chosen, merged)["event"].story_count == 5
-    kinds = [h["kind"] for h in events.show(chosen, merged)["history"]]
+    assert events.told(chosen, merged).event.story_count == 5
+    kinds = [h.kind for h in events.told(chosen, merged).history]
     assert "left" in kinds and "merged" in kinds
 
 
@@ -151,7 +151,7 @@ def test_a_wrong_number_is_said(sqlite_url: str) -> None:
     feed(sqlite_url, STORIES[:1])
     chosen = settings_for(sqlite_url)
     for wrong in (
-        lambda: events.show(chosen, 99),
+        lambda: events.told(chosen, 99),
         lambda: events.split(chosen, NOW, 1, [77]),
         lambda: events.split(chosen, NOW, 1, [1]),
     ):

@@ -11,6 +11,7 @@ from pipeline import store
 from pipeline.core.events import pairs
 from pipeline.core.text import url
 from pipeline.store import corrections, events, neighbourhood, pool
+from pipeline.store.rows import events as rows
 from pipeline.store.tables import event_history, event_stories, matches
 from pipeline.store.tables import events as event_table
 from tests.told import T0, Told, tell
@@ -69,10 +70,10 @@ def test_merges_of_merges_are_told_to_the_last(database_url: str) -> None:
             corrections.add(db, "together", [pair], NOW)
             ids = corrections.ids_of(db, pair).values()
             neighbourhood.settle(db, ids, 14.0, MODEL, VERSIONS, NOW)
-        rows = db.execute(sa.select(event_table).order_by(event_table.c.id)).all()
-        assert [r.merged_into for r in rows] == [None, rows[0].id, rows[0].id]
-        said = {h["other_event_id"] for h in events.history(db, rows[0].id) if h["kind"] == "merged"}
-        assert said == {rows[1].id, rows[2].id}
+        made = db.execute(sa.select(event_table).order_by(event_table.c.id)).all()
+        assert [r.merged_into for r in made] == [None, made[0].id, made[0].id]
+        said = {h.other_event_id for h in rows.history(db, made[0].id) if h.kind == "merged"}
+        assert said == {made[1].id, made[2].id}
 
 
 def test_history_grows_by_revisions(database_url: str) -> None:
@@ -82,9 +83,10 @@ def test_history_grows_by_revisions(database_url: str) -> None:
         settle(db, [replace(one("b", 1, 40e9), language="fr")], [0.1])  # told by another outlet
         event = events.newest(db, 5)[0]
         assert event.revision == 2
-        assert {h["kind"] for h in events.history(db, event.id, after_revision=1)} == {"joined", "language", "fact"}
-        assert events.history(db, event.id)[0]["kind"] == "founded"
-        (detail,) = (h["detail"] for h in events.history(db, event.id, 1) if h["kind"] == "fact")
+        past = rows.history(db, event.id)
+        assert {h.kind for h in past if h.revision > 1} == {"joined", "language", "fact"}
+        assert (past[0].kind, past[0].revision) == ("founded", 1)
+        (detail,) = (h.detail for h in past if h.revision > 1 and h.kind == "fact")
         assert (detail["value"], detail["against"], detail["role"]) == (40e9, 30e9, "target")
 
 
@@ -93,7 +95,7 @@ def test_a_disowned_story_leaves_what_it_connected_apart(database_url: str) -> N
     with store.begin(database_url) as db:
         settle(db, [one("left"), one("middle", 1), one("right", 2)], [0.0, 0.7, 1.4])
         number = events.newest(db, 5)[0].id
-        middle = events.placed(db, number)[1]["id"]
+        middle = rows.told(db, number)[1].id
         db.execute(sa.update(matches).where(matches.c.story_id == middle).values(level=0))
         assert pool.disowned(db, T0 - timedelta(days=1)) == [middle]
         neighbourhood.disown(db, [middle], 14.0, MODEL, VERSIONS, NOW)
@@ -146,7 +148,7 @@ def test_events_of_an_earlier_clusterer_stay(database_url: str) -> None:
         made = {i: {"e5": draw(a)} for i, a in zip(ids, (2.9, 0.7), strict=True)}
         pool.add_vectors(db, made, VERSIONS)
         neighbourhood.settle(db, ids, 14.0, strict, VERSIONS, NOW)
-        assert {p["clusterer_version"] for p in events.placed(db, number)} >= {"1-old"}
-        assert sum(p["clusterer_version"] == "1-old" for p in events.placed(db, number)) == 3
+        assert {s.clusterer_version for s in rows.told(db, number)} >= {"1-old"}
+        assert sum(s.clusterer_version == "1-old" for s in rows.told(db, number)) == 3
         kinds = list(db.scalars(sa.select(event_history.c.kind)))
         assert "split" not in kinds and "left" not in kinds

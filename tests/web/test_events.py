@@ -1,13 +1,17 @@
 """The pages of events and stories: what they find, how they turn pages, what they show."""
 
+import json
 import re
 from datetime import timedelta
 from html import unescape
 
 import pytest
 import sqlalchemy as sa
+from typer.testing import CliRunner
 
-from pipeline import store
+from pipeline import log, store
+from pipeline.cli.app import app
+from pipeline.store.rows import events as rows
 from pipeline.store.tables import events as events_table
 from pipeline.web.events import PER_PAGE
 from pipeline.web.filters import terms
@@ -209,7 +213,33 @@ def test_a_long_event_is_cut_and_says_so(newsroom: Newsroom, monkeypatch: pytest
     copies = [newsroom.story("en", f"Copy {i}") for i in range(3)]
     event = newsroom.event(told)
     newsroom.join(event, copies, copy_of=told[0])
-    monkeypatch.setattr("pipeline.store.rows.events.told.__defaults__", (8,))
+    monkeypatch.setattr(rows, "MAX_STORIES", 8)
     page = Site(newsroom.url).get(f"/events/{event}")
     assert "The first 8 of 11 are shown" in page
     assert "Copy 1" not in page
+
+
+def test_a_dispute_of_stories_that_are_not_shown(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rule: an event has more stories than its page shows; what disputes whom is told nevertheless, by number."""
+    monkeypatch.setattr(rows, "MAX_STORIES", 1)
+    told = site.get("/events/1")
+    assert "story 2</a>" in told and "story 3</a>" in told
+    assert "$100 billion" in told
+
+
+def test_an_event_on_the_command_line_has_all_its_stories(site: Site) -> None:
+    """Contract: the keys of `events show --json`, and every story, copies too."""
+    said = CliRunner().invoke(app, ["events", "show", "1", "--json", "--database", site.url]).stdout
+    log.configure()
+    found = json.loads(said)
+    assert set(found) == {
+        *("asked", "event", "leads", "stories", "timeline", "facts", "contradictions"),
+        *("history", "follows", "followed_by"),
+    }
+    assert len(found["stories"]) == len(found["timeline"]) == found["event"]["story_count"]
+    assert found["event"]["merged_into"] is None
+    assert {"id", "copy_of", "how", "score", "evidence", "clusterer_version", "joined_at"} <= set(found["stories"][0])
+    assert {"id", "event_id", "revision", "at", "kind", "story_id", "detail"} <= set(found["history"][0])
+    (dispute,) = found["contradictions"]
+    assert (dispute["value"], dispute["against"], dispute["story_id"]) == (60e9, 100e9, 3)
+    assert sum(f["disputed"] for f in found["facts"]) == 2

@@ -11,6 +11,7 @@ from pipeline.store.rows import columns, row
 from pipeline.store.tables import (
     aliases,
     entities,
+    event_history,
     event_stories,
     events,
     match_entities,
@@ -80,6 +81,20 @@ class ToldStory:
     similarity: float | None
     seed_title: str | None
     is_lead: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryRow:
+    """One line of an event's history: what happened at a revision, to which story or with which other event."""
+
+    id: int
+    event_id: int
+    revision: int
+    at: datetime
+    kind: str
+    story_id: int | None
+    other_event_id: int | None
+    detail: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,8 +194,8 @@ def event(db: sa.Connection, event_id: int) -> EventRow:
     return row(EventRow, db.execute(sa.select(*columns(EventRow, events)).where(events.c.id == event_id)).one())
 
 
-def told(db: sa.Connection, event_id: int, limit: int = MAX_STORIES) -> list[ToldStory]:
-    """List an event's stories in canonical order with why each stands there; copies last when there are too many."""
+def told(db: sa.Connection, event_id: int, limit: int | None = None) -> list[ToldStory]:
+    """List an event's stories in canonical order with why each stands there; above `limit` copies go first."""
     first = (
         sa.select(event_stories.c.story_id)
         .join(stories, stories.c.id == event_stories.c.story_id)
@@ -197,6 +212,12 @@ def told(db: sa.Connection, event_id: int, limit: int = MAX_STORIES) -> list[Tol
         .order_by(stories.c.story_at, stories.c.url_hash)
     )
     return [row(ToldStory, r) for r in db.execute(query)]
+
+
+def history(db: sa.Connection, event_id: int) -> list[HistoryRow]:
+    """List what happened to an event, in order."""
+    query = sa.select(*columns(HistoryRow, event_history)).where(event_history.c.event_id == event_id)
+    return [row(HistoryRow, r) for r in db.execute(query.order_by(event_history.c.id))]
 
 
 def dots(db: sa.Connection, event_id: int) -> list[TimelineRow]:
