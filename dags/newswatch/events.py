@@ -3,9 +3,10 @@
 from datetime import timedelta
 from typing import Any
 
-from airflow.sdk import AssetOrTimeSchedule, TriggerRule, task, timezone
+from airflow.sdk import AssetOrTimeSchedule, TriggerRule, task
 
-from newswatch.storyline import CHUNK, Storyline, every, wake, wakes, watch
+from newswatch.chunks import judged
+from newswatch.storyline import Storyline, every, wake, wakes, watch
 from newswatch.tasks import explained
 
 DOC = """
@@ -50,31 +51,6 @@ with news.dag(
 
         return news.run(enrich)
 
-    # ALL_DONE: pages make judgements better; without them the stories are still news.
-    @task(pool=news.thinking, execution_timeout=timedelta(minutes=5), trigger_rule=TriggerRule.ALL_DONE)
-    @explained
-    def plan() -> Any:
-        """Cut the stories that wait for judgement into chunks: [first, last] numbers."""
-        from pipeline.steps import match
-
-        return match.plan(news.settings(), timezone.utcnow())
-
-    @task(
-        pool=news.thinking,
-        execution_timeout=timedelta(hours=2),
-        max_active_tis_per_dagrun=news.size("match_tasks"),
-        doc_md="Judge those stories of one chunk again that got better text.",
-        priority_weight=2,
-        weight_rule="absolute",
-        map_index_template=CHUNK,
-    )
-    @explained
-    def match(between: list[int | None]) -> Any:
-        """Judge one chunk."""
-        from pipeline.steps import match
-
-        return news.run(match, between=between)
-
     # What the other chunks judged is folded whatever became of one of them.
     @task(
         pool=news.thinking,
@@ -94,7 +70,8 @@ with news.dag(
         )
         return tally
 
-    chunks = plan()
-    enrich() >> chunks
-    match.expand(between=chunks) >> cluster()
+    # ALL_DONE: pages make judgements better; without them the stories are still news.
+    plan, match = judged(news, TriggerRule.ALL_DONE)
+    enrich() >> plan
+    match >> cluster()
     watch(dag)

@@ -5,7 +5,8 @@ from typing import Any
 
 from airflow.sdk import Param, TriggerRule, get_current_context, task, timezone
 
-from newswatch.storyline import CHUNK, Storyline, every, wake, wakes, watch
+from newswatch.chunks import judged
+from newswatch.storyline import Storyline, every, wake, wakes, watch
 from newswatch.tasks import FoundWrongError, explained
 
 DOC = """
@@ -110,31 +111,6 @@ with news.dag(
 
         return news.run(detect)
 
-    @task(pool=news.thinking, execution_timeout=timedelta(minutes=5))
-    @explained
-    def plan() -> Any:
-        """Cut the stories that wait into chunks: [first, last] numbers."""
-        from pipeline.steps import match
-
-        return match.plan(news.settings(), timezone.utcnow())
-
-    # Behind every task that does all its work at once, and before history: a long queue holds nothing else up.
-    @task(
-        pool=news.thinking,
-        execution_timeout=timedelta(hours=2),
-        max_active_tis_per_dagrun=news.size("match_tasks"),
-        doc_md="Give each story of one chunk that waits its level against the watchlist.",
-        priority_weight=2,
-        weight_rule="absolute",
-        map_index_template=CHUNK,
-    )
-    @explained
-    def match(between: list[int | None]) -> Any:
-        """Judge one chunk."""
-        from pipeline.steps import match
-
-        return news.run(match, between=between)
-
     # What the other chunks brought goes on whatever became of one of them.
     @task(
         pool=news.thinking,
@@ -152,7 +128,8 @@ with news.dag(
         wake(outlet_events, news.stories, waiting, stories=tally["seen"], matched=tally["done"])
         return tally
 
-    batches, chunks = claim(), plan()
-    sync() >> batches >> fetch.expand(feed_ids=batches) >> parse() >> detect() >> chunks
-    match.expand(between=chunks) >> wake_events()
+    batches = claim()
+    plan, match = judged(news)
+    sync() >> batches >> fetch.expand(feed_ids=batches) >> parse() >> detect() >> plan
+    match >> wake_events()
     watch(dag)
