@@ -62,7 +62,8 @@ def show(event: EventArgument, database: DatabaseOption = None, as_json: JsonOpt
     settings = common.load(database=database)
     found = step.told(settings, event)
     if as_json:
-        common.print_json(_written(found) | {"asked": event, "timeline": step.timeline(settings, event)})
+        timeline = [asdict(x) for x in step.timeline(settings, event)]
+        common.print_json(_written(found) | {"asked": event, "timeline": timeline})
         return
     told = found.event
     merged = f" (event {event} was merged into it)" if event != told.id else ""
@@ -199,8 +200,9 @@ def replay(
 
     found = step.replay(common.load(database=database), common.now(), days or None)
     if as_json:
-        common.print_json(found)
+        common.print_json(asdict(found))
         return
-    common.print_table(("", ""), [(k, v) for k, v in found.items() if isinstance(v, int | float | str)])
-    for row in found.get("differences", []):
-        say(f"  event {row['event']}: stories {row['stories']} would be {row['replayed']}")
+    told = {k: v for k, v in asdict(found).items() if isinstance(v, int | float | str)}
+    common.print_table(("", ""), list(told.items()))
+    for x in found.differences:
+        say(f"  event {x.event}: stories {x.stories} would be {x.replayed}")

@@ -1,9 +1,9 @@
 """Events for people: list and show them, correct them, and replay them from the stored stories."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import combinations, product
-from typing import Any
 
 from pipeline import steps, store
 from pipeline.core.events import cluster, pairs
@@ -34,7 +34,7 @@ def told(settings: Settings, event_id: int) -> pages.ToldEvent:
     return pages.event(settings, standing, whole=True)
 
 
-def timeline(settings: Settings, event_id: int) -> list[dict[str, Any]]:
+def timeline(settings: Settings, event_id: int) -> list[core_timeline.Added]:
     """Say what each story of an event added when it came."""
     with store.read(settings.database_url) as db:
         return core_timeline.timeline(_members(db, _resolve(db, event_id)))
@@ -121,7 +121,28 @@ def _thread(
     return later, earlier
 
 
-def replay(settings: Settings, now: datetime, days: float | None = 180.0) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A standing event whose stories a replay would divide, or put together with others'."""
+
+    event: int
+    stories: list[int]
+    replayed: list[list[int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """What a replay made of the stored stories: events that stand, events anew, and how far they agree."""
+
+    stories: int
+    events: int
+    replayed: int
+    clusterer: str
+    b3: dict[str, float]
+    differences: list[Difference]
+
+
+def replay(settings: Settings, now: datetime, days: float | None = 180.0) -> Replay:
     """Rebuild the events of the last `days` (None: all) from the stored stories in memory; say what would differ.
 
     Nothing is written. Memory grows with the stories in that time, 12 kB each.
@@ -155,18 +176,17 @@ def replay(settings: Settings, now: datetime, days: float | None = 180.0) -> dic
             groups += 1
     stands = [m.event_id for m in members]
     again = [found[m.story.id] for m in members]
-    return {
-        "stories": len(members),
-        "events": len(set(stands)),
-        "replayed": groups,
-        "clusterer": model.version,
-        "b3": agreement.b3(stands, again),
-        "differences": _differences(members, again),
-    }
+    return Replay(
+        stories=len(members),
+        events=len(set(stands)),
+        replayed=groups,
+        clusterer=model.version,
+        b3=agreement.b3(stands, again),
+        differences=_differences(members, again),
+    )
 
 
-def _differences(members: Sequence[Member], again: Sequence[int]) -> list[dict[str, Any]]:
-    """List the standing events whose stories a replay would divide or put together with others'."""
+def _differences(members: Sequence[Member], again: Sequence[int]) -> list[Difference]:
     stands: dict[int, set[int]] = {}
     anew: dict[int, set[int]] = {}
     for member, group in zip(members, again, strict=True):
@@ -174,11 +194,7 @@ def _differences(members: Sequence[Member], again: Sequence[int]) -> list[dict[s
         anew.setdefault(group, set()).add(member.story.id)
     same = {frozenset(ids) for ids in anew.values()}
     return [
-        {
-            "event": event,
-            "stories": sorted(ids),
-            "replayed": sorted(sorted(group) for group in anew.values() if group & ids),
-        }
+        Difference(event, sorted(ids), sorted(sorted(group) for group in anew.values() if group & ids))
         for event, ids in sorted(stands.items())
         if frozenset(ids) not in same
     ]

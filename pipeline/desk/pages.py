@@ -17,9 +17,10 @@ from pipeline.errors import NotFoundError
 from pipeline.settings import Settings
 from pipeline.store import events as event_store
 from pipeline.store import labels, pool, runs, stated, threads
-from pipeline.store.rows import alerts, mails, overview, sagas, search
+from pipeline.store.rows import alerts, mails, overview, search
 from pipeline.store.rows import events as rows
 from pipeline.store.rows import feeds as feed_rows
+from pipeline.store.rows import threads as thread_rows
 from pipeline.store.rows.events import ToldStory
 from pipeline.store.rows.overview import ListedEvent
 from pipeline.words.language import Words
@@ -237,10 +238,10 @@ def followed(
     return atom.feed(sheets, settings.base_url, language, now, Words(language).amount, asked)
 
 
-def recent_threads(settings: Settings) -> list[sagas.Saga]:
+def recent_threads(settings: Settings) -> list[thread_rows.ThreadRow]:
     """List the threads that were told last, each with its events in order."""
     with store.read(settings.database_url) as db:
-        return sagas.recent(db)
+        return thread_rows.recent(db)
 
 
 def followed_threads(settings: Settings, now: datetime, limit: int = 50) -> bytes:

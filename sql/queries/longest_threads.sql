@@ -1,4 +1,4 @@
--- question: Which sagas ran longest, and how did each go on?
+-- question: Which threads ran longest, and how did each go on?
 -- about: events
 -- grain: one row per event of a thread of three events or more
 with long as (

@@ -124,7 +124,7 @@ def test_corrections_hold_through_replay(database_url: str) -> None:
     """What an analyst splits or merges stays so when everything is clustered anew."""
     feed(database_url, STORIES)
     chosen = settings_for(database_url)
-    assert events.replay(chosen, NOW)["differences"] == []
+    assert events.replay(chosen, NOW).differences == []
     listed = {e.story_count: e for e in events.newest(chosen)}
     big = listed[5].id
     out = [s.id for s in events.told(chosen, big).stories][:2]
@@ -134,7 +134,7 @@ def test_corrections_hold_through_replay(database_url: str) -> None:
     kept = events.merge(chosen, NOW, small[1], small[0])
     assert kept == min(small)
     standing = partition(database_url)
-    assert events.replay(chosen, NOW)["differences"] == []
+    assert events.replay(chosen, NOW).differences == []
     with store.begin(database_url) as db:
         db.execute(sa.update(matches).values(clustered_at=None))
     cluster.run(chosen, NOW)

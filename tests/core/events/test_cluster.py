@@ -363,7 +363,7 @@ def test_timeline_says_what_each_story_added() -> None:
         member(3, language="fr", facts=(money(4e9),), hours=2),
     ]
     lines = timeline(told)
-    assert [line["story_id"] for line in lines] == [1, 2, 3]
-    assert (lines[0]["new_language"], lines[0]["new_entities"]) == ("en", ["acme"])
-    assert (lines[1]["new_language"], lines[1]["new_entities"], lines[1]["new_amounts"]) == (None, ["zenit"], [])
-    assert (lines[2]["new_outlet"], [a["value"] for a in lines[2]["new_amounts"]]) == ("fr.example", [4e9])
+    assert [line.story_id for line in lines] == [1, 2, 3]
+    assert (lines[0].new_language, lines[0].new_entities) == ("en", ["acme"])
+    assert (lines[1].new_language, lines[1].new_entities, lines[1].new_amounts) == (None, ["zenit"], [])
+    assert (lines[2].new_outlet, [a.value for a in lines[2].new_amounts]) == ("fr.example", [4e9])

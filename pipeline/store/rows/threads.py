@@ -14,7 +14,7 @@ RECENT = 300  # newest follow-ups that are looked at: the list does not grow wit
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class ThreadStep:
     """One event of a thread."""
 
     event_id: int
@@ -27,16 +27,16 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Saga:
+class ThreadRow:
     """A thread: the event that began it gives its number; `events` in the order in which they began."""
 
     thread_id: int
     last_seen_at: datetime
     level: int
-    events: Sequence[Step]
+    events: Sequence[ThreadStep]
 
 
-def recent(db: sa.Connection, limit: int = RECENT) -> list[Saga]:
+def recent(db: sa.Connection, limit: int = RECENT) -> list[ThreadRow]:
     """List the threads of the newest `limit` follow-ups; of each, what those follow, twelve events back at most."""
     standing = (events.c.merged_into.is_(None), events.c.story_count > 0)
     newest = (
@@ -51,7 +51,7 @@ def recent(db: sa.Connection, limit: int = RECENT) -> list[Saga]:
             members.setdefault(chain[-1].event_id, set()).update((number, *(x.event_id for x in chain)))
     steps = _steps(db, {i for ids in members.values() for i in ids})
     found = [
-        Saga(
+        ThreadRow(
             root,
             max(steps[i].last_seen_at for i in ids),
             max(steps[i].level for i in ids),
@@ -62,10 +62,10 @@ def recent(db: sa.Connection, limit: int = RECENT) -> list[Saga]:
     return sorted(found, key=lambda s: (s.last_seen_at, s.thread_id), reverse=True)
 
 
-def _steps(db: sa.Connection, ids: set[int]) -> dict[int, Step]:
+def _steps(db: sa.Connection, ids: set[int]) -> dict[int, ThreadStep]:
     found = {}
     for chunk in chunks(sorted(ids)):
         for r in db.execute(sa.select(events).where(events.c.id.in_(chunk))):
             title = (r.title, r.title_language or "und", r.level, r.first_seen_at, r.last_seen_at, r.story_count)
-            found[r.id] = Step(r.id, *title)
+            found[r.id] = ThreadStep(r.id, *title)
     return found
