@@ -35,7 +35,7 @@ ACCEPT_PAGE = "text/html, application/xhtml+xml, */*;q=0.5"
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 LARGE = 2**20  # bytes from which a body needs one of the few large slots, so that many big ones do not add up
 LARGE_SLOTS = 8
-POOLS = 16  # a pool looks at each of its connections at each request: hundreds that wait would cost those that work
+POOLS = 64  # a pool looks at each of its connections at each request: hundreds that wait would cost those that work
 DRAIN = 16 * 2**10  # a body that we do not want is read up to here, so that the connection can be used again
 
 
