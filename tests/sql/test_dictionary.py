@@ -1,5 +1,6 @@
 """sql/README.md is the data dictionary, and current."""
 
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -61,6 +62,19 @@ def test_a_view_of_sqlite_tells_its_columns(tmp_path: Path) -> None:
         written = {r[0]: r[1] for r in db.execute(sa.text("select name, sql from sqlite_master where type = 'view'"))}
     for sheet in query.shipped("views"):
         assert all(f"{c.name} {c.type}: {c.what}" in written[sheet.name] for c in sheet.columns)
+
+
+def test_a_view_of_sqlite_has_a_type_for_each_column(tmp_path: Path) -> None:
+    """Rule: a computed column is cast; SQLite gives casts as types from 3.41 on, whatever version made the view."""
+    url = f"sqlite:///{tmp_path / 'empty.db'}"
+    store.upgrade(url)
+    with store.read(url) as db:
+        for sheet in query.shipped("views"):
+            made = db.scalar(sa.text("select sql from sqlite_master where name = :name"), {"name": sheet.name})
+            typed = {r.name: r.type for r in db.execute(sa.text(f"pragma table_xinfo({sheet.name})"))}
+            assert [n for n, kind in typed.items() if not kind and f"cast({n} as " not in made] == [], sheet.name
+            if sqlite3.sqlite_version_info >= (3, 41):
+                assert all(typed.values()), sheet.name
 
 
 def test_a_stale_dictionary_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

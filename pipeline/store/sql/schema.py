@@ -15,6 +15,9 @@ from pipeline.store.tables import metadata
 if TYPE_CHECKING:
     from alembic.config import Config
 
+# What a computed column is cast to on SQLite, by the type that the view's header says
+_CAST = {"integer": "integer", "boolean": "integer", "real": "real"}
+_UNTYPED = {"", "NUM", "BLOB"}
 _NAMED = re.compile(r'^((?:down_)?revision) = "(\w+)"$', re.MULTILINE)
 
 
@@ -138,19 +141,36 @@ def create_views(db: sa.Connection) -> None:
             raise StoreError(f"views that need one another in a circle: {', '.join(sorted(waiting))}")
         for name in ready:
             text = waiting.pop(name)
+            sheet = headers.parse(name, text)
             if db.dialect.name == "sqlite":
-                text = _header_inside(name, text)
-            db.execute(sa.text(text.replace(":", "\\:")))
-            if db.dialect.name == "postgresql":
-                _comment(db, headers.parse(name, text))
+                _create_on_sqlite(db, sheet)
+                continue
+            db.execute(_statement(text))
+            _comment(db, sheet)
     if db.dialect.name == "postgresql":
         db.exec_driver_sql("set local search_path to newswatch, analysis, public")
 
 
-def _header_inside(name: str, text: str) -> str:
-    """Move the header of a view file behind `as`: SQLite knows no comments, but keeps a statement's own words."""
-    header, made, body = text.partition(f"create view {name} as\n")
-    return made + header + body
+def _statement(text: str) -> sa.TextClause:
+    return sa.text(text.replace(":", "\\:"))
+
+
+def _create_on_sqlite(db: sa.Connection, sheet: headers.SqlFile) -> None:
+    """Make a view whose own words hold its header, and whose computed columns are cast.
+
+    SQLite knows no comments, but keeps a statement as written; from 3.41 on it gives a cast column its type.
+    """
+    header, made, body = sheet.text.partition(f"create view {sheet.name} as\n")
+    db.execute(_statement(f"{made}{header}{body}"))
+    declared = {row.name: row.type for row in db.execute(sa.text(f"pragma table_xinfo({sheet.name})"))}
+    columns = [
+        f"cast({c.name} as {_CAST.get(c.type, 'text')}) as {c.name}" if declared[c.name] in _UNTYPED else c.name
+        for c in sheet.columns
+    ]
+    if any(column.startswith("cast(") for column in columns):
+        inner = body.rstrip().removesuffix(";")
+        db.exec_driver_sql(f"drop view {sheet.name}")
+        db.execute(_statement("".join([made, header, "select ", ", ".join(columns), " from (\n", inner, "\n)"])))
 
 
 def _comment(db: sa.Connection, sheet: headers.SqlFile) -> None:
