@@ -142,10 +142,10 @@ class Newsroom:
     ) -> None:
         """Put stories into an event (moving them from another), and raise its revision."""
         with store.begin(self.url) as db:
-            moved = (
-                sa.delete(event_stories).where(event_stories.c.story_id.in_(ids)).returning(event_stories.c.event_id)
-            )
-            left = set(db.scalars(moved)) - {event_id}
+            moved = sa.delete(event_stories).where(event_stories.c.story_id.in_(ids))
+            rows = db.execute(moved.returning(event_stories.c.story_id, event_stories.c.event_id))
+            stood = {r.story_id: r.event_id for r in rows if r.event_id != event_id}
+            left = set(stood.values())
             for story_id in ids:
                 db.execute(
                     sa.insert(event_stories).values(
@@ -158,7 +158,8 @@ class Newsroom:
             revision = db.scalar(sa.select(events.c.revision).where(events.c.id == event_id))
             if ids:
                 line = {"event_id": event_id, "revision": revision, "at": at, "kind": "joined", "detail": {}}
-                db.execute(sa.insert(event_history), [{**line, "story_id": i} for i in ids])
+                lines = [{**line, "story_id": i, "other_event_id": stood.get(i)} for i in ids]
+                db.execute(sa.insert(event_history), lines)
             if fact:
                 revision = db.scalar(sa.select(events.c.revision).where(events.c.id == event_id))
                 db.execute(

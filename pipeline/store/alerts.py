@@ -45,7 +45,7 @@ def pictures(db: sa.Connection, ids: Sequence[int], old: timedelta = OLD) -> lis
             continue
         detail = {**(x.detail or {}), "story_id": x.story_id}
         history.setdefault(x.event_id, []).append(HistoryLine(x.revision, x.kind, x.other_event_id, detail))
-    parts = _parts(db, ids, came, old)
+    parts = _parts(db, ids, came, _stood(db, came), old)
     follows = threads.back(db, ids)
     return [
         Picture(
@@ -64,8 +64,25 @@ def pictures(db: sa.Connection, ids: Sequence[int], old: timedelta = OLD) -> lis
     ]
 
 
+Came = Mapping[tuple[int, int], tuple[int, int | None]]
+
+
+def _stood(db: sa.Connection, came: Came) -> dict[tuple[int, int], int]:
+    """Give the revisions at which stories that moved had come into the events that they left, by (event, story)."""
+    moved = {(before, story_id) for (_, story_id), (_, before) in came.items() if before is not None}
+    if not moved:
+        return {}
+    query = sa.select(event_history.c.event_id, event_history.c.story_id, event_history.c.revision).where(
+        event_history.c.event_id.in_({event for event, _ in moved}),
+        event_history.c.story_id.in_({story for _, story in moved}),
+        event_history.c.kind.in_(("founded", "joined", "split")),
+    )
+    rows = db.execute(query.order_by(event_history.c.id))
+    return {(r.event_id, r.story_id): r.revision for r in rows if (r.event_id, r.story_id) in moved}
+
+
 def _parts(
-    db: sa.Connection, ids: Sequence[int], came: Mapping[tuple[int, int], tuple[int, int | None]], old: timedelta
+    db: sa.Connection, ids: Sequence[int], came: Came, stood: Mapping[tuple[int, int], int], old: timedelta
 ) -> dict[int, tuple[list[Part], str]]:
     """Give each event's stories and the hash of the one that it was founded on."""
     older = matches.alias()
@@ -130,6 +147,7 @@ def _parts(
             outlet=r.outlet,
             revision=revision,
             came_from=before,
+            came_there=stood.get((before, r.id), 0) if before is not None else 0,
             at=r.story_at,
             text=passage(r.title, r.summary),
             tongue=r.language or "und",

@@ -9,6 +9,6 @@ select
     count(*) filter (where attempts > 1) as retried_count,
     max(sent_at) as last_sent_at
 from alert_log
-where state = 'sent' and reason = 'new'
+where state = 'sent' and reason = 'new' and revision = 0
 group by subscription
 order by subscription;

@@ -82,7 +82,28 @@ def test_what_is_unlike_comes_under_its_own_headline(database_url: str) -> None:
     words = text(mail)
     order = ("part of: xAI raises $20 billion", "What is new", "- xAI to build", "- xAI closes", "tells something else")
     assert [words.index(x) for x in order] == sorted(words.index(x) for x in order)
-    assert said[0].title == "xAI to build a site in Mississippi" and said[0].reason == "update"
+    assert said[0].title == "xAI to build a site in Mississippi" and said[0].reason == "new"
+
+
+def test_what_is_split_off_untold_is_news_and_no_correction(database_url: str) -> None:
+    """A story that joined in silence and then stands alone was told to nobody; one that the mail listed was."""
+    with PostOffice() as post:
+        desk = Desk(database_url, post)
+        listed = desk.room.story(title="xAI closes its round", angle=0.4)
+        event = desk.room.event([desk.room.story(title="xAI raises $20 billion", angle=0.0), listed])
+        (first,) = desk.at(0)
+        silent = desk.room.story(title="Banks say who backs the xAI round", angle=0.6)
+        desk.room.join(event, [silent], at=T0 + timedelta(hours=10))
+        assert desk.at(12) == []
+        desk.room.event([silent], at=T0 + timedelta(hours=20), split_from=event)
+        (news,) = desk.at(24)
+        desk.room.event([listed], at=T0 + timedelta(hours=30), split_from=event)
+        (correction,) = desk.at(36)
+    assert (news["Subject"], news["In-Reply-To"]) == ("Banks say who backs the xAI round", first["Message-ID"])
+    with store.read(database_url) as db:
+        reasons = db.scalars(sa.select(alerts.c.reason).where(alerts.c.state == "sent").order_by(alerts.c.id)).all()
+    assert reasons == ["new", "new", "correction"]
+    assert correction["In-Reply-To"] == first["Message-ID"]
 
 
 def test_a_story_that_came_from_an_event_that_was_told_is_no_news(database_url: str) -> None:

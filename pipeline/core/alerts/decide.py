@@ -192,7 +192,8 @@ def _for_reader(
 
 def _maker(picture: Picture, reader: Reader, now: datetime, host: str, gap: str | None) -> Any:
     def make(reason: str, pending: bool, reply_to: str | None = None, **detail: Any) -> Intent:
-        revision = 0 if reason == "new" else picture.revision
+        is_first = reason == "new" and "stories" not in detail  # else an event has news of its own in it
+        revision = 0 if is_first else picture.revision
         due = (next_round_up if detail.get("why") == REVIEW else slot)(reader.subscription, now)
         return Intent(
             subscription_id=reader.id,
@@ -218,7 +219,7 @@ def _first(picture: Picture, reader: Reader, told: Sequence[Told], earlier: Sequ
     known = [t for t in sent if t.event_id in merged]
     if known:  # told of it under the number of an event that merged into it
         return [make("new", False, _root(known), why="merged", knows=_at(_last(known), picture))]
-    if sent:  # told of its stories as part of the event that it was split off from
+    if sent and picture.was_told(sent):  # of its stories, as part of the event that it was split off from
         known_as = make("new", False, _root(sent), why="split", knows=picture.state())
         if picture.is_review:  # a live page that moved: nothing that was told was false
             return [known_as]
@@ -237,7 +238,7 @@ def _first(picture: Picture, reader: Reader, told: Sequence[Told], earlier: Sequ
                 make("new", False, why="subscription", knows=_at(before, picture)),
                 *([make("update", True, since=before)] if fresh else []),
             ]
-    reply_to = _thread(picture, earlier)
+    reply_to = _thread(picture, earlier) or _root(sent)
     if picture.is_review and reader.subscription.frequency is Frequency.INSTANT and reader.subscription.grew != "never":
         return [make("new", True, reply_to, why=REVIEW)]
     return [make("new", True, reply_to)]
@@ -274,8 +275,10 @@ def _again(
         return [make("update", True, since=knows, why="revived")]
     others = sorted({t.event_id for t in theirs if t.state == "sent"})
     odd = [p.story_id for p in strange(reader.subscription, picture, knows, others)]
-    if odd or news(reader.subscription, knows, state, picture.history):
-        return [make("update", True, reply_to, since=knows, stories=odd or None, heard=others or None)]
+    if odd:  # a happening of its own, whatever event holds it
+        return [make("new", True, reply_to, since=knows, stories=odd, heard=others or None)]
+    if news(reader.subscription, knows, state, picture.history):
+        return [make("update", True, reply_to, since=knows, heard=others or None)]
     return []
 
 

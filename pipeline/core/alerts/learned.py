@@ -14,15 +14,16 @@ def item(alert: Alert, sheet: Dossier, picture: Picture, reader: Subscription) -
     news: dict[str, Any] = {}
     fresh: tuple[int, ...] = ()
     joined: tuple[int, ...] = ()
-    if since is not None and alert.reason != "new":
+    is_later = alert.reason != "new" or "stories" in alert.detail  # a happening of its own in an event that was told
+    if since is not None and is_later:
         knows = State.read(since)
         news = decide.news(reader, knows, picture.state(), picture.history)
         if alert.reason == "grew":
             news |= growth.growth(reader, knows, picture.state())
-        if alert.reason == "update":
+        if alert.reason in {"new", "update"}:
             heard = alert.detail.get("heard") or ()
             fresh = tuple(p.story_id for p in decide.strange(reader, picture, knows, heard))
-        if alert.reason in {"update", "grew"}:
+        if alert.reason in {"new", "update", "grew"}:
             came = [p for p in picture.parts if p.revision > knows.revision and not p.is_copy]
             joined = tuple(p.story_id for p in came if p.story_id not in fresh)
     if fresh:
@@ -30,6 +31,6 @@ def item(alert: Alert, sheet: Dossier, picture: Picture, reader: Subscription) -
     news |= {k: alert.detail[k] for k in ("merged", "split") if alert.detail.get(k)}
     if alert.detail.get("why") == "revived":
         news["revived"] = True
-    if alert.reason in {"update", "grew"} and not news:
+    if is_later and alert.reason in {"new", "update", "grew"} and not news:
         return None
     return EventNews(sheet, alert.reason, news, fresh, joined)

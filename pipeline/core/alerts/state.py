@@ -1,6 +1,6 @@
 """What alerting looks at, and what it comes to: an event's picture, its readers, what each was told, the rows to be."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -22,6 +22,7 @@ class Part:
     outlet: str = ""
     revision: int = 0  # of the event, at which it came in
     came_from: int | None = None  # the event that it stood in before
+    came_there: int = 0  # the revision at which it had come into that one
     at: datetime | None = None
     text: str = ""  # title and summary
     tongue: str = ""  # the language that they seem to be in, however unsure
@@ -81,6 +82,15 @@ class Picture:
         found = {x.other_event_id for x in self.history if x.kind in {"merged", "split"} and x.other_event_id}
         found |= {i for x in self.history if x.kind == "split" for i in x.detail.get("from", ())}
         return tuple(sorted(found - {self.event_id}))
+
+    def was_told(self, sent: "Sequence[Told]") -> bool:
+        """Whether a story of this event stood in another one when a reader was last told of that.
+
+        `sent` are mails on events that it was split off from. If not, nothing that was told was false: it is news.
+        """
+        knows = {t.event_id: t.knows.revision for t in sent if t.knows is not None}
+        moved = [p for p in self.parts if p.came_from in knows]
+        return not moved or any(p.came_from is not None and p.came_there <= knows[p.came_from] for p in moved)
 
     def state(self, before: datetime | None = None) -> State:
         """Give what the event says now, or what it said before a time."""

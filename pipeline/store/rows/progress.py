@@ -72,6 +72,7 @@ def lags(db: sa.Connection, since: datetime, until: datetime) -> list[Lag]:
 
     Digests wait on purpose and are left out.
     """
+    is_first = sa.and_(alerts.c.reason == "new", alerts.c.revision == 0)  # later ones tell what an event took in
     first = (
         sa.select(
             event_stories.c.event_id,
@@ -84,16 +85,14 @@ def lags(db: sa.Connection, since: datetime, until: datetime) -> list[Lag]:
         )
         .join(stories, stories.c.id == event_stories.c.story_id)
         .join(alerts, alerts.c.event_id == event_stories.c.event_id)
-        .where(alerts.c.sent_at >= since, alerts.c.sent_at < until, alerts.c.reason == "new")
+        .where(alerts.c.sent_at >= since, alerts.c.sent_at < until, is_first)
         .subquery()
     )
     query = (
         sa.select(feeds.c.id, feeds.c.host, first.c.published_at, first.c.seen_at, alerts.c.sent_at)
         .join(first, sa.and_(first.c.event_id == alerts.c.event_id, first.c.place == 1))
         .join(feeds, feeds.c.id == first.c.first_feed_id)
-        .where(
-            alerts.c.sent_at >= since, alerts.c.sent_at < until, alerts.c.reason == "new", alerts.c.batch_key.is_(None)
-        )
+        .where(alerts.c.sent_at >= since, alerts.c.sent_at < until, is_first, alerts.c.batch_key.is_(None))
         .order_by(alerts.c.id)
     )
     return [

@@ -149,7 +149,8 @@ def test_an_update_needs_something_new(p: Picture, wishes: dict[str, Any], knows
 def test_a_reader_can_ask_for_less(p: Picture, knows: State, kind: str, updates: str) -> None:
     """Less: no mail for growth, but for what is unlike, a higher level, a contradiction. None: new ones only."""
     wanted = updates == "all" or (updates == "less" and kind != "growth")
-    assert decide(p, reader(updates=updates), told(knows=knows)) == ([("update", "pending")] if wanted else [])
+    reason = "new" if kind == "unlike" else "update"
+    assert decide(p, reader(updates=updates), told(knows=knows)) == ([(reason, "pending")] if wanted else [])
     assert decide(p, reader(updates=updates)) == [("new", "pending")]
 
 
@@ -170,13 +171,13 @@ def test_a_review_waits_for_what_also_grew() -> None:
 
 
 def test_the_first_report_beside_a_review_is_told_at_once() -> None:
-    """It wakes the mail that waits; where the review was told already it is an update under its own headline."""
+    """It wakes the mail that waits; where the review was told already it is news under its own headline."""
     report = Part(2, "en", 3, NOW, revision=3, vector=drawn(0.1))
     both, waits = picture(replace(REVIEW, revision=1), report), told("pending", why=alert.REVIEW)
     assert alert.decide(both, [reader()], [waits], NOW, "desk.example").wake == ((11, NOW, None),)
     assert alert.decide(picture(REVIEW), [reader()], [waits], NOW, "desk.example").wake == ()
     (made,) = alert.decide(both, [reader()], [told(knows=KNOWS)], NOW, "desk.example").add
-    assert made.reason == "update" and made.detail["stories"] == [2]
+    assert made.reason == "new" and made.detail["stories"] == [2]
     again = picture(TOLD, replace(REVIEW, story_id=2, revision=3, vector=drawn(1.5)))
     assert decide(again, reader(), told(knows=KNOWS)) == []  # and a review of what was told is no news
 
@@ -268,7 +269,7 @@ def test_a_mail_of_its_own_takes_an_event_out_of_the_digest() -> None:
     p = picture(TOLD, STRANGE)
     waits = told("pending", alert_id=12, reason="grew")
     made = alert.decide(p, [reader()], [told(knows=KNOWS), waits], NOW, "desk.example")
-    assert [i.reason for i in made.add] == ["update"] and made.cancel == (12,)
+    assert [i.reason for i in made.add] == ["new"] and made.cancel == (12,)
     quiet = alert.decide(picture(*parts("en", "en")), [reader()], [told(knows=KNOWS), waits], NOW, "desk.example")
     assert quiet.add == () and quiet.cancel == ()
 
@@ -373,6 +374,31 @@ def test_a_split_is_a_correction_to_those_who_heard_of_the_whole() -> None:
     assert made[1].in_reply_to == "<first@x>"
     assert decide(part, reader()) == [("new", "pending")]
     assert decide(part, reader(), told("pending", event_id=5)) == [("new", "pending")]
+
+
+@pytest.mark.parametrize(
+    ("there", "reasons"),
+    [((3,), ["new"]), ((3, 4), ["new"]), ((2,), ["new", "correction"]), ((3, 1), ["new", "correction"])],
+)
+def test_what_is_split_off_before_anybody_heard_of_it_is_news(there: tuple[int, ...], reasons: list[str]) -> None:
+    """A story that joined another event after the last mail on it was told to nobody: no mail said what was false."""
+    moved = tuple(Part(i, "en", 3, NOW, revision=1, came_from=5, came_there=r) for i, r in enumerate(there, 1))
+    part = picture(*moved, Part(9, "en", 3, NOW, revision=1), history=(HistoryLine(1, "split", 5, {"from": [5]}),))
+    made = alert.decide(part, [reader()], [told(event_id=5, knows=KNOWS)], NOW, "desk.example").add
+    assert [i.reason for i in made] == reasons
+    assert made[-1].state == "pending" and made[-1].in_reply_to == "<first@x>"
+
+
+def test_what_is_unlike_is_news_as_often_as_it_comes() -> None:
+    """Two happenings folded into an event that was told are two mails, each under a Message-ID of its own."""
+    made = []
+    for revision in (3, 4):
+        part = replace(STRANGE, revision=revision)
+        p = replace(picture(TOLD, part), revision=revision)
+        knows = told(knows=replace(KNOWS, revision=revision - 1))
+        made += alert.decide(p, [reader()], [knows], NOW, "desk.example").add
+    assert [(i.reason, i.revision) for i in made] == [("new", 3), ("new", 4)]
+    assert len({i.message_id for i in made}) == 2
 
 
 def test_what_no_longer_fits_is_cancelled_and_woken_when_it_fits_again() -> None:
