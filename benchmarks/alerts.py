@@ -2,6 +2,7 @@
 
 The server is aiosmtpd on loopback in a process of its own, which takes everything and keeps nothing but a count.
 The bare loop sends ready-made mails of the same size over one connection: the price of SMTP itself.
+Sender and server take turns, so that their processor seconds together are the time on a machine that does nothing else.
 """
 
 import argparse
@@ -11,10 +12,12 @@ import resource
 import smtplib
 import tempfile
 import time
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import psutil
 from aiosmtpd.smtp import SMTP
 
 from pipeline import log, store
@@ -45,6 +48,17 @@ def memory() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 
+def spent(server: int, work: Callable[[], Any]) -> tuple[Any, float, float]:
+    """Do some work; give its result, the wall time and the processor seconds of this process and of the server."""
+
+    def now() -> float:
+        return sum(sum(psutil.Process(pid).cpu_times()[:2]) for pid in (server, None))
+
+    wall, before = time.perf_counter(), now()
+    result = work()
+    return result, time.perf_counter() - wall, now() - before
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--readers", type=int, default=1000)
@@ -56,6 +70,7 @@ def main() -> None:
     ports: Any = multiprocessing.Queue()
     server = multiprocessing.Process(target=serve, args=(ports,), daemon=True)
     server.start()
+    process = server.pid or 0
     port = ports.get()
     with tempfile.TemporaryDirectory() as folder:
         url = args.database or f"sqlite:///{Path(folder) / 'newswatch.db'}"
@@ -78,22 +93,31 @@ def main() -> None:
             import pstats
 
             with cProfile.Profile() as profile:
-                sent = deliver.run(settings, T0 + timedelta(minutes=1))
+                deliver.run(settings, T0 + timedelta(minutes=1))
             pstats.Stats(profile).sort_stats("cumulative").print_stats(40)
-        else:
-            start = time.perf_counter()
-            sent = deliver.run(settings, T0 + timedelta(minutes=1))
-        took = time.perf_counter() - start
-        print(f"deliver  {sent.detail['mails']:6} mails  {took:7.2f} s {sent.detail['mails'] / took:8.0f} /s")
-        print(f"memory   {base} MiB before, {memory()} MiB at the peak")
+            server.terminate()
+            return
+        count = decided.done
+        halves = []
+        sample = b""
+
+        def loop() -> None:
+            with smtplib.SMTP("127.0.0.1", port) as smtp:
+                for n in range(count // 2):
+                    smtp.sendmail("desk@desk.example", f"r{n}@reader.example", sample)
+
         sample = make(settings)
-        count = sent.detail["mails"]
-        start = time.perf_counter()
-        with smtplib.SMTP("127.0.0.1", port) as smtp:
-            for n in range(count):
-                smtp.sendmail("desk@desk.example", f"r{n}@reader.example", sample)
-        took = time.perf_counter() - start
-        print(f"bare     {count:6} mails  {took:7.2f} s {count / took:8.0f} /s ({len(sample)} bytes each, ready-made)")
+        halves.append(spent(process, loop))
+        sent, took, cost = spent(process, lambda: deliver.run(settings, T0 + timedelta(minutes=1)))
+        halves.append(spent(process, loop))  # one half before and one after: a busy machine changes meanwhile
+        mails, each = sent.detail["mails"], 1000 / count
+        alone, bare = sum(h[1] for h in halves), sum(h[2] for h in halves)
+        print(f"deliver  {mails:6} mails  {took:7.2f} s {mails / took:8.0f} /s {cost * each:8.2f} CPU ms a mail")
+        print(f"memory   {base} MiB before, {memory()} MiB at the peak")
+        print(f"bare     {count:6} mails  {alone:7.2f} s {count / alone:8.0f} /s {bare * each:8.2f} CPU ms a mail")
+        print(
+            f"ratio    {alone / took:.2f} of the bare loop by the clock, {bare / cost:.2f} by CPU ({len(sample)} bytes)"
+        )
     server.terminate()
 
 

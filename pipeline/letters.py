@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from pipeline import mail, store
-from pipeline.core.alerts import content, learned
+from pipeline.core.alerts import content, decide, learned
 from pipeline.core.alerts import mails as dispatch
 from pipeline.core.alerts.content import Dossier, EventNews
 from pipeline.core.alerts.state import Picture, Said, State
@@ -19,6 +19,20 @@ _SHEETS = 200  # events held in memory at once: 100 kB each at worst
 
 
 @dataclass(slots=True)
+class Draft:
+    """A mail as it is to be sent, or what broke when it was written."""
+
+    plan: dispatch.Mail
+    held: list[Alert]
+    told: dict[int, State] = field(default_factory=dict)
+    void: list[int] = field(default_factory=list)  # alerts that have nothing left to say
+    said: dict[int, Said] = field(default_factory=dict)  # what it says of each, to be stored with it
+    mail_id: str = ""
+    letter: mail.Letter | None = None
+    error: Exception | None = None
+
+
+@dataclass(slots=True)
 class Writer:
     """Writes the letters of one run; events that several readers hear of are loaded once."""
 
@@ -28,25 +42,26 @@ class Writer:
     secret: str
     _sheets: OrderedDict[int, tuple[Dossier, Picture] | None] = field(default_factory=OrderedDict)
 
-    def items(
-        self, reader: Subscription, m: dispatch.Mail
-    ) -> tuple[list[EventNews], dict[int, tuple[int, State]], list[int]]:
-        """Give what a mail tells now: items, {alert: (event, state told)}, and alerts that have nothing left to say."""
+    def fill(self, draft: Draft, reader: Subscription, host: str, is_written: bool) -> None:
+        """Fill in what it tells now, and its letter if it `is_written`; `host` makes the Message-ID of a digest."""
         items: list[EventNews] = []
-        told: dict[int, tuple[int, State]] = {}
-        void: list[int] = []
-        for a in m.alerts:
+        for a in draft.plan.alerts:
             found = self._event(a.event_id)
-            if found is None or not found[0].stories:
-                void.append(a.id)
-                continue
-            item = learned.item(a, *found, reader)
-            if item is None:
-                void.append(a.id)
+            item = learned.item(a, *found, reader) if found is not None and found[0].stories else None
+            if found is None or item is None:
+                draft.void.append(a.id)
                 continue
             items.append(item)
-            told[a.id] = (a.event_id, found[1].state())
-        return items, told, void
+            draft.told[a.id] = found[1].state()
+        if not draft.told:
+            return
+        draft.held = [a for a in draft.plan.alerts if a.id in draft.told]
+        first, key = draft.held[0].message_id, draft.plan.batch_key
+        draft.mail_id = first if key is None else decide.message_id(host, "digest", key)
+        if is_written:
+            draft.letter = self._compose(reader, draft.plan, draft.held, items, draft.mail_id)
+            by_event = {i.sheet.event.id: i for i in items}
+            draft.said = {a.id: self._said(reader, by_event[a.event_id]) for a in draft.held}
 
     def _event(self, event_id: int) -> tuple[Dossier, Picture] | None:
         if event_id not in self._sheets:
@@ -58,18 +73,13 @@ class Writer:
                 self._sheets.popitem(last=False)
         return self._sheets[event_id]
 
-    def said(self, reader: Subscription, held: list[Alert], items: list[EventNews]) -> dict[int, Said]:
-        """Give what a mail says of each of its alerts, to be stored with it."""
-        by_event = {i.sheet.event.id: i for i in items}
-        return {a.id: self._said(reader, by_event[a.event_id]) for a in held if a.event_id in by_event}
-
     def _said(self, reader: Subscription, item: EventNews) -> Said:
         head, why = content.head(item, reader.language), item.sheet.why
         evidence: dict[str, Any] = {"level": item.sheet.event.level, "names": list(why.names)}
         evidence |= {"seed": why.seed, "similarity": why.similarity, "news": dict(item.news)}
         return Said(self.composer.why(item, reader.language), evidence, head.id if head is not None else None)
 
-    def compose(
+    def _compose(
         self, reader: Subscription, m: dispatch.Mail, held: list[Alert], items: list[EventNews], mail_id: str
     ) -> mail.Letter:
         """Write the letter: a mail on one event, or a digest."""
@@ -88,7 +98,7 @@ class Writer:
             at=self.now,
             unsubscribe_url=f"{base}/unsubscribe/{token}",
             subscription=reader.key,
-            in_reply_to=first.detail.get("in_reply_to") if m.batch_key is None else None,
+            in_reply_to=first.in_reply_to if m.batch_key is None else None,
             reply_subject=first.detail.get("reply_subject"),
             wishes=wishes,
             less=reader.min_level + 1 if reader.min_level < 3 else None,

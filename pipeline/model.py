@@ -460,6 +460,8 @@ class Alert:
     attempts: int
     message_id: str
     detail: Mapping[str, Any] = field(default_factory=dict)
+    evidence: Mapping[str, Any] = field(default_factory=dict)
+    in_reply_to: str | None = None  # Message-ID of the first mail on the event
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,9 +24,11 @@ from pipeline.core.alerts.content import Dossier, EventNews, Follows, MatchReaso
 from pipeline.core.events.claims import Stated, stated
 from pipeline.core.text import mailaddress
 from pipeline.mail import mime
+from pipeline.mail.smtp import Smtp, parse_url
 from pipeline.model import Event, Fact, Member, Story
 from pipeline.words.texts import LANGUAGES, TEXTS, language_of
 from tests.newsroom import TITLES
+from tests.postoffice import PostOffice
 
 GOLDEN = Path(__file__).parent / "data" / "mails"
 AT = datetime(2026, 3, 10, 9, tzinfo=UTC)
@@ -597,3 +599,20 @@ def test_a_picture_stands_where_it_says_something(composer: mail.Composer, stori
     parts = [p.get_content_type() for p in parsed(composer.event(EventNews(shown), "en", "UTC", envelope())).walk()]
     assert len(parts) == kinds
     assert ("image/png" in parts) == (stories >= 3)
+
+
+def test_what_we_do_while_a_server_takes_a_mail_is_no_delay_of_its() -> None:
+    """The next mail is written between handing over and answer; the clock that cuts connections stands still."""
+    with PostOffice() as post:
+        way = Smtp(parse_url(f"smtp://127.0.0.1:{post.port}?timeout=60&deadline=60"))
+        running: list[bool] = []
+        answer = way.send(
+            mime.Letter(b"Subject: one\r\n\r\nwords\r\n", "<1@x>", "one"),
+            "a@x.example",
+            "b@y.example",
+            "desk",
+            AT,
+            meanwhile=lambda: running.append(way._until is not None),
+        )
+        way.close()
+        assert (answer.outcome, running, len(post.mails)) == ("accepted", [False], 1)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from email.headerregistry import Address
 from email.utils import parseaddr
-from functools import cache
+from functools import cache, cached_property, lru_cache
 from typing import Any
 
 import css_inline
@@ -16,14 +16,14 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from pipeline.core.alerts import content
 from pipeline.core.alerts.content import Dossier, EventNews
-from pipeline.core.text.mailaddress import bare, header_text, host_of, to_ascii
+from pipeline.core.text.mailaddress import bare, header_text, to_ascii
 from pipeline.errors import ConfigError
 from pipeline.mail import mime, view
 from pipeline.mail.mime import BodyTemplate, Letter
 from pipeline.words import mail_charts
 from pipeline.words.language import Words
 
-_KEPT = 300  # bodies and pictures: 60 kB each at worst
+_KEPT = 450  # bodies, pictures and reasons of the newest: 60 kB each at worst
 WORTH_DRAWING = 3  # stories below which a timeline says nothing that the list does not
 CLIPPED = 98_000  # bytes of markup: Gmail shows 102 kB, and cuts the foot off what is longer, the links with it
 _PICTURE = "picture@newswatch"
@@ -59,6 +59,9 @@ def _environments() -> tuple[Environment, Environment]:
     return markup, Environment(autoescape=False, trim_blocks=True, lstrip_blocks=True, **shared)  # noqa: S701
 
 
+_words = lru_cache(maxsize=100)(Words)
+
+
 class Composer:
     """Writes mails from one sender; keeps the parts that many readers share."""
 
@@ -84,7 +87,7 @@ class Composer:
 
     def event(self, item: EventNews, language: str, zone: str, to: Envelope) -> Letter:
         """Write the mail on one event."""
-        words = Words(language, zone)
+        words = _words(language, zone)
         new = (item.fresh, item.joined)
         key = (
             item.sheet.event.id,
@@ -108,13 +111,14 @@ class Composer:
         self, items: Sequence[EventNews], kind: str, language: str, zone: str, to: Envelope, cap: str | None = None
     ) -> Letter:
         """Write one mail on several events; `kind` is hourly, daily, weekly, burst, gap, grew; `cap` a limit."""
-        words = Words(language, zone)
+        words = _words(language, zone)
         body = self._digest_body(items, kind, words, cap, to)
         return self._letter(body, body.subject, to, words)
 
     def why(self, item: EventNews, language: str) -> str:
         """Say in one sentence why a reader of a language gets an event, as its mail does; "" for nothing to say."""
-        return view.why(item.sheet, Words(language))
+        key = (item.sheet.event.id, "why", language)
+        return str(self._keep(key, item.sheet, lambda: view.why(item.sheet, _words(language, "UTC"))))
 
     def plain(self, subject: str, text: str, to: Envelope, language: str = "en") -> Letter:
         """Write a mail to the operator: words only, of no list; `language` is what they are written in."""
@@ -234,6 +238,10 @@ class Composer:
         values |= {f"wish{event_id}": address for event_id, address in to.wishes.items()}
         return Letter(self._headers(body, subject, to, words) + body.fill(values), to.message_id, subject)
 
+    @cached_property
+    def _from(self) -> Address:
+        return Address(header_text(self._name, 80), addr_spec=self.sender)
+
     def _headers(self, body: BodyTemplate, subject: str, to: Envelope, words: Words, listed: bool = True) -> bytes:
         local, _, host = to_ascii(to.address).rpartition("@")
         more = [("Message-ID", to.message_id)]
@@ -242,7 +250,7 @@ class Composer:
         more += [("Auto-Submitted", "auto-generated"), ("Precedence", "bulk")]
         if listed:
             more += [
-                ("List-ID", f"newswatch events <events.newswatch.{host_of(self.sender)}>"),
+                ("List-ID", f"newswatch events <events.newswatch.{self.sender.rpartition('@')[2]}>"),
                 ("List-Unsubscribe", f"<{to.unsubscribe_url}>"),
                 ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
             ]
@@ -252,5 +260,4 @@ class Composer:
             ("Content-Transfer-Encoding", body.encoding),
             ("Content-Language", words.language),
         ]
-        name = Address(header_text(self._name, 80), addr_spec=self.sender)
-        return mime.headers(name, Address(header_text(to.name, 80), local, host), subject, to.at, more)
+        return mime.headers(self._from, Address(header_text(to.name, 80), local, host), subject, to.at, more)

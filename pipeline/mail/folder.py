@@ -4,6 +4,7 @@ import contextlib
 import hashlib
 import os
 import re
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
@@ -19,7 +20,16 @@ class Folder:
     def __init__(self, directory: Path) -> None:
         self._directory = directory
 
-    def send(self, letter: Letter, sender: str, recipient: str, name: str, created_at: datetime) -> SendResult:
+    def send(
+        self,
+        letter: Letter,
+        sender: str,
+        recipient: str,
+        name: str,
+        created_at: datetime,
+        *,
+        meanwhile: Callable[[], None] | None = None,
+    ) -> SendResult:
         """Write one mail; the file name has `created_at`, `name` (a subscription key) and a hash of the Message-ID."""
         digest = hashlib.sha256(letter.message_id.encode()).hexdigest()[:12]
         key = re.sub(r"[^a-z0-9-]+", "-", name.lower())[:40]

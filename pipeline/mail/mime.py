@@ -122,17 +122,15 @@ def headers(sender: Address, to: Address, subject: str, at: datetime, more: Sequ
     space: where nothing needs encoded words, lines may be as long as SMTP takes.
     """
     subject = header_text(subject)
-    how = (not to.username.isascii(), (str(sender) + str(to) + subject).isascii())
-    head = _addressed("From", *_parts(sender), *how)
-    if how == (False, True) and _SIMPLE_NAME.fullmatch(to.display_name) and _SIMPLE.fullmatch(to.addr_spec):
-        head += _lines(f"To: {to}")
-    else:
-        head += _addressed("To", *_parts(to), *how)
+    parts = (*_parts(sender), *_parts(to))
+    how = (not to.username.isascii(), ("".join(parts) + subject).isascii())
+    head = _addressed("From", *parts[:3], *how) + _addressed("To", *parts[3:], *how)
     head += _header("Subject", subject, *how)
-    ours = [("Date", format_datetime(at)), *more]
-    if any(not (name + value).isascii() or not (name + value).isprintable() for name, value in ours):
+    ours = [f"{name}: {value}" for name, value in (("Date", format_datetime(at)), *more)]
+    written = "".join(ours)
+    if not written.isascii() or not written.isprintable():
         raise ValueError("a header of ours is not plain ASCII")
-    return head + _lines(*(f"{name}: {value}" for name, value in ours)) + _EOL
+    return head + _lines(*ours) + _EOL
 
 
 def _parts(address: Address) -> tuple[str, str, str]:
@@ -142,7 +140,14 @@ def _parts(address: Address) -> tuple[str, str, str]:
 # The standard library takes a millisecond a header, and thousands of mails have the same sender and subject.
 @lru_cache(maxsize=1024)
 def _addressed(name: str, display: str, username: str, domain: str, is_utf8: bool, is_plain: bool) -> bytes:
-    return _written(name, Address(display, username, domain), is_utf8, is_plain)
+    address = Address(display, username, domain)
+    if (
+        (is_utf8, is_plain) == (False, True)
+        and _SIMPLE_NAME.fullmatch(display)
+        and _SIMPLE.fullmatch(address.addr_spec)
+    ):
+        return _lines(f"{name}: {address}")
+    return _written(name, address, is_utf8, is_plain)
 
 
 @lru_cache(maxsize=1024)

@@ -21,6 +21,7 @@ class Session(smtplib.SMTP):
         """Prepare; `timeout`: seconds for one answer, `until`: monotonic time by which it must be open."""
         super().__init__(local_hostname=_own_name(), timeout=timeout)
         self.is_cut = False
+        self._meanwhile: Callable[[], None] | None = None
         self._until, self._tls = until, tls
         self._raw: socket.socket | None = None
 
@@ -42,6 +43,20 @@ class Session(smtplib.SMTP):
         self.helo_resp = self.ehlo_resp = None
         self.esmtp_features: dict[str, str] = {}
         self.does_esmtp = False
+
+    def hand_over(self, content: bytes, meanwhile: Callable[[], None] | None = None) -> tuple[int, bytes]:
+        """Hand over a mail and give the answer; `meanwhile` is called while the server takes it."""
+        self._meanwhile = meanwhile
+        try:
+            return self.data(content)
+        finally:
+            self._meanwhile = None
+
+    def send(self, s: Any) -> None:
+        """Write to the server; after a mail's content (commands are text) it has something to do."""
+        super().send(s)
+        if isinstance(s, bytes) and self._meanwhile is not None:
+            self._meanwhile()
 
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
         found = within(self._left(), lambda: socket.getaddrinfo(host, port, type=socket.SOCK_STREAM), f"finding {host}")

@@ -5,9 +5,10 @@ import smtplib
 import ssl
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from pipeline.errors import ConfigError
@@ -100,16 +101,28 @@ class Smtp:
         self._watch: threading.Thread | None = None
         self._closed = threading.Event()
 
-    def send(self, letter: Letter, sender: str, recipient: str, name: str, created_at: datetime) -> SendResult:
-        """Send one mail to one recipient (ASCII where possible, see `core.mailaddress`)."""
+    def send(
+        self,
+        letter: Letter,
+        sender: str,
+        recipient: str,
+        name: str,
+        created_at: datetime,
+        *,
+        meanwhile: Callable[[], None] | None = None,
+    ) -> SendResult:
+        """Send one mail to one recipient (ASCII where possible, see `core.mailaddress`).
+
+        `meanwhile` is called once the mail is handed over, before the answer is awaited; it must not raise.
+        """
         if self._down is not None:
             return self._down  # a wait that ran to its end is not begun anew in the same run
         self._pace()
         fresh = self._held is None or self._count >= MAILS_PER_CONNECTION
-        answer = self._attempt(letter, sender, recipient)
+        answer = self._attempt(letter, sender, recipient, meanwhile)
         if answer.outcome == "lost":
             # a server may close an idle connection at any time: before the mail was handed over, that costs nothing
-            answer = answer if fresh else self._attempt(letter, sender, recipient)
+            answer = answer if fresh else self._attempt(letter, sender, recipient, meanwhile)
         return SendResult("server", answer.code, answer.error) if answer.outcome == "lost" else answer
 
     def close(self) -> None:
@@ -132,7 +145,7 @@ class Smtp:
                 time.sleep(wait)
         self._last = time.monotonic()
 
-    def _attempt(self, letter: Letter, sender: str, recipient: str) -> SendResult:
+    def _attempt(self, letter: Letter, sender: str, recipient: str, meanwhile: Callable[[], None] | None) -> SendResult:
         if self._count >= MAILS_PER_CONNECTION:
             self._hang_up()
         handed_over = False
@@ -149,7 +162,7 @@ class Smtp:
                 if code not in {250, 251}:
                     return self._refused("recipient", code, said)
                 handed_over = True
-                code, said = smtp.data(letter.content)
+                code, said = smtp.hand_over(letter.content, partial(self._aside, meanwhile) if meanwhile else None)
                 if code != 250:
                     return self._refused("mail", code, said)
                 self._count += 1
@@ -241,6 +254,15 @@ class Smtp:
             yield
         finally:
             self._until = None
+
+    def _aside(self, work: Callable[[], None]) -> None:
+        """Do something else with the clock stopped: what takes us long is no fault of the server."""
+        until, self._until = self._until, None
+        began = time.monotonic()
+        try:
+            work()
+        finally:
+            self._until = None if until is None else until + time.monotonic() - began
 
     def _watchdog(self) -> None:
         """Look once in a while: a thread a mail would cost as much as the mail."""

@@ -1,7 +1,7 @@
 """Send the mails that are due: each is marked when it was accepted, and one that fails blocks nobody."""
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -9,14 +9,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from pipeline import log, mail, notify, store
-from pipeline.core.alerts import decide, schedule
 from pipeline.core.alerts import mails as dispatch
+from pipeline.core.alerts import schedule
 from pipeline.core.alerts.refusals import Streak
-from pipeline.core.alerts.state import Said, State
 from pipeline.core.text.mailaddress import host_of, to_ascii
 from pipeline.errors import BusyError
 from pipeline.guard import Guard
-from pipeline.letters import Writer
+from pipeline.letters import Draft, Writer
 from pipeline.model import Alert, Subscription, Tally
 from pipeline.settings import Settings
 from pipeline.steps import Progress, silent
@@ -126,16 +125,13 @@ def _send_all(one: _Sending, due: int, progress: Progress) -> None:
         for subscription_id in todo:
             if one.is_over:
                 break
-            with db.begin():
-                mine = outbox.claim(db, subscription_id)
-            if not mine:
+            if not outbox.claim(db, subscription_id):
                 continue
             try:
                 one.guard.each([subscription_id], partial(_send_to, one, db), key=int, kind="subscription")
             finally:
-                with db.begin():
-                    one.guard.save(db)
-                    outbox.release(db, subscription_id)
+                one.guard.flush()
+                outbox.release(db, subscription_id)
             progress("deliver", one.seen, due)
 
 
@@ -153,11 +149,11 @@ def _send_to(one: _Sending, db: Any, ids: Sequence[int]) -> list[None]:
         if plan.wait_until is not None:
             outbox.postpone(db, [a.id for a in plan.wait], plan.wait_until)
         mails = plan.mails[: one.left]
-        for m in mails:
-            outbox.begin_attempt(db, [a.id for a in m.alerts], m.batch_key)
+        outbox.begin_attempt(db, [([a.id for a in m.alerts], m.batch_key) for m in mails])
         one.guard.worked(db, [subscription_id], "subscription")
     one.seen, one.skipped = one.seen + len(waiting), one.skipped + len(plan.wait)
     one.counts["postponed"] += len(plan.wait)
+    ready: Draft | None = None
     for i, m in enumerate(mails):
         if one.is_over or one.streak.is_enough(reader.key):
             rest = [a.id for left in mails[i:] for a in left.alerts]
@@ -165,50 +161,77 @@ def _send_to(one: _Sending, db: Any, ids: Sequence[int]) -> list[None]:
                 outbox.withdraw_attempt(db, rest)
             one.skipped += len(rest)
             break
-        _send(one, db, reader, m)
+        ahead = _Ahead(one, reader, mails[i + 1] if i + 1 < len(mails) else None)
+        _send(one, db, reader, ready or _write(one, reader, m), ahead)
+        ready = ahead.draft
     return []
 
 
-def _send(one: _Sending, db: Any, reader: Subscription, m: dispatch.Mail) -> None:
-    held, letter = list(m.alerts), None
-    told: dict[int, tuple[int, State]] = {}
-    said: dict[int, Said] = {}
+@dataclass(slots=True)
+class _Ahead:
+    """Writes the next mail while the server takes one; nothing of it is stored before its turn."""
+
+    one: _Sending
+    reader: Subscription
+    next: dispatch.Mail | None
+    draft: Draft | None = None
+
+    def __call__(self) -> None:
+        if self.next is not None and self.draft is None:
+            self.draft = _write(self.one, self.reader, self.next)
+
+
+def _write(one: _Sending, reader: Subscription, m: dispatch.Mail) -> Draft:
+    """Write a mail; what breaks is told in the mail's turn."""
+    draft = Draft(m, list(m.alerts))
+    is_written = isinstance(_recipient(reader), str)
+    draft.error = _broken(lambda: one.writer.fill(draft, reader, one.host, is_written))
+    return draft
+
+
+def _broken(work: Callable[[], None]) -> Exception | None:
     try:
-        items, told, void = one.writer.items(reader, m)
-        if void:
-            with db.begin():
-                outbox.cancel(db, void)
-            one.counts["cancelled"] += len(void)
-        if not told:
-            return
-        held = [a for a in m.alerts if a.id in told]
-        mail_id = held[0].message_id if m.batch_key is None else decide.message_id(one.host, "digest", m.batch_key)
-        recipient = _recipient(reader)
-        if isinstance(recipient, mail.SendResult):
-            answer = recipient
-        else:
-            letter = one.writer.compose(reader, m, held, items, mail_id)
-            said = one.writer.said(reader, held, items)
-            since = min(a.created_at for a in m.alerts)
-            answer = one.way.send(letter, one.writer.composer.sender, recipient, reader.key, since)
+        work()
     except Exception as e:  # the per-item guard: a mail that cannot be written blocks nobody, and waits for its mending
-        answer = mail.SendResult("ours", None, one.guard.fault(held[0].id, e))
-        one.failed -= 1  # the guard counts it
-    ids = [a.id for a in held]
-    if answer.outcome == "accepted":
-        targets = [notify.fingerprint(t) for t in reader.targets]
+        return e
+    return None
+
+
+def _send(one: _Sending, db: Any, reader: Subscription, draft: Draft, meanwhile: Callable[[], None]) -> None:
+    held, letter = draft.held, draft.letter
+    if draft.void:
         with db.begin():
-            subject = letter.subject if letter else ""
-            outbox.mark_sent(db, told, mail_id, subject, one.way.channel, one.now, targets, said)
-            one.guard.worked(db, ids)
-        one.strikes = 0
-        one.streak.accepted()
-        one.left -= 1
-        one.done += len(ids)
-        one.counts["mails"] += 1
-        one.counts["digests"] += m.batch_key is not None
+            outbox.cancel(db, draft.void)
+        one.counts["cancelled"] += len(draft.void)
+    if not draft.told and draft.error is None:
         return
-    _fail(one, db, reader, held, answer)
+    recipient, broke, answers = _recipient(reader), draft.error, list[mail.SendResult]()
+    if isinstance(recipient, mail.SendResult):
+        answers.append(recipient)
+    elif letter is not None and broke is None:
+        since = min(a.created_at for a in draft.plan.alerts)
+        sender = one.writer.composer.sender
+        broke = _broken(
+            lambda: answers.append(one.way.send(letter, sender, recipient, reader.key, since, meanwhile=meanwhile))
+        )
+    if broke is not None:
+        answers = [mail.SendResult("ours", None, one.guard.fault(held[0].id, broke))]
+        one.failed -= 1  # the guard counts it
+    if answers[0].outcome != "accepted":
+        _fail(one, db, reader, held, answers[0])
+        return
+    targets = [notify.fingerprint(t) for t in reader.targets]
+    with db.begin():
+        subject = letter.subject if letter else ""
+        outbox.mark_sent(db, held, draft.told, draft.mail_id, subject, one.way.channel, one.now, targets, draft.said)
+        if tried := [a.id for a in held if a.attempts]:  # what broke was tried before
+            one.guard.worked(db, tried)
+    one.strikes = 0
+    one.streak.accepted()
+    one.left -= 1
+    one.done += len(held)
+    one.counts["mails"] += 1
+    one.counts["digests"] += draft.plan.batch_key is not None
 
 
 def _recipient(reader: Subscription) -> str | mail.SendResult:

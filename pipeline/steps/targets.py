@@ -16,7 +16,7 @@ from pipeline.mail import Words
 from pipeline.model import Subscription, Tally
 from pipeline.settings import Settings
 from pipeline.steps import Progress, silent
-from pipeline.store import outbox
+from pipeline.store import hooks, outbox
 from pipeline.store.rows import mails
 
 ATTEMPTS = 12  # one a run; then it is given up with a warning
@@ -25,7 +25,7 @@ ATTEMPTS = 12  # one a run; then it is given up with a warning
 def run(settings: Settings, now: datetime, *, limit: int = 10_000, progress: Progress = silent) -> Tally:
     """Send one short message a mail to each target of its subscription that has not had it."""
     with store.read(settings.database_url) as db:
-        readers = outbox.readers_with_targets(db, now)
+        readers = hooks.readers(db, now)
     one = _Telling(settings, now, Guard(settings, "targets", now, "alert"), progress, limit)
     why: dict[str, str] = {}
     try:
@@ -61,11 +61,11 @@ class _Telling:
         """Tell the targets of one subscription what they have not heard."""
         with db.begin():
             reader = outbox.subscription(db, subscription_id)
-            waiting = outbox.untold(db, subscription_id, self.now)
+            waiting = hooks.untold(db, subscription_id, self.now)
         if reader is None:
             return
         targets = {notify.fingerprint(t): t for t in reader.targets}
-        by_mail: dict[str, list[outbox.Untold]] = {}
+        by_mail: dict[str, list[hooks.Untold]] = {}
         for w in waiting:
             by_mail.setdefault(w[3], []).append(w)
         for alerts in by_mail.values():
@@ -84,7 +84,7 @@ class _Telling:
         targets: dict[str, str],
         mark: str,
         attempts: int,
-        mails: Sequence[list[outbox.Untold]],
+        mails: Sequence[list[hooks.Untold]],
     ) -> list[bool]:
         """Send one message to one target and note how it went."""
         (alerts,) = mails
@@ -92,7 +92,7 @@ class _Telling:
         is_told = mark in targets and notify.send(targets[mark], title, text, link)
         last = attempts + 1 >= ATTEMPTS or mark not in targets
         with db.begin():
-            outbox.mark_target(db, [a[0] for a in alerts], mark, is_told, last, self.now)
+            hooks.mark(db, [a[0] for a in alerts], mark, is_told, last, self.now)
             self.guard.worked(db, [alerts[0][0]])
         self.done += is_told
         self.failed += not is_told
@@ -101,7 +101,7 @@ class _Telling:
         return [is_told]
 
 
-def _first(alerts: list[outbox.Untold]) -> int:
+def _first(alerts: list[hooks.Untold]) -> int:
     return alerts[0][0]
 
 

@@ -17,9 +17,18 @@ PAGE = timedelta(days=2)  # an article page waits for its host at the longest
 ALERT = timedelta(days=8)  # a weekly digest; what failed is tried again within a day
 
 
-def is_due(column: sa.ColumnElement[Any], now: datetime, bound: timedelta = ALERT) -> sa.ColumnElement[bool]:
-    """Whether a "not before" has come, or is none that may be."""
+def is_due(
+    column: sa.ColumnElement[Any], now: datetime | None = None, bound: timedelta = ALERT
+) -> sa.ColumnElement[bool]:
+    """Whether a "not before" has come, or is none that may be; without a time `bounds` gives it later."""
+    if now is None:
+        return sa.or_(column <= sa.bindparam("due_by"), column > sa.bindparam("due_beyond"))
     return sa.or_(column <= now, column > now + bound + SLACK)
+
+
+def bounds(now: datetime, bound: timedelta = ALERT) -> dict[str, datetime]:
+    """Give the values of a statement that was written without a time."""
+    return {"due_by": now, "due_beyond": now + bound + SLACK}
 
 
 def is_waiting(column: sa.ColumnElement[Any], now: datetime, bound: timedelta) -> sa.ColumnElement[bool]:

@@ -12,6 +12,10 @@ from pipeline.store.engine import insert
 from pipeline.store.tables import faults
 
 RETRY_AFTER = (timedelta(hours=1), timedelta(hours=8), timedelta(days=1), timedelta(days=7))  # the last one for ever
+_FORGET_ALL = sa.delete(faults).where(  # written once: a sender asks it for each mail
+    faults.c.item_id.in_(sa.bindparam("ids", expanding=True)), faults.c.item_kind == sa.bindparam("kind")
+)
+_FORGET = _FORGET_ALL.where(faults.c.step == sa.bindparam("of_step"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +74,9 @@ def add(db: sa.Connection, held: Held, kind: str, broke: Mapping[int, str]) -> N
 
 def forget(db: sa.Connection, kind: str, ids: Collection[int], step: str | None = None) -> None:
     """Take the note away: the item went through, or it is another one now (of every step, or of one)."""
-    where = [faults.c.item_kind == kind] + ([faults.c.step == step] if step else [])
+    which = _FORGET_ALL if step is None else _FORGET
     for chunk in chunks(sorted(ids)):
-        db.execute(sa.delete(faults).where(faults.c.item_id.in_(chunk), *where))
+        db.execute(which, {"ids": chunk, "kind": kind} | ({} if step is None else {"of_step": step}))
 
 
 def outdated(db: sa.Connection, held: Held, kind: str) -> list[int]:

@@ -4,8 +4,7 @@ A sender holds one subscription at a time. What it is about to try is committed 
 mail that may have arrived keeps its form and its Message-ID for ever.
 """
 
-import dataclasses
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
@@ -19,9 +18,35 @@ from pipeline.store.engine import lock_number
 from pipeline.store.subscriptions import noun
 from pipeline.store.tables import alerts, deliveries, events, subscriptions
 
-# alert, event, reason, mail, {fingerprint of the target: attempts}, story whose headline the mail bore
-Untold = tuple[int, int, str, str, dict[str, int], int | None]
-TARGETS_WITHIN = timedelta(days=2)  # a web hook that was down for longer has missed the news
+# Asked for each mail and reader, so written once: building a statement takes longer than SQLite takes to answer it.
+_ONE = alerts.c.id == sa.bindparam("one")
+_READER = alerts.c.subscription_id == sa.bindparam("reader")
+_WAITING = (
+    sa.select(alerts, subscriptions.c.key)
+    .join(subscriptions, subscriptions.c.id == alerts.c.subscription_id)
+    .where(_READER, alerts.c.state == "pending", due.is_due(alerts.c.due_at))
+    .order_by(alerts.c.due_at, alerts.c.id)
+)
+_SUBSCRIPTION = sa.select(subscriptions).where(
+    subscriptions.c.id == sa.bindparam("reader"), subscriptions.c.enabled, subscriptions.c.address != ""
+)
+_SENT_TIMES = (
+    sa.select(sa.func.max(alerts.c.sent_at))
+    .where(_READER, alerts.c.sent_at > sa.bindparam("since"))
+    .group_by(sa.func.coalesce(alerts.c.batch_key, alerts.c.message_id))
+)
+_TRIES = (
+    sa.update(alerts)
+    .where(_ONE, alerts.c.state == "pending")
+    .values(attempts=alerts.c.attempts + 1, batch_key=sa.bindparam("batch"))
+)
+_SENT = sa.update(alerts).where(_ONE).values(state="sent", last_error=None)
+_TOLD = (
+    sa.update(events)
+    .where(events.c.id == sa.bindparam("event"), events.c.alerted_revision > sa.bindparam("revision_told"))
+    .values(alerted_revision=sa.bindparam("revision_told"))
+)
+_DELIVERY = sa.insert(deliveries)
 
 
 def due_readers(db: sa.Connection, now: datetime, limit: int, held: faults.Held | None = None) -> list[int]:
@@ -51,13 +76,15 @@ def claim(db: sa.Connection, subscription_id: int) -> bool:
     """
     if db.dialect.name != "postgresql":
         return True
-    return bool(db.scalar(sa.select(sa.func.pg_try_advisory_lock(_number(subscription_id)))))
+    with db.begin():
+        return bool(db.scalar(sa.select(sa.func.pg_try_advisory_lock(_number(subscription_id)))))
 
 
 def release(db: sa.Connection, subscription_id: int) -> None:
     """Give a claim back."""
     if db.dialect.name == "postgresql":
-        db.scalar(sa.select(sa.func.pg_advisory_unlock(_number(subscription_id))))
+        with db.begin():
+            db.scalar(sa.select(sa.func.pg_advisory_unlock(_number(subscription_id))))
 
 
 def _number(subscription_id: int) -> int:
@@ -66,50 +93,44 @@ def _number(subscription_id: int) -> int:
 
 def waiting(db: sa.Connection, subscription_id: int, now: datetime) -> list[tuple[Alert, str | None]]:
     """Give what is due for one subscription with its batch key, oldest first."""
-    query = (
-        sa.select(alerts, subscriptions.c.key)
-        .join(subscriptions, subscriptions.c.id == alerts.c.subscription_id)
-        .where(
-            alerts.c.subscription_id == subscription_id,
-            alerts.c.state == "pending",
-            due.is_due(alerts.c.due_at, now),
-        )
-        .order_by(alerts.c.due_at, alerts.c.id)
-    )
-    return [(_noun(r), r.batch_key) for r in db.execute(query)]
+    rows = db.execute(_WAITING, {"reader": subscription_id, **due.bounds(now)})
+    return [(_noun(r), r.batch_key) for r in rows]
 
 
 def _noun(r: sa.Row[Any]) -> Alert:
-    detail = dict(r.detail)
-    if r.in_reply_to:
-        detail["in_reply_to"] = r.in_reply_to
     return Alert(
-        r.id, r.key, r.event_id, r.reason, r.revision, r.state, r.created_at, r.due_at, r.attempts, r.message_id, detail
+        r.id,
+        r.key,
+        r.event_id,
+        r.reason,
+        r.revision,
+        r.state,
+        r.created_at,
+        r.due_at,
+        r.attempts,
+        r.message_id,
+        r.detail,
+        r.evidence or {},
+        r.in_reply_to,
     )
 
 
 def subscription(db: sa.Connection, subscription_id: int) -> Subscription | None:
     """Give a subscription that gets mail; None when it was switched off or erased."""
-    query = sa.select(subscriptions).where(
-        subscriptions.c.id == subscription_id, subscriptions.c.enabled, subscriptions.c.address != ""
-    )
-    row = db.execute(query).one_or_none()
+    row = db.execute(_SUBSCRIPTION, {"reader": subscription_id}).one_or_none()
     return None if row is None else noun(row)
 
 
 def sent_times(db: sa.Connection, subscription_id: int, now: datetime) -> list[datetime]:
     """Give when this subscription's mails of the last 26 hours went out (its day may have 25); a digest is one mail."""
-    mail = sa.func.coalesce(alerts.c.batch_key, alerts.c.message_id)
-    query = (
-        sa.select(sa.func.max(alerts.c.sent_at))
-        .where(alerts.c.subscription_id == subscription_id, alerts.c.sent_at > now - timedelta(hours=26))
-        .group_by(mail)
-    )
-    return [t for t in db.scalars(query) if t is not None]
+    sent = db.scalars(_SENT_TIMES, {"reader": subscription_id, "since": now - timedelta(hours=26)})
+    return [t for t in sent if t is not None]
 
 
 def tried_batches(db: sa.Connection, subscription_id: int, keys: Collection[str]) -> dict[str, bool]:
     """Give those of some batches of which a mail was tried, and whether one was accepted."""
+    if not keys:
+        return {}
     query = (
         sa.select(alerts.c.batch_key, sa.func.max(sa.case((alerts.c.state == "sent", 1), else_=0)))
         .where(alerts.c.batch_key.in_(sorted(keys)), alerts.c.subscription_id == subscription_id, alerts.c.attempts > 0)
@@ -118,10 +139,11 @@ def tried_batches(db: sa.Connection, subscription_id: int, keys: Collection[str]
     return {key: bool(was_sent) for key, was_sent in db.execute(query)}
 
 
-def begin_attempt(db: sa.Connection, ids: Sequence[int], batch_key: str | None) -> None:
-    """Note before trying that these alerts may be on their way, and the digest that carries them."""
-    values = {"attempts": alerts.c.attempts + 1, "batch_key": batch_key}
-    db.execute(sa.update(alerts).where(alerts.c.id.in_(ids), alerts.c.state == "pending").values(**values))
+def begin_attempt(db: sa.Connection, mails: Iterable[tuple[Sequence[int], str | None]]) -> None:
+    """Note before trying that the alerts of some mails may be on their way, and the digest that carries them."""
+    tries = [{"one": i, "batch": batch_key} for ids, batch_key in mails for i in ids]
+    if tries:
+        db.execute(_TRIES, tries)
 
 
 def withdraw_attempt(db: sa.Connection, ids: Sequence[int]) -> None:
@@ -147,7 +169,8 @@ def cancel(db: sa.Connection, ids: Sequence[int]) -> None:
 
 def mark_sent(
     db: sa.Connection,
-    told: Mapping[int, tuple[int, State]],
+    held: Sequence[Alert],
+    knows: Mapping[int, State],
     mail_id: str,
     subject: str,
     channel: str,
@@ -155,34 +178,26 @@ def mark_sent(
     targets: Sequence[str] = (),
     said: Mapping[int, Said] = MappingProxyType({}),
 ) -> None:
-    """Mark the alerts of one mail as sent, with what their reader now knows: {alert: (event, state)}.
+    """Mark the alerts of one mail as sent, with what their reader now knows: {alert: state}.
 
     `targets` are the fingerprints of the web hooks and chats that are still to hear of it; `said` is what it says.
     When an event changed while the mail was on its way, its alerts are decided again from what was really told.
     """
-    rows = db.execute(sa.select(alerts.c.id, alerts.c.detail, alerts.c.evidence).where(alerts.c.id.in_(told))).all()
-    for row in rows:
-        words = said.get(row.id, Said())
-        event_id, state = told[row.id]
-        knows = dataclasses.asdict(state) | {"languages": list(state.languages)}
-        detail = {k: v for k, v in row.detail.items() if k != "failing_since"}
-        detail |= {"knows": knows, "mail_id": mail_id, "subject": subject}
+    sent, revisions = [], []
+    for alert in held:
+        words, state = said.get(alert.id, Said()), knows[alert.id]
+        detail = {k: v for k, v in alert.detail.items() if k != "failing_since"}
+        detail |= {"knows": state.write(), "mail_id": mail_id, "subject": subject}
         if words.head is not None:
             detail["head"] = words.head
         if targets:
             detail["targets"] = dict.fromkeys(targets, 0)
-        db.execute(
-            sa.update(alerts)
-            .where(alerts.c.id == row.id)
-            .values(state="sent", sent_at=now, last_error=None, detail=detail, why=words.why or None)
-            .values(evidence={**(row.evidence or {}), **words.evidence})
-        )
-        db.execute(
-            sa.update(events)
-            .where(events.c.id == event_id, events.c.alerted_revision > state.revision)
-            .values(alerted_revision=state.revision)
-        )
-    _deliver(db, list(told), channel, "accepted", None, None, now)
+        evidence = {**alert.evidence, **words.evidence}
+        sent.append({"one": alert.id, "sent_at": now, "detail": detail, "why": words.why or None, "evidence": evidence})
+        revisions.append({"event": alert.event_id, "revision_told": state.revision})
+    db.execute(_SENT, sent)
+    db.execute(_TOLD, revisions)
+    note_attempts(db, [a.id for a in held], channel, "accepted", None, None, now)
 
 
 def count_held(db: sa.Connection) -> int:
@@ -230,11 +245,11 @@ def mark_failed(
                 detail=detail,
             )
         )
-    _deliver(db, ids, channel, outcome, code, error, now)
+    note_attempts(db, ids, channel, outcome, code, error, now)
     return dead
 
 
-def _deliver(
+def note_attempts(
     db: sa.Connection,
     ids: Sequence[int],
     channel: str,
@@ -243,9 +258,10 @@ def _deliver(
     error: str | None,
     now: datetime,
 ) -> None:
+    """Note an attempt to send some alerts, and how it ended."""
     row = {"attempted_at": now, "channel": channel, "outcome": outcome, "code": code, "error": error}
     if ids:
-        db.execute(sa.insert(deliveries), [{"alert_id": i, **row} for i in ids])
+        db.execute(_DELIVERY, [{"alert_id": i, **row} for i in ids])
 
 
 def requeue(db: sa.Connection, ids: Sequence[int], now: datetime) -> int:
@@ -259,42 +275,3 @@ def requeue(db: sa.Connection, ids: Sequence[int], now: datetime) -> int:
         values = {"state": "pending", "due_at": now, "detail": detail}
         count += db.execute(sa.update(alerts).where(alerts.c.id == row.id, *where).values(**values)).rowcount
     return count
-
-
-def readers_with_targets(db: sa.Connection, now: datetime) -> list[int]:
-    """Give the subscriptions whose web hooks or chats are still to hear of something."""
-    return sorted({a.subscription_id for a in _untold(db, now)})
-
-
-def untold(db: sa.Connection, subscription_id: int, now: datetime) -> list[Untold]:
-    """Give what targets are still to hear."""
-    rows = [a for a in _untold(db, now) if a.subscription_id == subscription_id]
-    return [
-        (r.id, r.event_id, r.reason, r.detail["mail_id"], dict(r.detail["targets"]), r.detail.get("head")) for r in rows
-    ]
-
-
-def _untold(db: sa.Connection, now: datetime) -> list[Any]:
-    wishing = [
-        r.id
-        for r in db.execute(sa.select(subscriptions.c.id, subscriptions.c.content).where(subscriptions.c.enabled))
-        if r.content.get("targets")
-    ]
-    query = (
-        sa.select(alerts.c.id, alerts.c.subscription_id, alerts.c.event_id, alerts.c.reason, alerts.c.detail)
-        .where(alerts.c.subscription_id.in_(wishing), alerts.c.sent_at > now - TARGETS_WITHIN)
-        .order_by(alerts.c.id)
-    )
-    return [r for r in db.execute(query) if r.detail.get("targets")]
-
-
-def mark_target(db: sa.Connection, ids: Sequence[int], target: str, accepted: bool, last: bool, now: datetime) -> None:
-    """Note that a target heard of some alerts, or that an attempt failed; after the `last` one it is given up."""
-    for row in db.execute(sa.select(alerts.c.id, alerts.c.detail).where(alerts.c.id.in_(ids))).all():
-        left = dict(row.detail.get("targets", {}))
-        attempts = left.pop(target, 0) + 1
-        if not accepted and not last:
-            left[target] = attempts
-        db.execute(sa.update(alerts).where(alerts.c.id == row.id).values(detail={**row.detail, "targets": left}))
-    outcome = "accepted" if accepted else "permanent" if last else "temporary"
-    _deliver(db, ids, "target", outcome, None, None if accepted else f"target {target} did not take it", now)

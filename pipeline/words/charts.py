@@ -33,9 +33,19 @@ def timeline(stories: Sequence[shared.Dot], width: float = WIDE) -> bytes:
     """Draw one dot a story, one row a language in order of first telling, copies pale."""
     with _LOCK:
         figure, axes = _figure(width, 0.55 + 0.235 * max(1, len(shared.rows(stories, MAX_ROWS)[0])))
-        shared.draw(axes, stories, MAX_ROWS, page.language, (_DOT, _COPY, _LINE), s=34)
+        _dots(axes, stories)
         _times(axes, [s.at for s in stories])
         return _svg(figure, "When it was told, by language")
+
+
+def _dots(axes: Any, stories: Sequence[shared.Dot]) -> None:
+    named, place = shared.rows(stories, MAX_ROWS)
+    for is_copy, colour in ((True, _COPY), (False, _DOT)):  # copies first, so that no original is hidden
+        dots = [s for s in stories if s.is_copy is is_copy]
+        axes.scatter([s.at for s in dots], [place[s.language] for s in dots], s=34, c=colour, linewidths=0, zorder=3)
+    axes.set_yticks(range(len(named)), [tag if tag.startswith("+") else page.language(tag) for tag in named])
+    axes.set_ylim(len(named) - 0.4, -0.6)
+    axes.grid(axis="y", color=_LINE, linewidth=0.8)
 
 
 def bars(labels: Sequence[str], values: Sequence[float], title: str) -> bytes:

@@ -1,8 +1,8 @@
-"""The rows and dots of a timeline: what a picture in a mail and one on a page show of the same event."""
+"""The rows of a timeline: what a picture in a mail and one on a page show of the same event."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 
 
 class Dot(Protocol):
@@ -28,20 +28,3 @@ def rows(stories: Sequence[Dot], most: int) -> tuple[list[str], dict[str, int]]:
     order = sorted(first, key=lambda tag: (first[tag], tag))
     named = order if len(order) <= most else [*order[: most - 1], f"+{len(order) - most + 1}"]
     return named, {tag: min(i, len(named) - 1) for i, tag in enumerate(order)}
-
-
-def draw(
-    axes: Any, stories: Sequence[Dot], most: int, name: Callable[[str], str], colours: tuple[str, str, str], **dot: Any
-) -> None:
-    """Draw one dot a story and one row a language onto axes, copies first, so that no original is hidden.
-
-    `name` writes a language; `colours` are those of originals, copies and the grid; `dot` goes to matplotlib's scatter.
-    """
-    named, place = rows(stories, most)
-    original, copy, grid = colours
-    for is_copy, colour in ((True, copy), (False, original)):
-        dots = [s for s in stories if s.is_copy is is_copy]
-        axes.scatter([s.at for s in dots], [place[s.language] for s in dots], c=colour, linewidths=0, zorder=3, **dot)
-    axes.set_yticks(range(len(named)), [tag if tag.startswith("+") else name(tag) for tag in named])
-    axes.set_ylim(len(named) - 0.4, -0.6)
-    axes.grid(axis="y", color=grid, linewidth=0.8)

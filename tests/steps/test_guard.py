@@ -278,7 +278,7 @@ def test_a_mail_that_breaks_waits_for_its_mending(settings: Settings, monkeypatc
         db.execute(sa.text("delete from deliveries"))
         db.execute(sa.text("update alerts set state = 'pending', sent_at = null, attempts = 0 where state = 'sent'"))
     with monkeypatch.context() as broken:
-        poison(broken, Writer, "items", lambda _, reader, m: m.alerts[0].id % 2 == 0)
+        poison(broken, Writer, "fill", lambda _, draft, *__: draft.plan.alerts[0].id % 2 == 0)
         days = [NOW + timedelta(days=d) for d in (0, 3, 6, 9)]
         tallies = [perform("deliver", settings, day) for day in days]
         assert all(t.detail["dead"] == 0 for t in tallies)

@@ -9,7 +9,7 @@ mail that still waits says everything when it goes out, so it makes others needl
 
 import hashlib
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -206,7 +206,7 @@ def _maker(picture: Picture, reader: Reader, now: datetime, host: str, gap: str 
             batch_key=(due.batch_key or (f"{reader.subscription.key} {gap}" if gap else None)) if pending else None,
             in_reply_to=reply_to,
             evidence=because(reader.subscription, picture),
-            detail={k: asdict(v) if isinstance(v, State) else v for k, v in detail.items() if v is not None},
+            detail={k: v.write() if isinstance(v, State) else v for k, v in detail.items() if v is not None},
         )
 
     return make

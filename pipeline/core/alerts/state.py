@@ -40,6 +40,16 @@ class State:
     stories: int
     independent: int
 
+    def write(self) -> dict[str, Any]:
+        """Write it as a row's JSON."""
+        return {
+            "revision": self.revision,
+            "level": self.level,
+            "languages": self.languages,
+            "stories": self.stories,
+            "independent": self.independent,
+        }
+
     @staticmethod
     def read(content: Mapping[str, Any]) -> "State":
         """Read it back from a row's JSON."""
