@@ -27,7 +27,7 @@ demo: $(READY)  ## run the main job on the sample feeds, into var/demo/
 	@$(BIN)/newswatch demo
 
 test: $(READY)  ## run the tests (they start what they need themselves)
-	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/pytest -q -n 4
+	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/pytest -q -n 3
 
 vectors: $(READY)  ## keep the sentence vectors of the gold texts anew, for the tests (tests/kept.py)
 	@KEEP_VECTORS=1 $(BIN)/pytest -q -p no:xdist tests/test_quality.py tests/test_stream_floors.py tests/desk/evaluate tests/core/match tests/core/events tests/steps/test_main_job.py

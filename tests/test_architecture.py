@@ -1,8 +1,10 @@
 """The house keeps its plan: who imports whom, one sentence on each module, no file that nobody can read."""
 
 import ast
+import functools
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,19 @@ LONG = {
 }
 LONG |= {"pipeline/model.py"}  # the nouns of the whole program, in one place on purpose
 BIN = Path(sys.executable).parent
+
+
+@functools.cache
+def tree(path: Path) -> ast.Module:
+    """Parse a module, once for all rules."""
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def parsed_once() -> Iterator[None]:
+    """Let the trees go when the rules are through."""
+    yield
+    tree.cache_clear()
 
 
 def tracked() -> list[Path]:
@@ -34,7 +49,7 @@ def test_import_contracts_hold() -> None:
 @pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(ROOT)))
 def test_every_module_says_what_it_is_for(path: Path) -> None:
     """A stranger reads one sentence before the code."""
-    doc = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+    doc = ast.get_docstring(tree(path))
     assert doc, f"{path.relative_to(ROOT)} has no docstring"
     assert len(doc.splitlines()[0]) > 20
 
@@ -52,7 +67,7 @@ def test_files_stay_readable() -> None:
 def test_one_per_item_guard_a_step() -> None:
     """`except Exception` stands only where one bad item must not stop a step, or where it is raised again."""
     for path in MODULES:
-        bare = [n for n in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(n, ast.ExceptHandler)]
+        bare = [n for n in ast.walk(tree(path)) if isinstance(n, ast.ExceptHandler)]
         broad = [
             n
             for n in bare
@@ -130,15 +145,13 @@ def shared_with_threads(tree: ast.AST) -> list[int]:
 
 def test_nothing_is_read_before_an_await_and_used_after() -> None:
     """`rows.append(await f())` binds `rows` first: meanwhile another may have taken the list, and the row is lost."""
-    found = {str(p.relative_to(ROOT)): n for p in MODULES if (n := stale_reads(ast.parse(p.read_text("utf-8"))))}
+    found = {str(p.relative_to(ROOT)): n for p in MODULES if (n := stale_reads(tree(p)))}
     assert found == {}
 
 
 def test_threads_get_values() -> None:
     """A function of a module and values that nobody changes meanwhile; what it finds, it returns."""
-    found = {
-        str(p.relative_to(ROOT)): n for p in MODULES if (n := shared_with_threads(ast.parse(p.read_text("utf-8"))))
-    }
+    found = {str(p.relative_to(ROOT)): n for p in MODULES if (n := shared_with_threads(tree(p)))}
     assert found == {}
 
 
@@ -205,7 +218,7 @@ def test_no_class_name_stands_twice() -> None:
     """Who reads `Line` or `Found` somewhere must not have to ask which of them it is."""
     places: dict[str, list[str]] = {}
     for path in MODULES:
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in ast.walk(tree(path)):
             if isinstance(node, ast.ClassDef):
                 places.setdefault(node.name, []).append(str(path.relative_to(ROOT)))
     assert {name: files for name, files in places.items() if len(files) > 1} == {}
@@ -221,7 +234,7 @@ def test_what_the_core_gives_is_never_changed() -> None:
         node.name
         for path in MODULES
         if "core" in path.parts or path.name == "model.py"
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in ast.walk(tree(path))
         if isinstance(node, ast.ClassDef)
         and any("dataclass" in d and "frozen=True" not in d for d in map(ast.unparse, node.decorator_list))
     }

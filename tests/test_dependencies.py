@@ -1,6 +1,7 @@
 """What is declared is what is imported, and the two locks hold it: what runs, and what develops."""
 
 import ast
+import functools
 import re
 import sys
 import tomllib
@@ -31,6 +32,9 @@ def name_of(requirement: str) -> str:
     return re.sub(r"[-_.]+", "-", found[0]).lower()
 
 
+known_distributions = functools.cache(packages_distributions)  # reads the files of every package
+
+
 def imported(*folders: str) -> set[str]:
     """List the top-level modules that the files of these folders import, the standard library and ours aside."""
     found: set[str] = set()
@@ -46,7 +50,7 @@ def imported(*folders: str) -> set[str]:
 
 def distributions(modules: set[str]) -> set[str]:
     """Give the distributions that these modules come from."""
-    known = packages_distributions()
+    known = known_distributions()
     lost = sorted(m for m in modules if m not in known and m not in PARTS)
     assert lost == [], f"imported and not installed: {lost}"
     return {name_of(known[m][0]) for m in modules - PARTS}

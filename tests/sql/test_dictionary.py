@@ -54,11 +54,9 @@ def test_each_view_and_table_is_described_as_the_database_has_it(database_url: s
         dictionary.describe("event_overvew")
 
 
-def test_a_view_of_sqlite_tells_its_columns(tmp_path: Path) -> None:
+def test_a_view_of_sqlite_tells_its_columns(sqlite_url: str) -> None:
     """`.schema VIEW` shows the header's words: SQLite has no comments."""
-    url = f"sqlite:///{tmp_path / 'empty.db'}"
-    store.upgrade(url)
-    with store.read(url) as db:
+    with store.read(sqlite_url) as db:
         written = {r[0]: r[1] for r in db.execute(sa.text("select name, sql from sqlite_master where type = 'view'"))}
     for sheet in query.shipped("views"):
         assert all(f"{c.name} {c.type}: {c.what}" in written[sheet.name] for c in sheet.columns)
