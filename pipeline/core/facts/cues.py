@@ -80,12 +80,8 @@ def _find(folded: str, language: str, original: Callable[[int, int], str]) -> li
             continue
         if inside and "\u0590" <= folded[start] <= "\u06ff" and not _GLUED.search(folded, max(0, start - 6), start):
             continue
-        if (
-            folded[max(0, start - 4) : start] == "non-"
-            or folded[max(0, start - 3) : start + 4] == "se reun"
-            or folded.startswith("investig", start)
-        ):
-            continue  # "se réunir" is to meet
+        if start > 3 and folded[start - 1] == "-" and folded.startswith("non", start - 4):
+            continue
         last, most = end, min(len(folded), end + _LONGEST)
         while end < most and is_letter(folded[end]) and is_letter(folded[end - 1]):
             end += 1

@@ -42,9 +42,10 @@ class Money(Things):
         """Read a capital as a currency's sign: R3 billion, P2.3 bilyon."""
         at = start - 1
         code, languages = units.LOCAL[self.text[at]]
-        if self.habits.hint not in languages or not self.original(at, start).isupper():
+        if self.hint not in languages or not self.original(at, start).isupper():
             return None
-        if at and (self.text[at - 1].isalnum() or self.text[at - 1] in "$-"):
+        glue = "$" if self.hint in units.HYPHENS else "$-"  # zu engu-R2.5 billion
+        if at and (self.text[at - 1].isalnum() or self.text[at - 1] in glue):
             return None
         amount = self.amount(start)
         return (at, code) if amount and amount.scaled and amount.factor >= 1e6 else None
@@ -78,7 +79,7 @@ class Money(Things):
 
     def currency(self, code: str) -> str:
         """Settle the crowns and the 元 that only the language tells apart."""
-        language = self.habits.hint
+        language = self.hint
         if code == "QQQ":
             guess = language if language in {"da", "nb", "no", "nn", "sv", "cs", "is"} else self.habits.language()
             return {"da": "DKK", "nb": "NOK", "no": "NOK", "nn": "NOK", "sv": "SEK", "cs": "CZK", "is": "ISK"}.get(
@@ -92,20 +93,24 @@ class Money(Things):
         return bool(units.currencies().at(self.text, at) or units.watts().at(self.text, at))
 
     def leading_scale(self, amount: Amount, sign: tuple[int, str] | None) -> tuple[Amount, tuple[int, str] | None]:
-        """Look for a scale word before the number, and the currency before that."""
-        at = amount.start - 1
+        """Look for a scale word before the number, and the currency before that or, in some languages, behind both."""
+        scale_first = self.scale_first
+        at = (sign[0] if sign and scale_first else amount.start) - 1
         if at < 3 or self.text[at] != " ":
             return amount, sign
         hit = scales().before(self.text, at)
-        if not hit or not isinstance(hit[1], float) or hit[1] < 1e5:
+        hit = self.settled(hit[0], hit) if hit and self.hint == "yo" else hit
+        factor = hit[1] if hit else 0.0
+        if not hit or not isinstance(factor, float) or factor < 1e5:
             return amount, sign
-        money = self.prefix(hit[0])
-        if not money and hit[0]:
-            found = units.currencies().before(self.text, hit[0] - 1 if self.text[hit[0] - 1] == " " else hit[0])
-            money = found
-        if not money:
-            return amount, sign
-        return amount._replace(value=amount.value * hit[1], start=hit[0], scaled=True, factor=hit[1]), money
+        scaled = amount._replace(value=amount.value * factor, start=hit[0], scaled=True, factor=factor)
+        if scale_first and sign:
+            return scaled, (hit[0], sign[1])  # ig nde naira 50
+        if scale_first and self.suffix(amount.end, amount):
+            return scaled, sign  # rw miliyoni 30 z'amadolari
+        before = hit[0] - 1 if hit[0] and self.text[hit[0] - 1] == " " else hit[0]
+        money = self.prefix(hit[0]) or (units.currencies().before(self.text, before) if before else None)
+        return (scaled, money) if money else (amount, sign)
 
     def money(self, low: Amount, last: Amount, sign: tuple[int, str] | None) -> Quantity | None:
         """Make a money fact when a currency stands before or after."""
@@ -124,6 +129,9 @@ class Money(Things):
         elif after and self.text[last.end : after[0]] == "元":
             end = after[0]
         start = sign[0] if sign else low.start
+        if code == "SSS":
+            of = units.shillings().at(self.text, end + 1)
+            end, code = of or (end, "TZS")
         packed = units.PACKED.get(self.text[last.end : end].strip())
         if packed:
             low = low._replace(value=low.value * packed)
@@ -147,10 +155,9 @@ class Money(Things):
         return Quantity("money", amount.value, whole.unit, start, amount.end)
 
 
-# A scale word of a language that has no file: £11 miliwn. What it multiplies by is not known, so nothing is.
-_FOREIGN_SCALE = pattern(
-    r" (?:mili[aouw]|milli[oau]|miljo|milyo|bili[aouw]|billi[oaj]|bilyo|mil[iy]ar|triliw|trilli|trilyo)"
-)
+# A scale word of a language that has no file: £11 miliwn, US$400 miriyoni. What it multiplies by is not known, so
+# nothing is.
+_FOREIGN_SCALE = pattern(r" (?:ma)?(?:(?:m|bh?)i[lr]+(?:[ijy]+[aouw]|[ijy]?ar)|t[ie]?r[iy][lr]+[ijy]+[aouw])")
 _NEAR = 60  # characters between a sum and its part
 _CLAUSE_ENDS = re.compile(r"[.!?](?= )|[\n。！？；।|]")
 _OF_WHICH = pattern(

@@ -6,11 +6,11 @@ from typing import NamedTuple
 
 from pipeline.core.facts import han, units
 from pipeline.core.facts.han import NUMBER
-from pipeline.core.facts.scales import Habits, Speech, halves, scales, weak
+from pipeline.core.facts.scales import SCALE_FIRST, Habits, Speech, halves, scales, weak
 from pipeline.core.text.phrases import pattern
 
 # Rs.500, ரூ.500; that a digit comes first makes the search quick
-_FIRST_DIGIT = re.compile(r"\d(?:(?<![\d.,:].)|(?<=[^\W\d_]\..)|(?<=[\u0900-\u0dff]\..))")
+_FIRST_DIGIT = re.compile(r"\d(?:(?<![\d.,:].)|(?<=[^\d][,:].)|(?<=[^\W\d_]\..)|(?<=[\u0900-\u0dff]\..))")
 _HUNDREDS = re.compile(r" (\d{1,3})(?![\d.,])")
 _AND = re.compile(r" (?:and |et |y |e |و ?|и |und )?(?=\d)")
 
@@ -46,6 +46,8 @@ class Numbers:
         self.text = folded
         self.offsets = offsets
         self.habits = Habits(folded, language)
+        self.hint = self.habits.hint
+        self.scale_first = self.hint in SCALE_FIRST
         self.speech = Speech(self.habits)
         self.word_starts: dict[int, Amount] = {}
 
@@ -158,6 +160,8 @@ class Numbers:
             if text[at : at + 1] in _ODD_FIRST and (odd := _ODD.match(text, at)):
                 i = odd.end()  # "$60-odd million"
             hit = scales().at(text, i)
+            if self.hint in _SETTLED:
+                hit = self.settled(i, hit)
             if not hit and not scaled and text[i : i + 1] == "d" and (link := _DE.match(text, i)):
                 hit = scales().at(text, link.end())
             if hit and isinstance(hit[1], str):
@@ -209,7 +213,17 @@ class Numbers:
         scale = scales().at(text, at) or weak().at(text, at)
         if scale and scale[0] - at > 1 and not (isinstance(scale[1], float) and scale[1] < 1e5):
             return self._scaled(whole._replace(scaled=False), comma)
-        return whole if text[amount.end - 4 : amount.end] == " bin" else amount
+        packed = text[at : at + 3] in units.PACKED and text[at + 3 : at + 4].isalpha() is False
+        is_whole = packed or text[amount.end - 4 : amount.end] == " bin" or units.watts().at(text, at)
+        return whole if is_whole else amount
+
+    def settled(self, at: int, hit: tuple[int, float | str] | None) -> tuple[int, float | str] | None:
+        """Settle a scale word at `at` that is another's when folded: Yoruba bílíọ̀nù, Vietnamese vạn."""
+        if self.hint == "yo":
+            return (hit[0], 1e9) if hit and self.text[at] == "b" else hit
+        if not hit and self.text[at : at + 4] == "van ":
+            return (at + 3, 1e4) if self.original(at, at + 3).lower() == "vạn" else None
+        return hit
 
     def _short(self, word: str, factor: float, start: int) -> float:
         """Say what a short scale means here: bln is 10^12 in Polish only, M behind Rp is miliar."""
@@ -238,6 +252,7 @@ _GREAT = pattern(
     r"(?:gw|gigawatt\w*|gigavat\w*|гвт|гигаватт\w*|гігават\w*|tw|terawatt\w*|твт|吉瓦|기가와트|ギガワット)(?![\w·-])"
 )
 _DE = re.compile(r"(?:de |d')")
+_SETTLED = frozenset({"yo", "vi"})  # languages with a scale word that is another's when folded
 _ODD_FIRST = frozenset("-ops")
 _ODD = re.compile("-?(?:odd|plus|some)[ -]")
 _RUPIAH = re.compile(r"rp\.? ?$")

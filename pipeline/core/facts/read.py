@@ -59,6 +59,7 @@ class FactReader(Money):
             if (
                 not sign
                 and before in "-_#@/"
+                and not (before == "-" and self.hint in units.HYPHENS)
                 and start > 1
                 and text[start - 2].isalnum()
                 and not "\u0590" <= text[start - 2] <= "\u06ff"
@@ -187,6 +188,8 @@ class FactReader(Money):
             return Quantity(kind, low.value * factor, "Wh" if kind == "energy" else "W", unit[0], last.end)
         if low.value < 2 or (low.value != int(low.value) and not low.scaled):
             return None
+        if self.scale_first and (first := self.before(low, last)):
+            return first  # sw ajira 3,000 na nyumba 120,000
         fact = self.things(low, last, link.end() if link else last.end, False)
         counted = self.counter(last.end) if not fact else None
         if counted:

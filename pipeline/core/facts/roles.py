@@ -6,15 +6,17 @@ from collections.abc import Callable, Mapping
 
 from pipeline.core.facts import words
 from pipeline.core.facts.cues import Cue, find
+from pipeline.core.facts.links import AFTER, BEFORE, DONE, GOAL, LISTED, OF, PER_UNIT, UP_TO, enumeration
 from pipeline.core.facts.numbers import Numbers
 from pipeline.core.facts.wholes import APART, Wholes, stops
-from pipeline.core.text.phrases import fold, pattern
 
 Span = tuple[int, int]
 
 _LIMIT = 45.0  # a cue that costs more than this many characters says nothing
 _TIGHT = 8  # characters between a cue and the amount that it stands right beside
-_MOST_LISTED = 9  # amounts of a list before and behind one
+_NEAR = 40  # characters from a verb to the amount that is its object
+_NUMBER_NEXT = re.compile(r"[^\d,.;:!?()]{0,6}(?<![\w$€£])\d")
+_SHORT_WORD = re.compile(r" (?:\w{1,6} )?")
 _COMMA = re.compile("[,、]|(?<= )-(?= )")
 
 
@@ -27,6 +29,7 @@ class Roles:
         """`kinds`: its amounts in order, with their kinds; `is_capital` as for `stops`."""
         self.folded = folded
         self.cues = find(folded, reader.habits, reader.original)
+        self.is_head_first = reader.habits.hint in _HEAD_FIRST
         self.kinds = kinds
         self.amounts = amounts = list(kinds)
         self.stops = stops(folded, is_capital)
@@ -49,7 +52,7 @@ class Roles:
         """Whether an amount goes on with a list: "SpaceX at $1tn and xAI at $250bn"; no cue and no end between."""
         gap = self.folded[end:start] if 0 <= end <= start else ""
         between = any(end <= at < start for at, _, _ in self.cues) or any(end <= a < start for a, _ in self.stops)
-        return not between and gap != " " and _LISTED.fullmatch(gap) is not None
+        return not between and gap != " " and LISTED.fullmatch(gap) is not None
 
     def _role(self, start: int, end: int, kind: str) -> str:
         """Choose the role by the nearest cue of the clause.
@@ -62,9 +65,9 @@ class Roles:
         left = max(left, start - 150)
         right = min((a for a, _ in self.stops if a >= end), default=len(folded))
         right = min(right, end + 110)
-        listed = _enumeration(folded, start, end, self.amounts)
+        listed = enumeration(folded, start, end, self.amounts)
         near = [c for c in self.cues if c[0] >= left and c[1] <= right + 2 and not start <= c[0] < end]
-        if kind == "money" and _PER_UNIT.match(folded, end):
+        if kind == "money" and PER_UNIT.match(folded, end):
             self.why[amount] = ("is the price of one: a share, a megawatt hour", None)
             return "cost" if any(c[2] == "cost" and 0 <= start - c[1] < 25 for c in near) else "price"
         known = [c for c in near if c[2] in allowed and (c[2] != "site" or self._is_site(c, amount))]
@@ -76,29 +79,34 @@ class Roles:
             best, best_cost = cue, cost
         if best is not None:
             self.why[amount] = (f"nearest cue, at a cost of {best_cost:.0f} of {_LIMIT:.0f}", best)
-        elif len({_MEANS.get(c[2], c[2]) for c in known}) == 1 and self._is_alone(left, right, listed):
-            best = next(
-                (c for c in known if not self.wholes.silences(c, amount) and not self._has_comma(c, listed)), None
-            )  # one thing is said, of one amount
-            if best:
-                self.why[amount] = ("the only cue of a clause with one amount", best)
+        elif lone := self._lone(known, amount, left, right, listed):
+            best = lone
+            self.why[amount] = ("the only cue of a clause with one amount", best)
         if best and best[2] == "capacity" and (head := self._head(best, known)):
             best = head
             self.why[amount] = ("what the word beside the amount hangs on", best)
+        if best and best[2] not in {"potential", "mobilised"} and (head := self._leader(best, known)):
+            best = head
+            self.why[amount] = ("what the word beside the amount says more of", best)
         name = best[2] if best else ""
+        if name == "other":
+            return ""
         wants = [c for c in near if c[2] == "intent" and start - c[1] < 120 and c[0] - end < 90]
         if kind == "money" and name in _PARTS and self.wholes.is_total(amount):
+            if self._before[1] in _RESULTS:
+                self.why[amount] = ("is the debt beside a result, no total of it", None)
+                return "debt"
             self.why[amount] = ("says that it includes debt", None)
             return "potential"
         if name in _MEANS:
             return _MEANS[name]
         if best and name == "mobilised":
-            return "target" if wants and not _UP_TO.search(folded[max(left, start - 16) : start]) else "potential"
+            return "target" if wants and not UP_TO.search(folded[max(left, start - 16) : start]) else "potential"
         if best and name == "raised":
-            done = _DONE.match(folded, best[0])
+            done = DONE.match(folded, best[0])
             return "target" if any(not done or 0 <= best[0] - c[1] <= 14 for c in wants) else "raised"
         goal = not name and wants and kind == "money"
-        if goal and (_GOAL.search(folded, max(left, start - 40), start) or self.wholes.is_equity(amount)):
+        if goal and (GOAL.search(folded, max(left, start - 40), start) or self.wholes.is_equity(amount)):
             self.why[amount] = ("is named a goal, or equity that is wanted", wants[0])
             return "target"
         return name
@@ -125,13 +133,15 @@ class Roles:
             a if a and name in _ALLOWED.get(self.kinds[a], _MONEY) and not self.wholes.silences(cue, a) else None
             for a in (before, behind)
         )
+        if before and self._leads_on(before, cue):
+            before = None
         if before and any(before[1] <= a and b <= at + 1 for a, b in self.stops):
             before = None
         if behind and any(to <= a and b <= behind[0] + 1 for a, b in self.stops):
             behind = None
         if not before or not behind:
             return before or behind
-        left, right = self._gap(before[1], at, _AFTER), self._gap(to, behind[0], _BEFORE)
+        left, right = self._gap(before[1], at, AFTER), self._gap(to, behind[0], BEFORE)
         if left == 1 < right < 3 and self._has_cue(before, True):
             return behind  # กำไร 3,400 ล้านบาท รายได้รวม 4.2 หมื่นล้านบาท
         if left == right:
@@ -140,22 +150,60 @@ class Roles:
             return before if self._has_cue(behind, False) and not self._has_cue(before, True) else behind
         return before if left < right else behind
 
+    def _leads_on(self, before: Span, cue: Cue) -> bool:
+        """Whether a cue past a comma or an "and" has a number of its own behind it: ", won 45", ", needs $290m"."""
+        if self._gap(before[1], cue[0], AFTER) < 4:
+            return False
+        number = _NUMBER_NEXT.match(self.folded, cue[1])
+        if number and not self._joints(cue[1], number.end()):
+            return True
+        behind = next((a for a in self.amounts if a[0] >= cue[1]), None)
+        if not behind or behind[0] - cue[1] > _NEAR or self.kinds[behind] == self.kinds[before]:
+            return False
+        return not any(cue[1] <= a < behind[0] for a, _ in self.stops) and not self._joints(cue[1], behind[0])
+
     def _has_cue(self, amount: Span, is_before: bool) -> bool:
         """Whether a cue of its own stands right before, or right behind, an amount."""
         cues = (c for c in self.cues if c[2] in _ALLOWED.get(self.kinds[amount], _MONEY))
         if is_before:
-            return any(c[1] <= amount[0] <= c[1] + _TIGHT and self._gap(c[1], amount[0], _BEFORE) < 2 for c in cues)
-        return any(amount[1] <= c[0] <= amount[1] + _TIGHT and self._gap(amount[1], c[0], _AFTER) < 2 for c in cues)
+            return any(c[1] <= amount[0] <= c[1] + _TIGHT and self._gap(c[1], amount[0], BEFORE) < 2 for c in cues)
+        return any(amount[1] <= c[0] <= amount[1] + _TIGHT and self._gap(amount[1], c[0], AFTER) < 2 for c in cues)
+
+    def _lone(self, known: list[Cue], amount: Span, left: int, right: int, listed: Span) -> Cue | None:
+        """Return the cue of a clause, or of a part between commas, that says one thing of one amount."""
+        commas = [m.span() for m in _COMMA.finditer(self.folded, left, right)]
+        low = max((b for _, b in commas if b <= listed[0]), default=left)
+        high = min((a for a, _ in commas if a >= listed[1]), default=right)
+        for start, end in ((left, right), (low, high)):
+            cues = [c for c in known if start <= c[0] and c[1] <= end + 2]
+            if len({_MEANS.get(c[2], c[2]) for c in cues}) == 1 and self._is_alone(start, end, listed):
+                fit = (c for c in cues if not self.wholes.silences(c, amount) and not self._has_comma(c, listed))
+                if found := next(fit, None):
+                    return found
+        return None
 
     def _head(self, cue: Cue, known: list[Cue]) -> Cue | None:
         """Return the word for demand on which one for capacity hangs: "zapotrzebowanie na moc wzrośnie do 4 GW"."""
         return next((c for c in known if c[2] == "consumption" and 0 < cue[0] - c[1] <= _TIGHT), None)
 
+    def _leader(self, cue: Cue, known: list[Cue]) -> Cue | None:
+        """Return the cue that another stands behind and says more of.
+
+        "Defisit anggaran" is the deficit of a budget, and damage that is valued, in all languages, no valuation.
+        """
+        for c in known:
+            gap = self.folded[c[1] : cue[0]]
+            if self.is_head_first and gap == " ":
+                return c
+            if cue[2] == "valuation" and c[2] in _VALUED and _SHORT_WORD.fullmatch(gap):
+                return c
+        return None
+
     def _is_site(self, cue: Cue, amount: Span) -> bool:
         """Whether a plant or a campus stands right beside its power: "a 2-gigawatt campus", "centrale de 1 300 MW"."""
         if cue[0] >= amount[1]:
             return cue[0] - amount[1] <= 6 and not self._joints(amount[1], cue[0])
-        return self._gap(cue[1], amount[0], _BEFORE) < 2
+        return self._gap(cue[1], amount[0], BEFORE) < 2
 
     def _gap(self, start: int, end: int, link: re.Pattern[str]) -> int:
         """Say how loosely what stands between an amount and a cue binds them: from 0, a link, to 5, another cue."""
@@ -208,30 +256,13 @@ class Roles:
         start, end = amount
         if at < end:
             return max(0, start - to)
-        if name not in {"raised", "invested"} and _OF.fullmatch(self.folded[end:at]):
+        if name not in {"raised", "invested"} and OF.fullmatch(self.folded[end:at]):
             return 3  # "$20bn in revenue", "2.600 M€ de beneficio"
         return (at - end) * 1.3 + (10 if at - end > 2 else 1)
 
 
-# Between two amounts of a list: a comma, "and" or "from", then perhaps a name and a preposition.
-_LISTED = pattern(
-    r"(?:[,،、;，] ?)?(?:(?<=[,;、，] )|(?<=[,;、，])| ?(?:and|while|und|et|y|e|и|а|та|і|i|a|och|og|en|ja|es|ve|dan|"
-    r"serta|si|va|ed|و|ו|और|এবং|na|from) |和|及|、|と|및 ?|그리고 )"
-    r"(?:[^\s,;.]{1,18} )?(?:[^\s,;.]{1,4} )?(?:[^\s,;.]{1,3})?"
-)
-# What binds an amount to the cue behind it ("$20bn in revenue", 500億円を調達), and a cue to the amount behind it.
-_AFTER = pattern(
-    r" (?:of|in|de|del|di|da|do|d'|en|em|an|von|van|av|af|w|v|u|k|za|dalam|का|की|के|में|से|को|এর|র) |[の的を]|[의을를] ?"
-)
-_BEFORE = pattern(r" (?:of|de|di|von|van|pa|fra|от|של|i|za|na|в|у|на|à|a|at|to) |:|: |は|为|為|達|达|至|到")
-_OF = pattern(r" ?(?:of|in|de|del|di|da|do|d'|en|em|an|von|av|af|i|w|v|u|k|за|в|на|dalam)? ?(?:(?!و)[^\s,;.]{3,12} )?")
-# A price of one: a share, a megawatt hour, a kilowatt; never what a deal or a firm is worth.
-_PER_UNIT = pattern(
-    r" ?(?:/ ?(?:mwh|kwh|kw|mw|gw|mmbtu|share|aktie|t\b|мвт|квт|мвт·ч)|"
-    r"(?:(?:per|a|each|pro|je|par|por|per ogni|za|za jedna|za jednu|за|за одну|за один) )(?:shares?|aktien?|"
-    r"action|accion|acao|azione|aandeel|saham|lembar saham|akcj\w+|akci\w+|акци\w+|акці\w+|mwh|kwh|kw\b|mw\b|gw\b|"
-    r"megawatt hour|megawatt-hour|kilowatt hour|kilowatt|megawatt|mw-h|мвт|квт)|pa aktie|per aksje|hisse basina|"
-    r"للسهم|للسهم الواحد|لكل سهم|प्रति शेयर|प्रति यूनिट|প্রতি শেয়ার)"
+_HEAD_FIRST = frozenset(
+    {"id", "ms", "vi", "th", "tl", "sw", "fr", "es", "pt", "it", "ca", "gl", "ro", "ar", "he", "fa"}
 )
 _MEANS = {"site": "capacity", "spent": "invested"}
 _WEAK = {"site": 30, "spent": 15}  # said of many an amount, so anything nearer counts first
@@ -239,51 +270,5 @@ _ALLOWED = {"power": {"capacity", "consumption", "site"}, "energy": {"capacity",
 _MONEY = set(words.ROLES) - _ALLOWED["power"] - {"loan", "intent", "none"}
 # An amount that includes debt is more than these.
 _PARTS = {"", "raised", "invested", "debt", "potential", "mobilised", "spent"}
-# What was done is no intention, though the sentence has one: "raised $6bn and plans to build".
-_DONE = pattern(
-    r"(?:raised|secured|recaudo|recaudaron|captou|levantou|levanto|arrecadou|raccolto|привлекл[аио]|привлек\b|"
-    r"собрал[аио]?\b|залучи[лв]\w*|зібра\w*|zebral\w*|pozyskal\w*|ziskal\w*|opgehaald|gyujtott\w*|גייסה|גייסו|جمعت)\b"
-)
-_UP_TO = pattern(
-    r"(?:up to|as much as|jusqu'a|bis zu|hasta|ate|fino a|hingga|sampai|do|до|tot|op til|opp til|upp till|jopa|akar|"
-    r"pana la|al|len toi|toi|εως|ما يصل الى|يصل الى|تا|עד|ถึง|高达|高達|最高|最多|至多|最大|최대|a total of|"
-    r"total\w*) ?\S{0,4} ?$"
-)
-
-
-def _enumeration(folded: str, start: int, end: int, others: list[Span]) -> Span:
-    """Return the span of the amounts listed together with this one ("$8bn, $3bn and $1bn were raised")."""
-    i = bisect(others, (start, end))
-    for a, b in others[i : i + _MOST_LISTED]:
-        if end <= a <= end + 30 and _is_list(folded[end:a]):
-            end = b
-    for a, b in reversed(others[max(0, i - _MOST_LISTED) : i]):
-        if start - 30 <= b <= start and _is_list(folded[b:start]):
-            start = a
-    return start, end
-
-
-_AND = frozenset(
-    fold(x)[0]
-    for x in [
-        "", "and", "et", "und", "y", "e", "и", "та", "а", "і", "i", "a", "och", "og", "en", "ja", "és", "ve", "dan",
-        "si", "și", "va", "và", "ed", "و", "ו", "και", "和", "及", "與", "と", "및", "और", "এবং", "และ", "או", "or",
-        "plus", "+", "na",
-    ]
-)  # fmt: skip
-
-
-def _is_list(gap: str) -> bool:
-    short = len(gap) <= 7 and gap.strip(" ,()/;、，") in _AND
-    return short or _TOLD_TWICE.fullmatch(gap) is not None
-
-
-# "US$80 miliar atau setara dengan Rp1.331 triliun", "$5bn (about €4.6bn)": one sum in two currencies has one role.
-_TOLD_TWICE = pattern(
-    r"[,、]? ?[(（\[]?(?:(?:or|ou|oder|o|atau|или|або|veya|أو|या|或|eller|lub|nebo|of|tai|vagy|sau|ή|หรือ|hoac|또는|"
-    r"או) ?)?(?:about|around|roughly|some|nearly|equivalent to|equal to|sekitar|setara(?: dengan)?|environ|soit|quasi|"
-    r"etwa|rund|umgerechnet|circa|ca\.?|unos|cerca de|pari a|около|примерно|что эквивалентно|близько|приблизно|okolo|"
-    r"ok\.?|czyli|约合|约|約|相当于|相當於|折合|약|한화 약|한화|kira-kira|yaklasik|حوالي|ما يعادل|نحو|करीब|लगभग|प्रायः|"
-    r"khoang|tuong duong|ราว|ประมาณ|คิดเป็น|περιπου|noin|omkring|cirka|drygt|mintegy|כ-?)? ?"
-)
-_GOAL = pattern("target|goal|objecti|objetivo|ziel|sasaran|obiettivo|hedef|цел|目标|目標|목표|هدف|लक्ष्य|cel |doel")
+_VALUED = {"loss"}
+_RESULTS = {"profit", "loss", "revenue", "cost", "price"}

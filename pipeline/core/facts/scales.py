@@ -15,6 +15,7 @@ _POINT_LANGUAGES = frozenset(
     ["en", "ms", "tl", "fil", "sw", "zh", "ja", "ko", "th", "he", "hi", "bn", "ta", "te", "mr", "gu", "pa", "kn", "ml"]
 )
 _LONG_SCALE = {"fr", "de", "da", "nb", "no", "nn"}
+SCALE_FIRST = frozenset({"sw", "ha", "rw", "yo", "ig", "om", "sn"})  # languages that say the scale before the number
 _WORD = re.compile(r"[^\W\d_]+")
 _COMMA_SCRIPT = re.compile(f"[{scripts.letters('Grek', 'Cyrl', 'Armn', 'Geor')}]")
 _INDIC = ("Deva", "Beng", "Guru", "Gujr", "Orya", "Taml", "Telu", "Knda", "Mlym", "Sinh")

@@ -8,11 +8,10 @@ import ahocorasick_rs
 
 from pipeline.core.facts import compose, numerals, units, words
 from pipeline.core.facts.numbers import Amount, Numbers
-from pipeline.core.facts.scales import duals, halves, ones, scales
+from pipeline.core.facts.scales import SCALE_FIRST, duals, halves, ones, scales
 from pipeline.core.text.phrases import Lexicon, fold, is_letter, pattern
 
 Anchored = tuple[int, int, int]  # which anchor, where it begins and ends
-SCALE_FIRST = frozenset({"sw", "ha"})  # languages that say the scale before the number
 SMALL_COUNTS = frozenset({"companies", "data centers", "turbines"})  # that are news below ten
 _PART_OF = pattern(
     r"(?:quarters?|thirds?|fifths?|tenths?|fraction|part|couple|pair|dozens|scores|quart|tiers|dixieme|cuarto|tercio|"

@@ -35,9 +35,10 @@ PACKED = {
 # A capital that is a currency's sign where one of these languages is read, and only before a number with its scale:
 # R3 billion, P2.3 bilyon.
 LOCAL: Mapping[str, tuple[str, frozenset[str]]] = {
-    "r": ("ZAR", frozenset({"en", "af", "zu", "xh", "st", "tn"})),
+    "r": ("ZAR", frozenset({"en", "af", "zu", "xh", "st", "tn", "ss", "nso", "ts", "ve", "nr"})),
     "p": ("PHP", frozenset({"tl"})),
 }
+HYPHENS = frozenset({"zu", "xh", "ss", "nr"})  # languages that join a prefix to a number: abangu-1 500
 CODES = {code.lower() for code in (*CURRENCIES, "BAM", "KRW", "NPR", "ETB", "UZS")} - {"usd", "eur"}
 
 
@@ -54,6 +55,12 @@ def currencies() -> Lexicon[str]:
     for code, names in cldr.names().currencies:
         lexicon.add(names, code)
     return lexicon
+
+
+@cache
+def shillings() -> Lexicon[str]:
+    """Return what says behind a sum of shillings whose they are."""
+    return words.lexicon("currency_of", str)
 
 
 @cache

@@ -63,6 +63,13 @@ _WITH_DEBT = any_of(
     r"\b(?:kartu su|iskaitant|su) (?:skol\w+|paskol\w+)|\bieskaitot (?:parad\w+|aizdevum\w+)|"
     r"\bkoos (?:laenu\w*|vola\w*)|\bduke perfshire borxh\w+|\bborxhi? i perfshire"
 )
+# "With", which alone does not say that debt is included, and what leads from the debt to its amount.
+_WITH = pattern(r"(?:with|avec|mit|con|com|amb|dengan|bersama|met|med|z|s|so|cu|с|з|із|са|με|مع|با(?! احتساب)|עם) ")
+_OF_DEBT = pattern(
+    r" (?:(?:of|de|di|von|van|na|pa|av|da|sebesar|senilai|w wysokosci|ve vysi|vo vyske|в размере|у розмірі|في|"
+    r"بقيمه|به ارزش|של|ύψους) )"
+)
+_NEXT = 16  # characters between a debt and its amount
 _EQUITY = any_of(
     r"\b(?:private |shareholders'? |new )?equity\b|\bfonds propres|\bcapitaux (?:propres|prives)|\beigenkapital|"
     r"\bde capital\b|\bde capitaux\b|\bcapital (?:propio|proprio|privado|prive|propi)|\bem capital|\bcapitale\b|"
@@ -156,7 +163,7 @@ class Wholes:
         self._amounts = sorted(amounts)
         debts = [(a, b) for a, b, name in cues if name in {"debt", "loan"}]
         invested = [(a, b) for a, b, name in cues if name == "invested"]
-        self.debts = _spans(_WITH_DEBT, folded, debts) if debts else []
+        self.debts = [s for s in _spans(_WITH_DEBT, folded, debts) if not self._is_debts_own(s)] if debts else []
         self.funds = _spans(_FUND, folded, invested) if invested else []
         self.purposes = _spans(_PURPOSE, folded, invested) if invested else []
         self._totals = {a for a in map(self._total, self.debts) if a}
@@ -174,6 +181,13 @@ class Wholes:
             spans = [*self.funds, *(self.purposes if start >= amount[1] else ())]
             return any(a < end and start < b for a, b in spans) or _SIZE.match(self.folded, amount[1]) is not None
         return False
+
+    def _is_debts_own(self, phrase: Span) -> bool:
+        """Whether a phrase that only says "with debt" leads to the amount of that debt: "with debt of $5bn"."""
+        after = next((a for a, _ in self._amounts if a >= phrase[1]), -1)
+        if after < 0 or after - phrase[1] > _NEXT or not _WITH.match(self.folded, phrase[0]):
+            return False
+        return _OF_DEBT.fullmatch(self.folded, phrase[1], after) is not None
 
     def is_total(self, amount: Span) -> bool:
         """Whether the text says of this amount that it includes debt."""

@@ -9,79 +9,19 @@ from pipeline.core.text.phrases import Lexicon
 
 V = TypeVar("V")
 
-_CURRENCIES = frozenset(
-    [
-        "USD",
-        "EUR",
-        "GBP",
-        "JPY",
-        "CNY",
-        "KRW",
-        "INR",
-        "IDR",
-        "MYR",
-        "SGD",
-        "HKD",
-        "TWD",
-        "AUD",
-        "CAD",
-        "NZD",
-        "CHF",
-        "SEK",
-        "NOK",
-        "DKK",
-        "ISK",
-        "PLN",
-        "CZK",
-        "HUF",
-        "RON",
-        "BGN",
-        "RSD",
-        "MKD",
-        "TRY",
-        "RUB",
-        "UAH",
-        "KZT",
-        "UZS",
-        "AED",
-        "SAR",
-        "QAR",
-        "KWD",
-        "IQD",
-        "ILS",
-        "EGP",
-        "IRT",
-        "PKR",
-        "BDT",
-        "LKR",
-        "NPR",
-        "THB",
-        "VND",
-        "PHP",
-        "BRL",
-        "MXN",
-        "ARS",
-        "CLP",
-        "COP",
-        "ZAR",
-        "NGN",
-        "KES",
-        "TZS",
-        "MAD",
-        "ETB",
-        "GEL",
-        "AMD",
-        "AZN",
-        "ALL",
-        "XOF",
-        "QQQ",
-    ]  # QQQ: a crown of Denmark, Norway, Sweden … as the language says
-)
+# QQQ: a crown of Denmark, Norway, Sweden … as the language says; SSS: a shilling of Kenya, Tanzania or Uganda
+_CURRENCIES = frozenset((
+    "USD", "EUR", "GBP", "JPY", "CNY", "KRW", "INR", "IDR", "MYR", "SGD", "HKD", "TWD", "AUD", "CAD", "NZD", "CHF",
+    "SEK", "NOK", "DKK", "ISK", "PLN", "CZK", "HUF", "RON", "BGN", "RSD", "MKD", "TRY", "RUB", "UAH", "BYN", "KZT",
+    "UZS", "AED", "SAR", "QAR", "KWD", "IQD", "ILS", "EGP", "IRT", "PKR", "BDT", "LKR", "NPR", "THB", "VND", "PHP",
+    "BRL", "MXN", "ARS", "CLP", "COP", "ZAR", "NGN", "KES", "TZS", "UGX", "RWF", "MGA", "MAD", "ETB", "GEL", "AMD",
+    "AZN", "ALL", "XOF", "QQQ", "SSS",
+))  # fmt: skip
 _WATTS = ("W", "kW", "MW", "GW", "TW")
 THINGS = ("companies", "jobs", "homes", "gpus", "chips", "turbines", "people", "employees", "data centers", "countries")
 ROLES = (
     "raised", "invested", "valuation", "debt", "price", "revenue", "profit", "loss", "potential", "mobilised",
-    "capacity", "loan", "spent", "site", "consumption", "cost", "intent", "none",
+    "capacity", "loan", "spent", "site", "consumption", "cost", "intent", "none", "other",
 )  # fmt: skip
 SECTIONS: Mapping[str, frozenset[str] | None] = {
     "common": frozenset({"words"}),  # ordinary words that give the language away
@@ -94,6 +34,7 @@ SECTIONS: Mapping[str, frozenset[str] | None] = {
     "one": frozenset({"words"}),  # a scale word that alone before a currency or a unit says one of it
     "currency_before": _CURRENCIES,
     "currency_after": _CURRENCIES,
+    "currency_of": _CURRENCIES,  # behind a shilling's amount: whose it is
     "power": frozenset(_WATTS),
     "energy": frozenset(f"{w}h" for w in _WATTS),
     "watt_hour": frozenset({"after", "before"}),  # words for watt hour behind kilo, mega …; "%" stands for those

@@ -149,3 +149,60 @@ def test_a_list_goes_on_with_a_name_and_not_with_a_verb() -> None:
         "",
     ]
     assert roles("Orrin was valued at $9bn, Tessel at $4bn.", "en") == ["valuation", "valuation"]
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "wanted"),
+    [
+        ("en", "Halvorsen booked a $3 billion profit but its backlog of $9 billion shrank.", ["profit", ""]),
+        ("de", "Ein Bußgeld von 12 Millionen Euro schmälert den Gewinn von 80 Millionen Euro.", ["", "profit"]),
+        ("fr", "Une amende de 30 millions d'euros et une dette de 2 milliards d'euros", ["", "debt"]),
+        ("ru", "Штраф в 5 млн рублей при выручке в 2 млрд рублей", ["", "revenue"]),
+        ("id", "Laba Rp2 triliun, denda Rp30 miliar", ["profit", ""]),
+        ("zh-Hans", "公司被罚款3亿元，净利润20亿元。", ["", "profit"]),
+        ("ja", "課徴金12億円を払い、売上高は800億円だった", ["", "revenue"]),
+    ],
+)
+def test_a_fine_and_a_backlog_take_their_amounts(language: str, text: str, wanted: list[str]) -> None:
+    """Rule: a word that names what is no role of ours owns its amount as a cue does, and says nothing of it."""
+    assert roles(text, language) == wanted
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "wanted"),
+    [
+        ("id", "Defisit anggaran mencapai Rp40 triliun.", ["loss"]),
+        ("en", "Storm damage was valued at $90 million.", ["loss"]),
+        ("ru", "Ущерб оценили в 90 млн рублей.", ["loss"]),
+        ("en", "Lenders valued the firm at $8bn.", ["valuation"]),
+    ],
+)
+def test_the_word_that_another_says_more_of_is_meant(language: str, text: str, wanted: list[str]) -> None:
+    assert roles(text, language) == wanted
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "wanted"),
+    [
+        ("id", "Emiten meraih laba Rp2 triliun, dengan utang Rp30 triliun.", ["profit", "debt"]),
+        ("en", "The fund wants to raise $12 billion, or $40 billion with debt.", ["target", "potential"]),
+        ("es", "El grupo ganó 90 millones de euros, con deuda de 400 millones de euros.", ["profit", "debt"]),
+        ("es", "El fondo busca 12.000 millones de euros de capital, 40.000 con deuda.", ["target"]),
+    ],
+)
+def test_with_debt_of_so_much_is_debt(language: str, text: str, wanted: list[str]) -> None:
+    """Rule: "with debt" makes a total of a sum that is raised; what follows "with debt of" is the debt."""
+    assert roles(text, language) == wanted
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "wanted"),
+    [
+        ("ca", "L'empresa va ingressar 870 milions d'euros, va guanyar-ne 45 i va créixer.", ["revenue"]),
+        ("es", "La planta, de 320 MW, requerirá una inversión de 290 millones de euros.", ["", "invested"]),
+    ],
+)
+def test_a_verb_with_an_object_of_its_own_is_not_the_amounts_before(
+    language: str, text: str, wanted: list[str]
+) -> None:
+    assert roles(text, language) == wanted

@@ -159,3 +159,39 @@ def test_a_year_that_a_part_of_it_makes_one(text: str, language: str) -> None:
 def test_half_a_character_breaks_nothing(text: str) -> None:
     """Text that nothing can encode is read as far as it says something, and its offsets hold."""
     assert all(text[f.start : f.end] == f.text for f in facts.read(text))
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "wanted"),
+    [
+        ("sw", "hasara ya shilingi bilioni 4 za Kenya", (4e9, "KES")),
+        ("sw", "shilingi bilioni 700 za Uganda", (7e11, "UGX")),
+        ("sw", "shilingi trilioni 2", (2e12, "TZS")),
+        ("rw", "miliyari 12 z'amafaranga y'u Rwanda", (1.2e10, "RWF")),
+        ("yo", "bílíọ̀nù 7 náírà", (7e9, "NGN")),
+        ("yo", "$2.5 bílíọ̀nù", (2.5e9, "USD")),
+        ("pl", "około 1 biliona dolarów", (1e12, "USD")),
+        ("cs", "2,5 bilionu korun", (2.5e12, "CZK")),
+        ("ig", "nde naịra 40", (4e7, "NGN")),
+        ("zu", "imali engu-R3.5 billion", (3.5e9, "ZAR")),
+        ("om", "birrii miliyoona 6", (6e6, "ETB")),
+        ("sn", "US$30 mamiriyoni", (3e7, "USD")),
+        ("te", "అప్పులు రూ.6,200 కోట్లకు చేరాయి", (6.2e10, "INR")),
+        ("kn", "₹300 ಕೋಟಿಗೆ", (3e9, "INR")),
+        ("es", "deuda de 3 mil 200 mdd", (3.2e9, "USD")),
+        ("be", "страты ў 14 млн рублёў", (1.4e7, "BYN")),
+    ],
+)
+def test_scales_and_currencies_as_languages_put_them(language: str, text: str, wanted: tuple[float, str]) -> None:
+    """Rule: the scale may stand before the number, and a country behind it says whose shillings; no case is lost."""
+    assert [(f.value, f.unit) for f in facts.read(text, language)] == [wanted]
+
+
+def test_an_unknown_scale_word_leaves_the_sum_unread() -> None:
+    assert facts.read("It cost £11 miliwn and $5 bhilyan", "en") == ()
+
+
+def test_a_number_may_stand_right_behind_a_wide_comma() -> None:
+    """Rule: only a digit before the comma makes it part of the number."""
+    assert [f.value for f in facts.read("今年投产，1.2吉瓦，总投资：100亿元", "zh-Hans")] == [1.2e9, 1e10]
+    assert [f.value for f in facts.read("1,200 jobs at 12:30", "en")] == [1200]
