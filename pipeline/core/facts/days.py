@@ -5,6 +5,8 @@ from collections.abc import Callable
 from datetime import date
 from functools import cache
 
+from pipeline.core.facts import words
+from pipeline.core.facts.words import branches
 from pipeline.core.text import cldr
 from pipeline.core.text.phrases import Lexicon, is_letter, pattern
 
@@ -29,37 +31,6 @@ _YEAR_LINK = pattern(r"(?:[,.]|(?<!\w)(?:de|del|do|of|af|i|di|m\.))? ?$")
 _DAY_AFTER = re.compile(r" ?(\d{1,2})(?:st|nd|rd|th|\.|-[aeá]n|-i|-jen|-jan)?(?: d\.)?(?!\d)(?! ?[%:])")
 _DAY_NEXT = re.compile(r"\.? (?:gada|m\.|metu) (\d{1,2})\.? ")
 _DAY_LEFT = re.compile(r"(?<!\d)(\d{1,2})(?:st|nd|rd|th)?,? $")
-_CUE_LIST = (
-    "in by until since through before after during from year for late early mid fiscal of to end spring summer autumn "
-    "fall winter quarter half q1 q2 q3 q4 h1 h2 "  # en
-    "en depuis jusqu'en des avant annee d'ici fin debut courant mi semestre trimestre printemps ete "
-    "automne hiver horizon "  # fr
-    "im jahr im jahre jahr bis seit ab ende anfang mitte vor nach fruhjahr sommer herbst winter quartal halbjahr "  # de
-    "pada tahun sejak semenjak hingga menjelang di akhir awal pertengahan kuartal semester "  # id ms
-    "para hacia hasta desde ano de antes em ate nel entro dal al del il anno fine inizio "
-    "meta trimestre semestre "  # es pt it
-    "w do od na roku rok roce v u leta iz in anul din pana godine konca koncem poczatku polowy "
-    "kvartal "  # pl cs sk sl hr ro
-    "до в к с на у з після през от от после през "  # Cyrillic
-    "vuonna vuoteen vuoden aastal aastaks ar aret i innen inden fra til till fram sedan innan efter sinds tegen tot "
-    "vanaf voor naar van op eind begin medio av af varen sommaren hosten "  # fi et sv da nb nl
-    "nam vao taong noong sa mwaka ifikapo wa iki nuo lidz gada sal el any "  # vi fil sw lt lv ca
-    "το του εως μεχρι ως απο "  # el
-    "عام لعام بعام وعام في وفي سنه بحلول منذ حتى سال تا در سن साल वर्ष सन सन् בשנת שנת עד מאז 년도 "
-)
-_CUE_BEFORE = pattern(
-    r"(?:^|[^\w])(?:" + "|".join(sorted(set(map(re.escape, _CUE_LIST.split())), key=len, reverse=True)) + r")[ -]$"
-    r"|d'ici a $|(?:ปี|ค\.ศ\.|พ\.ศ\.|พ\.ศ|年) ?$|(?:^|[^\w])[בל]-?$"
-)
-_CUE_AFTER = pattern(
-    r"'(?:in|nin|un|nun|den|dan|teki|daki)\b|'?-?(?:te|de|ta|da|ye|e|a|ten|den|dan|tan|ban|ben|re|ra|ig|tol|es|os|"
-    r"as|deki|daki|teki|taki)\b(?<=[^\d])"
-    r"| (?:sonu|basi|ortasi|yilin|veg|elej|kozep|vegere|pabaig|beig|lopu|lõpu)\w*"
-    r"| (?:yil|sene|года|году|год\b|годом|года|року|рік|році|година|години|godine|godini|leta\b|roku\b|m\. |metais|"
-    r"gada\b|gads|gadam|aasta|evben|"
-    r"evre|evi|में|तक|से|की|के|সালে|সালের|সাল থেকে|সাল|ஆம்|ஆண்டு|నాటికి|లో|માં|मध्ये|تک|میں|ميلادي)"
-    r"|(?:에|년|ல்|-ல்|-ம் ஆண்டு|ஆம்|లో|సంవత్సర|-ആം|ൽ|-এর|-এ|ம் ஆண்டு)"
-)
 _NOT_AFTER = pattern(
     r"(?:s|er|ern|-an|-tal|-tallet|-luku\w*|-х|-те|-ті|'ler|'lar|lerde|s\.)\b|"
     r" ?(?:%|percent|per cent|gw|mw|tw|kw|milli|billi|mili|compan|jobs|people|euro|dolla|dola|\$|€|x\b|meter|met\b|"
@@ -69,17 +40,26 @@ _NOT_AFTER = pattern(
 
 # CLDR knows the genitive of dates, not the locative of "in March"; stems of those that its forms do not give.
 _INFLECTING = ("pl", "cs", "sk", "sl", "hr", "uk", "be", "ru", "fi", "et", "lv", "lt", "hu", "tr", "az", "kk", "el")
-_STEMS = (
-    "januar*3,јануар*3|februar*3,фебруар*3|марте,marcu,martu,март*2|april*3,април*3|мае,маја,maju,maja|јуна,јуну,"
-    "juna,junu|"
-    "јула,јулу,jula,julu|august*3,август*3|septembr*4,септембр*3|oktobr*4,октобр*3|novembr*4,новембр*3|decembr*4,"
-    "децембр*3"
-)
-# The Levant's and the Maghreb's own months, which CLDR keeps under their countries.
-_ARABIC = (
-    "كانون الثاني,جانفي|شباط,فيفري|آذار|نيسان,أفريل|أيار,ماي|حزيران,جوان|تموز,جويلية|آب,أوت|أيلول|تشرين الأول|"
-    "تشرين الثاني|كانون الأول"
-)
+
+
+@cache
+def _before() -> re.Pattern[str]:
+    """Return what makes the number behind it a year: "by ", "d'ici à ", ปี; Hebrew glues it to the number."""
+    spaced, glued = [], [r"(?:^|[^\w])[בל]-?"]
+    for part in branches("date", "before"):
+        bare = part.removesuffix(r"(?!\w)")
+        (spaced if bare != part else glued).append(bare)
+    return re.compile(rf"(?:^|[^\w])(?:{'|'.join(spaced)})[ -]$|(?:{'|'.join(glued)}) ?$")
+
+
+@cache
+def _after() -> re.Pattern[str]:
+    """Return what makes the number before it a year: " года", "'de", 년; a suffix may come after an apostrophe."""
+    suffixes = [
+        part if part[0] in "'\\" or not part.endswith(r"(?!\w)") else f"'?-?{part}"
+        for part in branches("date", "suffix")
+    ]
+    return re.compile(rf"(?:{'|'.join(suffixes)})| (?:{'|'.join(branches('date', 'after'))})")
 
 
 @cache
@@ -91,10 +71,6 @@ def months() -> Lexicon[int]:
             for month, name in written[width]:
                 if not any(c.isdigit() for c in name) and len(name.strip(". ")) > 2:
                     lexicon.add([name, name.rstrip(".")], month)
-    for month, names in enumerate(_ARABIC.split("|"), 1):
-        lexicon.add(names, month)
-    for month, names in enumerate(_STEMS.split("|"), 1):
-        lexicon.add(names, month)
     for tag in _INFLECTING:
         for month, name in cldr.names().written[tag]["wide"]:
             if len(name) > 4:
@@ -104,15 +80,9 @@ def months() -> Lexicon[int]:
             found = lexicon.at(name, 0)
             for glued in "במלהש":
                 lexicon.add([glued + name], found[1] if found else 0)
-    for month, names in {
-        1: "জানুয়ারি",
-        2: "ফেব্রুয়ারি",
-        3: "maret",
-        9: "sept,sept.",
-        11: "nopember",
-        12: "desember,disember",
-    }.items():
-        lexicon.add(names, month)
+    for _, key, listed in words.entries("date"):
+        if key.isdigit():
+            lexicon.add(listed, int(key))
     return lexicon
 
 
@@ -234,5 +204,5 @@ def _around_year(folded: str, m: re.Match[str], keep: Callable[[int, int, _Span]
             return
     if _NOT_AFTER.match(folded, end):
         return
-    if _CUE_BEFORE.search(folded[max(0, start - 16) : start]) or _CUE_AFTER.match(folded, end):
+    if _before().search(folded[max(0, start - 16) : start]) or _after().match(folded, end):
         keep(start, end, _span(year, None, None))

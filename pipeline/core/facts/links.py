@@ -27,11 +27,6 @@ PER_UNIT = pattern(
     r"megawatt hour|megawatt-hour|kilowatt hour|kilowatt|megawatt|mw-h|мвт|квт)|pa aktie|per aksje|hisse basina|"
     r"للسهم|للسهم الواحد|لكل سهم|प्रति शेयर|प्रति यूनिट|প্রতি শেয়ার)"
 )
-# What was done is no intention, though the sentence has one: "raised $6bn and plans to build".
-DONE = pattern(
-    r"(?:raised|secured|recaudo|recaudaron|captou|levantou|levanto|arrecadou|raccolto|привлекл[аио]|привлек\b|"
-    r"собрал[аио]?\b|залучи[лв]\w*|зібра\w*|zebral\w*|pozyskal\w*|ziskal\w*|opgehaald|gyujtott\w*|גייסה|גייסו|جمعت)\b"
-)
 UP_TO = pattern(
     r"(?:up to|as much as|jusqu'a|bis zu|hasta|ate|fino a|hingga|sampai|do|до|tot|op til|opp til|upp till|jopa|akar|"
     r"pana la|al|len toi|toi|εως|ما يصل الى|يصل الى|تا|עד|ถึง|高达|高達|最高|最多|至多|最大|최대|a total of|"
@@ -57,7 +52,6 @@ _TOLD_TWICE = pattern(
     r"ok\.?|czyli|约合|约|約|相当于|相當於|折合|약|한화 약|한화|kira-kira|yaklasik|حوالي|ما يعادل|نحو|करीब|लगभग|प्रायः|"
     r"khoang|tuong duong|ราว|ประมาณ|คิดเป็น|περιπου|noin|omkring|cirka|drygt|mintegy|כ-?)? ?"
 )
-GOAL = pattern("target|goal|objecti|objetivo|ziel|sasaran|obiettivo|hedef|цел|目标|目標|목표|هدف|लक्ष्य|cel |doel")
 
 
 def is_list(gap: str) -> bool:

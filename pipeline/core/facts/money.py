@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from pipeline.core.facts import units
 from pipeline.core.facts.numbers import Amount, Quantity
+from pipeline.core.facts.phrasing import of_which
 from pipeline.core.facts.scales import scales
 from pipeline.core.facts.spelled import Anchored
 from pipeline.core.facts.things import Things
@@ -145,7 +146,7 @@ class Money(Things):
         Only where the text says that it is a part, in the same clause, and names no thing behind the number.
         """
         gap = self.text[whole.end : start]
-        if len(gap) > _NEAR or not _OF_WHICH.search(gap) or _CLAUSE_ENDS.search(gap):
+        if len(gap) > _NEAR or not of_which().search(gap) or _CLAUSE_ENDS.search(gap):
             return None
         amount = self.amount(start)
         if not amount or not amount.scaled or amount.needs_money or amount.factor < 1e6:
@@ -160,13 +161,6 @@ class Money(Things):
 _FOREIGN_SCALE = pattern(r" (?:ma)?(?:(?:m|bh?)i[lr]+(?:[ijy]+[aouw]|[ijy]?ar)|t[ie]?r[iy][lr]+[ijy]+[aouw])")
 _NEAR = 60  # characters between a sum and its part
 _CLAUSE_ENDS = re.compile(r"[.!?](?= )|[\n。！？；।|]")
-_OF_WHICH = pattern(
-    r"(?:dont|of which|davon|darunter|waarvan|di cui|de los cuales|de los que|de las cuales|dos quais|das quais|"
-    r"z czego|w tym|z toho|из них|из которых|в том числе|з них|з яких|від яких|varav|hvoraf|hvorav|joista|melyb[oő]l|"
-    r"din care|од кој\w+|од чега|od cega|od toga|από τα οποία|منها|من بينها|از این|इसमें से|जिसमें|yang|termasuk|"
-    r"bunun|其中|うち|이 ?중|trong do) ?(?:about|rund|environ|circa|etwa|ca\.?|около|ok\.|约|約|약|a lungo|alleen)? ?"
-    r"(?:les |i |gli |die |de |los )?$"
-)
 _TRADITIONAL = re.compile("[億萬國這會與將數電廠]")
 _SYMBOLS = {"$", "€", "£", "¥", "₩", "₹", "₽", "₺", "us$", "₪", "฿", "₴", "rp", "rm", "rs", "usd", "eur"}
 _NEEDS_SCALE = {

@@ -7,14 +7,12 @@ from pipeline.core.facts import days, units
 from pipeline.core.facts.han import CJK_LARGE, HAN_START, NUMBER
 from pipeline.core.facts.money import LINK, Money
 from pipeline.core.facts.numbers import Amount, Quantity
+from pipeline.core.facts.phrasing import phrase
 from pipeline.core.facts.ranges import is_step, range_follows
 from pipeline.core.text.phrases import is_letter, pattern
 
 _BAD_AFTER = pattern(
-    r" ?(?:%|percent|per cent|pct|prozent|procent|por ciento|pour cent|per cento|por cento|процент|persen|yuzde|"
-    r"पर्सेंट|प्रतिशत|퍼센트|パーセント|百分|درصد|في المئه|في الماءه|بالمئه|بالمائه|شتكا|٪|אחוז|เปอร์เซ็นต์|শতাংশ|சதவீத|శాతం|"
-    r"phan tram|százalék|szazalek|prosent|prosentti|τοις εκατο|procenat|asteen|percen|peratus|pst|"
-    r"(?:/|per |pro |par |por )(?:us\$|usd|\$|€|eur\b|dol|dollar|доллар|долар|euro))|"  # what a dollar costs
+    r" ?(?:%|٪|(?:/|per |pro |par |por )(?:us\$|usd|\$|€|eur\b|dol|dollar|доллар|долар|euro))|"  # what a dollar costs
     r":\d|-\d+-\d|º|°|/\d"
 )
 
@@ -82,7 +80,7 @@ class FactReader(Money):
             is_bare = not sign and amount.end - start < 2 and not (amount.words or self.has_unit(amount.end))
             if before in "数數几幾上" or is_bare:
                 return None, max(amount.end, start + 1)
-        if _BAD_AFTER.match(text, amount.end):
+        if self.is_share(amount.end):
             return None, amount.end
         # Swahili, Sinhala and Hausa put the scale before the number: dola bilioni 30.
         if not amount.scaled:
@@ -92,7 +90,7 @@ class FactReader(Money):
         follow = range_follows(text, sign[0] if sign else amount.start, mine[0] if mine and not sign else amount.end)
         if follow is not None:
             upper = self.far_end(follow, amount, sign, mine)
-        if upper and _BAD_AFTER.match(text, upper.end):
+        if upper and self.is_share(upper.end):
             return None, upper.end
         last = upper or amount
         low = amount
@@ -112,6 +110,11 @@ class FactReader(Money):
         if fact is None and upper:
             fact = self.money(amount, amount, sign) or self.other(amount, amount)
         return fact, amount.end
+
+    def is_share(self, end: int) -> bool:
+        """Whether what stands behind a number at `end` makes it a share, a rate or a time, no quantity."""
+        at = end + (self.text[end : end + 1] == " ")
+        return _BAD_AFTER.match(self.text, end) is not None or phrase("percent").match(self.text, at) is not None
 
     def far_end(
         self, at: int, low: Amount, sign: tuple[int, str] | None, mine: tuple[int, str] | None

@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping
 
 from pipeline.core.facts import words
 from pipeline.core.facts.cues import Cue, find
-from pipeline.core.facts.links import AFTER, BEFORE, DONE, GOAL, LISTED, OF, PER_UNIT, UP_TO, enumeration
+from pipeline.core.facts.links import AFTER, BEFORE, LISTED, OF, PER_UNIT, UP_TO, enumeration
 from pipeline.core.facts.numbers import Numbers
-from pipeline.core.facts.wholes import APART, Wholes, stops
+from pipeline.core.facts.phrasing import apart, phrase
+from pipeline.core.facts.wholes import Wholes, stops
 
 Span = tuple[int, int]
 
@@ -29,11 +30,12 @@ class Roles:
         """`kinds`: its amounts in order, with their kinds; `is_capital` as for `stops`."""
         self.folded = folded
         self.cues = find(folded, reader.habits, reader.original)
-        self.is_head_first = reader.habits.hint in _HEAD_FIRST
+        self._apart = apart(reader.hint)
+        self.is_head_first = reader.hint in _HEAD_FIRST
         self.kinds = kinds
         self.amounts = amounts = list(kinds)
         self.stops = stops(folded, is_capital)
-        self.wholes = Wholes(folded, amounts, self.cues, self.stops)
+        self.wholes = Wholes(folded, amounts, self.cues, self.stops, reader.hint)
         self.why: dict[Span, tuple[str, Cue | None]] = {}  # amount -> the rule that gave its role, and by which cue
         self._owners: dict[Cue, Span | None] = {}
         self._before: tuple[int, str, str] = (-1, "", "")  # where the last amount ended, its role and kind
@@ -103,10 +105,10 @@ class Roles:
         if best and name == "mobilised":
             return "target" if wants and not UP_TO.search(folded[max(left, start - 16) : start]) else "potential"
         if best and name == "raised":
-            done = DONE.match(folded, best[0])
+            done = phrase("done").match(folded, best[0])
             return "target" if any(not done or 0 <= best[0] - c[1] <= 14 for c in wants) else "raised"
         goal = not name and wants and kind == "money"
-        if goal and (GOAL.search(folded, max(left, start - 40), start) or self.wholes.is_equity(amount)):
+        if goal and (phrase("goal").search(folded, max(left, start - 40), start) or self.wholes.is_equity(amount)):
             self.why[amount] = ("is named a goal, or equity that is wanted", wants[0])
             return "target"
         return name
@@ -249,7 +251,7 @@ class Roles:
         return _COMMA.search(self.folded, low, high) is not None
 
     def _joints(self, start: int, end: int) -> int:
-        return len(APART.findall(self.folded[start:end].lstrip(")）")))
+        return len(self._apart.findall(self.folded[start:end].lstrip(")）")))
 
     def _far(self, cue: Cue, amount: Span) -> float:
         at, to, name = cue

@@ -5,81 +5,17 @@ from collections.abc import Callable, Sequence
 from functools import cached_property
 
 from pipeline.core.facts import units
+from pipeline.core.facts.phrasing import apart, bare_with, phrase, with_debt
 from pipeline.core.text.phrases import any_of, pattern
 
 Span = tuple[int, int]
 
-# "30 billion of equity, up to 100 billion including debt": the second amount is the total that may come together, and
-# the word debt is no one's role. One line a language or family; the words are folded by `pattern`.
-_WITH_DEBT = any_of(
-    r"\b(?:including|incl\.?|inclusive of|counting|with|after adding|adding|plus) (?:(?:the|its|any|all|assumed|"
-    r"additional|bank|some) )?(?:debt|borrowings?|borrowed money|leverage|loans)\b|\bdebt(?:-| )(?:included|"
-    r"inclusive)|"
-    r"\bonce (?:debt|loans|borrowing) (?:is|are) (?:included|added|counted)|\b(?:equity|investments?) and debt\b|"
-    r"\bdebt and equity\b|"
-    r"\b(?:avec|y compris|en comptant|en incluant|incluant|en ajoutant|en tenant compte de) (?:la |les |l'|"
-    r"de la |des )?"
-    r"(?:dettes?|emprunts?|endettement|prets)\b|\b(?:dettes?|emprunts?) (?:comprises?|compris|incluses?|inclus)\b|"
-    r"\b(?:einschliesslich|inklusive|inkl\.|mit|samt|zuzuglich|unter einschluss von) (?:der |den |von )?"
-    r"(?:schulden|krediten?|fremdkapital|darlehen|verschuldung|fremdmitteln)\b|"
-    r"\b(?:schulden|kredite|fremdkapital) (?:eingerechnet|inbegriffen|eingeschlossen|mitgerechnet)|"
-    r"\b(?:con|incluyendo|incluida|incluido|contando|sumando|sumada|incluindo|com|somando|com a|incluso|includendo|"
-    r"compreso|compresi|considerando|contando con|amb|incloent|inclos) (?:la |el |a |o |il |i |as )?"
-    r"(?:deudas?|endeudamiento|apalancamiento|prestamos|dividas?|endividamento|emprestimos|debit[oi]|indebitamento|"
-    r"prestiti|deute)\b|\b(?:deuda|divida) (?:incluida|incluso)\b|\bdebit[oi] (?:compres|inclus)\w+|"
-    r"\b(?:termasuk|beserta|jika ditambah|ditambah|dengan|bersama) (?:dengan )?(?:utang|hutang|pinjaman|"
-    r"pembiayaan utang)"
-    r"|\b(?:inclusief|met|incl\.) (?:de |het )?(?:schuld(?:en)?|leningen|vreemd vermogen|geleend geld)\b|"
-    r"\b(?:inklusiv[et]?|inkl\.|med|medregnet|medraknat|iberegnet) (?:gaeld|gæld|gjeld|lan|skuld(?:er)?|belaning|"
-    r"lanefinansiering)\b|\b(?:gaeld|gæld|gjeld|skulder)(?:en)? (?:inkluderet|inkludert|inraknad|medregnet)|"
-    r"\bvel(?:ka|at|oi|an|kara)\w* (?:mukaan|kanssa)|"
-    r"\b(?:wraz z|lacznie z|z|wliczajac|uwzgledniajac|po doliczeniu) (?:dlug\w*|zadluzeni\w+|kredyt\w+|pozyczk\w+)|"
-    r"\b(?:vcetne|vratane|spolu s|i s|aj s|so|s) (?:dluh\w*|dlh\w*|uver\w*|pujck\w*|pozick\w*)|"
-    r"\b(?:ukljucujuci|zajedno s|skupaj s|vkljucno z|s) (?:dug\w*|dolg\w*|zaduz\w+|posojil\w+|kredit\w+)|"
-    r"\b(?:укључујући|са) (?:дуг\w*|кредит\w*)|"
-    r"\b(?:hitel\w*kel|hitellel|adossaggal|kolcson\w*kel)\b|"
-    r"\b(?:cu|inclusiv|incluzand|inclusiv cu) (?:datori\w+|imprumut\w+|credite\w*)|"
-    r"\b(?:borclar\w*la|borcla|borclanmayla|kredilerle|krediyle)\b|\b(?:borc\w*|kredi\w*) (?:dahil|ile birlikte)|"
-    r"\b(?:tinh ca|ke ca|bao gom|gom ca|cong ca|tinh them|cong them|gom) (?:khoan |von |ca )?(?:vay no|no vay|"
-    r"no|vay)\b|"
-    r"\b(?:с уч[её]том|включая|вместе с|учитывая|с) (?:\w+ )?(?:за[её]м\w+|долг\w*|заимствован\w+|кредит\w*)|"
-    r"\b(?:з урахуванням|разом [зі]з?|включно з|включаючи|враховуючи|з|із) (?:\w+ )?(?:борг\w*|позик\w*|позич\w+|"
-    r"кредит\w*|запозичен\w*)|\b(?:включително|заедно с|с|вкл\.) (?:дълг\w*|зае?м\w*|кредит\w*)|"
-    r"(?:συμπεριλαμβανομεν\w+|μαζι με|με|συν) (?:το |του |τον |των |τα |και )?(?:χρε\w+|δανει\w+)|"
-    r"(?:مع|بما في ذلك|بما فيها|بما فيه|شامله?|شاملا|بالاضافه الي|باحتساب|بعد اضافه|متضمنه) "
-    r"(?:\w+ )?(?:ال)?(?:ديون|دين|قروض|اقتراض|استدانه)|"
-    r"(?:با|شامل|با احتساب|به همراه|همراه با|به علاوه) (?:بدهي\w*|وام\w*|استقراض)|قرض(?:وں|ے)? (?:سميت|كے ساته|"
-    r"ملا كر)|"
-    r"(?:כולל|עם|בתוספת) ה?(?:חוב\w*|הלווא\w+|מינוף|אשראי)|"
-    r"(?:कर्ज़?|ऋण|उधार) (?:समेत|सहित|के साथ|मिलाकर|को मिलाकर|जोड़कर|शामिल)|ঋণ ?(?:সহ|মিলিয়ে|যোগ|ের সঙ্গে)|"
-    r"கடன் ?(?:உட்பட|சேர்த்து)|கடனுடன்|(?:రుణ|అప్పు)\w* (?:సహా|కలిపి|కలుపుకొని)|"
-    r"(?:รวมถึง|รวมทั้ง|นับรวม|เมื่อรวม|รวม|พร้อม)(?:การ)?(?:กู้ยืม|กู้|หนี้|เงินกู้)|"
-    r"(?:含|包括|包含|连同|連同|加上|计入|計入|算上|加计|加計|计及|計及|連|连)(?:其|举债|的)?"
-    r"(?:债务|債務|借贷|借貸|举债|舉債|负债|負債|贷款|貸款|杠杆|槓桿|借款|債)(?:融资|融資)?|"
-    r"(?:债务|債務|负债|負債|借款|贷款|貸款)(?:在内|在內|计入|計入)|"
-    r"(?:負債|借り?入れ?金?|融資|債務|デット|ローン)(?:金|分|など)?[をも](?:含め|合わせ|加え|含む)|(?:負債|借入)込み|"
-    r"(?:차입|부채|대출|채무|빚)(?:금|을|를|까지|도)* ?(?:포함|합쳐|합하|더하|감안)|"
-    r"\b(?:pamoja na|ikijumuisha|kujumuisha) (?:mikopo|madeni|mkopo|deni)|\bkasama ang (?:mga )?(?:utang|pautang)|"
-    r"\b(?:kartu su|iskaitant|su) (?:skol\w+|paskol\w+)|\bieskaitot (?:parad\w+|aizdevum\w+)|"
-    r"\bkoos (?:laenu\w*|vola\w*)|\bduke perfshire borxh\w+|\bborxhi? i perfshire"
-)
-# "With", which alone does not say that debt is included, and what leads from the debt to its amount.
-_WITH = pattern(r"(?:with|avec|mit|con|com|amb|dengan|bersama|met|med|z|s|so|cu|с|з|із|са|με|مع|با(?! احتساب)|עם) ")
+# What leads from the debt to its amount.
 _OF_DEBT = pattern(
     r" (?:(?:of|de|di|von|van|na|pa|av|da|sebesar|senilai|w wysokosci|ve vysi|vo vyske|в размере|у розмірі|في|"
     r"بقيمه|به ارزش|של|ύψους) )"
 )
 _NEXT = 16  # characters between a debt and its amount
-_EQUITY = any_of(
-    r"\b(?:private |shareholders'? |new )?equity\b|\bfonds propres|\bcapitaux (?:propres|prives)|\beigenkapital|"
-    r"\bde capital\b|\bde capitaux\b|\bcapital (?:propio|proprio|privado|prive|propi)|\bem capital|\bcapitale\b|"
-    r"\beigen vermogen|\bekuitas|\bekuiti|\boz ?(?:sermaye|kaynak)|\bкапитала\b|\bсобственн\w+ (?:капитал|средств)|"
-    r"\bкапіталу|\bвласн\w+ (?:капітал|кошт)|\bсобствен капитал|\bkapitalu|\bvlastniho (?:kapitalu|jmeni)|"
-    r"\b(?:egenkapital|eget kapital)|\bomaa paaomaa|\bpaaomaa|\bsajat toke|\btoket\b|\bcapital propriu|"
-    r"رؤوس الاموال|راس المال|حقوق الملكيه|اسهم|سرمايه|הון|इक्विटी|पूंजी|ইক্যুইটি|পুঁজি|"
-    r"股权|股權|自有资金|自有資金|资本金|資本金|股本|自己資本|出資|자기자본|지분|\bvon (?:co phan|chu so huu|"
-    r"gop)|ทุน|ίδια κεφάλαια|κεφαλαι"
-)
 # A fund, a firm and an investor are called after investment; their amounts are not invested by that.
 _FUND = any_of(
     r"\binvestment[- ](?:fund|firm|compan|group|bank|arm|vehicle|manager|giant|house|partnership|platform|trust|"
@@ -109,10 +45,6 @@ _PURPOSE = any_of(
     r"для (?:инвест|вложен|інвест|вкладен)\w+|centrad\w+ en (?:la )?inversion)"
 )
 _SIZE = pattern(r"(?:-plus|\+)? ?-?(?:funds?|fonds|fondo|fundo)\b|(?:的)?基金|のファンド| ?규모의? 펀드")
-APART = pattern(
-    r"[,、，;:()]|(?<= )-(?= )|\b(?:and|then|et|puis|und|y|e|ed|dan|ve|и|а|та|й|oraz|a|i|en|og|och|ja|es|si|va|con|"
-    r"και|في حين|و|והוא)\b|और|এবং|และ|及|และ| 및 |하고|고 "
-)
 _NUMBER = re.compile(r"(?<!\d)\d{1,3}(?:[.,]\d+)*(?!\d)")
 
 
@@ -156,21 +88,29 @@ def stops(folded: str, is_capital: Callable[[int], bool]) -> list[Span]:
 class Wholes:
     """What the phrases of one folded text say about its amounts, given the places of all of them."""
 
-    def __init__(self, folded: str, amounts: list[Span], cues: Sequence[tuple[int, int, str]], ends: Sequence[Span]):
+    def __init__(
+        self,
+        folded: str,
+        amounts: list[Span],
+        cues: Sequence[tuple[int, int, str]],
+        ends: Sequence[Span],
+        language: str,
+    ) -> None:
         """`cues` are the text's: phrases of debt are looked for around words for debt; `ends` are those of clauses."""
         self.folded = folded
         self._ends = ends
+        self._apart = apart(language)
         self._amounts = sorted(amounts)
         debts = [(a, b) for a, b, name in cues if name in {"debt", "loan"}]
         invested = [(a, b) for a, b, name in cues if name == "invested"]
-        self.debts = [s for s in _spans(_WITH_DEBT, folded, debts) if not self._is_debts_own(s)] if debts else []
+        self.debts = [s for s in _spans(with_debt(), folded, debts) if not self._is_debts_own(s)] if debts else []
         self.funds = _spans(_FUND, folded, invested) if invested else []
         self.purposes = _spans(_PURPOSE, folded, invested) if invested else []
         self._totals = {a for a in map(self._total, self.debts) if a}
 
     @cached_property
     def _equities(self) -> list[Span]:
-        return [m.span() for m in _EQUITY.finditer(self.folded)]
+        return [m.span() for m in phrase("equity").finditer(self.folded)]
 
     def silences(self, cue: tuple[int, int, str], amount: Span) -> bool:
         """Whether a cue gives `amount` no role: debt that is included, a fund's name, a purpose."""
@@ -182,12 +122,12 @@ class Wholes:
             return any(a < end and start < b for a, b in spans) or _SIZE.match(self.folded, amount[1]) is not None
         return False
 
-    def _is_debts_own(self, phrase: Span) -> bool:
+    def _is_debts_own(self, said: Span) -> bool:
         """Whether a phrase that only says "with debt" leads to the amount of that debt: "with debt of $5bn"."""
-        after = next((a for a, _ in self._amounts if a >= phrase[1]), -1)
-        if after < 0 or after - phrase[1] > _NEXT or not _WITH.match(self.folded, phrase[0]):
+        after = next((a for a, _ in self._amounts if a >= said[1]), -1)
+        if after < 0 or after - said[1] > _NEXT or not bare_with().match(self.folded, said[0]):
             return False
-        return _OF_DEBT.fullmatch(self.folded, phrase[1], after) is not None
+        return _OF_DEBT.fullmatch(self.folded, said[1], after) is not None
 
     def is_total(self, amount: Span) -> bool:
         """Whether the text says of this amount that it includes debt."""
@@ -205,9 +145,9 @@ class Wholes:
                 return True
         return False
 
-    def _total(self, phrase: Span) -> Span | None:
+    def _total(self, said: Span) -> Span | None:
         """Choose the amount that a phrase of debt completes: with fewer commas and joints between, then the nearer."""
-        start, end = phrase
+        start, end = said
         before = max((a for a in self._numbers if a[1] <= start and start - a[1] <= 45), default=None)
         after = min((a for a in self._numbers if a[0] >= end and a[0] - end <= 55), default=None)
         if before and (self.is_equity(before) or self._stops(before[1], start)):
@@ -216,8 +156,8 @@ class Wholes:
             after = None
         if not before or not after:
             return before or after
-        left = len(APART.findall(self.folded[before[1] : start]))
-        right = len(APART.findall(self.folded[end : after[0]]))
+        left = len(self._apart.findall(self.folded[before[1] : start]))
+        right = len(self._apart.findall(self.folded[end : after[0]]))
         if left != right:
             return before if left < right else after
         return before if not left and start - before[1] <= after[0] - end else after

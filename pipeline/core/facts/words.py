@@ -1,13 +1,15 @@
 """The words that facts are read by: one file a language, data/words/facts.TAG.toml, and what its tables mean."""
 
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from typing import TypeVar
 
 from pipeline.core.text import words
-from pipeline.core.text.phrases import Lexicon
+from pipeline.core.text.phrases import Lexicon, fold, is_letter
 
 V = TypeVar("V")
+_STEM = re.compile(r"\*(\d?)$")
 
 # QQQ: a crown of Denmark, Norway, Sweden … as the language says; SSS: a shilling of Kenya, Tanzania or Uganda
 _CURRENCIES = frozenset((
@@ -41,6 +43,34 @@ SECTIONS: Mapping[str, frozenset[str] | None] = {
     "thing": frozenset(THINGS),
     "thing_first": frozenset(THINGS),  # named before their number: ajira 5,000
     "role": frozenset(ROLES),
+    "included": frozenset(  # how it is said that a sum includes debt
+        {
+            "with",  # "with", which alone does not say so
+            "including",
+            "filler",  # what may stand between that and the debt
+            "debt",
+            "after",  # behind the debt: "dettes comprises"
+            "alone",  # phrases that say it whole
+        }
+    ),
+    "phrase": frozenset(
+        {
+            "equity",
+            "goal",
+            "done",  # verbs of raising that say it was done, whatever else is planned
+            "of_which",  # leads from a sum to a part of it in the same currency
+            "percent",  # behind a number: it is no sum
+        }
+    ),
+    "joint": frozenset({"and"}),  # words that part two statements
+    "date": frozenset(
+        {
+            "before",  # a number behind it is a year: "by 2030"
+            "after",  # a number before it is one: "2030 году"
+            "suffix",  # the same, written in one with it, with or without an apostrophe
+            *map(str, range(1, 13)),  # months as CLDR has them not
+        }
+    ),
     "quantifier": frozenset({"about", "most", "least", "about_after", "most_after", "least_after"}),
 }
 
@@ -64,6 +94,29 @@ def entries(section: str) -> Iterator[tuple[str, str, tuple[str, ...]]]:
             yield tag, key, listed
 
 
+def branches(section: str, key: str, tag: str = "") -> list[str]:
+    """Give the words of one key as branches of an expression on folded text, the longest first.
+
+    Of one language only where `tag` names it. A word ends where it ends; with "*" letters may follow.
+    """
+    found: dict[str, None] = {}
+    for language, name, listed in entries(section):
+        for word in listed if name == key and tag in {"", language} else ():
+            stem = _STEM.search(word)
+            bare = re.escape(fold(word[: stem.start()] if stem else word)[0].strip())
+            ends = r"(?!\w)" if is_letter(bare[-1]) else ""
+            found[bare + (rf"\w{{0,{stem[1] or 20}}}" if stem else ends)] = None
+    return sorted(found, key=len, reverse=True)
+
+
+def one_of(parts: Iterable[str]) -> str:
+    """Join branches; those that begin with a letter begin a word."""
+    known = list(parts)
+    at_words = [p for p in known if is_letter(p[0])]
+    others = [p for p in known if not is_letter(p[0])]
+    return "|".join([rf"\b(?:{'|'.join(at_words)})", *others] if at_words else others) or "(?!)"
+
+
 def lexicon(section: str, value: Callable[[str], V]) -> Lexicon[V]:
     """Gather a section of all languages; `value` turns a key into what its words say."""
     found: Lexicon[V] = Lexicon()
@@ -74,8 +127,6 @@ def lexicon(section: str, value: Callable[[str], V]) -> Lexicon[V]:
 
 def languages(section: str) -> Mapping[str, frozenset[str]]:
     """Give the languages of each folded word of a section, stems without their star."""
-    from pipeline.core.text.phrases import fold
-
     found: dict[str, set[str]] = {}
     for tag, _, listed in entries(section):
         for word in listed:
