@@ -147,7 +147,7 @@ def event(settings: Settings, event_id: int, *, whole: bool = False) -> ToldEven
     told = sorted(members, key=pairs.order)
     leads = events.summarise(told).leads if told else {}
     by_id = {s.id: s for s in stories}
-    disputed = {i for d in says.disputes for i in (d.claim, d.against)}
+    disputed = says.disputed
     first = {s.id: opening(s.summary, ROOM, title=s.title) for s in stories if s.copy_of is None}
     sentences = {number: text for number, text in first.items() if text}
     return ToldEvent(

@@ -203,7 +203,7 @@ def facts(sheet: Dossier) -> tuple[list[FactLine], int]:
     Those in dispute are never among the rest.
     """
     outlets = {s.id: s.outlet for s in sheet.stories if not s.is_copy}
-    disputed = {i for d in sheet.stated.disputes for i in (d.claim, d.against)}
+    disputed = sheet.stated.disputed
     lines = [
         FactLine(
             c.kind,

@@ -91,6 +91,11 @@ class Stated:
     claims: tuple[Claim, ...] = ()
     disputes: tuple[Dispute, ...] = ()
 
+    @property
+    def disputed(self) -> frozenset[int]:
+        """Places of the claims that another claim speaks against."""
+        return frozenset(i for d in self.disputes for i in (d.claim, d.against))
+
 
 @dataclass(slots=True)
 class _Made:
@@ -177,18 +182,8 @@ def _independent(tellers: Sequence[Member]) -> int:
 
 
 def _rank(made: _Made) -> tuple[Any, ...]:
-    own = _independent(_tellers(made))
-    lead = made.lead
-    return (
-        lead.kind == "date",
-        -own,
-        KINDS.index(lead.kind),
-        not _role(made),
-        -lead.value,
-        lead.upper or 0,
-        lead.unit,
-        _role(made),
-    )
+    own, lead, role = _independent(_tellers(made)), made.lead, _role(made)
+    return lead.kind == "date", -own, KINDS.index(lead.kind), not role, -lead.value, lead.upper or 0, lead.unit, role
 
 
 def _claim(made: _Made) -> Claim:

@@ -45,7 +45,8 @@ _INFLECTING = ("pl", "cs", "sk", "sl", "hr", "uk", "be", "ru", "fi", "et", "lv",
 @cache
 def _before() -> re.Pattern[str]:
     """Return what makes the number behind it a year: "by ", "d'ici à ", ปี; Hebrew glues it to the number."""
-    spaced, glued = [], [r"(?:^|[^\w])[בל]-?"]
+    spaced: list[str] = []
+    glued = [r"(?:^|[^\w])[בל]-?"]
     for part in branches("date", "before"):
         bare = part.removesuffix(r"(?!\w)")
         (spaced if bare != part else glued).append(bare)

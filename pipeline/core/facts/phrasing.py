@@ -12,7 +12,7 @@ _WORD_ENDS = r"(?!\w)"
 
 @cache
 def phrase(key: str) -> re.Pattern[str]:
-    """Return what finds the phrases of a kind in a folded text, in all languages ("done": at a cue, glued in Arabic)."""
+    """Return what finds the phrases of a kind in a folded text, in all languages; "done" may be glued."""
     return re.compile("|".join(branches("phrase", key)) if key == "done" else one_of(branches("phrase", key)))
 
 
