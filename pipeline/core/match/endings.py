@@ -30,18 +30,32 @@ _RISKY = frozenset(
 )
 MIN_NAME = 4
 SURE_NAME = 5  # from here a short ending is taken, too
+LONG = 3  # letters of an ending that a shorter name takes in scripts with capitals: Маскова, Масктың
 
 _COMPOUND = re.compile(r"([A-Z][a-z]{2,})([A-Z]{2,4})")  # ChatGPT: the ending stands inside
 
 
+# Words that Arabic, Hebrew and Amharic write onto the next: "and", "in", "to", "like", "the", "of", "from" …
+CLITICS = {
+    "arabic": frozenset(
+        ("و", "ف", "ب", "ل", "ك", "س", "ال", "وال", "بال", "لل", "فال", "كال", "ول", "وب", "فل", "فب", "ولل", "وبال")
+    ),
+    "ethiopic": frozenset(("የ", "ለ", "በ", "ከ", "ስለ", "እና", "እነ")),
+    "hebrew": frozenset(
+        ("ו", "ה", "ב", "ל", "מ", "ש", "כ", "וה", "וב", "ול", "ומ", "וש", "שה", "שב", "של", "מה", "כש", "ושה", "לה")
+    ),
+}
+
 # The same for other scripts: East and South Slavic, Georgian, Armenian, Persian, Hindi and its sisters, Bengali.
 _OTHERS = {
     "cyrillic": "а у ом ем е ой ою и ы ю я й ев ов ова ову овой овым овых ово ове овог овом ам ями ами ах "
-    "ів ові еві і ї їв ією ею ът ят та ға қа дың ның",
-    "georgian": "ს მ მა ის ით ად თან ზე ში ისთან ისთვის იდან ც",
+    "ів ові еві і ї їв ією ею ът ят та ға қа дың ның тың нің тің дің ге ке нан нен дан ден тан тен мен бен пен",
+    "georgian": "ი ს მ მა ის ით ად თან ზე ში ისთან ისთვის იდან ც",
     "armenian": "ը ն ի ին ից ով ում",
     "arabic": "ی ها های",
     "devanagari": "ने को का के की से में पर च्या चा ची चे ला नी शी ले लाई",
+    "gujarati": "ે ના ની નો ને નું માં થી",
+    "ethiopic": "ን ም ና",
     "bengali": "র ের কে তে য়ের য়ের রা দের",
 }
 _BY_SCRIPT = {key: frozenset(fold(word) for word in words.split()) for key, words in _OTHERS.items()}
@@ -57,7 +71,7 @@ def inflects(name: str) -> bool:
         return len(fold(name)) >= (SURE_NAME if key == "arabic" else MIN_NAME)
     if not name[:1].isupper() or not name[-1:].islower():
         return False
-    return name.isascii() or (key in _BY_SCRIPT and len(fold(name)) >= SURE_NAME)
+    return name.isascii() or (key in _BY_SCRIPT and len(fold(name)) >= MIN_NAME)
 
 
 def is_cased(name: str) -> bool:
@@ -70,7 +84,8 @@ def fits(name: str, ending: str) -> bool:
     if len(name) < MIN_NAME:
         return False
     if not name.isascii():
-        return ending in _BY_SCRIPT.get(script(name[-1]).lower(), ())
+        known = _BY_SCRIPT.get(script(name[-1]).lower(), frozenset())
+        return ending in known and (len(name) >= SURE_NAME or len(ending) >= LONG or not is_cased(name))
     if ending in {f"{name[-1]}al", f"{name[-1]}el"}:  # Hungarian "with": Grokkal, Altmannal
         return True
     return ending in ENDINGS and (len(name) >= SURE_NAME or ending not in _RISKY)
@@ -82,11 +97,9 @@ def stem(name: str) -> str:
     A virama gives way to any vowel sign: மைக்ரோசாஃப்ட், மைக்ரோசாஃப்டின்.
     """
     plain = fold(name)
-    if len(plain) <= SURE_NAME:
-        return ""
-    if unicodedata.combining(plain[-1]) == 9:
+    if len(plain) >= SURE_NAME and unicodedata.combining(plain[-1]) == 9:
         return plain[:-1]
-    return plain[:-1] if plain[-1] in _YIELDS.get(script(plain[-1]).lower(), ()) else ""
+    return plain[:-1] if len(plain) > SURE_NAME and plain[-1] in _YIELDS.get(script(plain[-1]).lower(), ()) else ""
 
 
 def fits_stem(stem: str, ending: str) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 import ahocorasick_rs
 
 from pipeline.core.match import endings
+from pipeline.core.match.surnames import surnames
 from pipeline.core.text import scripts
 from pipeline.core.text.fold import Folded, fold, fold_cased, folded, is_word, latinised, script, within
 from pipeline.model import Mention, Watchlist
@@ -18,16 +19,6 @@ from pipeline.model import Mention, Watchlist
 _UNSPACED = scripts.blocks(*scripts.UNSPACED, "Hang")
 # Indic scripts whose endings are written onto the name (ব্ল্যাকরকের); Hindi writes them apart, Marathi and Nepali do not.
 _ENDINGS = scripts.blocks("Deva", "Beng", "Gujr", "Orya", "Taml", "Telu", "Knda", "Mlym", "Sinh")
-
-# One-letter words that Arabic and Hebrew write onto the next word: "and", "in", "to", "like", "the" …
-_CLITICS = {
-    "arabic": frozenset(
-        ("و", "ف", "ب", "ل", "ك", "س", "ال", "وال", "بال", "لل", "فال", "كال", "ول", "وب", "فل", "فب", "ولل", "وبال")
-    ),
-    "hebrew": frozenset(
-        ("ו", "ה", "ב", "ל", "מ", "ש", "כ", "וה", "וב", "ול", "ומ", "וש", "שה", "שב", "של", "מה", "כש", "ושה", "לה")
-    ),
-}
 
 _KATAKANA = ((0x30A1, 0x30FA), (0x30FC, 0x30FE))
 SHORT_KANA = 3  # letters of a Katakana word below which it must stand alone among Katakana
@@ -117,16 +108,15 @@ class Index:
             if key and pattern not in by_text.setdefault(key, []):
                 by_text[key].append(pattern)
 
-        for entity in watchlist.entities:
-            for a in entity.aliases:
-                cased = fold_cased(a.text) if a.case else None
-                ending = MAX_ENDING if a.prefix else 0
-                inflects = endings.inflects(a.text)
-                add(_Pattern("entity", entity.key, a.text, cased, ending, a.needs, inflects))
-                if (stem := endings.stem(a.text)) and (inflects or within(ord(stem[-1]), _ENDINGS)):
-                    add(_Pattern("entity", entity.key, stem, None, -1, a.needs, stem=True))
-                for form in endings.compounds(a.text):
-                    add(_Pattern("entity", entity.key, form, fold_cased(form), 0, a.needs))
+        for key, a in [(e.key, a) for e in watchlist.entities for a in e.aliases] + list(surnames(watchlist)):
+            cased = fold_cased(a.text) if a.case else None
+            ending = MAX_ENDING if a.prefix else 0
+            inflects = endings.inflects(a.text)
+            add(_Pattern("entity", key, a.text, cased, ending, a.needs, inflects))
+            if (stem := endings.stem(a.text)) and (inflects or within(ord(stem[-1]), _ENDINGS)):
+                add(_Pattern("entity", key, stem, None, -1, a.needs, stem=True))
+            for form in endings.compounds(a.text):
+                add(_Pattern("entity", key, form, fold_cased(form), 0, a.needs))
         self._of: dict[str, frozenset[str]] = {}
         for group in watchlist.fields:
             for words in group.words.values():
@@ -139,7 +129,9 @@ class Index:
                     add(_word_pattern("lookalike", group.key, word))
         self._patterns = [by_text[text] for text in by_text]
         # of each text: the longest ending that one of its patterns takes
-        self._most = [max(LONG_ENDING + 1 if p.inflects else p.ending for p in group) for group in self._patterns]
+        self._most = [
+            max(LONG_ENDING + 1 if p.inflects or p.stem else p.ending for p in group) for group in self._patterns
+        ]
         self._automaton = ahocorasick_rs.AhoCorasick(list(by_text)) if by_text else None
 
     def find(self, title: str, summary: str, text: str = "") -> Findings:
@@ -151,6 +143,7 @@ class Index:
         entities = [s for s in spans if s.pattern.kind == "entity" and not self._is_covered(s, lookalikes)]
         present = {s.pattern.key for s in _longest([s for s in entities if not s.pattern.needs])}
         present |= {f"field:{s.pattern.key}" for s in fields}
+        present |= _mutual([s for s in entities if s.pattern.needs])
         kept = _longest([s for s in entities if not s.pattern.needs or present.intersection(s.pattern.needs)])
         return Findings(
             mentions=tuple(
@@ -236,7 +229,7 @@ def _opens(text: str, start: int) -> bool:
     """Say whether a word may begin at `start`; Arabic and Hebrew may have a clitic before it."""
     if start == 0 or not _joined(text[start - 1], text[start]):
         return True
-    clitics = _CLITICS.get(script(text[start]).lower())
+    clitics = endings.CLITICS.get(script(text[start]).lower())
     if clitics is None:
         return False
     begin = start
@@ -253,6 +246,19 @@ def _ending(text: str, end: int) -> int:
             return LONG_ENDING + 1
         i += 1
     return i - end
+
+
+def _mutual(spans: Sequence[_Span]) -> set[str]:
+    """Give the entities of two ambiguous names that are each other's companions: "AIP completes Aligned purchase"."""
+    return {
+        s.pattern.key
+        for s in spans
+        for t in spans
+        if s.pattern.key in t.pattern.needs
+        and t.pattern.key in s.pattern.needs
+        and s.pattern.key != t.pattern.key
+        and (s.part != t.part or s.end <= t.start or t.end <= s.start)
+    }
 
 
 def _longest(spans: Sequence[_Span], apart: bool = False) -> list[_Span]:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from pipeline.core.match.names import MAX_TEXT, Index
 from pipeline.core.text.fold import LOOKALIKES, fold, folded, mapped, script
-from pipeline.model import Alias, Entity, Role, Watchlist, WordGroup
+from pipeline.model import Alias, Entity, Role, Topic, Watchlist, WordGroup
 
 
 def entity(key: str, *aliases: str | Alias) -> Entity:
@@ -253,3 +253,65 @@ def test_every_letter_that_may_pass_for_latin_is_looked_for() -> None:
     letters = [c for c in map(chr, range(0x110000)) if c.isalpha() and script(c) in {"CYRILLIC", "GREEK"}]
     assert len(letters) > 400
     assert all(LOOKALIKES.match(c) for c in letters)
+
+
+def test_two_ambiguous_names_may_explain_each_other() -> None:
+    """Rule: names that are each other's companions stand; one whose companion needs another one does not."""
+    watchlist = Watchlist(
+        version="test",
+        name="test",
+        entities=(
+            entity("aip", Alias("AIP", case=True, needs=("aligned", "blackrock"))),
+            entity("aligned", Alias("Aligned", case=True, needs=("aip",))),
+            entity("mgx", Alias("MGX", case=True, needs=("aip",))),
+        ),
+        topics=(), fields=(), lookalikes=(), seeds=(),
+    )  # fmt: skip
+    index = Index(watchlist)
+    assert [m.entity for m in index.find("FERC waves through Aligned sale to AIP", "").mentions] == ["aligned", "aip"]
+    assert [m.entity for m in index.find("MGX mine sold to AIP", "").mentions] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Codelco: Salvatierra speaks of the deal", ["codelco", "salvatierra"]),
+        ("Salvatierra wins the marathon", []),
+        ("salvatierra, a village, and Codelco", ["codelco"]),
+        ("코델코 회장 살바티에라 사임", ["codelco", "salvatierra"]),
+        ("コデルコのサルバティエラ会長", ["codelco", "salvatierra"]),
+        ("Коделко: Сальватьерру вызвали в суд", ["codelco", "salvatierra"]),
+    ],
+)
+def test_a_surname_stands_beside_those_of_its_topic(text: str, expected: list[str]) -> None:
+    """Rule: who writes full names gets the headlines' surnames, beside somebody who belongs to the person."""
+    names = ("Rodrigo Salvatierra", "로드리고 살바티에라", "ロドリゴ・サルバティエラ氏", "Родриго Сальватьерра")
+    watchlist = Watchlist(
+        version="test",
+        name="test",
+        entities=(
+            entity("codelco", "Codelco", "코델코", "コデルコ", "Коделко"),
+            Entity("salvatierra", "Rodrigo Salvatierra", "person", (Role.CONTEXT,), tuple(map(Alias, names))),
+        ),
+        topics=(Topic("quimal", {"en": "Quimal"}, ("codelco", "salvatierra")),),
+        fields=(), lookalikes=(), seeds=(),
+    )  # fmt: skip
+    assert [m.entity for m in Index(watchlist).find(text, "").mentions] == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["ማይክሮሶፍትን", "የማይክሮሶፍት", "ለማይክሮሶፍት", "માઇક્રોસોફ્ટે", "મસ્કના", "Масктың", "Маскова", "გროკი", "மஸ்கை"],
+)
+def test_more_scripts_write_their_endings_onto_names(text: str) -> None:
+    """Rule: Amharic, Gujarati, Kazakh, Georgian and Tamil names are found as their languages inflect them."""
+    names = ("ማይክሮሶፍት", "માઇક્રોસોફ્ટ", "મસ્ક", "Маск", "გროკ", "மஸ்க்")
+    index = Index(Watchlist("test", "test", (entity("it", *names),), (), (), (), ()))
+    assert [m.entity for m in index.find(text, "").mentions] == ["it"]
+
+
+@pytest.mark.parametrize("text", ["Маскаронът", "Маскат", "મસ્કત", "மஸ்கட்", "გროკოდილი"])
+def test_other_words_that_begin_like_a_name_are_left_alone(text: str) -> None:
+    """Rule: an ending is one of a closed list: Muscat is no Musk."""
+    index = Index(Watchlist("test", "test", (entity("it", "મસ્ક", "Маск", "გროკ", "மஸ்க்"),), (), (), (), ()))
+    assert index.find(text, "").mentions == ()
