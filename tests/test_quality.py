@@ -83,6 +83,7 @@ STORYLINES = (
     ("chocolate", (0.97, 0.98, 0.82)),
     ("nighttrains", (0.97, 0.96, 0.94)),
     ("vaccines", (0.96, 0.97, 0.92)),
+    ("lithium", (0.97, 0.98, 0.92)),
 )
 
 
@@ -109,3 +110,11 @@ def test_blind_headlines_of_many_languages_stand() -> None:
     found = match.run(GOLD / "blind3.jsonl", load(encoder="none"))
     assert found["lookalikes"]["wrong"] == 0, match.render(found)
     assert all(found["levels"][k]["f1"] >= 0.95 for k in "123"), match.render(found)
+
+
+def test_headlines_of_one_kind_each_are_judged_as_labelled() -> None:
+    """Rule: hands, foils, glued units, partners, tickers, a deal told briefly, drifted names; never fitted on."""
+    found = match.run(GOLD / "kinds.jsonl", load(encoder="none"))
+    assert found["levels"]["1"]["f1"] >= 0.97, match.render(found)
+    assert found["levels"]["2"]["f1"] >= 0.97, match.render(found)
+    assert found["levels"]["3"]["f1"] == 1.0, match.render(found)

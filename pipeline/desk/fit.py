@@ -182,7 +182,7 @@ def _example(matcher: Matcher, row: dict[str, Any], s: LabelFile, number: int) -
     words = passage(story.title, story.summary)
     alike = {}
     if look.tier != "nobody" and words and "e5" in matcher.encode.names:
-        alike = matcher.similarities(words)
+        alike = matcher.similarities(words, story.title)
     # Level 3 is one happening by definition: its stories are parted by language, all others by event.
     group = str(row.get("event") or row.get("id") or f"{s.path.name} {number}")
     return fit.Example(

@@ -20,6 +20,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from benchmarks import explained
 from pipeline import store
 from pipeline.core.text import url
 from pipeline.desk import sample
@@ -101,10 +102,27 @@ def labels() -> dict[str, dict]:
     return {str(url.canonical(row["url"])): row for row in map(json.loads, rows)}
 
 
-def test_the_demo_is_right(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.CompletedProcess[str]]:
+    """A folder in which the demo ran once, and what it said."""
+    folder = tmp_path_factory.mktemp("demo")
+    return folder, commandline.newswatch("demo", "--dir", str(folder / "demo"))
+
+
+def test_the_three_stories_explained_are_current(demo: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+    """Rule: what docs/matching.md shows is what the command says: python -m benchmarks.explained --write."""
+    database = f"sqlite:///{demo[0] / 'demo' / 'newswatch.db'}"
+    said = explained.made(lambda address: commandline.newswatch("explain", address, "--database", database).stdout)
+    told, numbers = explained.apart(said)
+    shown, written = explained.apart(explained.shown(explained.PAGE.read_text(encoding="utf-8")))
+    assert told == shown
+    assert numbers == pytest.approx(written, abs=0.06)
+
+
+def test_the_demo_is_right(demo: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
     """One event a happening in all its languages, no lookalike, one mail per subscriber and event; then nothing new."""
+    tmp_path, first = demo
     command = ("demo", "--dir", str(tmp_path / "demo"))
-    first = commandline.newswatch(*command)
     assert first.returncode == 0, first.stderr
     database, said = f"sqlite:///{tmp_path / 'demo' / 'newswatch.db'}", labels()
     with store.read(database) as db:

@@ -7,12 +7,10 @@ from pipeline.core.match.names import Hit
 from pipeline.model import Mention
 
 HAND = 2
-FOIL_AFTER, FOIL_NOUN, FOIL_BEFORE, JOINED = (
-    18,
-    13,
-    4,
-    6,
-)  # characters between a word of comparison, a name, and the name joined to it
+# Characters between a word of comparison, a name, and the name joined to it; a verb that ends the sentence is farther.
+FOIL_AFTER, FOIL_NOUN, FOIL_BEFORE, FOIL_LAST, JOINED = 18, 13, 4, 8, 6
+_AHEAD = re.compile("^[a-z]+s$")  # English verbs: who stands before them acts ("GPT-5 matches Mythos")
+_LAST = re.compile("[\u3040-\u30ff\uac00-\ud7a3\u0900-\u0aff]")  # Kana, Hangul, Devanagari, Bengali, Gujarati
 
 
 # Words of comparison that are written behind a name, too: "ChatGPT rival"; all others look forward first.
@@ -33,8 +31,8 @@ def foils_of(mentions: Sequence[Mention], words: Sequence[Hit]) -> set[Mention]:
         noun = _BEHIND.search(w.word.casefold()) is not None
         low, high = (3 if _OWN.match(w.word.casefold()) else 0, FOIL_NOUN) if noun else (0, FOIL_AFTER)
         after = [m for m in beside if low <= m.start - w.end <= high]
-        before = [m for m in beside if 0 <= w.start - m.end <= FOIL_BEFORE]
-        if before and (noun or not after):
+        before = [m for m in beside if 0 <= w.start - m.end <= (FOIL_LAST if _LAST.search(w.word) else FOIL_BEFORE)]
+        if before and (noun or not (after or _AHEAD.search(w.word))):
             chain = before[-1:]
             for m in reversed(beside[: beside.index(chain[0])]):
                 if chain[0].start - m.end <= JOINED // 2:

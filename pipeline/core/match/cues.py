@@ -85,4 +85,25 @@ def find(title: str, summary: str, text: str = "", language: str = "und") -> Map
     A word counts in its own language and its sisters: "court" is a judge's in English, and short in French.
     """
     latin = _is_latin(f"{title} {summary}" if title or summary else text)
-    return _index(readable(language, latin)).find(title, summary, text).fields
+    return _whole(_index(readable(language, latin)).find(title, summary, text).fields)
+
+
+def _whole(found: Mapping[str, tuple[Hit, ...]]) -> Mapping[str, tuple[Hit, ...]]:
+    """Drop the word of a stage that is part of another stage's longer one: "fecha" closes, "fecha acordo" signs."""
+    acts = [(key, h) for key in ACTS for h in found.get(key, ())]
+
+    def is_part(key: str, h: Hit) -> bool:
+        return any(
+            key != other
+            and h.part == w.part
+            and w.start <= h.start
+            and h.end <= w.end
+            and h.end - h.start < w.end - w.start
+            for other, w in acts
+        )
+
+    kept = {
+        key: tuple(h for h in hits if key not in ACTS or not is_part(key, h)) if len(acts) > 1 else hits
+        for key, hits in found.items()
+    }
+    return {key: hits for key, hits in kept.items() if hits}

@@ -9,7 +9,6 @@ from pipeline.core.match.profile import LEAD, Profile, agreed
 from pipeline.model import Mention, Seed
 
 PASSAGE = 300  # characters that the encoders see: a title and one or two sentences; longer costs E5 100 ms per 300
-SEED_LEAD = 500  # characters of a seed compared with a story: all of it says too much (LIBRARIES, measured again)
 _BESIDE_THE_FIELD = frozenset(("notice", "results", "leisure"))
 SHORT = 160  # below this, title and summary say too little and the article's first words help
 
@@ -26,8 +25,11 @@ def passage(title: str, summary: str) -> str:
 
 
 def compared(seed: Seed) -> list[str]:
-    """Give what of a seed stories are compared with: its beginning and its title."""
-    return [(seed.text or seed.title)[:SEED_LEAD], seed.title or seed.text]
+    """Give what of a seed stories are compared with: its title and beginning, as of a story; its title alone.
+
+    A headline is less like a whole text than another text is, whatever it tells: like is compared with like.
+    """
+    return [passage(seed.title, seed.text), passage(seed.title, "") or passage("", seed.text)]
 
 
 def _leads(hits: Sequence[Mention | Hit], titled: bool, room: int = LEAD) -> list[Mention | Hit]:
@@ -102,7 +104,7 @@ def features(found: Findings, p: Profile, titled: bool) -> dict[str, float]:
     handled = product and not lead & (whole | mixed)
     in_hand = handled and in_hand_of([m for m in top_mentions if m.entity in things], found.cues.get("hand", ()))
     opens = min((m.start for m in top_mentions), default=0)
-    product_first = handled and any(m.start == opens == 0 for m in top_mentions if m.entity in things)
+    product_first = handled and not in_hand and any(m.start == opens == 0 for m in top_mentions if m.entity in things)
     stages = [key for key in cues.STAGES if key not in p.told and cue(key)]
     seeds_stage = any(cue(key) for key in p.told)
     seeds_sum, other_sum = agreed(found.sums, p.sums)

@@ -287,3 +287,37 @@ def test_words_of_the_seeds_field_are_no_sign_against_it() -> None:
         look = Matcher(watchlist, default_weights(), Encoder("none")).look(Story(0, "", "", title, "", language="en"))
         said.append(look.values["leisure_lead"])
     assert said == [0.0, 1.0]
+
+
+@pytest.mark.parametrize(
+    ("title", "level"),
+    [
+        # a stranger that only draws level, in the language of the headline
+        ("Gemini ha più utenti di ChatGPT", 0),
+        ("Google recorta distancia con OpenAI", 0),
+        ("Gemini encosta no ChatGPT em número de usuários", 0),
+        ("구글 제미나이, 챗GPT 이용자 추월", 0),
+        ("Китайський ШІ перевершив GPT-5", 0),
+        ("Nieuw Chinees model even goed als GPT-5", 0),
+        # a product that opens the headline in somebody's hands
+        ("ChatGPT'ye rüyasını yorumlattı, bakın ne dedi", 0),
+        ("ChatGPTに献立を考えさせた主婦の一週間", 0),
+        ("ChatGPT lui a trouvé un appartement à Lyon", 0),
+        ("Grok names its ten best Beatles songs", 0),
+        # and what happens to it
+        ("Polska bada Groka", 1),
+        ("Євросоюз оштрафував Grok", 1),
+        ("इंडोनेशिया ने ग्रोक पर रोक लगाई", 1),
+        ("В Индонезии заблокировали Grok", 1),
+    ],
+)
+def test_siblings_of_hands_and_foils(judge: Judge, title: str, level: int) -> None:
+    """Rule: the same in other words and languages; written in November 2026, before the words were mended."""
+    assert judge(title) == level
+
+
+def test_the_longer_word_of_a_stage_wins() -> None:
+    """Rule: "fecha" closes a deal and "fecha sociedade" signs one; only the whole phrase speaks."""
+    assert "deed" in cues.find("Codelco fecha sociedade com Rio Tinto", "", "", "pt")
+    assert "review" not in cues.find("Codelco fecha sociedade com Rio Tinto", "", "", "pt")
+    assert "review" in cues.find("Ferrero fecha a operação", "", "", "pt")
