@@ -13,7 +13,6 @@ import pytest
 import typer
 
 from benchmarks import reference
-from pipeline import store
 from pipeline.cli.app import app
 from pipeline.desk import sample
 from pipeline.settings import Settings
@@ -123,10 +122,8 @@ def test_tests_that_are_called_proofs_exist() -> None:
     assert [n for n in sorted(named) if f"def {n}(" not in code] == []
 
 
-def test_sql_of_the_pages_runs(tmp_path: Path) -> None:
+def test_sql_of_the_pages_runs(sqlite_url: str) -> None:
     """Rule: a statement that a page shows names views, columns and functions that there are."""
-    url = f"sqlite:///{tmp_path / 'empty.db'}"
-    store.upgrade(url)
     shown = [
         line
         for p in PAGES
@@ -136,7 +133,7 @@ def test_sql_of_the_pages_runs(tmp_path: Path) -> None:
     asked = [line for line in shown if "…" not in line and ".parquet" not in line]
     assert len(asked) >= 3
     for line in asked:
-        with query.ask(url, query.find(line), 10) as found:
+        with query.ask(sqlite_url, query.find(line), 10) as found:
             assert list(found.rows) == [] and found.columns, line
 
 

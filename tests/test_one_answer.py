@@ -40,6 +40,7 @@ from pipeline.web import create_app
 from pipeline.words import charts, mail_charts, timeline
 from pipeline.words import language as words_language
 from pipeline.words import page as page_words
+from tests.databases import migrated
 
 GOLD = Path(__file__).parent / "gold" / "contradictions.jsonl"
 CASES: list[dict[str, Any]] = [json.loads(line) for line in GOLD.read_text(encoding="utf-8").splitlines()]
@@ -93,9 +94,8 @@ class Desk:
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
-    url = f"sqlite:///{tmp_path_factory.mktemp('answer') / 'newswatch.db'}"
-    store.upgrade(url)
+def desk(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    url = migrated(request, "sqlite", tmp_path_factory.mktemp("answer"))
     with store.begin(url) as db:
         db.execute(
             sa.insert(t.watchlists).values(

@@ -79,31 +79,27 @@ LISTS = (
 )
 
 
-def test_every_list_fits_a_hundred_columns(tmp_path: Path) -> None:
+def test_every_list_fits_a_hundred_columns(sqlite_url: str, tmp_path: Path) -> None:
     """Rule: a list is read in a window of a hundred columns; long titles take more lines, not wider ones."""
-    url = f"sqlite:///{tmp_path / 'full.db'}"
-    store.upgrade(url)
-    with store.begin(url) as db:
+    with store.begin(sqlite_url) as db:
         fill(db, datetime.now(UTC))
     for name in (*LISTS, "events show 1", "query story_matches.sql"):
         if name.endswith(".sql"):
             (tmp_path / "story_matches.sql").write_text("select story_id, title, url, evidence from story_matches")
             name = f"query {tmp_path / 'story_matches.sql'}"
-        said = run(*name.split(), database=url)
+        said = run(*name.split(), database=sqlite_url)
         assert max(map(len, said.splitlines())) <= 100, name
     questions = newswatch("query", env={**os.environ, "COLUMNS": ""})
     assert max(map(len, questions.stdout.splitlines())) <= 100
 
 
-def test_an_empty_list_says_what_to_do(tmp_path: Path) -> None:
+def test_an_empty_list_says_what_to_do(sqlite_url: str) -> None:
     """Rule: nothing to show is an answer with a next step, not a table without rows."""
-    url = f"sqlite:///{tmp_path / 'empty.db'}"
-    store.upgrade(url)
     for name in LISTS:
-        said = run(*name.split(), database=url)
+        said = run(*name.split(), database=sqlite_url)
         assert "━" not in said and len(said.split()) >= 3, name
-    assert "newswatch run" in run("events", "list", database=url)
-    assert "--param" in run("query", "changed_headlines", database=url)
+    assert "newswatch run" in run("events", "list", database=sqlite_url)
+    assert "--param" in run("query", "changed_headlines", database=sqlite_url)
 
 
 @pytest.mark.parametrize(
@@ -116,13 +112,11 @@ def test_an_empty_list_says_what_to_do(tmp_path: Path) -> None:
     ],
 )
 def test_results_are_not_buried_on_a_terminal(
-    tmp_path: Path, words: tuple[str, ...], format: str, logged: bool
+    sqlite_url: str, words: tuple[str, ...], format: str, logged: bool
 ) -> None:
     """Rule: on a terminal a step prints its table; log lines come with -v, or where they are asked for."""
-    url = f"sqlite:///{tmp_path / 'x.db'}"
-    store.upgrade(url)
     near, far = pty.openpty()
-    env = {**os.environ, "NEWSWATCH_DATABASE_URL": url, "NEWSWATCH_LOG_FORMAT": format}
+    env = {**os.environ, "NEWSWATCH_DATABASE_URL": sqlite_url, "NEWSWATCH_LOG_FORMAT": format}
     command = [str(Path(sys.executable).parent / "newswatch"), *words]
     done = subprocess.run(command, env=env, stdout=subprocess.PIPE, stderr=far, text=True, check=True)
     os.write(far, b"end")

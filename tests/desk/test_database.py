@@ -13,15 +13,14 @@ from pipeline.desk import database, events, sql
 from pipeline.errors import ConfigError
 from pipeline.settings import Settings
 from pipeline.store import neighbourhood
-from tests.databases import new_postgres
+from tests.databases import migrated
 from tests.told import T0, Told, tell
 
 
 @pytest.fixture
-def role(postgres_url: str) -> Iterator[tuple[Settings, str]]:
+def role(request: pytest.FixtureRequest, tmp_path: pathlib.Path) -> Iterator[tuple[Settings, str]]:
     """A PostgreSQL with our schema, and a role that does not exist yet."""
-    url = new_postgres(postgres_url, "granted")
-    store.upgrade(url)
+    url = migrated(request, "postgresql", tmp_path, "granted")
     yield Settings(database_url=url), "analyst_of_granted"  # type: ignore[call-arg]
     with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as db:
         db.execute("drop owned by analyst_of_granted")
@@ -106,10 +105,9 @@ def test_sqlite_says_so(tmp_path: pathlib.Path) -> None:
 
 
 @pytest.fixture
-def page(postgres_url: str) -> Iterator[tuple[Settings, str]]:
+def page(request: pytest.FixtureRequest, tmp_path: pathlib.Path) -> Iterator[tuple[Settings, str]]:
     """A PostgreSQL with our schema, and the name of a role for the page that does not exist yet."""
-    url = new_postgres(postgres_url, "paged")
-    store.upgrade(url)
+    url = migrated(request, "postgresql", tmp_path, "paged")
     yield Settings(database_url=url), "page_of_paged"  # type: ignore[call-arg]
     with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as db:
         db.execute("drop owned by page_of_paged")

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -127,18 +128,15 @@ def test_the_stored_evidence_is_asked_for(seeded: Seeded) -> None:
     assert isinstance(whole, str) and "features" in json.loads(whole)
 
 
-def test_both_databases_give_the_same_rows(postgres_url: str, tmp_path: object) -> None:
+def test_both_databases_give_the_same_rows(request: pytest.FixtureRequest, tmp_path: Path) -> None:
     """One store, written to both, answers every view alike."""
-    from pathlib import Path
-
-    from tests.databases import new_postgres
+    from tests.databases import migrated
     from tests.sql.seed import fill
 
     now = dt.datetime.now(dt.UTC)
-    urls = [f"sqlite:///{Path(str(tmp_path)) / 'same.db'}", new_postgres(postgres_url, "same")]
+    urls = [migrated(request, kind, tmp_path, "same") for kind in ("sqlite", "postgresql")]
     found = []
     for url in urls:
-        store.upgrade(url)
         with store.begin(url) as db:
             fill(db, now)
         rows = {}

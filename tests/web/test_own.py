@@ -8,13 +8,13 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
-from pipeline import errors, store
+from pipeline import errors
 from pipeline.desk import database
 from pipeline.settings import Settings, load
 from pipeline.store.sql import own
 from pipeline.store.sql.dictionary import PERSONAL, SECRET
 from pipeline.store.sql.query import shipped
-from tests.databases import new_postgres
+from tests.databases import migrated, new_postgres
 from tests.web.conftest import NOW, TOKEN, Site, seed
 from tests.web.test_desk import sign_in
 
@@ -25,13 +25,11 @@ ROLE = "analyst_of_own"
 def asked(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str | None]]:
     """A seeded store of each kind, and the address of the analysts' role where there are roles."""
     if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path_factory.mktemp('own') / 'newswatch.db'}"
-        store.upgrade(url)
+        url = migrated(request, "sqlite", tmp_path_factory.mktemp("own"))
         seed(url)
         yield url, None
         return
-    url = new_postgres(request.getfixturevalue("postgres_url"), "own_sql")
-    store.upgrade(url)
+    url = migrated(request, "postgresql", tmp_path_factory.mktemp("own"), "own_sql")
     seed(url)
     database.grant_analyst(Settings(database_url=url), ROLE, 60)
     yield url, sa.make_url(url).set(username=ROLE).render_as_string(hide_password=False)
