@@ -128,10 +128,10 @@ def make(settings: Settings) -> bytes:
     from pipeline.store.rows import mails
 
     with store.read(settings.database_url) as db:
-        sheet = mails.load(db, 1)
-    assert sheet is not None
+        dossier = mails.load(db, 1)
+    assert dossier is not None
     envelope = mail.Envelope("R", "r@reader.example", "<1@desk.example>", T0, "http://x/unsubscribe/T", "r")
-    letter = mail.Composer(settings.mail_from, settings.base_url).event(EventNews(sheet), "en", "UTC", envelope)
+    letter = mail.Composer(settings.mail_from, settings.base_url).event(EventNews(dossier), "en", "UTC", envelope)
     return letter.content
 
 

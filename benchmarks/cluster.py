@@ -33,7 +33,7 @@ from pipeline.core.text import url
 from pipeline.model import Entry, Feed
 from pipeline.steps import cluster as step
 from pipeline.steps import match, sync
-from pipeline.store import neighbourhood, pool
+from pipeline.store import candidates, neighbourhood
 from pipeline.store import stories as story_store
 from pipeline.store.tables import (
     entities,
@@ -253,7 +253,7 @@ def cost(args: argparse.Namespace) -> None:
                                 ids.append(story_id)
                         begun, spent = time.perf_counter(), time.process_time()
                         with store.begin(database, lock="cluster") as db:
-                            waiting = pool.still_waiting(db, ids)
+                            waiting = candidates.still_waiting(db, ids)
                             neighbourhood.settle(db, waiting, 14.0, model, E5, END)
                             step.events.settle(db, waiting.values(), END)
                         took = (time.perf_counter() - begun, time.process_time() - spent)

@@ -40,11 +40,11 @@ def databases(given: list[str], folder: Path) -> Iterator[list[str]]:
     server.cleanup()
 
 
-def timed(url: str, sheet: query.SqlFile, times: int = 3) -> tuple[float, int]:
+def timed(url: str, sql_file: query.SqlFile, times: int = 3) -> tuple[float, int]:
     best, count = [], 0
     for _ in range(times):
         start = time.perf_counter()
-        with query.ask(url, sheet, 600) as answer:
+        with query.ask(url, sql_file, 600) as answer:
             count = sum(1 for _ in answer.rows)
         best.append(time.perf_counter() - start)
         if best[-1] > 10:
@@ -75,14 +75,14 @@ def run(url: str, stories: int, plans: bool) -> None:
         "check": query.shipped("checks"),
         "view": [query.SqlFile(s.name, f"select * from {s.name}{ours(s.name)}", {}) for s in query.shipped("views")],
     }
-    for group, sheets in groups.items():
+    for group, sql_files in groups.items():
         took = []
-        for sheet in sheets:
-            seconds, rows = timed(url, sheet)
+        for sql_file in sql_files:
+            seconds, rows = timed(url, sql_file)
             took.append(seconds)
-            print(f"{kind}\t{group}\t{sheet.name}\t{seconds * 1000:.1f} ms\t{rows} rows", flush=True)
+            print(f"{kind}\t{group}\t{sql_file.name}\t{seconds * 1000:.1f} ms\t{rows} rows", flush=True)
             if plans and group == "main":
-                print("    " + "\n    ".join(plan(url, sheet.text)), flush=True)
+                print("    " + "\n    ".join(plan(url, sql_file.text)), flush=True)
         print(f"{kind}\t{group}\tmedian\t{statistics.median(took) * 1000:.1f} ms\tlongest {max(took) * 1000:.0f} ms")
 
 

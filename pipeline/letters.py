@@ -9,13 +9,13 @@ from pipeline import mail, store
 from pipeline.core.alerts import content, decide, learned
 from pipeline.core.alerts import mails as dispatch
 from pipeline.core.alerts.content import Dossier, EventNews
-from pipeline.core.alerts.state import Picture, Said, State
+from pipeline.core.alerts.state import AlertedEvent, Said, State
 from pipeline.model import Alert, Subscription
 from pipeline.settings import Settings
 from pipeline.store import alerts
-from pipeline.store.rows import mails as sheets
+from pipeline.store.rows import mails as dossiers
 
-_SHEETS = 200  # events held in memory at once: 100 kB each at worst
+_DOSSIERS = 200  # events held in memory at once: 100 kB each at worst
 
 
 @dataclass(slots=True)
@@ -40,7 +40,7 @@ class Writer:
     now: datetime
     composer: mail.Composer
     secret: str
-    _sheets: OrderedDict[int, tuple[Dossier, Picture] | None] = field(default_factory=OrderedDict)
+    _dossiers: OrderedDict[int, tuple[Dossier, AlertedEvent] | None] = field(default_factory=OrderedDict)
 
     def fill(self, draft: Draft, reader: Subscription, host: str, is_written: bool) -> None:
         """Fill in what it tells now, and its letter if it `is_written`; `host` makes the Message-ID of a digest."""
@@ -60,22 +60,22 @@ class Writer:
         draft.mail_id = first if key is None else decide.message_id(host, "digest", key)
         if is_written:
             draft.letter = self._compose(reader, draft.plan, draft.held, items, draft.mail_id)
-            by_event = {i.sheet.event.id: i for i in items}
+            by_event = {i.dossier.event.id: i for i in items}
             draft.said = {a.id: self._said(reader, by_event[a.event_id]) for a in draft.held}
 
-    def _event(self, event_id: int) -> tuple[Dossier, Picture] | None:
-        if event_id not in self._sheets:
+    def _event(self, event_id: int) -> tuple[Dossier, AlertedEvent] | None:
+        if event_id not in self._dossiers:
             with store.read(self.settings.database_url) as db:
-                pictures = alerts.pictures(db, [event_id], timedelta(days=self.settings.news_days))
-                sheet = sheets.load(db, event_id) if pictures else None
-            self._sheets[event_id] = (sheet, pictures[0]) if sheet is not None else None
-            if len(self._sheets) > _SHEETS:
-                self._sheets.popitem(last=False)
-        return self._sheets[event_id]
+                alerted = alerts.alerted(db, [event_id], timedelta(days=self.settings.news_days))
+                dossier = dossiers.load(db, event_id) if alerted else None
+            self._dossiers[event_id] = (dossier, alerted[0]) if dossier is not None else None
+            if len(self._dossiers) > _DOSSIERS:
+                self._dossiers.popitem(last=False)
+        return self._dossiers[event_id]
 
     def _said(self, reader: Subscription, item: EventNews) -> Said:
-        head, why = content.head(item, reader.language), item.sheet.why
-        evidence: dict[str, Any] = {"level": item.sheet.event.level, "names": list(why.names)}
+        head, why = content.head(item, reader.language), item.dossier.why
+        evidence: dict[str, Any] = {"level": item.dossier.event.level, "names": list(why.names)}
         evidence |= {"seed": why.seed, "similarity": why.similarity, "news": dict(item.news)}
         return Said(self.composer.why(item, reader.language), evidence, head.id if head is not None else None)
 
@@ -87,7 +87,7 @@ class Writer:
         token = mail.sign_token(self.secret, reader.key)
         base = self.settings.base_url.rstrip("/")
         wishes = {
-            i.sheet.event.id: f"{base}/mails/{mail.sign_wish(self.secret, reader.key, i.sheet.event.id, story.id)}"
+            i.dossier.event.id: f"{base}/mails/{mail.sign_wish(self.secret, reader.key, i.dossier.event.id, story.id)}"
             for i in items
             if (story := content.bearer(i, reader.language)) is not None
         }

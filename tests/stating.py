@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import sqlalchemy as sa
 
 from pipeline.core.events import claims
-from pipeline.store import pool, stated
+from pipeline.store import candidates, stated
 from pipeline.store.tables import events
 
 
@@ -17,5 +17,5 @@ def state_all(db: sa.Connection) -> None:
 def state(db: sa.Connection, ids: Iterable[int]) -> None:
     """Make the claims of some events from their stories' facts."""
     for event_id in ids:
-        members = pool.members(db, pool.of_events(db, [event_id]), {})
+        members = candidates.members(db, candidates.of_events(db, [event_id]), {})
         stated.put(db, event_id, claims.stated(members))

@@ -45,7 +45,7 @@ SUMMARIES = {
 }
 
 
-def sheet(number: int = 7, titles: dict[str, str] | None = None, **more: Any) -> Dossier:
+def dossier(number: int = 7, titles: dict[str, str] | None = None, **more: Any) -> Dossier:
     titles = TITLES if titles is None else titles
     told = [
         StoryLine(
@@ -119,38 +119,42 @@ def part(message: mail.Letter, kind: str) -> str:
 EARLIER = Follows(3, "Talks on Northfield", {"en": "Talks on Northfield", "fr": "Northfield : des discussions"}, AT)
 NEWS = {"languages": ["ja"], "level": [2, 3], "contradictions": 2, "reports": 5}
 CASES = {
-    "new-en": lambda c: c.event(EventNews(sheet()), "en", "UTC", envelope()),
-    "new-fr": lambda c: c.event(EventNews(sheet()), "fr", "Europe/Paris", envelope()),
-    "new-id": lambda c: c.event(EventNews(sheet()), "id", "Asia/Jakarta", envelope()),
-    "new-ar": lambda c: c.event(EventNews(sheet()), "ar", "Africa/Cairo", envelope()),
-    "new-ja": lambda c: c.event(EventNews(sheet()), "ja", "Asia/Tokyo", envelope()),
-    "update-zh": lambda c: c.event(EventNews(sheet(), "update", NEWS), "zh", "Asia/Shanghai", envelope()),
-    "daily-de": lambda c: c.digest([EventNews(sheet(n)) for n in (1, 2)], "daily", "de", "Europe/Berlin", envelope()),
-    "weekly-es": lambda c: c.digest([EventNews(sheet(n)) for n in (1, 2)], "weekly", "es", "Europe/Madrid", envelope()),
-    "new-pt": lambda c: c.event(EventNews(sheet()), "pt", "America/Sao_Paulo", envelope()),
-    "new-he": lambda c: c.event(EventNews(sheet(titles={"he": TITLES["he"]})), "en", "Asia/Jerusalem", envelope()),
-    "new-hi": lambda c: c.event(EventNews(sheet(titles={"hi": HINDI})), "en", "Asia/Kolkata", envelope()),
+    "new-en": lambda c: c.event(EventNews(dossier()), "en", "UTC", envelope()),
+    "new-fr": lambda c: c.event(EventNews(dossier()), "fr", "Europe/Paris", envelope()),
+    "new-id": lambda c: c.event(EventNews(dossier()), "id", "Asia/Jakarta", envelope()),
+    "new-ar": lambda c: c.event(EventNews(dossier()), "ar", "Africa/Cairo", envelope()),
+    "new-ja": lambda c: c.event(EventNews(dossier()), "ja", "Asia/Tokyo", envelope()),
+    "update-zh": lambda c: c.event(EventNews(dossier(), "update", NEWS), "zh", "Asia/Shanghai", envelope()),
+    "daily-de": lambda c: c.digest([EventNews(dossier(n)) for n in (1, 2)], "daily", "de", "Europe/Berlin", envelope()),
+    "weekly-es": lambda c: c.digest(
+        [EventNews(dossier(n)) for n in (1, 2)], "weekly", "es", "Europe/Madrid", envelope()
+    ),
+    "new-pt": lambda c: c.event(EventNews(dossier()), "pt", "America/Sao_Paulo", envelope()),
+    "new-he": lambda c: c.event(EventNews(dossier(titles={"he": TITLES["he"]})), "en", "Asia/Jerusalem", envelope()),
+    "new-hi": lambda c: c.event(EventNews(dossier(titles={"hi": HINDI})), "en", "Asia/Kolkata", envelope()),
     "update-en": lambda c: c.event(
-        EventNews(sheet(), "update", NEWS),
+        EventNews(dossier(), "update", NEWS),
         "en",
         "UTC",
         envelope(in_reply_to="<0@desk.example>", reply_subject="First words"),
     ),
     "unlike-en": lambda c: c.event(
-        EventNews(sheet(), "update", {"stories": 1}, fresh=(3,), joined=(5, 6)),
+        EventNews(dossier(), "update", {"stories": 1}, fresh=(3,), joined=(5, 6)),
         "en",
         "UTC",
         envelope(in_reply_to="<0@desk.example>", reply_subject="First words"),
     ),
     "follows-fr": lambda c: c.event(
-        EventNews(sheet(follows=EARLIER)), "fr", "Europe/Paris", envelope(in_reply_to="<0@desk.example>")
+        EventNews(dossier(follows=EARLIER)), "fr", "Europe/Paris", envelope(in_reply_to="<0@desk.example>")
     ),
     "grew-id": lambda c: c.digest(
-        [EventNews(sheet(n), "grew", {"reports": 3}, joined=(4,)) for n in (1, 2)], "grew", "id", "UTC", envelope()
+        [EventNews(dossier(n), "grew", {"reports": 3}, joined=(4,)) for n in (1, 2)], "grew", "id", "UTC", envelope()
     ),
-    "correction-fr": lambda c: c.event(EventNews(sheet(), "correction", {"merged": [3]}), "fr", "UTC", envelope()),
-    "daily-en": lambda c: c.digest([EventNews(sheet(n)) for n in (1, 2)], "daily", "en", "UTC", envelope()),
-    "burst-id": lambda c: c.digest([EventNews(sheet(n)) for n in (1, 2)], "burst", "id", "UTC", envelope(), "30 hour"),
+    "correction-fr": lambda c: c.event(EventNews(dossier(), "correction", {"merged": [3]}), "fr", "UTC", envelope()),
+    "daily-en": lambda c: c.digest([EventNews(dossier(n)) for n in (1, 2)], "daily", "en", "UTC", envelope()),
+    "burst-id": lambda c: c.digest(
+        [EventNews(dossier(n)) for n in (1, 2)], "burst", "id", "UTC", envelope(), "30 hour"
+    ),
 }
 
 
@@ -170,7 +174,7 @@ def test_golden_mails(composer: mail.Composer, name: str) -> None:
 def test_the_same_values_make_the_same_bytes(composer: mail.Composer) -> None:
     """A second attempt is the same mail, boundaries and pictures included."""
     other = mail.Composer("Desk <desk@desk.example>", "https://desk.example")
-    one, two = (c.event(EventNews(sheet()), "en", "UTC", envelope()).content for c in (composer, other))
+    one, two = (c.event(EventNews(dossier()), "en", "UTC", envelope()).content for c in (composer, other))
     assert one == two
 
 
@@ -223,7 +227,7 @@ def test_a_language_is_known_by_its_first_part(tag: str, expected: str | None) -
 
 def test_an_arabic_mail_reads_from_the_right(composer: mail.Composer) -> None:
     """The frame does; titles and quotations keep the direction of their own language."""
-    html = part(composer.event(EventNews(sheet()), "ar", "UTC", envelope()), "html")
+    html = part(composer.event(EventNews(dossier()), "ar", "UTC", envelope()), "html")
     assert '<html lang="ar" dir="rtl">' in html
     (card,) = re.findall(r'<td [^>]*class="in"[^>]*>', html)
     assert 'dir="rtl"' in card and "align" not in card  # an alignment of its own would hold titles of other scripts
@@ -242,13 +246,13 @@ def test_an_arabic_mail_reads_from_the_right(composer: mail.Composer) -> None:
 )
 def test_the_title_is_in_the_readers_language(language: str, titles: dict[str, str], expected: tuple[str, str]) -> None:
     """Theirs, else English, else whatever there is."""
-    title, tag = mailtext.title(sheet(titles=titles), language)
+    title, tag = mailtext.title(dossier(titles=titles), language)
     assert (tag, title) == expected
 
 
 def test_a_level_is_named_with_its_number(composer: mail.Composer) -> None:
     """One of three is a level, not a singular."""
-    low = sheet()
+    low = dossier()
     low = replace(low, event=replace(low.event, level=1))
     text = part(composer.event(EventNews(low), "en", "UTC", envelope()), "plain")
     assert text.startswith("New event · Level 1 of 3: a name you follow\n")
@@ -256,14 +260,14 @@ def test_a_level_is_named_with_its_number(composer: mail.Composer) -> None:
 
 def test_right_to_left_titles_are_marked(composer: mail.Composer) -> None:
     """Arabic and Hebrew read from the right, inside a mail that reads from the left."""
-    html = part(composer.event(EventNews(sheet(titles={"ar": TITLES["ar"]})), "en", "UTC", envelope()), "html")
+    html = part(composer.event(EventNews(dossier(titles={"ar": TITLES["ar"]})), "en", "UTC", envelope()), "html")
     assert 'dir="rtl"' in html
     assert 'lang="ar"' in html
 
 
 def test_facts_name_their_sources_and_disputes() -> None:
     """Rounding is agreement, and a copy is no source."""
-    lines, more = mailtext.facts(sheet())
+    lines, more = mailtext.facts(dossier())
     assert [(f.value, f.role, f.outlets, f.disputed) for f in lines] == [
         (40e9, "price", ("outlet1.example", "outlet2.example"), True),
         (31e9, "price", ("outlet3.example",), True),
@@ -275,11 +279,11 @@ def test_facts_name_their_sources_and_disputes() -> None:
 
 def test_the_rest_of_the_amounts_is_counted_and_no_dispute_is_among_it(composer: mail.Composer) -> None:
     """A mail lists eight amounts; what it leaves out it says, and both sides of a dispute stand in it."""
-    known = sheet()
+    known = dossier()
     many = [replace(known.stated.claims[2], value=float(i), written=str(i)) for i in range(2, 12)]
     claims = (*many, *known.stated.claims[:2])
     disputes = tuple(replace(d, claim=len(many), against=len(many) + 1) for d in known.stated.disputes)
-    crowded = sheet(stated=Stated(claims, disputes))
+    crowded = dossier(stated=Stated(claims, disputes))
     lines, more = mailtext.facts(crowded)
     assert (len(lines), more, sum(f.disputed for f in lines)) == (8, 4, 2)
     assert "and 4 more amounts" in part(composer.event(EventNews(crowded), "en", "UTC", envelope()), "plain")
@@ -290,7 +294,7 @@ def test_the_rest_of_the_amounts_is_counted_and_no_dispute_is_among_it(composer:
 )
 def test_up_to_is_not_about(bound: str, written: str) -> None:
     """A bound is told as what it is."""
-    (first, *_), _ = mailtext.facts(sheet())
+    (first, *_), _ = mailtext.facts(dossier())
     assert mail.Words("en").amount(replace(first, bound=bound, approximate=True)) == written
 
 
@@ -310,12 +314,12 @@ def test_up_to_is_not_about(bound: str, written: str) -> None:
 )
 def test_amounts_are_written_as_readers_write_them(language: str, written: str) -> None:
     """A billion is a milliard is a miliar."""
-    assert mail.Words(language).amount(mailtext.facts(sheet())[0][0]) == written
+    assert mail.Words(language).amount(mailtext.facts(dossier())[0][0]) == written
 
 
 def test_nothing_is_loaded_and_nobody_is_tracked(composer: mail.Composer) -> None:
     """No picture, style or script from the network; the styles stand in the elements."""
-    html = part(composer.event(EventNews(sheet()), "en", "UTC", envelope()), "html")
+    html = part(composer.event(EventNews(dossier()), "en", "UTC", envelope()), "html")
     assert re.findall(r'(?:src|background)="(?!cid:)[^"]*"', html) == []
     assert "<script" not in html
     assert "@import" not in html
@@ -342,7 +346,7 @@ HOSTILE = [
 def test_titles_cannot_break_out(composer: mail.Composer, title: str) -> None:
     """A feed is somebody else's text: it never becomes a header, a tag or a template."""
     story = StoryLine(1, title, 'javascript:alert("x")', title, "en", AT)
-    hostile = sheet(titles={"en": title}, stories=(story,), why=MatchReason((title,), title))
+    hostile = dossier(titles={"en": title}, stories=(story,), why=MatchReason((title,), title))
     message = parsed(composer.event(EventNews(hostile), "en", "UTC", envelope(name=title[:200])))
     assert message["Bcc"] is None
     assert [a.addr_spec for a in message["To"].addresses] == ["desk@reader.example"]
@@ -403,7 +407,7 @@ def test_addresses(written: str, wire: str | None) -> None:
 
 def test_an_address_beyond_ascii_makes_an_smtputf8_mail(composer: mail.Composer) -> None:
     """Its headers are UTF-8 as RFC 6532 has it, and not something else that looks like it."""
-    message = composer.event(EventNews(sheet()), "en", "UTC", envelope(address="读者@例子.example", name="读者"))
+    message = composer.event(EventNews(dossier()), "en", "UTC", envelope(address="读者@例子.example", name="读者"))
     assert "To: 读者 <读者@xn--fsqu00a.example>".encode() in message.content
 
 
@@ -421,17 +425,17 @@ def test_a_long_event_is_bounded(composer: mail.Composer) -> None:
         StoryLine(i, f"Title {i}", f"https://o.example/{i}", "o.example", f"x{i % 40:02}", AT + timedelta(minutes=i))
         for i in range(1000)
     )
-    message = composer.event(EventNews(sheet(stories=many)), "en", "UTC", envelope())
+    message = composer.event(EventNews(dossier(stories=many)), "en", "UTC", envelope())
     assert len(message.content) < 120_000
     text = part(message, "plain")
     assert text.count("https://o.example/") == mailtext.MAX_STORIES
-    listed, left_out = mailtext.groups(sheet(stories=many), "en")
+    listed, left_out = mailtext.groups(dossier(stories=many), "en")
     assert sum(len(g.stories) + g.more for g in listed) + left_out == 1000
 
 
 def test_a_huge_digest_is_bounded(composer: mail.Composer) -> None:
     """Five hundred events: at most forty are told, the rest is counted."""
-    items = [EventNews(sheet(n)) for n in range(500)]
+    items = [EventNews(dossier(n)) for n in range(500)]
     message = composer.digest(items, "burst", "en", "UTC", envelope(), "30 hour")
     told = part(message, "plain").count("https://desk.example/events/")
     assert 30 <= told <= 40 and f"and {500 - told} more events" in part(message, "plain")
@@ -442,7 +446,7 @@ FEATURES = tomllib.loads((Path(__file__).parent / "data" / "mail-features.toml")
 
 
 class Markup(HTMLParser):
-    """Collects what a mail program must know: elements, attributes, properties in them, and the style sheet."""
+    """Collects what a mail program must know: elements, attributes, properties in them, and the style dossier."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -450,7 +454,7 @@ class Markup(HTMLParser):
         self.attributes: set[str] = set()
         self.properties: set[str] = set()
         self.values: set[str] = set()
-        self.sheet = ""
+        self.dossier = ""
         self.feed(html)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -463,18 +467,18 @@ class Markup(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if self.lasttag == "style":
-            self.sheet += data
+            self.dossier += data
 
 
 def lacking(html: str) -> set[str]:
     """Name what a mail uses that the table of features does not allow."""
     used = Markup(html)
-    inline, sheet = set(FEATURES["properties"]), re.sub(r"@media \([^)]*\)", "", used.sheet)
+    inline, dossier = set(FEATURES["properties"]), re.sub(r"@media \([^)]*\)", "", used.dossier)
     found = used.elements - set(FEATURES["elements"]) | used.attributes - set(FEATURES["attributes"])
     found |= used.properties - inline
-    found |= set(re.findall(r"@media \(([^)]*)\)", used.sheet)) - set(FEATURES["at"])
-    found |= set(re.findall(r"(?<=[{;])\s*([a-z-]+)(?=\s*:)", sheet)) - inline - set(FEATURES["in_style_only"])
-    found |= set(re.findall(r"@(?!media)[a-z-]+", used.sheet))
+    found |= set(re.findall(r"@media \(([^)]*)\)", used.dossier)) - set(FEATURES["at"])
+    found |= set(re.findall(r"(?<=[{;])\s*([a-z-]+)(?=\s*:)", dossier)) - inline - set(FEATURES["in_style_only"])
+    found |= set(re.findall(r"@(?!media)[a-z-]+", used.dossier))
     found |= {v for v in used.values if re.search(r"url\(|var\(|calc\(|\d(?:rem|vw|vh)|!important|-\d", v)}
     return found
 
@@ -484,7 +488,7 @@ def test_mails_use_what_mail_programs_know(composer: mail.Composer, name: str) -
     """Each element, attribute and property is in our table, which says what is lost where it is not known."""
     html = part(CASES[name](composer), "html")
     assert lacking(html) == set()
-    assert len(Markup(html).sheet) < 8192  # Gmail drops a longer style sheet whole
+    assert len(Markup(html).dossier) < 8192  # Gmail drops a longer style dossier whole
 
 
 @pytest.mark.parametrize(
@@ -510,7 +514,7 @@ def test_a_digest_is_never_clipped(composer: mail.Composer, language: str) -> No
     """Gmail cuts the foot off beyond 102 kB of markup, and the unsubscription with it: fewer events, and a count."""
     wishes = dict.fromkeys(range(500), f"https://desk.example/mails/{'x' * 90}")
     letter = composer.digest(
-        [EventNews(sheet(n)) for n in range(500)], "burst", language, "UTC", envelope(wishes=wishes), "30 hour"
+        [EventNews(dossier(n)) for n in range(500)], "burst", language, "UTC", envelope(wishes=wishes), "30 hour"
     )
     html = part(letter, "html")
     assert len(html.encode()) < 102_000
@@ -546,7 +550,7 @@ def test_a_token_of_one_scope_opens_no_other() -> None:
 
 def test_links_are_the_readers_own(composer: mail.Composer) -> None:
     """The body is written once for all readers; the links in it are those of whoever gets it, in text and HTML."""
-    item = EventNews(sheet())
+    item = EventNews(dossier())
     for who in ("ANA", "BEN"):
         letter = composer.event(item, "en", "UTC", envelope(wishes={7: f"https://desk.example/mails/{who}"}))
         assert f'href="https://desk.example/mails/{who}/irrelevant"' in part(letter, "html")
@@ -566,7 +570,7 @@ def test_lines_keep_to_the_limit(composer: mail.Composer) -> None:
 def test_an_update_says_first_what_is_new(composer: mail.Composer) -> None:
     """Its headline is the new story's, in the thread of the first mail; the story, then its amounts, then the rest."""
     letter = CASES["unlike-en"](composer)
-    told = sheet()
+    told = dossier()
     own = next(s for s in told.stories if s.id == 3).title
     message = parsed(letter)
     assert letter.subject == own and message["In-Reply-To"] == message["References"] == "<0@desk.example>"
@@ -594,7 +598,7 @@ def test_json_of_golden_names_is_stable() -> None:
 @pytest.mark.parametrize(("stories", "kinds"), [(1, 3), (2, 3), (3, 5), (8, 5)])
 def test_a_picture_stands_where_it_says_something(composer: mail.Composer, stories: int, kinds: int) -> None:
     """Rule: below three stories the list says all; from three on a timeline comes with the mail."""
-    one = sheet()
+    one = dossier()
     shown = replace(one, stories=one.stories[:stories])
     parts = [p.get_content_type() for p in parsed(composer.event(EventNews(shown), "en", "UTC", envelope())).walk()]
     assert len(parts) == kinds

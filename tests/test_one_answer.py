@@ -151,13 +151,13 @@ def letter(desk: Desk) -> list[Found]:
     found: list[Found] = []
     for number in range(1, len(CASES) + 1):
         with store.read(desk.url) as db:
-            sheet = mails.load(db, number)
-        assert sheet is not None
+            dossier = mails.load(db, number)
+        assert dossier is not None
         envelope = mail.Envelope(
             name="Desk", address="desk@reader.example", message_id="<1@desk.example>", at=NOW,
             unsubscribe_url="https://desk.example/u", subscription="desk",
         )  # fmt: skip
-        made = composer.event(content.EventNews(sheet), "en", "UTC", envelope)
+        made = composer.event(content.EventNews(dossier), "en", "UTC", envelope)
         message = email.message_from_bytes(made.content, policy=policy.default)
         text = message.get_body(("plain",)).get_content()  # type: ignore[union-attr, attr-defined]
         more = re.search(r"and (\d+) more amount", text)

@@ -48,36 +48,36 @@ def query(
     from pipeline.desk import sql as step
 
     if what is None:
-        sheets = step.listed()
+        sql_files = step.listed()
         if as_json:
-            common.print_json([{"name": s.name, **s.header} for s in sheets])
+            common.print_json([{"name": s.name, **s.header} for s in sql_files])
             return
-        asked = [(s.header.get("about", ""), _titled(s.question, s.header), s.name) for s in sheets]
+        asked = [(s.header.get("about", ""), _titled(s.question, s.header), s.name) for s in sql_files]
         common.print_table(("about", "question", "query"), asked)
         where = f" --database {database}" if database else ""
         for example in ("newest_events", "thread_of_event --param event=1"):
             common.out.print(f"Ask one: newswatch query {example}{where}", highlight=False, soft_wrap=True)
         return
     settings = common.load(database=database)
-    sheet = step.find(what)
-    with step.ask(settings, sheet, _params(param or ())) as answer:
+    sql_file = step.find(what)
+    with step.ask(settings, sql_file, _params(param or ())) as answer:
         if as_json:
             _print_json(answer.columns, answer.rows)
         elif as_csv:
             _print_csv(answer.columns, answer.rows)
         else:
             rows = [[common.moment(v) for v in row] for row, _ in zip(answer.rows, range(SHOWN + 1), strict=False)]
-            common.print_table(answer.columns, rows[:SHOWN], sheet.question or None, empty=_none(sheet))
+            common.print_table(answer.columns, rows[:SHOWN], sql_file.question or None, empty=_none(sql_file))
             if len(rows) > SHOWN:
                 common.out.print(f"… the first {SHOWN} rows; --csv or --json gives all", highlight=False)
 
 
-def _none(sheet: "SqlFile") -> str:
+def _none(sql_file: "SqlFile") -> str:
     from pipeline.desk import sql as step
 
-    asked = " ".join(f"--param {name}=…" for name in step.wanted(sheet))
-    again = f" Ask otherwise: newswatch query {sheet.name} {asked}" if asked and sheet.question else ""
-    return f"{sheet.question}\nNo rows.{again}".strip()
+    asked = " ".join(f"--param {name}=…" for name in step.wanted(sql_file))
+    again = f" Ask otherwise: newswatch query {sql_file.name} {asked}" if asked and sql_file.question else ""
+    return f"{sql_file.question}\nNo rows.{again}".strip()
 
 
 def _titled(question: str, header: Mapping[str, str]) -> str:

@@ -15,7 +15,7 @@ from pipeline.desk import pages
 from pipeline.errors import NotFoundError
 from pipeline.model import Event, Member
 from pipeline.settings import Settings
-from pipeline.store import corrections, neighbourhood, pool, threads
+from pipeline.store import candidates, corrections, neighbourhood, threads
 from pipeline.store import events as event_store
 
 
@@ -84,7 +84,7 @@ def split(
             corrections.add(db, "together", [(h, side[0]) for h in side[1:]], now, by, note)
         ids = [m.story.id for m in members]
         neighbourhood.settle(db, ids, settings.window_days, model, versions, now)
-        return sorted({m.event_id for m in pool.members(db, ids, {}) if m.event_id is not None})
+        return sorted({m.event_id for m in candidates.members(db, ids, {}) if m.event_id is not None})
 
 
 def link(settings: Settings, now: datetime, event: int, other: int, by: str = "", note: str = "") -> tuple[int, int]:
@@ -149,11 +149,11 @@ def replay(settings: Settings, now: datetime, days: float | None = 180.0) -> Rep
     """
     model, versions = pairs.default_weights(), steps.encoder(settings).story_versions
     with store.read(settings.database_url) as db:
-        ids = pool.everything(db, None if days is None else now - timedelta(days=days))
-        members = [m for m in pool.members(db, ids, versions) if m.event_id is not None]
+        ids = candidates.everything(db, None if days is None else now - timedelta(days=days))
+        members = [m for m in candidates.members(db, ids, versions) if m.event_id is not None]
         # an event that began before counts whole, or its older stories would be missed as its links
-        older = set(pool.of_events(db, {m.event_id for m in members if m.event_id is not None})) - set(ids)
-        members += [m for m in pool.members(db, sorted(older), versions) if m.event_id is not None]
+        older = set(candidates.of_events(db, {m.event_id for m in members if m.event_id is not None})) - set(ids)
+        members += [m for m in candidates.members(db, sorted(older), versions) if m.event_id is not None]
         members.sort(key=pairs.order)
         rules = corrections.named(db, [url.key(m.story.canonical_url) for m in members])
     at = {url.key(m.story.canonical_url): i for i, m in enumerate(members)}
@@ -200,15 +200,15 @@ def _differences(members: Sequence[Member], again: Sequence[int]) -> list[Differ
     ]
 
 
-def _resolve(db: pool.Connection, event_id: int) -> int:
+def _resolve(db: candidates.Connection, event_id: int) -> int:
     found = event_store.resolve(db, event_id)
     if found is None:
         raise NotFoundError(f"there is no event {event_id}; see `newswatch events list`")
     return found
 
 
-def _members(db: pool.Connection, event_id: int) -> list[Member]:
-    return sorted(pool.members(db, pool.of_events(db, [event_id]), {}), key=pairs.order)
+def _members(db: candidates.Connection, event_id: int) -> list[Member]:
+    return sorted(candidates.members(db, candidates.of_events(db, [event_id]), {}), key=pairs.order)
 
 
 def _hashes(members: Sequence[Member]) -> list[str]:

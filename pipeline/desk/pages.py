@@ -15,8 +15,8 @@ from pipeline.core.events.claims import KINDS, Claim, Stated
 from pipeline.core.text.sentences import opening
 from pipeline.errors import NotFoundError
 from pipeline.settings import Settings
+from pipeline.store import candidates, labels, runs, stated, threads
 from pipeline.store import events as event_store
-from pipeline.store import labels, pool, runs, stated, threads
 from pipeline.store.rows import alerts, mails, overview, search
 from pipeline.store.rows import events as rows
 from pipeline.store.rows import feeds as feed_rows
@@ -136,7 +136,7 @@ def event(settings: Settings, event_id: int, *, whole: bool = False) -> ToldEven
     with store.read(settings.database_url) as db:
         row = rows.event(db, event_id)
         stories = rows.told(db, event_id, None if whole else rows.MAX_STORIES)
-        members = pool.members(db, [s.id for s in stories], {})
+        members = candidates.members(db, [s.id for s in stories], {})
         says = stated.of(db, [event_id]).get(event_id, Stated())
         past = rows.history(db, event_id)
         names = rows.names(db, row.entities)
@@ -233,9 +233,9 @@ def followed(
     with store.read(settings.database_url) as db:
         shown, _ = search.found(db, list(words)[:MAX_WORDS], limit=limit, **filters)
         told = [(mails.load(db, e.id), e.last_seen_at) for e in shown]
-    sheets = [(sheet, at) for sheet, at in told if sheet is not None]
+    dossiers = [(dossier, at) for dossier, at in told if dossier is not None]
     language = filters.get("language") or "en"
-    return atom.feed(sheets, settings.base_url, language, now, Words(language).amount, asked)
+    return atom.feed(dossiers, settings.base_url, language, now, Words(language).amount, asked)
 
 
 def recent_threads(settings: Settings) -> list[thread_rows.ThreadRow]:

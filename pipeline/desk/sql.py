@@ -26,15 +26,15 @@ def find(what: str) -> SqlFile:
 
 
 @contextmanager
-def ask(settings: Settings, sheet: SqlFile, params: Mapping[str, str] | None = None) -> Iterator[QueryRows]:
+def ask(settings: Settings, sql_file: SqlFile, params: Mapping[str, str] | None = None) -> Iterator[QueryRows]:
     """Run it read-only and stream its rows; it is stopped after `query_timeout` seconds. `params` fill its `:names`."""
-    with query.ask(settings.database_url, sheet, settings.query_timeout, params) as answer:
+    with query.ask(settings.database_url, sql_file, settings.query_timeout, params) as answer:
         yield answer
 
 
-def wanted(sheet: SqlFile) -> dict[str, str | None]:
+def wanted(sql_file: SqlFile) -> dict[str, str | None]:
     """Name the parameters of a query, in order, with their defaults (None where one must be given)."""
-    return query.wanted(sheet)
+    return query.wanted(sql_file)
 
 
 def own(text: str) -> SqlFile:

@@ -90,7 +90,7 @@ class Composer:
         words = _words(language, zone)
         new = (item.fresh, item.joined)
         key = (
-            item.sheet.event.id,
+            item.dossier.event.id,
             item.reason,
             json.dumps(item.news, sort_keys=True),
             new,
@@ -99,7 +99,7 @@ class Composer:
             bool(to.wishes),
             to.less,
         )
-        body = self._keep(key, item.sheet, lambda: self._event_body(item, words, to))
+        body = self._keep(key, item.dossier, lambda: self._event_body(item, words, to))
         subject = body.subject
         # what is news of its own bears its own headline; In-Reply-To puts it into the thread all the same
         if to.in_reply_to and item.reason != "new" and not item.fresh:
@@ -117,8 +117,8 @@ class Composer:
 
     def why(self, item: EventNews, language: str) -> str:
         """Say in one sentence why a reader of a language gets an event, as its mail does; "" for nothing to say."""
-        key = (item.sheet.event.id, "why", language)
-        return str(self._keep(key, item.sheet, lambda: view.why(item.sheet, _words(language, "UTC"))))
+        key = (item.dossier.event.id, "why", language)
+        return str(self._keep(key, item.dossier, lambda: view.why(item.dossier, _words(language, "UTC"))))
 
     def plain(self, subject: str, text: str, to: Envelope, language: str = "en") -> Letter:
         """Write a mail to the operator: words only, of no list; `language` is what they are written in."""
@@ -128,30 +128,30 @@ class Composer:
 
     # -------------------------------------------------------------------------------------------------------- bodies
 
-    def _keep(self, key: tuple[Any, ...], sheet: Dossier, make: Callable[[], Any]) -> Any:
-        """Make something of a sheet once; keep the newest few hundred."""
+    def _keep(self, key: tuple[Any, ...], dossier: Dossier, make: Callable[[], Any]) -> Any:
+        """Make something of a dossier once; keep the newest few hundred."""
         kept = self._kept.get(key)
-        if kept is None or kept[0] is not sheet:
-            kept = self._kept[key] = (sheet, make())
+        if kept is None or kept[0] is not dossier:
+            kept = self._kept[key] = (dossier, make())
             if len(self._kept) > _KEPT:
                 self._kept.popitem(last=False)
         return kept[1]
 
     def _event_body(self, item: EventNews, words: Words, to: Envelope) -> BodyTemplate:
-        sheet = item.sheet
+        dossier = item.dossier
         page = self._view(item, words, to) | self._frame(words) | {"less": to.less}
         picture, alt = None, ""
-        if len(sheet.stories) >= WORTH_DRAWING:
-            start, end = mail_charts.span(sheet.stories)
+        if len(dossier.stories) >= WORTH_DRAWING:
+            start, end = mail_charts.span(dossier.stories)
             alt = words.say(
                 "timeline_alt",
-                stories=words.say("stories", n=len(sheet.stories)),
-                languages=words.say("languages", n=len({s.language for s in sheet.stories})),
+                stories=words.say("stories", n=len(dossier.stories)),
+                languages=words.say("languages", n=len({s.language for s in dossier.stories})),
                 start=words.when(start),
                 end=words.when(end),
             )
-            key = (sheet.event.id, "timeline", words.zone.key, words.language)
-            picture = self._keep(key, sheet, lambda: mail_charts.timeline(sheet.stories, words.tick))
+            key = (dossier.event.id, "timeline", words.zone.key, words.language)
+            picture = self._keep(key, dossier, lambda: mail_charts.timeline(dossier.stories, words.tick))
         page |= {"alt": alt, "has_picture": picture is not None}
         return self._render("event", page, header_text(page["title"]), picture, alt)
 
@@ -164,7 +164,7 @@ class Composer:
         to: Envelope,
         most: int = content.MAX_ITEMS,
     ) -> BodyTemplate:
-        shown = sorted(items, key=lambda i: (-i.sheet.event.level, -i.sheet.event.independent_count))
+        shown = sorted(items, key=lambda i: (-i.dossier.event.level, -i.dossier.event.independent_count))
         shown = shown[:most]
         groups = content.by_topic(shown)
         sections = [
@@ -203,7 +203,7 @@ class Composer:
 
     def _view(self, item: EventNews, words: Words, to: Envelope) -> dict[str, Any]:
         """Give what the templates need of one event; `wish` holds the place of its reader's own links."""
-        wish = mime.hole(self._salt, f"wish{item.sheet.event.id}") if to.wishes else None
+        wish = mime.hole(self._salt, f"wish{item.dossier.event.id}") if to.wishes else None
         return view.of(item, words, self._base) | {"wish": wish}
 
     def _frame(self, words: Words) -> dict[str, Any]:

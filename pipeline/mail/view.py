@@ -13,12 +13,12 @@ _RTL = frozenset({"ar", "fa", "he", "ur", "ps", "ckb", "yi", "dv", "ug", "sd"})
 
 def of(item: EventNews, words: Words, base_url: str) -> dict[str, Any]:
     """Give what the templates need of one event, in words; every text is one line without control characters."""
-    sheet, event = item.sheet, item.sheet.event
+    dossier, event = item.dossier, item.dossier.event
     title, tag = content.headline(item, words.language)
-    whole, whole_tag = content.title(sheet, words.language)
+    whole, whole_tag = content.title(dossier, words.language)
     new, more_new = content.news_first(item)
-    listed, dropped = content.groups(sheet, words.language)
-    amounts, more_amounts = content.facts(sheet)
+    listed, dropped = content.groups(dossier, words.language)
+    amounts, more_amounts = content.facts(dossier)
     counts = [
         words.say("stories", n=event.story_count),
         words.say("languages", n=event.language_count),
@@ -34,7 +34,7 @@ def of(item: EventNews, words: Words, base_url: str) -> dict[str, Any]:
         "level_number": event.level,
         "part_of": words.say("part_of", title=header_text(whole, 200)) if item.fresh and whole != title else None,
         "part_of_lang": whole_tag,
-        "follows": _follows(sheet, words, base_url),
+        "follows": _follows(dossier, words, base_url),
         "lead": _lead(content.lead(item, words.language), words),
         "short_lead": _lead(content.lead(item, words.language, 180.0, 1), words),
         "news": _news(item, words),
@@ -45,7 +45,7 @@ def of(item: EventNews, words: Words, base_url: str) -> dict[str, Any]:
         "first_seen": words.say("first_seen", when=words.when(event.first_seen_at)),
         "facts": _facts(amounts, words),
         "more_facts": words.say("more_facts", n=more_amounts) if more_amounts else None,
-        "why": why(sheet, words),
+        "why": why(dossier, words),
         "groups": [
             {
                 "language": words.language_name(g.language),
@@ -100,16 +100,16 @@ def _facts(lines: Sequence[FactLine], words: Words) -> list[dict[str, str]]:
     ]
 
 
-def _follows(sheet: Dossier, words: Words, base_url: str) -> dict[str, str] | None:
+def _follows(dossier: Dossier, words: Words, base_url: str) -> dict[str, str] | None:
     """Name the happening that this one follows, with its day."""
-    if sheet.follows is None:
+    if dossier.follows is None:
         return None
-    titles = sheet.follows.titles
-    said = titles.get(words.language) or titles.get("en") or sheet.follows.title
-    when = words.day(sheet.follows.at)
+    titles = dossier.follows.titles
+    said = titles.get(words.language) or titles.get("en") or dossier.follows.title
+    when = words.day(dossier.follows.at)
     return {
         "text": words.say("follows", title=header_text(said, 200) or words.say("no_title"), when=when),
-        "url": f"{base_url}/events/{sheet.follows.event_id}",
+        "url": f"{base_url}/events/{dossier.follows.event_id}",
     }
 
 
@@ -132,11 +132,11 @@ def _news(item: EventNews, words: Words) -> list[str]:
     return found
 
 
-def why(sheet: Dossier, words: Words) -> str:
+def why(dossier: Dossier, words: Words) -> str:
     """Say in one sentence why this reader gets the event: what it has to do with what they follow, and with whom."""
-    names = words.names([header_text(n, 60) for n in sheet.why.names])
-    seed = header_text(sheet.why.seed or "", 90)
-    level = max(1, sheet.event.level)
+    names = words.names([header_text(n, 60) for n in dossier.why.names])
+    seed = header_text(dossier.why.seed or "", 90)
+    level = max(1, dossier.event.level)
     if level >= 3 and seed:
         return words.say("why_3" if names else "why_3_bare", names=names, title=seed)
     if not names:

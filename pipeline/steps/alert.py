@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from pipeline import log, store
 from pipeline.core.alerts import decide, schedule
-from pipeline.core.alerts.state import Decision, Picture, Reader, Told
+from pipeline.core.alerts.state import AlertedEvent, Decision, Reader, Told
 from pipeline.core.text.mailaddress import host_of
 from pipeline.guard import Guard
 from pipeline.model import Tally
@@ -47,11 +47,11 @@ def run(settings: Settings, now: datetime, *, limit: int = 100_000, progress: Pr
             known = [i for i in subscriptions.reading(db) if i not in unread]
             work.readers = guard.each(known, work.read, key=int, kind="subscription")
             unread |= set(known) - {r.id for r in work.readers}
-            pictures = guard.each(todo, work.draw, key=int)
+            alerted = guard.each(todo, work.draw, key=int)
             decided: dict[int, int] = {}
-            for picture, told in guard.each(pictures, work.recall, key=lambda p: p.event_id):
-                for made in guard.each([(picture, told)], work.decide, key=lambda pair: pair[0].event_id):
-                    decided[picture.event_id] = picture.revision
+            for event, told in guard.each(alerted, work.recall, key=lambda p: p.event_id):
+                for made in guard.each([(event, told)], work.decide, key=lambda pair: pair[0].event_id):
+                    decided[event.event_id] = event.revision
                     for kind, count in made.items():
                         counts[kind] += count
             if not unread:
@@ -86,18 +86,18 @@ class _Work:
         with self.db.begin_nested():
             return subscriptions.readers(self.db, ids, self.since)
 
-    def draw(self, ids: Sequence[int]) -> list[Picture]:
+    def draw(self, ids: Sequence[int]) -> list[AlertedEvent]:
         with self.db.begin_nested():
-            return alerts.pictures(self.db, ids, self.old)
+            return alerts.alerted(self.db, ids, self.old)
 
-    def recall(self, pictures: Sequence[Picture]) -> list[tuple[Picture, list[Told]]]:
+    def recall(self, alerted: Sequence[AlertedEvent]) -> list[tuple[AlertedEvent, list[Told]]]:
         with self.db.begin_nested():
-            told = alerts.told(self.db, {i for p in pictures for i in (p.event_id, *p.relatives, *p.follows)})
-        return [(p, [t for t in told if t.event_id in {p.event_id, *p.relatives, *p.follows}]) for p in pictures]
+            told = alerts.told(self.db, {i for p in alerted for i in (p.event_id, *p.relatives, *p.follows)})
+        return [(p, [t for t in told if t.event_id in {p.event_id, *p.relatives, *p.follows}]) for p in alerted]
 
-    def decide(self, pairs: Sequence[tuple[Picture, list[Told]]]) -> list[dict[str, int]]:
-        ((picture, told),) = pairs
-        decision = decide.decide(picture, self.readers, told, self.now, self.host, self.gap)  # decide
+    def decide(self, pairs: Sequence[tuple[AlertedEvent, list[Told]]]) -> list[dict[str, int]]:
+        ((event, told),) = pairs
+        decision = decide.decide(event, self.readers, told, self.now, self.host, self.gap)  # decide
         with self.db.begin_nested():
             return [alerts.apply(self.db, decision, self.now)]  # apply
 
@@ -118,7 +118,7 @@ class _Work:
             ids = alerts.grown_since(self.db, reader.id, datetime.fromisoformat(was), GROWN)
             told = alerts.told(self.db, ids)
             found = [
-                decide.grown(picture, reader, told, at, self.now, self.host)
-                for picture in alerts.pictures(self.db, ids, self.old)
+                decide.grown(event, reader, told, at, self.now, self.host)
+                for event in alerts.alerted(self.db, ids, self.old)
             ]
             return [alerts.apply(self.db, Decision(tuple(x for x in found if x is not None)), self.now)]

@@ -27,11 +27,11 @@ class Finding:
 
 def look(settings: Settings) -> list[Finding]:
     """Run every check and give those that found something."""
-    return [found for sheet in query.shipped("checks") if (found := _look(settings, sheet)) is not None]
+    return [found for sql_file in query.shipped("checks") if (found := _look(settings, sql_file)) is not None]
 
 
-def _look(settings: Settings, sheet: SqlFile) -> Finding | None:
-    with query.ask(settings.database_url, sheet, settings.query_timeout) as answer:
+def _look(settings: Settings, sql_file: SqlFile) -> Finding | None:
+    with query.ask(settings.database_url, sql_file, settings.query_timeout) as answer:
         rows: list[tuple[Any, ...]] = []
         count = 0
         for row in answer.rows:
@@ -41,7 +41,9 @@ def _look(settings: Settings, sheet: SqlFile) -> Finding | None:
         columns = answer.columns
     if not count:
         return None
-    return Finding(sheet.name, sheet.header.get("wrong", ""), sheet.header.get("do", ""), count, columns, tuple(rows))
+    return Finding(
+        sql_file.name, sql_file.header.get("wrong", ""), sql_file.header.get("do", ""), count, columns, tuple(rows)
+    )
 
 
 def run(settings: Settings, now: datetime) -> Tally:

@@ -11,7 +11,7 @@ from pipeline.guard import Guard, Hands, moment
 from pipeline.model import Member, Tally
 from pipeline.settings import Settings
 from pipeline.steps import Progress, silent
-from pipeline.store import events, faults, neighbourhood, pool, stated
+from pipeline.store import candidates, events, faults, neighbourhood, stated
 
 MUCH = 100  # stories that wait: their vectors take 20 s, a child's start some 2
 PART = 10  # stories a call of a child
@@ -30,9 +30,9 @@ def run(settings: Settings, now: datetime, *, limit: int = 100_000, progress: Pr
     guard = Guard(settings, "cluster", now)
     blamed: dict[int, str] = {}  # stored neighbours that break our code
     with store.read(settings.database_url) as db:
-        todo = pool.waiting(db, limit, guard.held)
-        gone = pool.disowned(db, now - timedelta(days=settings.window_days), guard.held)
-        stuck = pool.stuck(db, guard.held)
+        todo = candidates.waiting(db, limit, guard.held)
+        gone = candidates.disowned(db, now - timedelta(days=settings.window_days), guard.held)
+        stuck = candidates.stuck(db, guard.held)
 
     def disown(part: Sequence[int]) -> list[int]:
         with store.begin(settings.database_url, lock="cluster") as db:
@@ -66,9 +66,9 @@ def run(settings: Settings, now: datetime, *, limit: int = 100_000, progress: Pr
     def settle(part: Sequence[int]) -> list[int]:
         at = moment(now, (m.story.seen_at for m in fresh if m.story.id in set(part)))
         with store.begin(settings.database_url, lock="cluster") as db:
-            muted = pool.muted(db, guard.held)
-            waiting = {i: match for i, match in pool.still_waiting(db, part).items() if i not in muted}
-            pool.add_vectors(db, {i: v for i, v in made.items() if i in waiting}, vectors.story_versions)
+            muted = candidates.muted(db, guard.held)
+            waiting = {i: match for i, match in candidates.still_waiting(db, part).items() if i not in muted}
+            candidates.add_vectors(db, {i: v for i, v in made.items() if i in waiting}, vectors.story_versions)
             changes = neighbourhood.settle(
                 db, waiting, settings.window_days, model, vectors.story_versions, at, guard.held
             )
@@ -88,7 +88,7 @@ def run(settings: Settings, now: datetime, *, limit: int = 100_000, progress: Pr
         for start in range(0, len(todo), BATCH):
             batch = todo[start : start + BATCH]
             with store.read(settings.database_url) as db:  # gather
-                fresh = guard.each(batch, lambda part: pool.members(db, part, vectors.story_versions), key=int)
+                fresh = guard.each(batch, lambda part: candidates.members(db, part, vectors.story_versions), key=int)
             # before the transaction: encoding takes seconds, and nobody shall wait for that
             made = dict(hands.begin(fresh)())
             done += len(guard.each([i for i in batch if i in made], settle, key=int, blame=blame))
@@ -113,14 +113,14 @@ def _broken_partners(
 
     def probe(part: Sequence[int]) -> Sequence[int]:
         with store.read(settings.database_url) as db:
-            neighbourhood.probe(pool.members(db, part, {}), settings.window_days, model)
+            neighbourhood.probe(candidates.members(db, part, {}), settings.window_days, model)
         return part
 
     trial = Guard(settings, held.step, held.now)
     if not trial.each([story_id], probe, key=int):
         return {}
     with store.read(settings.database_url) as db:
-        (story,) = pool.members(db, [story_id], {})
+        (story,) = candidates.members(db, [story_id], {})
         partners = neighbourhood.partners(db, story, settings.window_days, held)
     trial.each(partners, probe, key=int)
     return trial.take()
@@ -135,7 +135,7 @@ def _restate(settings: Settings) -> int:
             if not todo:
                 return done
             told: dict[int, list[Member]] = {i: [] for i in todo}
-            for member in pool.members(db, pool.of_events(db, todo), {}):
+            for member in candidates.members(db, candidates.of_events(db, todo), {}):
                 if member.event_id is not None:
                     told[member.event_id].append(member)
             for event_id, members in told.items():

@@ -20,7 +20,7 @@ from pipeline.model import Alert, Subscription, Tally
 from pipeline.settings import Settings
 from pipeline.steps import Progress, silent
 from pipeline.store import outbox, served, subscriptions
-from pipeline.store.rows import mails as sheets
+from pipeline.store.rows import mails as dossiers
 from pipeline.store.rows import outcomes
 
 ERASE_AFTER = timedelta(days=30)  # a reader who left by mistake can come back; after that the address is gone
@@ -75,7 +75,7 @@ def run(settings: Settings, now: datetime, *, limit: int = 100_000, progress: Pr
         outbox.wake(db, guard.again(db, "alert"), now)
         secret = settings.secret or subscriptions.signing_secret(db)
         erased = subscriptions.erase_departed(db, now - ERASE_AFTER, now)
-        topics = sheets.topic_titles(db)
+        topics = dossiers.topic_titles(db)
     one = _Sending(
         settings,
         now,

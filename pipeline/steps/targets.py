@@ -114,13 +114,13 @@ def _write(
     lines = []
     with store.read(settings.database_url) as db:
         for event_id, head in events[: content.MAX_ITEMS]:
-            sheet = mails.load(db, event_id)
-            if sheet is None:
+            dossier = mails.load(db, event_id)
+            if dossier is None:
                 continue
-            item = content.EventNews(sheet, reason, fresh=(head,) if head is not None else ())
+            item = content.EventNews(dossier, reason, fresh=(head,) if head is not None else ())
             title = header_text(content.headline(item, words.language)[0], 300)
-            counts = words.say("stories", n=sheet.event.story_count) + ", "
-            counts += words.say("languages", n=sheet.event.language_count)
+            counts = words.say("stories", n=dossier.event.story_count) + ", "
+            counts += words.say("languages", n=dossier.event.language_count)
             lines.append((title, counts, f"{base}/events/{event_id}"))
     if len(lines) == 1:
         return f"{words.say(reason)}: {lines[0][0]}", lines[0][1], lines[0][2]

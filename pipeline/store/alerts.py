@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import sqlalchemy as sa
 
-from pipeline.core.alerts.state import Decision, HistoryLine, Part, Picture, State, Told
+from pipeline.core.alerts.state import AlertedEvent, Decision, HistoryLine, Part, State, Told
 from pipeline.core.events import glue
 from pipeline.core.match.features import passage
 from pipeline.store import faults, threads
@@ -31,7 +31,7 @@ def changed(db: sa.Connection, limit: int, after_id: int = 0, held: faults.Held 
     return list(db.scalars(query))
 
 
-def pictures(db: sa.Connection, ids: Sequence[int], old: timedelta = OLD) -> list[Picture]:
+def alerted(db: sa.Connection, ids: Sequence[int], old: timedelta = OLD) -> list[AlertedEvent]:
     """Give events as alerting sees them; those that were merged away meanwhile are left out."""
     rows = db.execute(sa.select(events).where(events.c.id.in_(ids), events.c.merged_into.is_(None))).all()
     came: dict[tuple[int, int], tuple[int, int | None]] = {}  # (event, story) -> revision, event it stood in before
@@ -48,7 +48,7 @@ def pictures(db: sa.Connection, ids: Sequence[int], old: timedelta = OLD) -> lis
     parts = _parts(db, ids, came, _stood(db, came), old)
     follows = threads.back(db, ids)
     return [
-        Picture(
+        AlertedEvent(
             event_id=r.id,
             revision=r.revision,
             level=r.level,

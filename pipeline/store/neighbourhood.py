@@ -12,7 +12,7 @@ from pipeline.core.events import event as core
 from pipeline.core.events import threads as thread
 from pipeline.core.text import url
 from pipeline.model import Member
-from pipeline.store import corrections, events, faults, pool, threads
+from pipeline.store import candidates, corrections, events, faults, threads
 
 _ROUNDS = 8  # times that a neighbourhood may grow by what it found; more only if events chain on for months
 
@@ -30,7 +30,7 @@ def settle(
 
     Events that hold a story which breaks this code today (`held`) are no part of it: they stay as they are.
     """
-    muted = pool.muted(db, held)
+    muted = candidates.muted(db, held)
     start = set(ids) - muted
     if not start:
         return {}
@@ -54,7 +54,7 @@ def disown(
     """Take stories that are no longer ours out of their events, and solve what is left of those anew."""
     touched = events.remove(db, ids, now)
     threads.unlink(db, touched)
-    return settle(db, pool.of_events(db, touched), window_days, model, versions, now, held)
+    return settle(db, candidates.of_events(db, touched), window_days, model, versions, now, held)
 
 
 def free(
@@ -68,9 +68,9 @@ def free(
 ) -> Mapping[str, int]:
     """Bring the event of a story that broke this code before up to date: its stories, and its links."""
     tally = settle(db, [story_id], window_days, model, versions, now, held)
-    muted = pool.muted(db, held)
+    muted = candidates.muted(db, held)
     if story_id not in muted:
-        threads.link(db, pool.events_of(db, [story_id]), now, versions, muted)
+        threads.link(db, candidates.events_of(db, [story_id]), now, versions, muted)
     return tally
 
 
@@ -78,7 +78,9 @@ def partners(db: sa.Connection, story: Member, window_days: float, held: faults.
     """List the stored stories that a story is compared with, the muted ones left out."""
     window = timedelta(days=window_days)
     at, keys = pairs.order(story)[0], sorted(story.entities)
-    return sorted(set(pool.near(db, keys or None, at - window, at + window)) - pool.muted(db, held) - {story.story.id})
+    return sorted(
+        set(candidates.near(db, keys or None, at - window, at + window)) - candidates.muted(db, held) - {story.story.id}
+    )
 
 
 def probe(members: Sequence[Member], window_days: float, model: pairs.PairWeights) -> None:
@@ -110,7 +112,7 @@ def gather(
     corrections `together` and `apart`.
     """
     window = timedelta(days=window_days)
-    loaded: dict[int, Member] = {m.story.id: m for m in pool.members(db, sorted(start), versions)}
+    loaded: dict[int, Member] = {m.story.id: m for m in candidates.members(db, sorted(start), versions)}
     asked: tuple[Any, ...] = ()
     wanted = set(loaded)  # the stories whose neighbourhood it is
     around = set(loaded)  # the stories whose partners must be loaded
@@ -121,7 +123,7 @@ def gather(
         question = (keys, min(times) - window, max(times) + window, nameless)
         if question != asked:
             asked = question
-            near = pool.near(db, None if nameless else keys, question[1], question[2])
+            near = candidates.near(db, None if nameless else keys, question[1], question[2])
             _load(db, loaded, set(near) - set(muted), versions)
         named = _corrections(db, loaded, around, versions, muted)
         ids = sorted(loaded, key=lambda i: pairs.order(loaded[i]))
@@ -136,7 +138,7 @@ def gather(
         rows = cluster.reach(table, [at[i] for i in wanted], model, window_days, linked)
         reached = {ids[r] for r in rows}
         whole = {m.event_id for m in (loaded[i] for i in reached) if m.event_id is not None}
-        rest = set(pool.of_events(db, whole)) - reached - set(muted)
+        rest = set(candidates.of_events(db, whole)) - reached - set(muted)
         _load(db, loaded, rest, versions)
         wanted |= rest
         if not rest and reached == around:
@@ -147,7 +149,7 @@ def gather(
 
 def _load(db: sa.Connection, loaded: dict[int, Member], ids: Iterable[int], versions: Mapping[str, str]) -> None:
     more = sorted(set(ids) - loaded.keys())
-    loaded.update((m.story.id, m) for m in pool.members(db, more, versions))
+    loaded.update((m.story.id, m) for m in candidates.members(db, more, versions))
 
 
 def _corrections(

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from pipeline import log
 from pipeline.errors import BusyError, NewswatchError, NotFoundError, SlowError
 from pipeline.settings import Settings
-from pipeline.web import charted, corrections, events, leaving, lists, own, queries, render, security, wishes
+from pipeline.web import charted, corrections, events, feedback, leaving, lists, own, queries, render, security
 
 NOT_NOW = "The page cannot read its database now. Its keeper finds the reason in the log of `newswatch serve`."
 STATIC = Path(__file__).parent / "static"
@@ -34,7 +34,7 @@ def create_app(
         app.add_middleware(security.Hosts, names=tuple(hosts))
     app.add_middleware(security.Headers, embedded=embedded)  # added last, so outermost: every answer bears them
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
-    for part in (events, charted, lists, queries, own, leaving, wishes, corrections):
+    for part in (events, charted, lists, queries, own, leaving, feedback, corrections):
         app.include_router(part.router)
     app.add_exception_handler(NewswatchError, _ours)
     app.add_exception_handler(HTTPException, _http)

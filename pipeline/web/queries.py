@@ -29,11 +29,11 @@ _WAIT_S = 5.0
 Name = Annotated[str, Path(pattern=r"^[a-z0-9_]{1,80}$")]
 
 
-def _sheet(name: str) -> sql.SqlFile:
+def _sql_file(name: str) -> sql.SqlFile:
     """Give a shipped query; unlike the command line, the page never reads a file that somebody names."""
-    for sheet in sql.listed():
-        if sheet.name == name:
-            return sheet
+    for sql_file in sql.listed():
+        if sql_file.name == name:
+            return sql_file
     raise NotFoundError(f"There is no query {name}.")
 
 
@@ -49,14 +49,14 @@ def turn() -> Iterator[None]:
 
 
 @contextmanager
-def _ask(request: Request, sheet: sql.SqlFile) -> Iterator[sql.QueryRows]:
-    with turn(), sql.ask(settings_of(request), sheet, given(request, sheet)) as answer:
+def _ask(request: Request, sql_file: sql.SqlFile) -> Iterator[sql.QueryRows]:
+    with turn(), sql.ask(settings_of(request), sql_file, given(request, sql_file)) as answer:
         yield answer
 
 
-def given(request: Request, sheet: sql.SqlFile) -> dict[str, str]:
+def given(request: Request, sql_file: sql.SqlFile) -> dict[str, str]:
     """Give the values that an address has for a query's parameters; an empty one stands for the default."""
-    return {k: v for k, v in request.query_params.items() if k in sql.wanted(sheet) and v}
+    return {k: v for k, v in request.query_params.items() if k in sql.wanted(sql_file) and v}
 
 
 def numeric(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[bool]:
@@ -71,40 +71,42 @@ def numeric(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[bool]
 @router.get("/queries")
 def listed(request: Request) -> Response:
     """List the queries with the questions that they answer."""
-    sheets = sql.listed()
-    groups = [(about, list(asked)) for about, asked in groupby(sheets, key=lambda s: s.header.get("about", "others"))]
-    return render.page(request, "queries.html.j2", data=lambda _: sheets, groups=groups)
+    sql_files = sql.listed()
+    groups = [
+        (about, list(asked)) for about, asked in groupby(sql_files, key=lambda s: s.header.get("about", "others"))
+    ]
+    return render.page(request, "queries.html.j2", data=lambda _: sql_files, groups=groups)
 
 
 @router.get("/queries/{name}")
 @router.get("/queries/{name}.json")
 def run(request: Request, name: Name) -> Response:
     """Run a query and show its first rows."""
-    sheet = _sheet(name)
-    with _ask(request, sheet) as answer:
+    sql_file = _sql_file(name)
+    with _ask(request, sql_file) as answer:
         rows = list(islice(answer.rows, SHOWN + 1))
         columns = answer.columns
     return render.page(
         request,
         "query.html.j2",
         data=lambda _: {"columns": columns, "rows": rows[:SHOWN], "is_cut": len(rows) > SHOWN},
-        sheet=sheet,
+        sql_file=sql_file,
         columns=columns,
         rows=rows[:SHOWN],
         more=len(rows) > SHOWN,
         numeric=numeric(columns, rows),
-        params=sql.wanted(sheet) | given(request, sheet),
-        is_drawn=bool(rows and _chart(sheet, columns)),
+        params=sql.wanted(sql_file) | given(request, sql_file),
+        is_drawn=bool(rows and _chart(sql_file, columns)),
     )
 
 
 @router.get("/queries/{name}/rows.csv")
 def download(request: Request, name: Name) -> Response:
     """Give a query's rows as CSV."""
-    sheet = _sheet(name)
+    sql_file = _sql_file(name)
     out = io.StringIO()
     writer = csv.writer(out)
-    with _ask(request, sheet) as answer:
+    with _ask(request, sql_file) as answer:
         writer.writerow(answer.columns)
         writer.writerows([cell(v) for v in row] for row in islice(answer.rows, MAX_ROWS))
     held = {"content-disposition": f'attachment; filename="{name}.csv"', "cache-control": "private, no-cache"}
@@ -123,24 +125,24 @@ def cell(value: Any) -> Any:
 @router.get("/queries/{name}/chart.svg")
 def chart(request: Request, name: Name) -> Response:
     """Draw what the query's header asks for: `chart: bar LABEL VALUE` or `chart: line DAY VALUE [SERIES]`."""
-    sheet = _sheet(name)
-    with _ask(request, sheet) as answer:
+    sql_file = _sql_file(name)
+    with _ask(request, sql_file) as answer:
         rows = list(islice(answer.rows, MAX_ROWS))
         columns = answer.columns
-    found = _chart(sheet, columns)
+    found = _chart(sql_file, columns)
     if found is None or not rows:
         raise NotFoundError(f"The query {name} has no picture.")
     kind, at = found
     if kind == "bar":
         listed = [r for r in rows if r[at[1]] is not None][:MAX_BARS]
         said = columns.index("title") if columns[at[0]].endswith("_id") and "title" in columns else at[0]
-        return svg(charts.bars([str(r[said]) for r in listed], [float(r[at[1]]) for r in listed], sheet.question))
-    return svg(_lines(rows, at, sheet.question, columns))
+        return svg(charts.bars([str(r[said]) for r in listed], [float(r[at[1]]) for r in listed], sql_file.question))
+    return svg(_lines(rows, at, sql_file.question, columns))
 
 
-def _chart(sheet: sql.SqlFile, columns: tuple[str, ...]) -> tuple[str, list[int]] | None:
+def _chart(sql_file: sql.SqlFile, columns: tuple[str, ...]) -> tuple[str, list[int]] | None:
     """Read a header's chart line: (bar or line, places of its columns); None when there is none that can be drawn."""
-    kind, *names = sheet.header.get("chart", "").split() or [""]
+    kind, *names = sql_file.header.get("chart", "").split() or [""]
     if kind not in {"bar", "line"} or len(names) < 2 or not set(names) <= set(columns):
         return None
     return kind, [columns.index(n) for n in names]

@@ -46,12 +46,12 @@ def test_the_analyst_reads_views_and_nothing_else(role: tuple[Settings, str]) ->
     assert "was made" in database.grant_analyst(settings, name, 7)
     assert "was there" in database.grant_analyst(settings, name, 7)
     with as_role(settings, name) as db:
-        for sheet in sql.views():
-            db.execute(f"select * from {sheet.name} limit 1")  # type: ignore[call-overload]
-        for sheet in sql.listed():
-            params = {p: "1" for p, default in sql.wanted(sheet).items() if default is None}
+        for sql_file in sql.views():
+            db.execute(f"select * from {sql_file.name} limit 1")  # type: ignore[call-overload]
+        for sql_file in sql.listed():
+            params = {p: "1" for p, default in sql.wanted(sql_file).items() if default is None}
             with sql.ask(
-                settings.model_copy(update={"database_url": address(settings, name)}), sheet, params
+                settings.model_copy(update={"database_url": address(settings, name)}), sql_file, params
             ) as answer:
                 list(answer.rows)
         for text in (

@@ -31,11 +31,11 @@ def filled(database_url: str) -> tuple[Settings, Clock]:
 def test_every_view_can_be_exported_in_every_format(filled: tuple[Settings, Clock], tmp_path: Path) -> None:
     """The number of rows is the same whatever the format, and columns stand in the view's order."""
     settings, _ = filled
-    for sheet in sql.views():
-        counts = {f: export.run(settings, sheet.name, f, output=tmp_path / f"x.{f}") for f in export.FORMATS}
-        assert len(set(counts.values())) == 1 and counts["csv"] > 0, sheet.name
+    for sql_file in sql.views():
+        counts = {f: export.run(settings, sql_file.name, f, output=tmp_path / f"x.{f}") for f in export.FORMATS}
+        assert len(set(counts.values())) == 1 and counts["csv"] > 0, sql_file.name
         table = pq.read_table(tmp_path / "x.parquet")
-        names = [c.name for c in sheet.columns]
+        names = [c.name for c in sql_file.columns]
         lines = list(csv.reader(io.StringIO((tmp_path / "x.csv").read_text(encoding="utf-8"))))
         objects = [json.loads(x) for x in (tmp_path / "x.jsonl").read_text(encoding="utf-8").splitlines()]
         assert table.column_names == names == lines[0] == list(objects[0])

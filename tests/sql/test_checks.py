@@ -122,12 +122,12 @@ def test_every_check_is_broken_by_something(seeded: Seeded) -> None:
 def test_each_check_finds_what_it_watches(own: Seeded) -> None:
     """One thing is broken at a time; its check names exactly the rows that are wrong."""
     for name, (statements, expected) in broken(own.clock).items():
-        sheet = next(s for s in query.shipped("checks") if s.name == name)
+        sql_file = next(s for s in query.shipped("checks") if s.name == name)
         with store.connect(own.url) as db, db.begin() as change:
             for statement in statements:  # SQLite writes times without a zone
                 written = statement if own.kind == "postgresql" else statement.replace("+00:00'", ".000000'")
                 db.execute(sa.text(written.replace(":", "\\:")))
-            result = db.execute(sa.text(sheet.text.replace(":", "\\:")))
+            result = db.execute(sa.text(sql_file.text.replace(":", "\\:")))
             rows = [tuple(query.typed(k, v) for k, v in zip(result.keys(), r, strict=True)) for r in result]
             change.rollback()
         width = len(expected[0])
@@ -137,8 +137,8 @@ def test_each_check_finds_what_it_watches(own: Seeded) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_a_check_says_what_is_wrong_and_what_to_do(name: str) -> None:
     """Whoever is woken at night reads what it means and what to try."""
-    sheet = next(s for s in query.shipped("checks") if s.name == name)
-    assert sheet.header["wrong"] and sheet.header["do"]
+    sql_file = next(s for s in query.shipped("checks") if s.name == name)
+    assert sql_file.header["wrong"] and sql_file.header["do"]
 
 
 def test_red_checks_are_counted_and_shown(own: Seeded) -> None:

@@ -26,9 +26,9 @@ def test_the_dictionary_names_everything() -> None:
     for table in tables.metadata.tables.values():
         assert f"### Table {table.name}\n" in printed
         assert all(f"| `{c.name}` | " in printed for c in table.columns)
-    for sheet in query.shipped("views"):
-        assert f"| {sheet.question} | [{sheet.name}](views/{sheet.name}.sql) |" in text
-        assert f"### View {sheet.name}\n\n{sheet.question}" in printed
+    for sql_file in query.shipped("views"):
+        assert f"| {sql_file.question} | [{sql_file.name}](views/{sql_file.name}.sql) |" in text
+        assert f"### View {sql_file.name}\n\n{sql_file.question}" in printed
     assert all(f"[{s.name}](queries/{s.name}.sql)" in text for s in query.shipped("queries"))
     assert all(f"`{s.name}`" in printed for folder in ("queries", "checks") for s in query.shipped(folder))
     assert "erDiagram" in printed
@@ -58,8 +58,8 @@ def test_a_view_of_sqlite_tells_its_columns(sqlite_url: str) -> None:
     """`.schema VIEW` shows the header's words: SQLite has no comments."""
     with store.read(sqlite_url) as db:
         written = {r[0]: r[1] for r in db.execute(sa.text("select name, sql from sqlite_master where type = 'view'"))}
-    for sheet in query.shipped("views"):
-        assert all(f"{c.name} {c.type}: {c.what}" in written[sheet.name] for c in sheet.columns)
+    for sql_file in query.shipped("views"):
+        assert all(f"{c.name} {c.type}: {c.what}" in written[sql_file.name] for c in sql_file.columns)
 
 
 def test_a_view_of_sqlite_has_a_type_for_each_column(tmp_path: Path) -> None:
@@ -67,12 +67,12 @@ def test_a_view_of_sqlite_has_a_type_for_each_column(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'empty.db'}"
     store.upgrade(url)
     with store.read(url) as db:
-        for sheet in query.shipped("views"):
-            made = db.scalar(sa.text("select sql from sqlite_master where name = :name"), {"name": sheet.name})
-            typed = {r.name: r.type for r in db.execute(sa.text(f"pragma table_xinfo({sheet.name})"))}
-            assert [n for n, kind in typed.items() if not kind and f"cast({n} as " not in made] == [], sheet.name
+        for sql_file in query.shipped("views"):
+            made = db.scalar(sa.text("select sql from sqlite_master where name = :name"), {"name": sql_file.name})
+            typed = {r.name: r.type for r in db.execute(sa.text(f"pragma table_xinfo({sql_file.name})"))}
+            assert [n for n, kind in typed.items() if not kind and f"cast({n} as " not in made] == [], sql_file.name
             if sqlite3.sqlite_version_info >= (3, 41):
-                assert all(typed.values()), sheet.name
+                assert all(typed.values()), sql_file.name
 
 
 def test_a_stale_dictionary_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -32,10 +32,10 @@ def test_a_query_says_question_and_grain_and_asks_views_only(name: str) -> None:
     """An analyst may run every shipped query: it names views, never tables, and says what it is for."""
     from pipeline.store import tables
 
-    sheet = query.find(name)
-    assert sheet.question.endswith("?")
-    assert sheet.header["grain"].startswith("one row per")
-    code = "\n".join(line for line in sheet.text.splitlines() if not line.startswith("--"))
+    sql_file = query.find(name)
+    assert sql_file.question.endswith("?")
+    assert sql_file.header["grain"].startswith("one row per")
+    code = "\n".join(line for line in sql_file.text.splitlines() if not line.startswith("--"))
     words = set(code.replace("(", " ").replace(")", " ").split())
     asked = {w for before, w in zip(code.split(), code.split()[1:], strict=False) if before in {"from", "join"}}
     views = {s.name for s in query.shipped("views")}
@@ -47,10 +47,10 @@ def test_a_query_says_question_and_grain_and_asks_views_only(name: str) -> None:
 def test_a_query_that_draws_names_its_own_columns(seeded: Seeded) -> None:
     """`chart:` in a header gives kind, x, y and maybe a series; these are columns of the answer."""
     for name in NAMES:
-        sheet = query.find(name)
-        if "chart" in sheet.header:
-            kind, *columns = sheet.header["chart"].split()
-            with query.ask(seeded.url, sheet, 30) as answer:
+        sql_file = query.find(name)
+        if "chart" in sql_file.header:
+            kind, *columns = sql_file.header["chart"].split()
+            with query.ask(seeded.url, sql_file, 30) as answer:
                 assert kind in {"bar", "line"}
                 assert set(columns) <= set(answer.columns), name
 

@@ -54,10 +54,10 @@ def test_the_promised_views_exist_and_no_table_bears_their_name() -> None:
 @pytest.mark.parametrize("name", sorted(VIEWS))
 def test_a_view_has_the_columns_and_types_that_its_header_names(seeded: Seeded, name: str) -> None:
     """The header is the contract: dictionary, exports and BI models are made of it."""
-    sheet = VIEWS[name]
-    assert sheet.question.endswith("?") and sheet.header["grain"].startswith("one row per")
+    sql_file = VIEWS[name]
+    assert sql_file.question.endswith("?") and sql_file.header["grain"].startswith("one row per")
     with query.ask(seeded.url, headers.parse(name, f"select * from {name}"), 30) as found:
-        assert found.columns == tuple(c.name for c in sheet.columns)
+        assert found.columns == tuple(c.name for c in sql_file.columns)
         rows = list(found.rows)
     assert rows, "the seeded store fills every view"
     if seeded.kind == "postgresql":
@@ -68,10 +68,10 @@ def test_a_view_has_the_columns_and_types_that_its_header_names(seeded: Seeded, 
             )
             types = {row.column_name: row.data_type for row in db.execute(asked, {"name": name})}
         assert {
-            c.name: types[c.name] in POSTGRES[c.type] for c in sheet.columns if types[c.name] not in POSTGRES[c.type]
+            c.name: types[c.name] in POSTGRES[c.type] for c in sql_file.columns if types[c.name] not in POSTGRES[c.type]
         } == {}
     for row in rows:
-        for column, value in zip(sheet.columns, row, strict=True):
+        for column, value in zip(sql_file.columns, row, strict=True):
             assert value is None or isinstance(value, PYTHON[column.type]), (column, value)
 
 
@@ -140,9 +140,9 @@ def test_both_databases_give_the_same_rows(request: pytest.FixtureRequest, tmp_p
         with store.begin(url) as db:
             fill(db, now)
         rows = {}
-        for name, sheet in VIEWS.items():
+        for name, sql_file in VIEWS.items():
             moving = {"hours_since_success", "hours_since_new"}  # counted to the moment of asking
-            columns = ", ".join(c.name for c in sheet.columns if c.name not in moving)
+            columns = ", ".join(c.name for c in sql_file.columns if c.name not in moving)
             with query.ask(url, headers.parse(name, f"select {columns} from {name}"), 30) as a:
                 rows[name] = sorted(map(repr, a.rows))
         found.append(rows)

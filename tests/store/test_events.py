@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from pipeline import store
 from pipeline.core.events import pairs
 from pipeline.core.text import url
-from pipeline.store import corrections, events, neighbourhood, pool
+from pipeline.store import candidates, corrections, events, neighbourhood
 from pipeline.store.rows import events as rows
 from pipeline.store.tables import event_history, event_stories, matches
 from pipeline.store.tables import events as event_table
@@ -31,8 +31,8 @@ def draw(angle: float) -> np.ndarray:
 def settle(db: sa.Connection, told: Sequence[Told], angles: Sequence[float]) -> Mapping[str, int]:
     """Tell stories with meanings that we choose, and give them their events."""
     ids = tell(db, told)
-    pool.add_vectors(db, {i: {"e5": draw(a)} for i, a in zip(ids, angles, strict=True)}, VERSIONS)
-    waiting = pool.still_waiting(db, ids)
+    candidates.add_vectors(db, {i: {"e5": draw(a)} for i, a in zip(ids, angles, strict=True)}, VERSIONS)
+    waiting = candidates.still_waiting(db, ids)
     tally = neighbourhood.settle(db, waiting, 14.0, MODEL, VERSIONS, NOW)
     events.settle(db, waiting.values(), NOW)
     return tally
@@ -97,12 +97,12 @@ def test_a_disowned_story_leaves_what_it_connected_apart(database_url: str) -> N
         number = events.newest(db, 5)[0].id
         middle = rows.told(db, number)[1].id
         db.execute(sa.update(matches).where(matches.c.story_id == middle).values(level=0))
-        assert pool.disowned(db, T0 - timedelta(days=1)) == [middle]
+        assert candidates.disowned(db, T0 - timedelta(days=1)) == [middle]
         neighbourhood.disown(db, [middle], 14.0, MODEL, VERSIONS, NOW)
         found = events.newest(db, 5)
         assert {e.story_count for e in found} == {1} and len(found) == 2
         assert number in {e.id for e in found}
-        assert pool.disowned(db, T0 - timedelta(days=1)) == []
+        assert candidates.disowned(db, T0 - timedelta(days=1)) == []
 
 
 def test_corrections_name_stories_not_rows(database_url: str) -> None:
@@ -120,21 +120,21 @@ def test_the_pool_is_the_open_window_and_shares_a_name(database_url: str) -> Non
     with store.begin(database_url) as db:
         settle(db, [one("near"), one("old", -24 * 40), one("stranger", 0, None, "zenit")], [0.0, 0.1, 0.2])
         settle(db, [Told("nameless", 1, "en", "No firm at all", "", ())], [2.0])
-        near = pool.near(db, ["acme"], T0 - timedelta(days=14), T0 + timedelta(days=14))
-        titles = {m.story.title for m in pool.members(db, near, VERSIONS)}
+        near = candidates.near(db, ["acme"], T0 - timedelta(days=14), T0 + timedelta(days=14))
+        titles = {m.story.title for m in candidates.members(db, near, VERSIONS)}
         assert titles == {"Headline near", "No firm at all"}
-        everyone = pool.near(db, None, T0 - timedelta(days=14), T0 + timedelta(days=14))
+        everyone = candidates.near(db, None, T0 - timedelta(days=14), T0 + timedelta(days=14))
         assert len(everyone) == 3
-        assert len(pool.near(db, None, T0 - timedelta(days=14), T0 + timedelta(days=14), cap=1)) == 1
+        assert len(candidates.near(db, None, T0 - timedelta(days=14), T0 + timedelta(days=14), cap=1)) == 1
 
 
 def test_vectors_of_another_version_do_not_count(database_url: str) -> None:
     """Vectors of two encoder versions must never be compared."""
     with store.begin(database_url) as db:
         settle(db, [one("a")], [0.0])
-        ids = pool.everything(db, None)
-        assert set(pool.members(db, ids, VERSIONS)[0].vectors) == {"e5"}
-        assert pool.members(db, ids, {"e5": "newer"})[0].vectors == {}
+        ids = candidates.everything(db, None)
+        assert set(candidates.members(db, ids, VERSIONS)[0].vectors) == {"e5"}
+        assert candidates.members(db, ids, {"e5": "newer"})[0].vectors == {}
 
 
 def test_events_of_an_earlier_clusterer_stay(database_url: str) -> None:
@@ -146,7 +146,7 @@ def test_events_of_an_earlier_clusterer_stay(database_url: str) -> None:
         ids = tell(db, [one("stranger", 3), one("near", 4)])
         strict = replace(MODEL, shift=MODEL.shift + 2)  # would divide the three
         made = {i: {"e5": draw(a)} for i, a in zip(ids, (2.9, 0.7), strict=True)}
-        pool.add_vectors(db, made, VERSIONS)
+        candidates.add_vectors(db, made, VERSIONS)
         neighbourhood.settle(db, ids, 14.0, strict, VERSIONS, NOW)
         assert {s.clusterer_version for s in rows.told(db, number)} >= {"1-old"}
         assert sum(s.clusterer_version == "1-old" for s in rows.told(db, number)) == 3

@@ -49,8 +49,8 @@ def test_views_are_read_with_parameters(asked: tuple[str, str | None]) -> None:
     assert run(asked, wanted, level="1") >= run(asked, wanted, level="3")
     assert run(asked, "with x as (select event_id from event_overview) select count(*) from x;")[0][0]
     assert run(asked, "select e.title, a.why from alert_log as a join event_overview as e using (event_id)")
-    for sheet in shipped("views"):
-        run(asked, f"select * from {sheet.name}")
+    for sql_file in shipped("views"):
+        run(asked, f"select * from {sql_file.name}")
 
 
 def hidden() -> list[str]:
@@ -115,8 +115,8 @@ def test_the_page_is_for_who_is_signed_in(lite: Site) -> None:
     page = client.get(f"/sql{path}")
     assert page.status_code == 200 and 'value="3"' in page.text and 'href="/events/1"' in page.text
     assert json.loads(client.get(f"/sql.json{path}").text)["columns"] == ["event_id", "title", "odd"]
-    sheet = client.get(f"/sql.csv{path}")
-    assert sheet.headers["content-type"].startswith("text/csv") and ",'=1" in sheet.text
+    sql_file = client.get(f"/sql.csv{path}")
+    assert sql_file.headers["content-type"].startswith("text/csv") and ",'=1" in sql_file.text
     assert '<input id="p-level"' in client.get("/sql?" + urlencode({"sql": text})).text
     wrong = client.get("/sql?" + urlencode({"sql": "select nothing_such from event_overview"}))
     assert wrong.status_code == 400 and "nothing_such" in wrong.text

@@ -86,9 +86,9 @@ def test_queries_cannot_take_every_thread(lite: Site, monkeypatch: pytest.Monkey
 
 def test_a_slow_query_is_stopped(lite: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     """Rule: the time limit of analysts' queries holds on the page too, and is said."""
-    sheet = sql.listed()[0]
+    sql_file = sql.listed()[0]
     slow = "with recursive c(i) as (select 1 union all select i + 1 from c) select count(*) as n from c"
-    monkeypatch.setattr(sql, "listed", lambda: [type(sheet)("slow", slow, {}, ())])
+    monkeypatch.setattr(sql, "listed", lambda: [type(sql_file)("slow", slow, {}, ())])
     monkeypatch.setenv("NEWSWATCH_QUERY_TIMEOUT", "0.3")
     page = lite.get("/queries/slow", 503)
     assert "was stopped" in page

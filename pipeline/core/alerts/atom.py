@@ -35,8 +35,8 @@ def feed(
     _add(root, "updated", _time(max((at for _, at in found), default=now)))
     root.append(_element("link", rel="alternate", href=f"{base}/events{query}"))
     root.append(_element("link", rel="self", href=f"{base}/events.atom{query}"))
-    for sheet, at in found:
-        root.append(_entry(sheet, at, base, host, language, amount))
+    for dossier, at in found:
+        root.append(_entry(dossier, at, base, host, language, amount))
     return bytes(ElementTree.tostring(root, encoding="utf-8", xml_declaration=True))
 
 
@@ -77,10 +77,10 @@ def threads(found: Sequence[ThreadEntry], base_url: str, now: datetime) -> bytes
 
 
 def _entry(
-    sheet: Dossier, at: datetime, base: str, host: str, language: str, amount: Callable[[content.FactLine], str]
+    dossier: Dossier, at: datetime, base: str, host: str, language: str, amount: Callable[[content.FactLine], str]
 ) -> ElementTree.Element:
-    event = sheet.event
-    title, tag = content.title(sheet, language)
+    event = dossier.event
+    title, tag = content.title(dossier, language)
     entry = _element("entry")
     entry.set("{http://www.w3.org/XML/1998/namespace}lang", tag)
     _add(entry, "title", safe(title))
@@ -88,18 +88,20 @@ def _entry(
     _add(entry, "published", _time(event.first_seen_at))
     _add(entry, "updated", _time(at))
     entry.append(_element("link", rel="alternate", href=f"{base}/events/{event.id}"))
-    for story in sheet.stories[: content.MAX_STORIES]:
+    for story in dossier.stories[: content.MAX_STORIES]:
         if story.url.startswith(("http://", "https://")):
             entry.append(_element("link", rel="related", href=safe(story.url), title=safe(story.title)[:200]))
     author = _element("author")
-    _add(author, "name", ", ".join(dict.fromkeys(safe(s.outlet) for s in sheet.stories[:3] if s.outlet)) or "newswatch")
+    _add(
+        author, "name", ", ".join(dict.fromkeys(safe(s.outlet) for s in dossier.stories[:3] if s.outlet)) or "newswatch"
+    )
     entry.append(author)
     for topic in event.topics:
         entry.append(_element("category", term=topic))
-    listed, _ = content.groups(sheet, language)
+    listed, _ = content.groups(dossier, language)
     lines = [f"Level {event.level} · {event.story_count} stories · {event.language_count} languages"]
     lines += [f"{g.language}: {safe(s.title)} ({safe(s.outlet)})" for g in listed for s in g.stories[:2]]
-    amounts, _ = content.facts(sheet)
+    amounts, _ = content.facts(dossier)
     lines += [_amount(line, amount(line)) for line in amounts]
     _add(entry, "summary", "\n".join(lines))
     return entry

@@ -100,23 +100,23 @@ class LanguageGroup:
 class EventNews:
     """An event within a mail, with what is new in it for this reader."""
 
-    sheet: Dossier
+    dossier: Dossier
     reason: str = "new"
     news: Mapping[str, Any] = field(default_factory=dict)
     fresh: tuple[int, ...] = ()  # stories unlike all that this reader was told
     joined: tuple[int, ...] = ()  # others that came since, no copies
 
 
-def title(sheet: Dossier, language: str) -> tuple[str, str]:
+def title(dossier: Dossier, language: str) -> tuple[str, str]:
     """Give an event's title for a reader of `language`, and its language: theirs, English, else the best."""
-    titles = sheet.event.titles
+    titles = dossier.event.titles
     base = language.partition("-")[0]
     kin = sorted(k for k in titles if k.partition("-")[0] == base)  # "zh-Hans" for a reader of "zh"
     for wanted in (language, base, *kin, "en"):
         if titles.get(wanted):
             return titles[wanted], wanted
-    best = next((k for k, v in titles.items() if v == sheet.event.title), "und")
-    return sheet.event.title, best
+    best = next((k for k, v in titles.items() if v == dossier.event.title), "und")
+    return dossier.event.title, best
 
 
 def head(item: EventNews, language: str) -> StoryLine | None:
@@ -124,7 +124,7 @@ def head(item: EventNews, language: str) -> StoryLine | None:
 
     Of several the first in the reader's language, else in English, else the first.
     """
-    told = [s for s in item.sheet.stories if s.id in item.fresh and s.title.strip()]
+    told = [s for s in item.dossier.stories if s.id in item.fresh and s.title.strip()]
     for wanted in (language.partition("-")[0], "en"):
         for story in told:
             if story.language.partition("-")[0] == wanted:
@@ -135,13 +135,13 @@ def head(item: EventNews, language: str) -> StoryLine | None:
 def headline(item: EventNews, language: str) -> tuple[str, str]:
     """Give the headline of a mail on one event, and its language."""
     story = head(item, language)
-    return (story.title, story.language) if story is not None else title(item.sheet, language)
+    return (story.title, story.language) if story is not None else title(item.dossier, language)
 
 
 def bearer(item: EventNews, language: str) -> StoryLine | None:
     """Give the story whose headline a mail bears for a reader of `language`; None of an event without stories."""
     told, tag = headline(item, language)
-    ranked = sorted(item.sheet.stories, key=lambda s: (s.title != told, s.language != tag, s.is_copy, s.at, s.id))
+    ranked = sorted(item.dossier.stories, key=lambda s: (s.title != told, s.language != tag, s.is_copy, s.at, s.id))
     return head(item, language) or next(iter(ranked), None)
 
 
@@ -153,7 +153,7 @@ def lead(item: EventNews, language: str, room: float = 280.0, most: int = 2) -> 
     """
     base = language.partition("-")[0]
     first = head(item, language)
-    told = [s for s in item.sheet.stories if not s.is_copy and (not item.fresh or s.id in item.fresh)]
+    told = [s for s in item.dossier.stories if not s.is_copy and (not item.fresh or s.id in item.fresh)]
     told.sort(key=lambda s: (s is not first, s.language.partition("-")[0] != base, s.language != "en", s.at, s.id))
     for story in told:
         text = sentences.opening(story.summary, room, most, story.title)
@@ -164,7 +164,7 @@ def lead(item: EventNews, language: str, room: float = 280.0, most: int = 2) -> 
 
 def news_first(item: EventNews) -> tuple[list[StoryLine], int]:
     """Give the stories that are new to this reader, those unlike what was told first, and how many more there are."""
-    by_id = {s.id: s for s in item.sheet.stories}
+    by_id = {s.id: s for s in item.dossier.stories}
     found = [by_id[i] for i in (*item.fresh, *item.joined) if i in by_id]
     return found[:MAX_NEW], max(0, len(found) - MAX_NEW)
 
@@ -172,16 +172,18 @@ def news_first(item: EventNews) -> tuple[list[StoryLine], int]:
 def new_facts(item: EventNews) -> list[FactLine]:
     """Give the amounts that nobody but the new stories states."""
     new = {*item.fresh, *item.joined}
-    kept = [c for c in item.sheet.stated.claims if c.stories and new.issuperset(c.stories)]
+    kept = [c for c in item.dossier.stated.claims if c.stories and new.issuperset(c.stories)]
     return (
-        facts(replace(item.sheet, stated=replace(item.sheet.stated, claims=tuple(kept), disputes=())))[0] if new else []
+        facts(replace(item.dossier, stated=replace(item.dossier.stated, claims=tuple(kept), disputes=())))[0]
+        if new
+        else []
     )
 
 
-def groups(sheet: Dossier, language: str) -> tuple[list[LanguageGroup], int]:
+def groups(dossier: Dossier, language: str) -> tuple[list[LanguageGroup], int]:
     """Group stories by language, the reader's first, then English, then by count; return how many are left out too."""
     by_language: dict[str, list[StoryLine]] = {}
-    for story in sheet.stories:
+    for story in dossier.stories:
         by_language.setdefault(story.language, []).append(story)
     base = language.partition("-")[0]
     order = sorted(by_language, key=lambda x: (x.partition("-")[0] != base, x != "en", -len(by_language[x]), x))
@@ -197,13 +199,13 @@ def groups(sheet: Dossier, language: str) -> tuple[list[LanguageGroup], int]:
     return found, dropped
 
 
-def facts(sheet: Dossier) -> tuple[list[FactLine], int]:
+def facts(dossier: Dossier) -> tuple[list[FactLine], int]:
     """Give the amounts that the event states, the most widely stated first, and how many more there are.
 
     Those in dispute are never among the rest.
     """
-    outlets = {s.id: s.outlet for s in sheet.stories if not s.is_copy}
-    disputed = sheet.stated.disputed
+    outlets = {s.id: s.outlet for s in dossier.stories if not s.is_copy}
+    disputed = dossier.stated.disputed
     lines = [
         FactLine(
             c.kind,
@@ -217,7 +219,7 @@ def facts(sheet: Dossier) -> tuple[list[FactLine], int]:
             c.written,
             place in disputed,
         )
-        for place, c in enumerate(sheet.stated.claims)
+        for place, c in enumerate(dossier.stated.claims)
         if c.kind != "date"
     ]
     shown = sorted(sorted(range(len(lines)), key=lambda i: not lines[i].disputed)[:MAX_FACTS])
@@ -228,8 +230,8 @@ def by_topic(items: Sequence[EventNews]) -> dict[str, list[EventNews]]:
     """Group a digest's items by the first topic of their event, highest level first; each event stands once."""
     found: dict[str, list[EventNews]] = {}
     ranked = sorted(
-        items, key=lambda i: (-i.sheet.event.level, -i.sheet.event.independent_count, i.sheet.event.first_seen_at)
+        items, key=lambda i: (-i.dossier.event.level, -i.dossier.event.independent_count, i.dossier.event.first_seen_at)
     )
     for item in ranked:
-        found.setdefault(item.sheet.event.topics[0] if item.sheet.event.topics else "", []).append(item)
+        found.setdefault(item.dossier.event.topics[0] if item.dossier.event.topics else "", []).append(item)
     return found

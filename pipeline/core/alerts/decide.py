@@ -1,6 +1,6 @@
-"""Who is owed a mail about an event, and why: decided from the event's picture and from what each reader was told.
+"""Who is owed a mail about an event, and why: decided from the event and from what each reader was told.
 
-    decide(picture, readers, told, now)  ->  Decision: rows to add, rows to cancel, rows to wake
+    decide(event, readers, told, now)  ->  Decision: rows to add, rows to cancel, rows to wake
 
 A reader hears of an event once as `new`, then only of something new (`update`: above all of stories unlike all that was
 told) or when two events turn out to be one or one to be two (`correction`). What grew in silence comes in a digest. A
@@ -16,7 +16,8 @@ from typing import Any
 from pipeline.core.alerts import unlike
 from pipeline.core.alerts.growth import growth, is_prompt, reads, speaks
 from pipeline.core.alerts.schedule import after_quiet, next_round_up, round_up, slot
-from pipeline.core.alerts.state import Decision, HistoryLine, Intent, Part, Picture, Reader, State, Told
+from pipeline.core.alerts.state import AlertedEvent, Decision, HistoryLine, Intent, Part, Reader, State, Told
+from pipeline.core.alerts.wanted import because, is_muted, wants
 from pipeline.core.events.threads import default_linker
 from pipeline.model import Frequency, Subscription
 
@@ -31,41 +32,6 @@ def message_id(host: str, *identity: object) -> str:
     """Give the Message-ID of what a mail is about: no clock and no chance, so every attempt bears the same."""
     digest = hashlib.sha256("\x1f".join(map(str, identity)).encode()).hexdigest()
     return f"<{digest[:32]}@{host}>"
-
-
-def wants(subscription: Subscription, picture: Picture, state: State) -> bool:
-    """Whether an event that says `state` is what this subscription asks for."""
-    weight = state.independent if subscription.only_independent else state.stories
-    return (
-        state.stories > 0
-        and state.level >= subscription.min_level
-        and weight >= subscription.min_stories
-        and _meets(subscription.topics, picture.topics)
-        and _meets(subscription.entities, picture.entities)
-        and (not subscription.story_languages or any(speaks(subscription, x) for x in state.languages))
-    )
-
-
-def is_muted(reader: Reader, picture: Picture) -> bool:
-    """Whether a reader wants to hear no more of an event: of itself, what merged into it, or what it follows."""
-    return not reader.muted.isdisjoint((picture.event_id, *picture.relatives, *picture.follows))
-
-
-def because(subscription: Subscription, picture: Picture) -> dict[str, Any]:
-    """Say what decided that an event is wanted: its level, and which topics and entities of it were asked for.
-
-    Of a subscription that asks for all of them, those that the event has.
-    """
-    return {
-        "level": picture.level,
-        "min_level": subscription.min_level,
-        "topics": [x for x in picture.topics if not subscription.topics or x in subscription.topics],
-        "entities": [x for x in picture.entities if not subscription.entities or x in subscription.entities],
-    }
-
-
-def _meets(wanted: Sequence[str], there: Sequence[str]) -> bool:
-    return not wanted or not set(wanted).isdisjoint(there)
 
 
 def news(subscription: Subscription, knows: State, now: State, history: Iterable[HistoryLine]) -> dict[str, Any]:
@@ -96,7 +62,7 @@ def news(subscription: Subscription, knows: State, now: State, history: Iterable
 
 
 def strange(
-    subscription: Subscription, picture: Picture, knows: State, heard: Collection[int] = ()
+    subscription: Subscription, event: AlertedEvent, knows: State, heard: Collection[int] = ()
 ) -> tuple[Part, ...]:
     """Give the stories of an event that are unlike all that a reader who knows one state of it was told.
 
@@ -104,11 +70,11 @@ def strange(
     """
     if subscription.updates == "none":
         return ()
-    told = [p for p in picture.parts if p.revision <= knows.revision or p.came_from in heard]
+    told = [p for p in event.parts if p.revision <= knows.revision or p.came_from in heard]
     known = {p.story_id for p in told}
     fresh = [
         p
-        for p in picture.parts
+        for p in event.parts
         if p.story_id not in known
         and not p.is_glue
         and p.level >= subscription.min_level
@@ -120,27 +86,32 @@ def strange(
 
 
 def grown(
-    picture: Picture, reader: Reader, told: Sequence[Told], slot_at: datetime, now: datetime, host: str
+    event: AlertedEvent, reader: Reader, told: Sequence[Told], slot_at: datetime, now: datetime, host: str
 ) -> Intent | None:
     """Put an event that grew in silence into a reader's digest of such; None where there is nothing to say.
 
     Two runs of one `slot_at` say the same, and what waits for a mail of its own is left to that.
     """
-    own = [t for t in told if t.event_id == picture.event_id and t.subscription_id == reader.id]
-    knows, state = _last(own), picture.state()
+    own = [t for t in told if t.event_id == event.event_id and t.subscription_id == reader.id]
+    knows, state = _last(own), event.state()
     if knows is None or not any(t.state == "sent" for t in own) or any(t.state == "pending" for t in own):
         return None
-    if is_muted(reader, picture) or not growth(reader.subscription, knows, state):
+    if is_muted(reader, event) or not growth(reader.subscription, knows, state):
         return None
-    if not wants(reader.subscription, picture, state):
+    if not wants(reader.subscription, event, state):
         return None
-    intent: Intent = _maker(picture, reader, now, host, None)("grew", True, since=knows)
+    intent: Intent = _maker(event, reader, now, host, None)("grew", True, since=knows)
     key = round_up(reader.subscription, slot_at).batch_key
     return replace(intent, batch_key=key, due_at=after_quiet(reader.subscription, now))
 
 
 def decide(
-    picture: Picture, readers: Sequence[Reader], told: Sequence[Told], now: datetime, host: str, gap: str | None = None
+    event: AlertedEvent,
+    readers: Sequence[Reader],
+    told: Sequence[Told],
+    now: datetime,
+    host: str,
+    gap: str | None = None,
 ) -> Decision:
     """Say which alerts follow from an event's change.
 
@@ -154,7 +125,7 @@ def decide(
     cancel: list[int] = []
     wake: list[tuple[int, datetime, str | None]] = []
     for reader in readers:
-        one = _for_reader(picture, reader, by_reader.get(reader.id, []), now, host, gap)
+        one = _for_reader(event, reader, by_reader.get(reader.id, []), now, host, gap)
         add += one.add
         cancel += one.cancel
         wake += one.wake
@@ -162,130 +133,132 @@ def decide(
 
 
 def _for_reader(
-    picture: Picture, reader: Reader, told: Sequence[Told], now: datetime, host: str, gap: str | None
+    event: AlertedEvent, reader: Reader, told: Sequence[Told], now: datetime, host: str, gap: str | None
 ) -> Decision:
-    earlier = [t for t in told if t.event_id in picture.follows]  # of its thread
-    told = [t for t in told if t.event_id == picture.event_id or t.event_id in picture.relatives]
-    own = [t for t in told if t.event_id == picture.event_id]
-    merged = {x.other_event_id for x in picture.history if x.kind == "merged"}
+    earlier = [t for t in told if t.event_id in event.follows]  # of its thread
+    told = [t for t in told if t.event_id == event.event_id or t.event_id in event.relatives]
+    own = [t for t in told if t.event_id == event.event_id]
+    merged = {x.other_event_id for x in event.history if x.kind == "merged"}
     theirs = [t for t in told if t.event_id in merged]
     needless = tuple(t.alert_id for t in theirs if t.state == "pending")  # their events are this one now
-    state = picture.state()
+    state = event.state()
     waiting = [t for t in own if t.state == "pending" and t.reason != "grew"]
     grew = tuple(t.alert_id for t in own if t.state == "pending" and t.reason == "grew")
-    if is_muted(reader, picture) or not wants(reader.subscription, picture, state):
+    if is_muted(reader, event) or not wants(reader.subscription, event, state):
         return Decision(cancel=needless + grew + tuple(t.alert_id for t in waiting))
     if waiting:
-        held = [t for t in waiting if t.why == REVIEW and not picture.is_review]  # now somebody reports
+        held = [t for t in waiting if t.why == REVIEW and not event.is_review]  # now somebody reports
         at_once = slot(reader.subscription, now)
         return Decision(cancel=needless, wake=tuple((t.alert_id, at_once.due_at, at_once.batch_key) for t in held))
-    make = _maker(picture, reader, now, host, gap)
+    make = _maker(event, reader, now, host, gap)
     first = next((t for t in own if t.reason == "new"), None)
     if first is None:
-        return Decision(tuple(_first(picture, reader, told, earlier, make)), needless)
+        return Decision(tuple(_first(event, reader, told, earlier, make)), needless)
     if first.state == "cancelled":
         due = slot(reader.subscription, now)
         return Decision(cancel=needless, wake=((first.alert_id, due.due_at, due.batch_key),))
-    again = tuple(_again(picture, reader, own, theirs, state, make))
+    again = tuple(_again(event, reader, own, theirs, state, make))
     return Decision(again, needless + grew if again else needless)  # a mail of its own tells what the digest would
 
 
-def _maker(picture: Picture, reader: Reader, now: datetime, host: str, gap: str | None) -> Any:
+def _maker(event: AlertedEvent, reader: Reader, now: datetime, host: str, gap: str | None) -> Any:
     def make(reason: str, pending: bool, reply_to: str | None = None, **detail: Any) -> Intent:
         is_first = reason == "new" and "stories" not in detail  # else an event has news of its own in it
-        revision = 0 if is_first else picture.revision
+        revision = 0 if is_first else event.revision
         due = (next_round_up if detail.get("why") == REVIEW else slot)(reader.subscription, now)
         return Intent(
             subscription_id=reader.id,
-            event_id=picture.event_id,
+            event_id=event.event_id,
             reason=reason,
             revision=revision,
             state="pending" if pending else "baseline",
             due_at=due.due_at,
-            message_id=message_id(host, reader.subscription.key, picture.event_id, picture.identity, reason, revision),
+            message_id=message_id(host, reader.subscription.key, event.event_id, event.identity, reason, revision),
             batch_key=(due.batch_key or (f"{reader.subscription.key} {gap}" if gap else None)) if pending else None,
             in_reply_to=reply_to,
-            evidence=because(reader.subscription, picture),
+            evidence=because(reader.subscription, event),
             detail={k: v.write() if isinstance(v, State) else v for k, v in detail.items() if v is not None},
         )
 
     return make
 
 
-def _first(picture: Picture, reader: Reader, told: Sequence[Told], earlier: Sequence[Told], make: Any) -> list[Intent]:
+def _first(
+    event: AlertedEvent, reader: Reader, told: Sequence[Told], earlier: Sequence[Told], make: Any
+) -> list[Intent]:
     """Decide for a reader to whom nothing was said of this event yet."""
-    merged = {x.other_event_id for x in picture.history if x.kind == "merged"}
-    sent = [t for t in told if t.state == "sent" and t.event_id != picture.event_id]
+    merged = {x.other_event_id for x in event.history if x.kind == "merged"}
+    sent = [t for t in told if t.state == "sent" and t.event_id != event.event_id]
     known = [t for t in sent if t.event_id in merged]
     if known:  # told of it under the number of an event that merged into it
-        return [make("new", False, _root(known), why="merged", knows=_at(_last(known), picture))]
-    if sent and picture.was_told(sent):  # of its stories, as part of the event that it was split off from
-        known_as = make("new", False, _root(sent), why="split", knows=picture.state())
-        if picture.is_review:  # a live page that moved: nothing that was told was false
+        return [make("new", False, _root(known), why="merged", knows=_at(_last(known), event))]
+    if sent and event.was_told(sent):  # of its stories, as part of the event that it was split off from
+        known_as = make("new", False, _root(sent), why="split", knows=event.state())
+        if event.is_review:  # a live page that moved: nothing that was told was false
             return [known_as]
         return [
             known_as,
-            make("correction", True, _root(sent), split=sorted({t.event_id for t in sent}), since=picture.state()),
+            make("correction", True, _root(sent), split=sorted({t.event_id for t in sent}), since=event.state()),
         ]
-    stale = {p.stale for p in picture.parts}
+    stale = {p.stale for p in event.parts}
     if None not in stale:  # stood before we watched it so: of no news value until somebody reports anew
-        return [make("new", False, why=sorted(filter(None, stale))[0], knows=picture.state())]
+        return [make("new", False, why=sorted(filter(None, stale))[0], knows=event.state())]
     if not reader.is_founding:
-        before = picture.state(reader.created_at)
-        if wants(reader.subscription, picture, before):  # stood before the reader came
-            fresh = news(reader.subscription, before, picture.state(), _since(picture, reader.created_at))
+        before = event.state(reader.created_at)
+        if wants(reader.subscription, event, before):  # stood before the reader came
+            fresh = news(reader.subscription, before, event.state(), _since(event, reader.created_at))
             return [
-                make("new", False, why="subscription", knows=_at(before, picture)),
+                make("new", False, why="subscription", knows=_at(before, event)),
                 *([make("update", True, since=before)] if fresh else []),
             ]
-    reply_to = _thread(picture, earlier) or _root(sent)
-    if picture.is_review and reader.subscription.frequency is Frequency.INSTANT and reader.subscription.grew != "never":
+    reply_to = _thread(event, earlier) or _root(sent)
+    if event.is_review and reader.subscription.frequency is Frequency.INSTANT and reader.subscription.grew != "never":
         return [make("new", True, reply_to, why=REVIEW)]
     return [make("new", True, reply_to)]
 
 
-def _thread(picture: Picture, earlier: Sequence[Told]) -> str | None:
+def _thread(event: AlertedEvent, earlier: Sequence[Told]) -> str | None:
     """Give the first mail on the nearest earlier happening of the thread that a reader was written to about."""
-    roots = (_root([t for t in earlier if t.event_id == i]) for i in picture.follows)
+    roots = (_root([t for t in earlier if t.event_id == i]) for i in event.follows)
     return next((root for root in roots if root is not None), None)
 
 
-def _at(state: State | None, picture: Picture) -> State | None:
-    """Say that a state is known as of the picture's revision: numbers of other events do not compare."""
-    return None if state is None else replace(state, revision=picture.revision)
+def _at(state: State | None, event: AlertedEvent) -> State | None:
+    """Say that a state is known as of the event's revision: numbers of other events do not compare."""
+    return None if state is None else replace(state, revision=event.revision)
 
 
-def _since(picture: Picture, at: datetime) -> list[HistoryLine]:
-    stood = {p.story_id for p in picture.parts if p.joined_at < at}
-    return [x for x in picture.history if x.kind == "fact" and x.detail.get("story_id") not in stood]
+def _since(event: AlertedEvent, at: datetime) -> list[HistoryLine]:
+    stood = {p.story_id for p in event.parts if p.joined_at < at}
+    return [x for x in event.history if x.kind == "fact" and x.detail.get("story_id") not in stood]
 
 
 def _again(
-    picture: Picture, reader: Reader, own: Sequence[Told], theirs: Sequence[Told], state: State, make: Any
+    event: AlertedEvent, reader: Reader, own: Sequence[Told], theirs: Sequence[Told], state: State, make: Any
 ) -> list[Intent]:
     """Decide for a reader who was told of this event before."""
     knows = _last(own) or state
     reply_to = _root(own) or _root(theirs)
     heard = sorted({t.event_id for t in theirs if t.state == "sent" and t.reason == "new"})
-    new_merges = [x.other_event_id for x in picture.history if x.kind == "merged" and x.revision > knows.revision]
+    new_merges = [x.other_event_id for x in event.history if x.kind == "merged" and x.revision > knows.revision]
     both = [i for i in heard if i in new_merges]
     if both and any(t.state == "sent" for t in own):
         return [make("correction", True, reply_to, merged=both, since=knows)]
-    if _revived(picture, own):
+    if _revived(event, own):
         return [make("update", True, since=knows, why="revived")]
     others = sorted({t.event_id for t in theirs if t.state == "sent"})
-    odd = [p.story_id for p in strange(reader.subscription, picture, knows, others)]
+    odd = [p.story_id for p in strange(reader.subscription, event, knows, others)]
     if odd:  # a happening of its own, whatever event holds it
         return [make("new", True, reply_to, since=knows, stories=odd, heard=others or None)]
-    if news(reader.subscription, knows, state, picture.history):
+    if news(reader.subscription, knows, state, event.history):
         return [make("update", True, reply_to, since=knows, heard=others or None)]
     return []
 
 
-def _revived(picture: Picture, own: Sequence[Told]) -> bool:
+def _revived(event: AlertedEvent, own: Sequence[Told]) -> bool:
     """Whether an event of stale stories only got its first fresh one; this reader was never written to about it."""
     asleep = all(t.state == "baseline" and t.why in STALE for t in own)
-    return asleep and any(p.stale is None and not p.is_copy for p in picture.parts)
+    return asleep and any(p.stale is None and not p.is_copy for p in event.parts)
 
 
 def _last(told: Sequence[Told]) -> State | None:

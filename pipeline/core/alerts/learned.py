@@ -4,11 +4,11 @@ from typing import Any
 
 from pipeline.core.alerts import decide, growth
 from pipeline.core.alerts.content import Dossier, EventNews
-from pipeline.core.alerts.state import Picture, State
+from pipeline.core.alerts.state import AlertedEvent, State
 from pipeline.model import Alert, Subscription
 
 
-def item(alert: Alert, sheet: Dossier, picture: Picture, reader: Subscription) -> EventNews | None:
+def item(alert: Alert, dossier: Dossier, event: AlertedEvent, reader: Subscription) -> EventNews | None:
     """Give the item of a mail; None when nothing is left to say. Stories unlike what was told come first."""
     since = alert.detail.get("since")
     news: dict[str, Any] = {}
@@ -17,14 +17,14 @@ def item(alert: Alert, sheet: Dossier, picture: Picture, reader: Subscription) -
     is_later = alert.reason != "new" or "stories" in alert.detail  # a happening of its own in an event that was told
     if since is not None and is_later:
         knows = State.read(since)
-        news = decide.news(reader, knows, picture.state(), picture.history)
+        news = decide.news(reader, knows, event.state(), event.history)
         if alert.reason == "grew":
-            news |= growth.growth(reader, knows, picture.state())
+            news |= growth.growth(reader, knows, event.state())
         if alert.reason in {"new", "update"}:
             heard = alert.detail.get("heard") or ()
-            fresh = tuple(p.story_id for p in decide.strange(reader, picture, knows, heard))
+            fresh = tuple(p.story_id for p in decide.strange(reader, event, knows, heard))
         if alert.reason in {"new", "update", "grew"}:
-            came = [p for p in picture.parts if p.revision > knows.revision and not p.is_copy]
+            came = [p for p in event.parts if p.revision > knows.revision and not p.is_copy]
             joined = tuple(p.story_id for p in came if p.story_id not in fresh)
     if fresh:
         news["stories"] = len(fresh)
@@ -33,4 +33,4 @@ def item(alert: Alert, sheet: Dossier, picture: Picture, reader: Subscription) -
         news["revived"] = True
     if is_later and alert.reason in {"new", "update", "grew"} and not news:
         return None
-    return EventNews(sheet, alert.reason, news, fresh, joined)
+    return EventNews(dossier, alert.reason, news, fresh, joined)

@@ -1,4 +1,4 @@
-"""What alerting looks at, and what it comes to: an event's picture, its readers, what each was told, the rows to be."""
+"""What alerting looks at, and what it comes to: an event, its readers, what each was told, the rows to be."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -67,7 +67,7 @@ class HistoryLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class AlertedEvent:
     """An event as alerting sees it."""
 
     event_id: int

@@ -1,7 +1,7 @@
 """What two stories have in common, as numbers: meaning, time, figures and names, for many pairs at once.
 
-Names are no proof: two stories on one firm always share its name. They find candidates (store/pool) and veto (`apart`);
-what they may say for a join is only how many watched names *beyond the first* two stories share.
+Names are no proof: two stories on one firm always share its name. They find candidates (store/candidates) and veto
+(`apart`); what they may say for a join is only how many watched names *beyond the first* two stories share.
 """
 
 import json

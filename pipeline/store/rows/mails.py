@@ -24,7 +24,7 @@ MAX_STORIES = 500  # an event told more often is cut here: a mail lists 40, the 
 
 
 def load(db: sa.Connection, event_id: int) -> Dossier | None:
-    """Give an event's sheet; None when there is no such event."""
+    """Give an event's dossier; None when there is no such event."""
     row = db.execute(sa.select(events).where(events.c.id == event_id)).one_or_none()
     if row is None:
         return None
@@ -91,7 +91,7 @@ def _why(db: sa.Connection, event: sa.Row[Any]) -> MatchReason:
 
 
 def newest(db: sa.Connection, limit: int, min_level: int) -> list[tuple[Dossier, datetime]]:
-    """Give the sheets of the standing events that changed last, with when they did."""
+    """Give the dossiers of the standing events that changed last, with when they did."""
     query = (
         sa.select(events.c.id, events.c.updated_at)
         .where(events.c.merged_into.is_(None), events.c.story_count > 0, events.c.level >= min_level)
@@ -99,7 +99,7 @@ def newest(db: sa.Connection, limit: int, min_level: int) -> list[tuple[Dossier,
         .limit(limit)
     )
     found = [(load(db, r.id), r.updated_at) for r in db.execute(query).all()]
-    return [(sheet, at) for sheet, at in found if sheet is not None]
+    return [(dossier, at) for dossier, at in found if dossier is not None]
 
 
 def topic_titles(db: sa.Connection) -> dict[str, dict[str, str]]:

@@ -93,8 +93,8 @@ def _printed() -> str:
     """Give the generated part of sql/README.md: views by question, names of queries, what is personal."""
     views = [f"| {_cell(s.question)} | [{s.name}](views/{s.name}.sql) |" for s in shipped("views")]
     asked = [
-        f"- {about}: {', '.join(f'[{s.name}](queries/{s.name}.sql)' for s in sheets)}"
-        for about, sheets in groupby(by_question(), lambda s: s.header["about"])
+        f"- {about}: {', '.join(f'[{s.name}](queries/{s.name}.sql)' for s in sql_files)}"
+        for about, sql_files in groupby(by_question(), lambda s: s.header["about"])
     ]
     personal = ", ".join(f"`{name}`" for name in (*PERSONAL, *SECRET))
     return "\n\n".join(
@@ -130,10 +130,10 @@ def _lists() -> list[str]:
     ]
 
 
-def _asks(sheet: SqlFile) -> str:
+def _asks(sql_file: SqlFile) -> str:
     """Name a query's parameters with their defaults; an example of one storyline says that it is one."""
-    asked = "".join(f" `{name}={default}`" for name, default in wanted(sheet).items())
-    return asked + (" (an example)" if "example" in sheet.header else "")
+    asked = "".join(f" `{name}={default}`" for name, default in wanted(sql_file).items())
+    return asked + (" (an example)" if "example" in sql_file.header else "")
 
 
 def _picture() -> str:

@@ -16,7 +16,7 @@ from pipeline.store.sql.query import BATCH, reader, typed, view
 from pipeline.store.tables import Utc
 
 FORMATS = ("parquet", "csv", "jsonl")
-# A headline may begin so, and a spreadsheet would take it for a formula that reads or sends the rest of the sheet.
+# A headline may begin so, and a spreadsheet would take it for a formula that reads or sends the rest of the sql_file.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")  # the full-width ones as well
 
 
@@ -24,31 +24,31 @@ def write(url: str, name: str, format: str, target: IO[bytes], since: datetime |
     """Write a view to an open file and return the number of rows; memory holds a batch, whatever the size."""
     if format not in FORMATS:
         raise ConfigError(f"--format {format}: write {', '.join(FORMATS)}")
-    sheet = view(name)
+    sql_file = view(name)
     with reader(url, timeout_s) as db:
-        batches = _batches(db, sheet, since)
+        batches = _batches(db, sql_file, since)
         if format == "parquet":
-            return _parquet(sheet.columns, batches, target)
+            return _parquet(sql_file.columns, batches, target)
         if format == "csv":
-            return _csv(sheet.columns, batches, target)
-        return _jsonl(sheet.columns, batches, target)
+            return _csv(sql_file.columns, batches, target)
+        return _jsonl(sql_file.columns, batches, target)
 
 
-def statement(sheet: SqlFile, since: datetime | None) -> Any:
+def statement(sql_file: SqlFile, since: datetime | None) -> Any:
     """Give the select of a view, cut by the column that its header names for that."""
-    chosen: Any = sa.select(*(sa.column(c.name) for c in sheet.columns)).select_from(sa.table(sheet.name))
+    chosen: Any = sa.select(*(sa.column(c.name) for c in sql_file.columns)).select_from(sa.table(sql_file.name))
     if since is None:
         return chosen
-    cut = sheet.header.get("since")
+    cut = sql_file.header.get("since")
     if cut is None:
-        raise NotFoundError(f"{sheet.name} shows what stands now and has no time to start from: leave --since out")
-    is_day = next(c.type for c in sheet.columns if c.name == cut) == "date"
+        raise NotFoundError(f"{sql_file.name} shows what stands now and has no time to start from: leave --since out")
+    is_day = next(c.type for c in sql_file.columns if c.name == cut) == "date"
     value = sa.literal(since.date(), sa.Date()) if is_day else sa.literal(since, Utc())
     return chosen.where(sa.column(cut) >= value)
 
 
-def _batches(db: sa.Connection, sheet: SqlFile, since: datetime | None) -> Iterator[Sequence[sa.Row[Any]]]:
-    result = db.execution_options(stream_results=True, max_row_buffer=BATCH).execute(statement(sheet, since))
+def _batches(db: sa.Connection, sql_file: SqlFile, since: datetime | None) -> Iterator[Sequence[sa.Row[Any]]]:
+    result = db.execution_options(stream_results=True, max_row_buffer=BATCH).execute(statement(sql_file, since))
     yield from result.partitions(BATCH)
 
 

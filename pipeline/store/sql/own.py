@@ -34,14 +34,14 @@ def ask(
     """
     if not query.is_statement(text):
         raise ConfigError("Write one statement that begins with select, with or values.")
-    sheet = parse("your query", text.rstrip().rstrip(";"))
+    sql_file = parse("your query", text.rstrip().rstrip(";"))
     if parse_url(url).drivername != "sqlite":
         if analyst_url is None:
             raise ConfigError(
                 "SQL of your own needs the analysts' role: `newswatch db grant-analyst --ask-password`, then "
                 "NEWSWATCH_ANALYST_URL for `newswatch serve`."
             )
-        with query.ask(analyst_url, sheet, timeout_s, params) as answer:
+        with query.ask(analyst_url, sql_file, timeout_s, params) as answer:
             yield answer
         return
     seen, hidden = _seen(url)
@@ -56,7 +56,7 @@ def ask(
             fine = action in _HARMLESS
         return sqlite3.SQLITE_OK if fine else sqlite3.SQLITE_DENY
 
-    with query.ask(url, sheet, timeout_s, params, guard=allow) as answer:
+    with query.ask(url, sql_file, timeout_s, params, guard=allow) as answer:
         yield answer
 
 

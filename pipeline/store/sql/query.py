@@ -84,50 +84,50 @@ def near(what: str, names: Sequence[str], plural: str) -> str:
 
 def view(name: str) -> SqlFile:
     """Give the file of a view; raise NotFoundError when there is no such view."""
-    for sheet in shipped("views"):
-        if sheet.name == name:
-            return sheet
+    for sql_file in shipped("views"):
+        if sql_file.name == name:
+            return sql_file
     raise NotFoundError(f"there is no view {name}; {near(name, [s.name for s in shipped('views')], 'views')}")
 
 
 @contextlib.contextmanager
 def ask(
-    url: str, sheet: SqlFile, timeout_s: float, params: Mapping[str, str] | None = None, guard: Guard | None = None
+    url: str, sql_file: SqlFile, timeout_s: float, params: Mapping[str, str] | None = None, guard: Guard | None = None
 ) -> Iterator[QueryRows]:
     """Run a query read-only and stream its rows; raise StoreError in the database's words, or after `timeout_s`.
 
     `:name` in the statement (not in a text, a comment or a cast) is filled from `params`, else from its default in the
     header (`-- params: days = 7, language = en`); ConfigError names what is missing or unknown.
     """
-    values = _values(sheet, params or {})
-    with reader(url, timeout_s, guard) as db, _said(sheet.name, timeout_s):
+    values = _values(sql_file, params or {})
+    with reader(url, timeout_s, guard) as db, _said(sql_file.name, timeout_s):
         bound = db.execution_options(stream_results=True, max_row_buffer=BATCH)
         if db.dialect.name == "postgresql":  # the driver's own marks: what is a text to the database stays one
-            written = _MARKS.sub(lambda m: f"%({m['name']})s" if m["name"] else m[0].replace("%", "%%"), sheet.text)
+            written = _MARKS.sub(lambda m: f"%({m['name']})s" if m["name"] else m[0].replace("%", "%%"), sql_file.text)
             result = bound.exec_driver_sql(written, values)
         else:
-            result = bound.exec_driver_sql(sheet.text, values)
+            result = bound.exec_driver_sql(sql_file.text, values)
         if not result.returns_rows:
-            raise StoreError(f"{sheet.name} gives no rows: write one select")
+            raise StoreError(f"{sql_file.name} gives no rows: write one select")
         columns = tuple(result.keys())
         yield QueryRows(columns, _rows(result, columns))
 
 
-def wanted(sheet: SqlFile) -> dict[str, str | None]:
+def wanted(sql_file: SqlFile) -> dict[str, str | None]:
     """Name the parameters of a query, in order, with their defaults (None where one must be given)."""
-    declared = (part.partition("=") for part in sheet.header.get("params", "").split(",") if part.strip())
+    declared = (part.partition("=") for part in sql_file.header.get("params", "").split(",") if part.strip())
     defaults = {name.strip(): value.strip() if mark else None for name, mark, value in declared}
-    return {m["name"]: defaults.get(m["name"]) for m in _MARKS.finditer(sheet.text) if m["name"]}
+    return {m["name"]: defaults.get(m["name"]) for m in _MARKS.finditer(sql_file.text) if m["name"]}
 
 
-def _values(sheet: SqlFile, params: Mapping[str, str]) -> dict[str, Any]:
-    names = wanted(sheet)
+def _values(sql_file: SqlFile, params: Mapping[str, str]) -> dict[str, Any]:
+    names = wanted(sql_file)
     if unknown := sorted(set(params) - set(names)):
         known = f"; it has {', '.join(names)}" if names else ""
-        raise ConfigError(f"{sheet.name} has no parameter {unknown[0]}{known}")
+        raise ConfigError(f"{sql_file.name} has no parameter {unknown[0]}{known}")
     given = {name: params.get(name, default) for name, default in names.items()}
     if missing := [name for name, value in given.items() if value is None]:
-        raise ConfigError(f"{sheet.name} asks for {missing[0]}: give it a value (--param {missing[0]}=…)")
+        raise ConfigError(f"{sql_file.name} asks for {missing[0]}: give it a value (--param {missing[0]}=…)")
     return {name: _value(str(value)) for name, value in given.items()}
 
 

@@ -141,12 +141,12 @@ def create_views(db: sa.Connection) -> None:
             raise StoreError(f"views that need one another in a circle: {', '.join(sorted(waiting))}")
         for name in ready:
             text = waiting.pop(name)
-            sheet = headers.parse(name, text)
+            sql_file = headers.parse(name, text)
             if db.dialect.name == "sqlite":
-                _create_on_sqlite(db, sheet)
+                _create_on_sqlite(db, sql_file)
                 continue
             db.execute(_statement(text))
-            _comment(db, sheet)
+            _comment(db, sql_file)
     if db.dialect.name == "postgresql":
         db.exec_driver_sql("set local search_path to newswatch, analysis, public")
 
@@ -155,29 +155,29 @@ def _statement(text: str) -> sa.TextClause:
     return sa.text(text.replace(":", "\\:"))
 
 
-def _create_on_sqlite(db: sa.Connection, sheet: headers.SqlFile) -> None:
+def _create_on_sqlite(db: sa.Connection, sql_file: headers.SqlFile) -> None:
     """Make a view whose own words hold its header, and whose computed columns are cast.
 
     SQLite knows no comments, but keeps a statement as written; from 3.41 on it gives a cast column its type.
     """
-    header, made, body = sheet.text.partition(f"create view {sheet.name} as\n")
+    header, made, body = sql_file.text.partition(f"create view {sql_file.name} as\n")
     db.execute(_statement(f"{made}{header}{body}"))
-    declared = {row.name: row.type for row in db.execute(sa.text(f"pragma table_xinfo({sheet.name})"))}
+    declared = {row.name: row.type for row in db.execute(sa.text(f"pragma table_xinfo({sql_file.name})"))}
     columns = [
         f"cast({c.name} as {_CAST.get(c.type, 'text')}) as {c.name}" if declared[c.name] in _UNTYPED else c.name
-        for c in sheet.columns
+        for c in sql_file.columns
     ]
     if any(column.startswith("cast(") for column in columns):
         inner = body.rstrip().removesuffix(";")
-        db.exec_driver_sql(f"drop view {sheet.name}")
+        db.exec_driver_sql(f"drop view {sql_file.name}")
         db.execute(_statement("".join([made, header, "select ", ", ".join(columns), " from (\n", inner, "\n)"])))
 
 
-def _comment(db: sa.Connection, sheet: headers.SqlFile) -> None:
+def _comment(db: sa.Connection, sql_file: headers.SqlFile) -> None:
     """Let psql, inspectors and BI tools show what the header says of a view and its columns."""
-    said = [sheet.question, f"Grain: {sheet.header.get('grain', '')}.", sheet.header.get("caveat", "")]
-    told = {f"view {sheet.name}": " ".join(filter(None, said))}
-    told |= {f"column {sheet.name}.{c.name}": c.what for c in sheet.columns}
+    said = [sql_file.question, f"Grain: {sql_file.header.get('grain', '')}.", sql_file.header.get("caveat", "")]
+    told = {f"view {sql_file.name}": " ".join(filter(None, said))}
+    told |= {f"column {sql_file.name}.{c.name}": c.what for c in sql_file.columns}
     for what, text in told.items():
         db.exec_driver_sql(f"comment on {what} is {_quoted(text)}")
 

@@ -95,9 +95,9 @@ def test_views_queries_and_checks_read_it(old: tuple[str, Rows]) -> None:
     url, rows = old
     store.upgrade(url)
     for folder in ("views", "queries", "checks"):
-        for sheet in query.shipped(folder):
-            text = f"select * from {sheet.name}" if folder == "views" else sheet.text
-            with query.ask(url, query.parse(sheet.name, text), 60) as answer:
+        for sql_file in query.shipped(folder):
+            text = f"select * from {sql_file.name}" if folder == "views" else sql_file.text
+            with query.ask(url, query.parse(sql_file.name, text), 60) as answer:
                 list(answer.rows)
     with query.ask(url, query.parse("events", "select event_id, title from event_overview"), 60) as answer:
         assert dict(answer.rows) == {r["id"]: r["title"] for r in rows["events"]}

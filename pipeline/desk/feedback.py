@@ -16,7 +16,7 @@ KINDS = ("irrelevant", "mute", *LEVELS)
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class Feedback:
     """What a link is about, which of KINDS make sense for its reader, and which stand."""
 
     key: str
@@ -29,15 +29,15 @@ class Wish:
     said: frozenset[str]
 
 
-def read(settings: Settings, token: str) -> Wish:
+def read(settings: Settings, token: str) -> Feedback:
     """Tell what a link is about and change nothing; NotFoundError where it is not ours, or its subject is gone."""
     key, event_id, story_id = _parts(settings, token)
     with store.read(settings.database_url) as db:
         return _wish(db, key, event_id, story_id)
 
 
-def say(settings: Settings, token: str, kind: str, now: datetime, *, back: bool = False) -> Wish:
-    """Do what a reader wishes, or take it `back`; twice is once. NotFoundError as for `read`."""
+def say(settings: Settings, token: str, kind: str, now: datetime, *, back: bool = False) -> Feedback:
+    """Do what a reader feedback, or take it `back`; twice is once. NotFoundError as for `read`."""
     key, event_id, story_id = _parts(settings, token)
     with store.begin(settings.database_url) as db:
         _do(db, _wish(db, key, event_id, story_id), kind, now, back)
@@ -53,7 +53,7 @@ def _parts(settings: Settings, token: str) -> tuple[str, int, int]:
     return found
 
 
-def _wish(db: Any, key: str, event_id: int, story_id: int) -> Wish:
+def _wish(db: Any, key: str, event_id: int, story_id: int) -> Feedback:
     told, chosen = stories.get_many(db, [story_id]), subscriptions.chosen(db, key)
     standing = events.resolve(db, event_id)
     if not told or chosen is None or standing is None:
@@ -67,14 +67,14 @@ def _wish(db: Any, key: str, event_id: int, story_id: int) -> Wish:
     (story,) = told
     title, language = story.title or story.summary[:140], story.language or "und"
     kinds = tuple(k for k in KINDS if LEVELS.get(k, 4) > chosen.least)
-    return Wish(key, standing, story_id, title, language, chosen.language, kinds, frozenset(said))
+    return Feedback(key, standing, story_id, title, language, chosen.language, kinds, frozenset(said))
 
 
 def _name(key: str) -> str:
     return f"reader {key}"
 
 
-def _irrelevant(db: Any, wish: Wish, now: datetime, back: bool) -> None:
+def _irrelevant(db: Any, wish: Feedback, now: datetime, back: bool) -> None:
     """Label the story at level 0, unless somebody of the desk said what it is: a reader knows no levels."""
     if back:
         labels.withdraw_by(db, wish.story_id, _name(wish.key))
@@ -84,7 +84,7 @@ def _irrelevant(db: Any, wish: Wish, now: datetime, back: bool) -> None:
         labels.add(db, wish.story_id, 0, _name(wish.key), NOTE, now)
 
 
-def _mute(db: Any, wish: Wish, now: datetime, back: bool) -> None:
+def _mute(db: Any, wish: Feedback, now: datetime, back: bool) -> None:
     """Mute the event and its thread as it stands; what follows it later is muted by following it."""
     chosen = subscriptions.chosen(db, wish.key)
     if chosen is None:
@@ -97,7 +97,7 @@ def _mute(db: Any, wish: Wish, now: datetime, back: bool) -> None:
         subscriptions.mute(db, chosen.id, ids, now)
 
 
-def _do(db: Any, wish: Wish, kind: str, now: datetime, back: bool) -> None:
+def _do(db: Any, wish: Feedback, kind: str, now: datetime, back: bool) -> None:
     if kind == "irrelevant":
         _irrelevant(db, wish, now, back)
     elif kind == "mute":
