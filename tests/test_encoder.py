@@ -105,6 +105,19 @@ def test_a_story_has_a_vector_of_both_and_one_of_its_title(encoder: Encoder) -> 
     assert len(set(encoder.story_versions.values())) == 2
 
 
+def test_threads_give_the_vectors_of_one(encoder: Encoder) -> None:
+    """Rule: a vector does not depend on who works beside; a model is used by one thread at a time."""
+    needs(encoder, "e5")
+    told = [(f"Acme opens plant {n}", "It makes turbines." if n % 2 else "") for n in range(12)]
+    alone = Encoder().stories(told)
+    crowd = Encoder()
+    beside = crowd.stories(told, 4)
+    for here, there in zip(alone, beside, strict=True):
+        assert here.keys() == there.keys()
+        assert all(np.array_equal(here[k], there[k]) for k in here)
+    assert 1 <= len(crowd._spare) <= 4
+
+
 def test_the_choice_is_kept() -> None:
     """Rule: "none" works everywhere, and a typing error is told at once."""
     none = Encoder("none")

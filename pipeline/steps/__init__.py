@@ -101,10 +101,10 @@ def detected(part: Sequence[Story]) -> list[tuple[int, Language]]:
     return list(zip((s.id for s in part), Detector().detect_many(texts), strict=True))
 
 
-def encoded(settings: "Settings", part: Sequence[Member]) -> list[tuple[int, Mapping[str, Any]]]:
-    """Encode stories for clustering, by number."""
-    vectors = encoder(settings)
-    return [(m.story.id, vectors.story(m.story.title, m.story.summary)) for m in part]
+def encoded(settings: "Settings", part: Sequence[Member], hands: int = 1) -> list[tuple[int, Mapping[str, Any]]]:
+    """Encode stories for clustering, by number; `hands` at once, in threads."""
+    made = encoder(settings).stories([(m.story.title, m.story.summary) for m in part], hands)
+    return list(zip((m.story.id for m in part), made, strict=True))
 
 
 def run_all(

@@ -61,7 +61,7 @@ def run(settings: Settings, now: datetime, *, limit: int = 100_000, progress: Pr
         return bool(broke)
 
     def encode(part: Sequence[Member]) -> list[tuple[int, Mapping[str, Any]]]:
-        return steps.encoded(settings, part)
+        return steps.encoded(settings, part, settings.hands)
 
     def settle(part: Sequence[int]) -> list[int]:
         at = moment(now, (m.story.seen_at for m in fresh if m.story.id in set(part)))
