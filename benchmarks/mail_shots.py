@@ -1,11 +1,11 @@
 """Pictures of mails as a browser shows them, in three widths and in the dark: mail_shots.py OUT MAIL.eml …
 
-With `--dossier` all of them stand side by side in one picture; a name that is no file is a mail of tests/test_mail.py.
+With `--sheet` all of them stand side by side in one picture; a name that is no file is a mail of tests/test_mail.py.
 Needs a Chromium on the path (`--chromium NAME`). Those in docs/img, with PYTHONPATH=. at the root of the project:
 
-    --dossier mails-600 --widths 600 new-en update-en unlike-en follows-fr correction-fr daily-de burst-id
-    --dossier mails-360-dark --dark --widths 360 new-en update-en unlike-en correction-fr daily-en grew-id
-    --dossier mails-scripts --widths 360 new-ar new-ja update-zh new-he new-hi
+    --sheet mails-600 --widths 600 new-en update-en unlike-en follows-fr correction-fr daily-de burst-id
+    --sheet mails-360-dark --dark --widths 360 new-en update-en unlike-en correction-fr daily-en grew-id
+    --sheet mails-scripts --widths 360 new-ar new-ja update-zh new-he new-hi
 """
 
 import argparse
@@ -49,7 +49,7 @@ def main() -> None:
     parser.add_argument("--widths", default="360,640,1024")
     parser.add_argument("--height", type=int, default=1400)
     parser.add_argument("--dark", action="store_true")
-    parser.add_argument("--dossier", help="name of one picture of all mails, side by side")
+    parser.add_argument("--sheet", help="name of one picture of all mails, side by side")
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
@@ -57,7 +57,7 @@ def main() -> None:
             Path(folder, f"{path.stem}.html").write_text(page(path), encoding="utf-8")
         stems = [path.stem for path in args.mails]
         for width in map(int, args.widths.split(",")):
-            shots = {args.dossier: stems} if args.dossier else {f"{s}-{width}{'-dark' * args.dark}": [s] for s in stems}
+            shots = {args.sheet: stems} if args.sheet else {f"{s}-{width}{'-dark' * args.dark}": [s] for s in stems}
             for name, held in shots.items():
                 shoot(args, Path(folder), width, held, args.out / f"{name}.png")
 

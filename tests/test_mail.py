@@ -139,7 +139,7 @@ CASES = {
         envelope(in_reply_to="<0@desk.example>", reply_subject="First words"),
     ),
     "unlike-en": lambda c: c.event(
-        EventNews(dossier(), "update", {"stories": 1}, fresh=(3,), joined=(5, 6)),
+        EventNews(dossier(), "new", {"stories": 1}, fresh=(3,), joined=(5, 6)),
         "en",
         "UTC",
         envelope(in_reply_to="<0@desk.example>", reply_subject="First words"),

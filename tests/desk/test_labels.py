@@ -55,7 +55,7 @@ def test_it_confirms_what_was_judged(told: tuple[Settings, list[int]]) -> None:
         row = db.execute(sa.select(stories).where(stories.c.id == ids[3])).one()
     for what in (str(ids[3]), row.canonical_url + "?utm_source=feed", row.url_hash[:8]):
         found, _ = label.run(settings, NOW, what, 3)
-        assert (found.story, found.title, found.judged) == (ids[3], STORIES[3].title, STORIES[3].level)
+        assert (found.story.id, found.story.title, found.judged) == (ids[3], STORIES[3].title, STORIES[3].level)
     with pytest.raises(NotFoundError, match=r"no story .*/x"):
         label.run(settings, NOW, "https://nowhere.example/x", 1)
     assert count(settings) == 1
@@ -66,10 +66,10 @@ def test_list_and_withdraw(told: tuple[Settings, list[int]]) -> None:
     settings, ids = told
     label.run(settings, NOW, str(ids[0]), STORIES[0].level)
     label.run(settings, NOW, str(ids[5]), 0, note="lookalike: another Grok")
-    assert [r.story for r in label.listed(settings)] == [ids[5], ids[0]]
-    assert [r.story for r in label.listed(settings, wrong=True)] == [ids[5]]
+    assert [r.story.id for r in label.listed(settings)] == [ids[5], ids[0]]
+    assert [r.story.id for r in label.listed(settings, wrong=True)] == [ids[5]]
     assert label.withdraw(settings, str(ids[5])) == (ids[5], 1)
-    assert [r.story for r in label.listed(settings)] == [ids[0]]
+    assert [r.story.id for r in label.listed(settings)] == [ids[0]]
 
 
 def test_export_is_what_evaluate_reads(told: tuple[Settings, list[int]], tmp_path: Path) -> None:

@@ -67,8 +67,8 @@ def test_a_link_by_hand_stands_in_every_later_clustering(database_url: str) -> N
     assert linked(database_url, STRIKE, TOLL) == {(toll, strike)}
     again(database_url, (STRIKE, TOLL))
     assert linked(database_url, STRIKE, TOLL) == {(toll, strike)}
-    shown = desk.show(settings, toll)
-    assert [(x.event_id, x.strength) for x in shown["follows"]] == [(strike, 1.0)]
+    shown = desk.told(settings, toll)
+    assert [(x.event_id, x.strength) for x in shown.follows] == [(strike, 1.0)]
     with store.read(database_url) as db:
         row = db.execute(sa.select(corrections)).one()
         assert (row.kind, row.corrected_by, row.note) == ("linked", "ann", "one owner")
