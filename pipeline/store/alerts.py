@@ -165,7 +165,12 @@ def _is_old(row: Any, old: timedelta) -> bool:
 
 def told(db: sa.Connection, ids: Iterable[int]) -> list[Told]:
     """Give the alerts on these events, and hold those that wait: a sender that marks one now waits for our decision."""
-    query = sa.select(alerts).where(alerts.c.event_id.in_(sorted(ids))).order_by(alerts.c.id).with_for_update()
+    query = (
+        sa.select(alerts)
+        .where(alerts.c.event_id.in_(sorted(ids)))
+        .order_by(alerts.c.id)
+        .with_for_update(key_share=True)
+    )
     return [
         Told(
             alert_id=r.id,

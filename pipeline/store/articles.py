@@ -89,7 +89,7 @@ def _share(rest: Mapping[int, str], taken: Mapping[str, int], room: int, per_hos
 
 def _take(db: sa.Connection, is_due: Any, ids: Collection[int], until: datetime) -> list[Wanted]:
     where = sa.and_(stories.c.id.in_(list(ids)), is_due)
-    free = db.scalars(sa.select(stories.c.id).where(where).with_for_update(skip_locked=True)).all()
+    free = db.scalars(sa.select(stories.c.id).where(where).with_for_update(skip_locked=True, key_share=True)).all()
     length = sa.func.length(stories.c.summary) + sa.func.coalesce(sa.func.length(stories.c.text), 0)
     update = (
         sa.update(stories)

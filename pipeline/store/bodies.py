@@ -57,7 +57,11 @@ def _pending(row: sa.Row[tuple[object, ...]]) -> Pending:
 
 def lock(db: sa.Connection, body_id: int) -> bool:
     """Hold one body until the transaction ends; False when another process has parsed it meanwhile."""
-    query = sa.select(bodies.c.id).where(bodies.c.id == body_id, bodies.c.parsed_at.is_(None)).with_for_update()
+    query = (
+        sa.select(bodies.c.id)
+        .where(bodies.c.id == body_id, bodies.c.parsed_at.is_(None))
+        .with_for_update(key_share=True)
+    )
     return db.scalar(query) is not None
 
 

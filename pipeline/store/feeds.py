@@ -209,7 +209,7 @@ def report_parse(
     `error` says that the body was no feed: its fetch is then counted so, and the next request is unconditional.
     `read_at`: when a body that has entries was fetched.
     """
-    row = db.execute(sa.select(feeds).where(feeds.c.id == feed_id).with_for_update()).one_or_none()
+    row = db.execute(sa.select(feeds).where(feeds.c.id == feed_id).with_for_update(key_share=True)).one_or_none()
     if row is None:
         return
     old = feed(row)

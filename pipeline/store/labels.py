@@ -31,7 +31,7 @@ class LabelledRow:
 def add(db: sa.Connection, story_id: int, level: int, by: str, note: str, now: datetime) -> bool:
     """Store what a person said of a story; False when the newest label says the very same already."""
     # The story row is the lock: two people who label one story at once take turns here.
-    db.execute(sa.select(stories.c.id).where(stories.c.id == story_id).with_for_update()).one()
+    db.execute(sa.select(stories.c.id).where(stories.c.id == story_id).with_for_update(key_share=True)).one()
     newest = db.execute(
         sa.select(labels).where(labels.c.story_id == story_id).order_by(labels.c.id.desc()).limit(1)
     ).one_or_none()

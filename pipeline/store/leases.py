@@ -179,7 +179,9 @@ def _lock_hosts(
     # Sorted, so that two claimers insert and lock in one order and cannot wait for each other in a circle.
     db.execute(insert(db, hosts).on_conflict_do_nothing(index_elements=["host"]), [{"host": n} for n in sorted(names)])
     query = sa.select(hosts.c.host, hosts.c.last_start_at).where(hosts.c.host.in_(names)).order_by(hosts.c.host)
-    locked = {row.host: row.last_start_at for row in db.execute(query.with_for_update(skip_locked=True))}
+    locked = {
+        row.host: row.last_start_at for row in db.execute(query.with_for_update(skip_locked=True, key_share=True))
+    }
     others = sa.and_(feeds.c.claimed_by != token, ~_is_free(now, dead))
     busy = db.scalars(sa.select(feeds.c.host).where(feeds.c.host.in_(list(locked)), others).distinct())
     for name in busy.all():

@@ -25,11 +25,12 @@ def add(db: sa.Connection, judged: Sequence[tuple[Story, Match]], now: datetime,
     ids = sorted({story.id for story, _ in judged})
     if not ids:
         return 0
-    # The story rows are the lock: two processes that judge one story at once take turns here, in one order.
+    # The story rows are the lock: two processes that judge one story at once take turns here, in one order. Not a lock
+    # against who only refers to them: clustering does, in another order.
     wanted = sa.select(stories.c.id, stories.c.enrich_attempts, stories.c.text_source, stories.c.facts_version).where(
         stories.c.id.in_(ids)
     )
-    held = {r.id: r for r in db.execute(wanted.order_by(stories.c.id).with_for_update())}
+    held = {r.id: r for r in db.execute(wanted.order_by(stories.c.id).with_for_update(key_share=True))}
     known = (matches.c.id, matches.c.level, *(matches.c[name] for name in _IDENTITY))
     standing = sa.select(*known).where(matches.c.story_id.in_(ids), matches.c.is_current)
     old = {r.story_id: r for r in db.execute(standing)}

@@ -171,7 +171,9 @@ def mask(address: str) -> str:
 
 def unsubscribe(db: sa.Connection, key: str, now: datetime) -> Subscription | None:
     """Switch a subscription off at its reader's wish and cancel what waits; None when there is none. Twice is once."""
-    row = db.execute(sa.select(subscriptions).where(subscriptions.c.key == key).with_for_update()).one_or_none()
+    row = db.execute(
+        sa.select(subscriptions).where(subscriptions.c.key == key).with_for_update(key_share=True)
+    ).one_or_none()
     if row is None:
         return None
     if row.unsubscribed_at is None:

@@ -1,5 +1,6 @@
 """Matches on both databases: one current judgement a story, its details, and what is asked of its page."""
 
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -112,3 +113,34 @@ def test_a_story_that_is_gone_is_left_out(database_url: str, told: list[Story]) 
         db.execute(sa.delete(t.stories).where(t.stories.c.id == one.id))
         assert matches.add(db, [judged(one, 2), judged(two, 1)], NOW, enrich=False) == 1
         assert current(db) == [(two.id, 1, "1")]
+
+
+def test_a_story_is_judged_anew_while_it_is_folded(database_url: str, told: list[Story]) -> None:
+    """Two jobs at once: the one refers to stories in the order of its groups, the other judges them by number."""
+    first, _, last = told
+    with store.begin(database_url) as db:
+        matches.add(db, [judged(s, 1) for s in told], NOW, True)
+        moments = {"first_seen_at": NOW, "last_seen_at": NOW, "created_at": NOW, "updated_at": NOW}
+        counts = dict.fromkeys(("story_count", "independent_count", "language_count", "outlet_count"), 1)
+        event = db.scalar(
+            sa.insert(t.events)
+            .values(title="T", title_language="en", titles={}, level=1, entities=[], topics=[], baseline=False)
+            .values(**moments, **counts)
+            .returning(t.events.c.id)
+        )
+
+    def place(db: sa.Connection, story: Story) -> None:
+        where = {"story_id": story.id, "event_id": event, "how": "found", "clusterer_version": "c", "joined_at": NOW}
+        db.execute(sa.insert(t.event_stories).values(evidence={}, **where))
+
+    def again() -> int:
+        with store.begin(database_url) as db:
+            return matches.add(db, [judged(s, 1, "2") for s in (first, last)], LATER, True)
+
+    with ThreadPoolExecutor(1) as aside:
+        with store.begin(database_url) as db:
+            place(db, last)
+            judging = aside.submit(again)
+            wait([judging], timeout=1)  # by then it holds the first, or is done; on SQLite it waits for our commit
+            place(db, first)
+        assert judging.result(timeout=60) == 2
