@@ -27,6 +27,7 @@ from pipeline import mail, store
 from pipeline.cli.app import app
 from pipeline.core import facts
 from pipeline.core.alerts import content
+from pipeline.core.events import claims
 from pipeline.core.events import event as core
 from pipeline.core.text import url as urls
 from pipeline.desk import pages
@@ -293,3 +294,14 @@ def test_history_names_a_dispute_once(desk: Desk) -> None:
         query = sa.select(t.event_history.c.event_id).where(t.event_history.c.kind == "fact")
         told = list(db.scalars(query.order_by(t.event_history.c.event_id)))
     assert told == [i for i, case in enumerate(CASES, 1) for _ in case["expect"]]
+
+
+def test_one_mark_of_what_is_disputed(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Command line, mail and feed mark the same amounts: taken away in one place, the mark is gone from all."""
+    number = next(n for n, case in enumerate(CASES, 1) if case["expect"])
+    marked = ("command", "mail", "atom")  # the page has a list of contradictions instead
+    texts = _texts(desk, number)
+    assert [s for s in marked if "reports differ" not in texts[s].lower()] == []
+    monkeypatch.setattr(claims.Stated, "disputed", property(lambda _: frozenset()))
+    texts = _texts(desk, number)
+    assert [s for s in marked if "reports differ" in texts[s].lower()] == []
