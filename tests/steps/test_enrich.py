@@ -213,7 +213,7 @@ def test_cannot_tell_is_never_stored_as_no(
 def test_a_silent_host_gives_its_other_pages_back(sqlite_url: str, server: Hostile) -> None:
     """Of 15 pages of a tarpit a few are asked; the others are put off without an attempt, and a good one is read."""
     wanted(sqlite_url, *(server.url(f"/silent/{i}", "127.0.9.9") for i in range(15)), server.page("/a", PAGE))
-    tally = enrich.run(make(sqlite_url, fetch_timeout=2.0, host_concurrency=1), NOW)
+    tally = enrich.run(make(sqlite_url, fetch_timeout=6.0, host_concurrency=1), NOW)
     assert tally.done == 1
     asked = [path for path in server.hits if path.startswith("/silent")]
     assert 2 <= len(asked) <= 3
