@@ -323,7 +323,7 @@ def test_a_retry_finds_what_the_first_attempt_left(database_url: str, server: Ho
 def test_a_tarpit_gives_its_other_feeds_back(database_url: str, server: Hostile) -> None:
     """20 feeds of a host that never answers: it rests after two time-outs; the others stay due and free."""
     declare(database_url, *(server.url(f"/silent/{i}", "127.0.9.1") for i in range(20)), server.url("/feed/1"))
-    tally = fetch.run(make(database_url, fetch_timeout=2.0, host_concurrency=2), NOW)
+    tally = fetch.run(make(database_url, fetch_timeout=6.0, host_concurrency=2), NOW)
     assert tally.detail["new"] == 1 and 2 <= tally.detail["timeout"] <= 4
     assert tally.skipped == tally.seen - 1 - tally.detail["timeout"] and "127.0.9.1 rests" in tally.detail["why"]
     assert not any(f.claimed_by for f in rows(database_url, tables.feeds))
