@@ -1,10 +1,13 @@
 """Write what newswatch reads of CLDR, by Babel, into one file: Babel itself needs a second for it, in each process.
 
+A language has one line in each table, so that a change can be read.
+
 python -m benchmarks.cldr   writes pipeline/data/cldr.json; when Babel or a list below changes (a test says so)
 """
 
 import json
 import unicodedata
+from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -14,6 +17,7 @@ from babel.numbers import get_currency_name
 
 from pipeline.core.facts.units import CURRENCIES
 from pipeline.core.feeds.daynames import bare
+from pipeline.core.text.phrases import fold
 
 FILE = Path(__file__).resolve().parent.parent / "pipeline" / "data" / "cldr.json"
 # Languages of feeds' dates; of names that several use for different months (srp, lip, lis) the entry's own language
@@ -44,8 +48,8 @@ def _locale(tag: str) -> Locale:
     return Locale.parse(tag)
 
 
-def _dates() -> tuple[dict[str, dict[str, int]], dict[str, int]]:
-    """Give months, name → language → month, and days, name → day of the week; names are folded as dates are read."""
+def _dates() -> tuple[dict[str, dict[str, int]], dict[str, list[str]]]:
+    """Give months, language → name → month, and names by day of the week; names are folded as dates are read."""
     months: dict[str, dict[str, int]] = {}
     for tag in DATED:
         known = _locale(tag).months
@@ -67,19 +71,26 @@ def _dates() -> tuple[dict[str, dict[str, int]], dict[str, int]]:
                     plain = unicodedata.normalize("NFKC", name).lower().strip(". ")
                     for form in (plain, plain.split("-")[0], bare(plain)):
                         days.setdefault(form, number)
-    return months, days
+    by_language: dict[str, dict[str, int]] = {}
+    for name, languages in months.items():
+        for language, number in languages.items():
+            by_language.setdefault(language, {})[name] = number
+    return dict(sorted(by_language.items())), {
+        str(number): [name for name, day in days.items() if day == number] for number in range(7)
+    }
 
 
-def _facts() -> tuple[dict[str, dict[str, list[tuple[int, str]]]], list[list[Any]]]:
-    """Give tag → width → (month, name) as in dates and as alone, and (currency, full names) in the order of locales."""
+def _facts() -> tuple[dict[str, dict[str, list[tuple[int, str]]]], dict[str, dict[str, list[str]]]]:
+    """Give tag → width → (month, name) as in dates and as alone, and tag → currency → full names that are new there."""
     months: dict[str, dict[str, list[tuple[int, str]]]] = {}
-    currencies: list[list[Any]] = []
-    known: set[str] = set()  # the first currency of a name keeps it
+    currencies: dict[str, dict[str, list[str]]] = {}
+    known: set[str] = set()  # the first currency of a name keeps it; what is folded alike is one name
 
-    def keep(code: str, names: list[str]) -> None:
-        if new := [name for name in dict.fromkeys(names) if name != code and " " in name and name not in known]:
-            currencies.append([code, new])
-            known.update(new)
+    def keep(tag: str, code: str, names: list[str]) -> None:
+        for name in names:
+            if name != code and " " in name and (folded := fold(name)[0]) not in known:
+                currencies.setdefault(tag, {}).setdefault(code, []).append(name)
+                known.add(folded)
 
     for tag in READ:
         try:
@@ -91,10 +102,10 @@ def _facts() -> tuple[dict[str, dict[str, list[tuple[int, str]]]], list[list[Any
             for width in ("wide", "abbreviated")
         }
         for code in CURRENCIES:
-            keep(code, [locale.currencies.get(code) or code])
+            keep(tag, code, [locale.currencies.get(code) or code])
         counts = {locale.plural_form(n): n for n in SAMPLES}  # one for each of the language's plural forms
         for code in CURRENCIES:
-            keep(code, [get_currency_name(code, count=count, locale=locale) for count in counts.values()])
+            keep(tag, code, [get_currency_name(code, count=count, locale=locale) for count in counts.values()])
     return months, currencies
 
 
@@ -102,8 +113,16 @@ def made() -> str:
     """Give the file's text."""
     months, days = _dates()
     names, currencies = _facts()
-    tables = {"dates": {"months": months, "days": days}, "facts": {"months": names, "currencies": currencies}}
-    return json.dumps(tables, ensure_ascii=False, indent=0, separators=(",", ":")) + "\n"
+    tables = {"months": months, "days": days, "written": names, "currencies": currencies}
+    return "{\n" + ",\n".join(f"{_line(key)}:{{\n{_lines(table)}\n}}" for key, table in tables.items()) + "\n}\n"
+
+
+def _lines(table: Mapping[str, Any]) -> str:
+    return ",\n".join(f"{_line(key)}:{_line(value)}" for key, value in table.items())
+
+
+def _line(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 if __name__ == "__main__":

@@ -52,8 +52,9 @@ def prefixes() -> Lexicon[str]:
 def currencies() -> Lexicon[str]:
     """Return what stands after an amount: our inflected names first, then CLDR's full names of 70 locales."""
     lexicon = words.lexicon("currency_after", str)
-    for code, names in cldr.names().currencies:
-        lexicon.add(names, code)
+    for by_code in cldr.names().currencies.values():
+        for code, names in by_code.items():
+            lexicon.add(names, code)
     return lexicon
 
 
