@@ -5,11 +5,11 @@ docs/events.md says what was measured. One window is run: by words and names alo
 """
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from pipeline import steps
+from pipeline.core.measure.stream import StreamScore
 from pipeline.desk.evaluate import events, stream
 from pipeline.settings import load
 
@@ -17,7 +17,7 @@ GOLD = Path(__file__).parent / "gold"
 STREAM = GOLD / "stream.jsonl"
 
 
-def told(folder: Path, encoder: str) -> dict[str, Any]:
+def told(folder: Path, encoder: str) -> StreamScore:
     """Run the window of August 2025, 110 stories of 49 happenings, as shipped."""
     lines = STREAM.read_text(encoding="utf-8").splitlines(keepends=True)
     path = folder / "window.jsonl"
@@ -26,13 +26,13 @@ def told(folder: Path, encoder: str) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def bare(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def bare(tmp_path_factory: pytest.TempPathFactory) -> StreamScore:
     """By words and names alone."""
     return told(tmp_path_factory.mktemp("bare"), "none")
 
 
 @pytest.fixture(scope="module")
-def dear(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def dear(tmp_path_factory: pytest.TempPathFactory) -> StreamScore:
     """With the sentence encoder."""
     return told(tmp_path_factory.mktemp("dear"), "auto")
 
@@ -41,18 +41,18 @@ def dear(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 def test_a_happening_reaches_its_reader_as_news_of_its_own(which: str, request: pytest.FixtureRequest) -> None:
     """Rule: four in five come under a headline of their own (three in four without an encoder), hardly one never."""
     found = request.getfixturevalue(which)
-    assert found["happenings"] == 49
-    assert found["own"] >= (0.8 if which == "dear" else 0.75), stream.render(found)
-    assert found["never"] <= 0.05, stream.render(found)
+    assert found.all.happenings == 49
+    assert found.all.own >= (0.8 if which == "dear" else 0.75), stream.render(found)
+    assert found.all.never <= 0.05, stream.render(found)
 
 
 @pytest.mark.parametrize("which", ["bare", "dear"])
 def test_nobody_is_told_twice_or_corrected_often(which: str, request: pytest.FixtureRequest) -> None:
     """Rule: what is told is told once, and hardly ever taken back."""
     found = request.getfixturevalue(which)
-    assert found["twice"] <= found["happenings"] * (0.07 if which == "dear" else 0.16), stream.render(found)
-    assert found["corrections"] <= found["mails"] * 0.06, stream.render(found)
-    assert found["mails_per_happening"] <= (1.2 if which == "dear" else 1.35), stream.render(found)
+    assert found.twice <= found.all.happenings * (0.07 if which == "dear" else 0.16), stream.render(found)
+    assert found.corrections <= found.mails * 0.06, stream.render(found)
+    assert found.mails_per_happening <= (1.2 if which == "dear" else 1.35), stream.render(found)
 
 
 STORYLINES = (
@@ -68,5 +68,5 @@ def test_events_of_another_storyline_stand(name: str, encoder: str, b3: float, p
     """Rule: what clustering learned of the shipped storyline does no harm to one that it never saw."""
     folder = GOLD / "storylines" / name
     found = events.run(folder / "stories.jsonl", load(encoder=encoder, watch_dir=folder))
-    assert found["b3"]["f1"] >= b3, found
-    assert found["pairwise"]["f1"] >= pairwise, found
+    assert found.b3["f1"] >= b3, found
+    assert found.pairwise["f1"] >= pairwise, found

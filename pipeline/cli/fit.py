@@ -1,7 +1,8 @@
 """The command that teaches: fit the matcher's weights on what people said of stories."""
 
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.markup import escape
@@ -9,6 +10,9 @@ from rich.markup import escape
 from pipeline.cli import common
 from pipeline.cli.common import DatabaseOption, JsonOption, WatchOption
 from pipeline.cli.explained import say
+
+if TYPE_CHECKING:
+    from pipeline.desk.fit import Fitted, Moved
 
 
 def register(app: typer.Typer) -> None:
@@ -52,18 +56,30 @@ def fit(
     with common.progress(not as_json) as report:
         found = step.run(common.load(watch, database), sources, fresh=fresh, out=out, progress=report)
     if as_json:
-        common.print_json(found)
+        common.print_json(_written(found))
         return
     rows = [
-        (name, s["n"], *(f"{b:.3f} → {a:.3f}" for b, a in zip(s["before"], s["after"], strict=True)))
-        for name, s in found["sets"].items()
+        (name, s.n, *(f"{b:.3f} → {a:.3f}" for b, a in zip(s.before, s.after, strict=True)))
+        for name, s in found.sets.items()
     ]
     common.print_table(("labels", "n", "level ≥ 1", "level ≥ 2", "level 3"), rows)
     say("F1 of the weights in use → of new ones that saw nothing of the story's event")
-    for key in ("better", "worse"):
-        say(f"{len(found[key])} stories get {key}" + (":" if found[key] else ""))
-        for m in found[key][:12]:
-            old, new = (m["was"], m["is"]) if key == "better" else (m["is"], m["was"])
-            say(f"  {old} → {new} (label {m['level']}) {m['lang']} {escape((m['title'] or '')[:90])}")
-    say(f"wrote {escape(found['file'])} ({found['version']}); try it:")
-    say(f"  NEWSWATCH_MATCHER_FILE={escape(found['file'])} newswatch backtest --since …")
+    for how, moved in (("better", found.better), ("worse", found.worse)):
+        say(f"{len(moved)} stories get {how}" + (":" if moved else ""))
+        for m in moved[:12]:
+            old, new = (m.wrong, m.level) if how == "better" else (m.level, m.wrong)
+            say(f"  {old} → {new} (label {m.level}) {m.lang} {escape((m.title or '')[:90])}")
+    say(f"wrote {escape(found.file)} ({found.version}); try it:")
+    say(f"  NEWSWATCH_MATCHER_FILE={escape(found.file)} newswatch backtest --since …")
+
+
+def _written(found: "Fitted") -> dict[str, Any]:
+    """Write a fit as JSON: of a story that moved, "was" is the wrong level and "is" the right one, its label."""
+
+    def rows(moved: "list[Moved]") -> list[dict[str, Any]]:
+        return [
+            {"set": m.set, "lang": m.lang, "title": m.title, "level": m.level, "was": m.wrong, "is": m.level}
+            for m in moved
+        ]
+
+    return asdict(found) | {"better": rows(found.better), "worse": rows(found.worse)}

@@ -1,9 +1,8 @@
 """The commands about judging: explain, facts, and the evaluations that are contracts."""
 
-from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.markup import escape
@@ -11,6 +10,11 @@ from rich.markup import escape
 from pipeline.cli import common
 from pipeline.cli.common import DatabaseOption, JsonOption, WatchOption
 from pipeline.words.page import amount
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+    from pipeline.model import Fact
 
 LinesArgument = Annotated[Path, typer.Argument(help="A file of JSON lines, gzipped or not.", metavar="FILE")]
 
@@ -51,31 +55,32 @@ def facts(
     from pipeline.cli import explained
     from pipeline.desk import facts as step
 
-    found = step.explain(text, language) if with_why else step.read(text, language)
-    if as_json:
-        common.print_json(found)
-        return
     if with_why:
-        for f in found:
-            explained.say(f"[bold]{escape(f['text'])}[/]: {f['kind']} {amount(f)}")
-            for w in f["words"]:
-                files = ", ".join(f"facts.{tag}.toml" for tag in w["files"])
-                explained.say(escape(f"  “{w['word']}” is {w['table']} {w['key']} in {files}"))
-            role = f"role {f['role']}: {f['rule']}" if f["role"] else "no role: no cue is near enough"
-            if f["kind"] not in {"date", "count"}:
+        why = step.explain(text, language)
+        if as_json:
+            common.print_json([_fact(f.fact) | {"words": [asdict(w) for w in f.words], "rule": f.rule} for f in why])
+            return
+        for found in why:
+            f = found.fact
+            explained.say(f"[bold]{escape(f.text)}[/]: {f.kind} {amount(f)}")
+            for w in found.words:
+                files = ", ".join(f"facts.{tag}.toml" for tag in w.files)
+                explained.say(escape(f"  “{w.word}” is {w.table} {w.key} in {files}"))
+            role = f"role {f.role}: {found.rule}" if f.role else "no role: no cue is near enough"
+            if f.kind not in {"date", "count"}:
                 explained.say(f"  {role}")
         return
-    rows = [
-        (
-            f["kind"],
-            amount(f),
-            f"{f['value']:,.12g} {f['unit']}",
-            f["role"],
-            text[f["start"] : f["end"]],
-        )
-        for f in found
-    ]
+    facts = step.read(text, language)
+    if as_json:
+        common.print_json([_fact(f) for f in facts])
+        return
+    rows = [(f.kind, amount(f), f"{f.value:,.12g} {f.unit}", f.role, text[f.start : f.end]) for f in facts]
     common.print_table(("kind", "value", "in base units", "role", "written"), rows)
+
+
+def _fact(fact: "Fact") -> dict[str, Any]:
+    keys = ("kind", "value", "unit", "role", "start", "end", "text", "approximate", "bound")
+    return {key: getattr(fact, key) for key in keys} | ({} if fact.upper is None else {"upper": fact.upper})
 
 
 def evaluate(
@@ -102,10 +107,10 @@ def evaluate(
         else:
             raise typer.BadParameter("give either a FILE or --from-store")
     if as_json:
-        common.print_json(found)
+        common.print_json(_written(found, "floor", "below_floor", "standing"))
     else:
         common.out.print(step.render(found), soft_wrap=True, highlight=False, markup=False)
-    if found.get("below_floor"):
+    if found.below_floor:
         raise typer.Exit(1)
 
 
@@ -115,21 +120,23 @@ def evaluate_language(file: LinesArgument, as_json: JsonOption = False) -> None:
 
     found = step.run(file)
     if as_json:
-        common.print_json(found)
+        written = _written(found)
+        del written["said_as"]  # of all languages it says nothing
+        common.print_json(written)
         return
 
     def share(value: float | None, digits: int) -> str:
         return "-" if value is None else f"{value:.{digits}f}"  # a label that was never answered has no share
 
     rows = [
-        (tag, row["n"], share(row["accuracy"], 3), share(row["abstained"], 3))
-        for tag, row in sorted(found["languages"].items(), key=lambda item: (item[1]["accuracy"] or 0.0, item[0]))
+        (tag, row.n, share(row.accuracy, 3), share(row.abstained, 3))
+        for tag, row in sorted(found.languages.items(), key=lambda item: (item[1].accuracy or 0.0, item[0]))
     ]
     common.print_table(("language", "n", "right", "abstained"), rows)
     common.out.print(
-        f"{found['n']} texts: right {share(found['accuracy'], 4)} of what is said, "
-        f"abstained {share(found['abstained'], 4)}, wrong at confidence >= 0.9 {share(found['wrong_confident'], 4)}, "
-        f"{found['texts_per_second'] or 0:.0f} texts a second",
+        f"{found.all.n} texts: right {share(found.all.accuracy, 4)} of what is said, abstained "
+        f"{share(found.all.abstained, 4)}, wrong at confidence >= 0.9 {share(found.all.wrong_confident, 4)}, "
+        f"{found.texts_per_second or 0:.0f} texts a second",
         soft_wrap=True,
     )
 
@@ -155,14 +162,17 @@ def evaluate_events(
     with common.progress(not as_json) as report:
         found = step.run(file, common.load(watch), all_lines=all_lines, pairs_path=pairs, progress=report)
     if as_json:
-        common.print_json(found)
+        common.print_json(_written(found, "pairs"))
         return
-    rows = [(name, *(f"{part[k]:.4f}" for k in ("precision", "recall", "f1"))) for name, part in _ratios(found)]
+    figures = {"B³": found.b3, "pairwise": found.pairwise, "cross-lingual": found.cross_lingual, "pairs": found.pairs}
+    rows = [(name, *(f"{r[k]:.4f}" for k in ("precision", "recall", "f1"))) for name, r in figures.items() if r]
     common.print_table(("", "precision", "recall", "F1"), rows)
-    common.out.print(f"{found['n']} labelled stories, {found.get('refused', 0)} lines refused by the matcher")
-    for name in ("worst_splits", "worst_joins"):
-        for row in found[name][:10]:
-            common.out.print(f"  {name.removeprefix('worst_')}: {row}", soft_wrap=True, highlight=False, markup=False)
+    common.out.print(f"{found.n} labelled stories, {found.refused} lines refused by the matcher")
+    torn = [("event", s["event"], "found as", s["found"]) for s in found.worst_splits]
+    torn += [("found", j["found"], "of events", j["events"]) for j in found.worst_joins]
+    for kind, name, how, parts in torn:
+        said = ", ".join(f"{part} ({n})" for part, n in parts)
+        common.out.print(f"  {kind} {name} {how} {said}", soft_wrap=True, highlight=False, markup=False)
 
 
 def evaluate_stream(file: LinesArgument, watch: WatchOption = None, as_json: JsonOption = False) -> None:
@@ -173,11 +183,17 @@ def evaluate_stream(file: LinesArgument, watch: WatchOption = None, as_json: Jso
     with common.progress(not as_json) as report:
         found = step.run(file, common.load(watch, log_format="quiet"), steps.perform, progress=report)
     if as_json:
-        common.print_json(found)
+        written = _written(found)
+        for lost in written["worst"]:
+            if lost["told_in"] is None:
+                del lost["told_in"]
+        common.print_json(written)
     else:
         common.out.print(step.render(found), soft_wrap=True, highlight=False, markup=False)
 
 
-def _ratios(found: Mapping[str, Any]) -> list[tuple[str, Mapping[str, float]]]:
-    named = (("B³", "b3"), ("pairwise", "pairwise"), ("cross-lingual", "cross_lingual"), ("pairs", "pairs"))
-    return [(title, found[key]) for title, key in named if key in found]
+def _written(found: "DataclassInstance", *optional: str) -> dict[str, Any]:
+    """Write a result as JSON: the figures "all" first and flat, without those `optional` that nobody asked for."""
+    told = asdict(found)
+    first: dict[str, Any] = told.pop("all", {})
+    return first | {k: v for k, v in told.items() if v is not None or k not in optional}

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from dataclasses import fields
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,6 +16,7 @@ from pipeline.words.page import LEVELS
 
 if TYPE_CHECKING:
     from pipeline.desk.labels import LabelledRow
+    from pipeline.desk.watchlist import Checked
     from pipeline.model import Story
 
 labels = typer.Typer(no_args_is_help=True, help="What people said of stories: list it, export it, take it back.")
@@ -142,33 +143,36 @@ def check_watchlist(
     with common.progress(not as_json) as report:
         found = step.check(settings, data or (), share=common_share, progress=report)
     if as_json:
-        common.print_json(found)
+        common.print_json(asdict(found))
     else:
         _show_check(found, show_all)
-    if found["wrong"]:
+    if found.wrong:
         raise typer.Exit(1)
 
 
-def _show_check(found: dict[str, Any], show_all: bool) -> None:
-    stories = "no stored stories" if found["stories"] is None else f"{found['stories']:,} stored stories"
-    say(f"{found['aliases']:,} aliases of watchlist {found['watchlist']}, {found['texts']:,} texts, {stories}")
-    faults = [f for f in found["faults"] if show_all or f["kind"] not in {"unused", "unseen"}]
-    silent = [f for f in found["faults"] if f["kind"] in {"unused", "unseen"}]
-    for fault in sorted(faults, key=lambda f: not f["wrong"]):
-        mark = "[red]wrong[/]" if fault["wrong"] else "note "
-        say(f"  {mark} {fault['kind']:9} {fault['entity']} “{escape(fault['alias'])}”: {escape(fault['text'])}")
-    unused = [f for f in silent if f["kind"] == "unused"]
+def _show_check(found: "Checked", show_all: bool) -> None:
+    stories = "no stored stories" if found.stories is None else f"{found.stories:,} stored stories"
+    say(f"{found.aliases:,} aliases of watchlist {found.watchlist}, {found.texts:,} texts, {stories}")
+    silent = [f for f in found.faults if f.kind in {"unused", "unseen"}]
+    faults = found.faults if show_all else [f for f in found.faults if f not in silent]
+    for fault in sorted(faults, key=lambda f: not f.wrong):
+        say(f"  {_mark(fault.wrong)} {fault.kind:9} {fault.entity} “{escape(fault.alias)}”: {escape(fault.text)}")
+    unused = [f for f in silent if f.kind == "unused"]
     if not show_all and unused:
         say("never fired, though stories of their language name the entity by other words:")
         for fault in unused[:10]:
-            say(f"  note  unused    {fault['entity']} “{escape(fault['alias'])}”: {escape(fault['text'])}")
+            say(f"  note  unused    {fault.entity} “{escape(fault.alias)}”: {escape(fault.text)}")
     if silent:
         say(f"{len(silent):,} aliases never fired, {len(unused):,} of them where it says something; --all lists them")
-    for lack in found["lacking"]:
-        say(f"  {'[red]wrong[/]' if lack['wrong'] else 'note '} {escape(lack['text'])}")
-    for tried in found["seeds"]:
-        say(f"  seed {tried['seed']}: level {tried['level']} ({LEVELS[tried['level']]}); {', '.join(tried['why'])}")
-    say("Nothing is wrong." if not found["wrong"] else f"{found['wrong']} things are wrong.")
+    for lack in found.lacking:
+        say(f"  {_mark(lack.wrong)} {escape(lack.text)}")
+    for tried in found.seeds:
+        say(f"  seed {tried.seed}: level {tried.level} ({LEVELS[tried.level]}); {', '.join(tried.why)}")
+    say("Nothing is wrong." if not found.wrong else f"{found.wrong} things are wrong.")
+
+
+def _mark(wrong: bool) -> str:
+    return "[red]wrong[/]" if wrong else "note "
 
 
 @watchlist.command("suggest")
@@ -187,20 +191,21 @@ def suggest_names(
     with common.progress(not as_json) as report:
         found = step.find(common.load(watch, database), entity=entity, progress=report)
     if as_json:
-        common.print_json(found)
+        common.print_json([asdict(p.name) | {"toml": p.toml, "titles": p.titles} for p in found])
         return
     last = ""
-    for s in found:
-        if s["entity"] != last:
-            say(f"{'' if not last else chr(10)}# {s['entity']}: into its " + escape("[entities.aliases]"))
-            last = s["entity"]
-        why = f"sounds like {s['sounds_like']} ({s['alike']:.2f})" if s["sounds_like"] else "by its company only"
-        say(f"{s['language']} = {escape('[' + s['toml'] + ']')}")
+    for proposal in found:
+        s = proposal.name
+        if s.entity != last:
+            say(f"{'' if not last else chr(10)}# {s.entity}: into its " + escape("[entities.aliases]"))
+            last = s.entity
+        why = f"sounds like {s.sounds_like} ({s.alike:.2f})" if s.sounds_like else "by its company only"
+        say(f"{s.language} = {escape('[' + proposal.toml + ']')}")
         say(
-            f"  # {why}; in {len(s['stories'])} of {s['lacking']} stories that lack it "
-            f"({', '.join(map(str, s['stories'][:6]))}; {len(s['outlets'])} outlets, {len(s['events'])} events), "
-            f"in {s['elsewhere']} others" + (f"; also as {escape(', '.join(s['also'][:5]))}" if s["also"] else "")
+            f"  # {why}; in {len(s.stories)} of {s.lacking} stories that lack it "
+            f"({', '.join(map(str, s.stories[:6]))}; {len(s.outlets)} outlets, {len(s.events)} events), "
+            f"in {s.elsewhere} others" + (f"; also as {escape(', '.join(s.also[:5]))}" if s.also else "")
         )
-        say(f"  # {escape(s['titles'][0])}")
+        say(f"  # {escape(proposal.titles[0])}")
     if not found:
         say("# no name to propose: where an event is about an entity, its stories name it")

@@ -67,18 +67,18 @@ def backtest(
     with common.progress(not as_json) as report:
         found = step.backtest(settings, since, limit=limit, progress=report)
     if as_json:
-        common.print_json(found)
+        common.print_json(asdict(found))
         return
     rows = [
-        (change, example["story"], example["language"], f"{example['score']:.2f}", example["title"])
-        for change, examples in found["examples"].items()
-        for example in examples
+        (change, story.story, story.language, f"{story.score:.2f}", story.title)
+        for change, examples in found.examples.items()
+        for story in examples
     ]
     if rows:
         common.print_table(("level", "story", "language", "score", "title"), rows, "What would change (examples)")
-    changes = ", ".join(f"{n} from level {c.replace('>', ' to ')}" for c, n in found["levels"].items()) or "none"
-    common.out.print(f"{found['seen']} stories judged again with watchlist {found['watchlist']}; changes: {changes}.")
-    if found["levels"]:
+    changes = ", ".join(f"{n} from level {c.replace('>', ' to ')}" for c, n in found.levels.items()) or "none"
+    common.out.print(f"{found.seen} stories judged again with watchlist {found.watchlist}; changes: {changes}.")
+    if found.levels:
         common.out.print("`newswatch sync` adopts the watch folder, `newswatch rematch --since …` applies it.")
 
 

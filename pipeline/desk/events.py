@@ -138,7 +138,7 @@ class Replay:
     events: int
     replayed: int
     clusterer: str
-    b3: dict[str, float]
+    b3: agreement.Ratios
     differences: list[Difference]
 
 

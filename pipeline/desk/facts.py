@@ -1,40 +1,15 @@
 """Read the quantities of one text, as `newswatch facts` shows them."""
 
-from dataclasses import asdict
-from typing import Any
-
 from pipeline.core import facts
 from pipeline.core.facts import explain as why
+from pipeline.model import Fact
 
 
-def read(text: str, language: str | None = None) -> list[dict[str, Any]]:
-    """Return the facts of a text as {"kind", "value", "unit", "role", "start", "end"}, with what else is known.
-
-    `language` is a hint. Beside the six: "text" as written, "approximate", and "upper" where there is a far end.
-    """
-    rows = []
-    for fact in facts.read(text, language):
-        row: dict[str, Any] = {
-            "kind": fact.kind,
-            "value": fact.value,
-            "unit": fact.unit,
-            "role": fact.role,
-            "start": fact.start,
-            "end": fact.end,
-            "text": fact.text,
-            "approximate": fact.approximate,
-            "bound": fact.bound,
-        }
-        if fact.upper is not None:
-            row["upper"] = fact.upper
-        rows.append(row)
-    return rows
+def read(text: str, language: str | None = None) -> tuple[Fact, ...]:
+    """Return the facts of a text, in order; `language` is a hint."""
+    return facts.read(text, language)
 
 
-def explain(text: str, language: str | None = None) -> list[dict[str, Any]]:
-    """Return the facts of a text as `read` does, each with "words" (word, table, key, files) and "rule"."""
-    made = why.explain(text, language)
-    return [
-        row | {"words": [asdict(w) for w in known], "rule": rule}
-        for row, (_, known, rule) in zip(read(text, language), made, strict=True)
-    ]
+def explain(text: str, language: str | None = None) -> list[why.ExplainedFact]:
+    """Return the facts of a text, each with the words that made it and the rule of its role."""
+    return why.explain(text, language)

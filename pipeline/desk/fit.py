@@ -3,7 +3,7 @@
 import base64
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,8 @@ from pipeline.store import labels as label_store
 RARE = 3.0  # what a line of another storyline counts at level 3, of which each storyline has one happening
 FEWEST = 20  # labels below which a fit says nothing
 
+Row = Mapping[str, Any]  # a labelled line as parsed: JSON of any keys
+
 
 @dataclass(frozen=True, slots=True)
 class LabelFile:
@@ -42,6 +44,38 @@ def source(text: str, watch_dir: Path | None = None) -> LabelFile:
     return LabelFile(Path(text), watch_dir)
 
 
+@dataclass(frozen=True, slots=True)
+class SetScore:
+    """F1 at level >= 1, >= 2 and = 3 on one set of labels, of the weights in use and of new ones."""
+
+    n: int
+    before: list[float]
+    after: list[float]  # of models that saw nothing of the story's event
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A story that one of both, the weights in use and the new ones, judges as labelled."""
+
+    set: str
+    lang: str | None
+    title: str | None
+    level: int  # the label
+    wrong: int  # what the other says
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """Weights fitted on labels and written to a file."""
+
+    file: str
+    version: str
+    n: int
+    sets: dict[str, SetScore]
+    better: list[Moved]
+    worse: list[Moved]
+
+
 def run(
     settings: Settings,
     sources: Sequence[LabelFile] = (),
@@ -49,28 +83,14 @@ def run(
     fresh: bool = False,
     out: Path | None = None,
     progress: Progress = silent,
-) -> dict[str, Any]:
+) -> Fitted:
     """Fit on `sources`, or on the store's labels; write a new file and give what cross-validation says of it.
 
     Weights are drawn to those in use, so that few labels change little; `fresh` forgets them. Lines marked
-    part = "blind" are left out. Gives {"file", "n", "sets": {name: {n, before, after}}, "better", "worse"}, F1 at
-    level >= 1, >= 2 and = 3; "after" is of models that saw nothing of the story's event.
+    part = "blind" are left out.
     """
     standing = _standing(settings, fresh)
-    rows: list[dict[str, Any]] = []
-    examples: list[fit.Example] = []
-    matchers: dict[Path | None, Matcher] = {}
-    given = [(s, _read(s.path)) for s in sources] or [(LabelFile(Path("labels")), _labels(settings))]
-    for s, lines in given:
-        if s.watch_dir not in matchers:
-            folder = s.watch_dir or settings.watch_dir or catalog.default_dir()
-            matchers[s.watch_dir] = Matcher(catalog.load(folder).watchlist, standing, steps.encoder(settings))
-        for i, row in enumerate(lines):
-            if row.get("part") == "blind":
-                continue
-            examples.append(_example(matchers[s.watch_dir], row, s, i))
-            rows.append(row | {"set": s.path.name if s.watch_dir is None else f"{s.watch_dir.name}/{s.path.name}"})
-            progress("look", len(rows), None)
+    rows, names, examples = _gathered(settings, sources, standing, progress)
     level = np.array([e.level for e in examples])
     if len(rows) < FEWEST or len(set(level.tolist())) < 2:
         raise ConfigError(
@@ -79,7 +99,7 @@ def run(
         )
     weight = fit.weights_of(examples)
     tables = fit.tables_of(examples)
-    models: dict[str, Any] = {}
+    models: dict[str, Mapping[str, Any]] = {}
     crossed: dict[str, fit.Floats] = {}
     zeros = np.zeros((len(fit.LEVELS), len(fit.NAMES) + 1))
     for done, (name, alike) in enumerate((("names", False), ("likeness", True))):
@@ -96,22 +116,18 @@ def run(
         fit.predict(fit.from_model(standing.models["likeness"]), tables[0]),
         examples,
     )
-    names = list(dict.fromkeys(r["set"] for r in rows))
+    parts = {name: np.array([n == name for n in names]) for name in dict.fromkeys(names)}
     sets = {
-        n: {
-            "n": int((part := np.array([r["set"] == n for r in rows])).sum()),
-            "before": _f1(level[part], before[part]),
-            "after": _f1(level[part], after[part]),
-        }
-        for n in names
+        name: SetScore(int(part.sum()), _f1(level[part], before[part]), _f1(level[part], after[part]))
+        for name, part in parts.items()
     }
     content = {
         "version": "1",
         "made_by": "newswatch fit",
-        "fitted_on": {n: s["n"] for n, s in sets.items()},
+        "fitted_on": {n: s.n for n, s in sets.items()},
         "drawn_to": "nothing" if fresh else standing.version,
         "encoder": steps.encoder(settings).version,
-        "cross_validated_f1": {n: s["after"] for n, s in sets.items()},
+        "cross_validated_f1": {n: s.after for n, s in sets.items()},
         "features": list(fit.NAMES),
         "thresholds": dict.fromkeys(fit.LEVELS, 0.5),
         "models": models,
@@ -120,14 +136,37 @@ def run(
     }
     target = out or _next(settings.watch_dir or Path())
     target.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    return {
-        "file": str(target),
-        "version": MatchWeights.from_json(target.read_text(encoding="utf-8")).version,
-        "n": len(rows),
-        "sets": sets,
-        "better": _moved(rows, level, before, after),
-        "worse": _moved(rows, level, after, before),
-    }
+    return Fitted(
+        file=str(target),
+        version=MatchWeights.from_json(target.read_text(encoding="utf-8")).version,
+        n=len(rows),
+        sets=sets,
+        better=_moved(rows, names, level, before, after),
+        worse=_moved(rows, names, level, after, before),
+    )
+
+
+def _gathered(
+    settings: Settings, sources: Sequence[LabelFile], standing: MatchWeights, progress: Progress
+) -> tuple[list[Row], list[str], list[fit.Example]]:
+    """Read and look at the labelled lines: each line, the name of its set, and what the matcher sees in it."""
+    rows: list[Row] = []
+    names: list[str] = []
+    examples: list[fit.Example] = []
+    matchers: dict[Path | None, Matcher] = {}
+    given = [(s, _read(s.path)) for s in sources] or [(LabelFile(Path("labels")), _labels(settings))]
+    for s, lines in given:
+        if s.watch_dir not in matchers:
+            folder = s.watch_dir or settings.watch_dir or catalog.default_dir()
+            matchers[s.watch_dir] = Matcher(catalog.load(folder).watchlist, standing, steps.encoder(settings))
+        for i, row in enumerate(lines):
+            if row.get("part") == "blind":
+                continue
+            examples.append(_example(matchers[s.watch_dir], row, s, i))
+            rows.append(row)
+            names.append(s.path.name if s.watch_dir is None else f"{s.watch_dir.name}/{s.path.name}")
+            progress("look", len(rows), None)
+    return rows, names, examples
 
 
 def _means(settings: Settings) -> dict[str, str]:
@@ -150,22 +189,22 @@ def _standing(settings: Settings, fresh: bool) -> MatchWeights:
         raise ConfigError(f"the weights in use cannot be read ({e}); begin anew with --fresh") from e
 
 
-def _read(path: Path) -> list[dict[str, Any]]:
+def _read(path: Path) -> Sequence[Row]:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as e:
         raise ConfigError(f"{path} cannot be read ({e}); give a file of `newswatch labels export`") from e
-    rows = []
+    rows: list[Row] = []
     for number, row in labelled.rows(text, path.name):
         if row.get("relevance") not in (0, 1, 2, 3):
             raise ConfigError(
                 f"{path.name}, line {number}: relevance is {row.get('relevance')!r}; expected 0, 1, 2 or 3"
             )
-        rows.append(dict(row))
+        rows.append(row)
     return rows
 
 
-def _labels(settings: Settings) -> list[dict[str, Any]]:
+def _labels(settings: Settings) -> Sequence[Row]:
     from pipeline.desk.labels import export
 
     with store.read(settings.database_url) as db:
@@ -174,7 +213,7 @@ def _labels(settings: Settings) -> list[dict[str, Any]]:
     return export(settings)
 
 
-def _example(matcher: Matcher, row: dict[str, Any], s: LabelFile, number: int) -> fit.Example:
+def _example(matcher: Matcher, row: Row, s: LabelFile, number: int) -> fit.Example:
     story = Story(
         0, "", "", row.get("title") or "", row.get("summary") or "", row.get("text") or "", row.get("lang") or "und"
     )
@@ -212,11 +251,11 @@ def _f1(true: Any, said: Any) -> list[float]:
     return out
 
 
-def _moved(rows: Sequence[dict[str, Any]], true: Any, wrong: Any, right: Any) -> list[dict[str, Any]]:
+def _moved(rows: Sequence[Row], names: Sequence[str], true: Any, wrong: Any, right: Any) -> list[Moved]:
     """List the stories that the one way gets wrong and the other right."""
     return [
-        {"set": r["set"], "lang": r.get("lang"), "title": r.get("title"), "level": int(t), "was": int(w), "is": int(g)}
-        for r, t, w, g in zip(rows, true, wrong, right, strict=True)
+        Moved(name, r.get("lang"), r.get("title"), int(t), int(w))
+        for r, name, t, w, g in zip(rows, names, true, wrong, right, strict=True)
         if w != t and g == t
     ]
 

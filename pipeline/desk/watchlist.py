@@ -4,9 +4,8 @@ import gzip
 import json
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from pipeline import catalog, store
 from pipeline.core.match import names as alias
@@ -27,6 +26,46 @@ CHECKED = 50_000  # newest stories that `check` reads: some 10 s
 PLACED, OTHERS = 4_000, 20_000  # newest stories in events, and other ones, that `find` reads
 
 
+@dataclass(frozen=True, slots=True)
+class Lack:
+    """Something that a watchlist lacks, or that has no effect in it; `wrong` says that a person should act."""
+
+    text: str
+    wrong: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A seed of the folder judged with it; below level 3, `why` says what is missing."""
+
+    seed: str
+    level: int
+    why: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What is to be known about a watch folder's aliases."""
+
+    watchlist: str  # its version
+    aliases: int
+    texts: int
+    stories: int | None  # None where no database is
+    faults: list[vet.Fault]
+    wrong: int  # faults and lacks on which a person should act
+    lacking: list[Lack]
+    seeds: list[Tried]
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A name proposed as an alias, with `toml` to paste and the titles of its first stories."""
+
+    name: suggest.Suggestion
+    toml: str
+    titles: list[str]
+
+
 def check(
     settings: Settings,
     data: Sequence[Path] = (),
@@ -34,12 +73,8 @@ def check(
     share: float = vet.COMMON,
     limit: int = CHECKED,
     progress: Progress = silent,
-) -> dict[str, Any]:
-    """Check the watch folder's aliases: against one another, against the texts of `data`, against the stored stories.
-
-    Gives {"watchlist", "aliases", "texts", "stories", "faults": [{kind, entity, alias, text, wrong}, …], "wrong": n};
-    "stories" is None where no database is.
-    """
+) -> Checked:
+    """Check the watch folder's aliases against one another, the texts of `data` and the stored stories."""
     watchlist = _watchlist(settings)
     lacks = lacking(watchlist)
     index = alias.Index(watchlist)
@@ -66,20 +101,20 @@ def check(
         faults += vet.common(watchlist, stored, "stories", share)
     if stored.ours or stored.others:
         faults += vet.unused(watchlist, [given, stored])
-    return {
-        "watchlist": watchlist.version,
-        "aliases": sum(len(e.aliases) for e in watchlist.entities),
-        "texts": given.ours + given.others,
-        "stories": count,
-        "faults": [asdict(f) for f in faults],
-        "wrong": sum(f.wrong for f in faults) + sum(n["wrong"] for n in lacks),
-        "lacking": lacks,
-        "seeds": tried(settings, watchlist),
-    }
+    return Checked(
+        watchlist=watchlist.version,
+        aliases=sum(len(e.aliases) for e in watchlist.entities),
+        texts=given.ours + given.others,
+        stories=count,
+        faults=faults,
+        wrong=sum(f.wrong for f in faults) + sum(lack.wrong for lack in lacks),
+        lacking=lacks,
+        seeds=tried(settings, watchlist),
+    )
 
 
-def lacking(watchlist: Watchlist) -> list[dict[str, Any]]:
-    """Say what a watchlist lacks, or what in it has no effect: rows {text, wrong}."""
+def lacking(watchlist: Watchlist) -> list[Lack]:
+    """Say what a watchlist lacks, or what in it has no effect."""
     roles = {role for e in watchlist.entities for role in e.roles}
     watched = [e for e in watchlist.entities if Role.WATCHED in e.roles]
     ours = [f for f in watchlist.fields if f.role == FieldRole.SEEDS]
@@ -96,14 +131,14 @@ def lacking(watchlist: Watchlist) -> list[dict[str, Any]]:
             "no watched entity has whole = true: each needs a sign of the field beside its name",
         ),
     )
-    rows = [{"text": text, "wrong": wrong} for bad, wrong, text in checks if bad]
+    rows = [Lack(text, wrong) for bad, wrong, text in checks if bad]
     rows += [
-        {"text": f'no seed uses a word of the field "{f.key}"; are the words in the seeds\' languages?', "wrong": False}
+        Lack(f'no seed uses a word of the field "{f.key}"; are the words in the seeds\' languages?', wrong=False)
         for f in ours
         if f.key not in spoken
     ]
     rows += [
-        {"text": f'whole = true of "{e.key}" has no effect: it is not watched', "wrong": False}
+        Lack(f'whole = true of "{e.key}" has no effect: it is not watched', wrong=False)
         for e in watchlist.entities
         if e.whole and Role.WATCHED not in e.roles
     ]
@@ -111,36 +146,32 @@ def lacking(watchlist: Watchlist) -> list[dict[str, Any]]:
     return rows
 
 
-def _unknown(watchlist: Watchlist) -> Iterator[dict[str, Any]]:
+def _unknown(watchlist: Watchlist) -> Iterator[Lack]:
     """Tell of languages that no text is ever in: what is said under them is looked for, and counted for nobody."""
     said = {(f'the aliases of "{e.key}"', a.language) for e in watchlist.entities for a in e.aliases}
     said |= {(f'the words of "{g.key}"', tag) for g in (*watchlist.fields, *watchlist.lookalikes) for tag in g.words}
     said |= {(f'the seed "{s.key}"', s.language) for s in watchlist.seeds}
     for where, tag in sorted(said):
         if tag != "any" and not is_language(tag):
-            yield {
-                "text": f'there is no language "{tag}" ({where}); say it as BCP 47 does ("uk", not "ua")',
-                "wrong": True,
-            }
+            yield Lack(f'there is no language "{tag}" ({where}); say it as BCP 47 does ("uk", not "ua")', wrong=True)
 
 
-def tried(settings: Settings, watchlist: Watchlist) -> list[dict[str, Any]]:
-    """Judge the folder's own seeds with it: rows {seed, level, why}; a seed below level 3 says what is missing."""
+def tried(settings: Settings, watchlist: Watchlist) -> list[Tried]:
+    """Judge the folder's own seeds with it."""
     judge = matcher(settings, watchlist)
     rows = []
     for s in watchlist.seeds:
         found = judge.judge(Story(0, "", "", s.title, s.text[:600], language=s.language))
         weights = found.evidence["contributions"][str(min(3, int(found.level) + 1))]
         why = [SAYS[n] for n, w in weights.items() if n in SAYS and abs(w) >= 0.3][:5]
-        rows.append({"seed": s.key, "level": int(found.level), "why": why})
+        rows.append(Tried(s.key, int(found.level), why))
     return rows
 
 
-def find(settings: Settings, *, entity: str | None = None, progress: Progress = silent) -> list[dict[str, Any]]:
+def find(settings: Settings, *, entity: str | None = None, progress: Progress = silent) -> list[Proposal]:
     """Propose names that stand in stories of events about an entity where no alias of it does.
 
-    Gives rows {entity, language, toml, text, prefix, stories, outlets, events, lacking, elsewhere, sounds_like, alike,
-    also, titles}, the best first in each entity; nothing is written.
+    The best come first in each entity; nothing is written.
     """
     watchlist = _watchlist(settings)
     if entity is not None and entity not in {e.key for e in watchlist.entities}:
@@ -160,7 +191,7 @@ def find(settings: Settings, *, entity: str | None = None, progress: Progress = 
                 told.append(_told(index, row, names))
                 progress("stories", len(told), None)
     return [
-        {**asdict(s), "toml": _toml(s), "titles": [titles[i] for i in s.stories[:3]]}
+        Proposal(s, _toml(s), [titles[i] for i in s.stories[:3]])
         for s in suggest.suggest(watchlist.entities, told)  # of all: a name belongs to who it sounds like most
         if entity in {None, s.entity}
     ]

@@ -7,6 +7,7 @@ now are no news: alerting takes them for baseline.
 import contextlib
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -120,17 +121,36 @@ def run(
     return log.tally(Tally("rematch", len(ids), ours, left, guard.failed, detail=dict(counts)))
 
 
-def backtest(settings: Settings, since: str, *, limit: int = 10_000_000, progress: Progress = silent) -> dict[str, Any]:
-    """Say what judging again with the watch folder as it stands now would change; write nothing.
+@dataclass(frozen=True, slots=True)
+class ChangedStory:
+    """A story whose level would change."""
 
-    Gives {"seen", "watchlist", "matcher", "levels": {"1>0": n, …}, "examples": {"1>0": [{story, title, …}, …]}}.
-    """
+    story: int
+    language: str
+    title: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Backtest:
+    """What judging again would change; a change is written "1>0", the level before and the level after."""
+
+    seen: int
+    failed: int
+    watchlist: str
+    matcher: str
+    levels: dict[str, int]  # stories by change
+    examples: dict[str, list[ChangedStory]]
+
+
+def backtest(settings: Settings, since: str, *, limit: int = 10_000_000, progress: Progress = silent) -> Backtest:
+    """Say what judging again with the watch folder as it stands now would change; write nothing."""
     watchlist = catalog.load(settings.watch_dir or catalog.default_dir()).watchlist
     matcher = steps.matcher(settings, watchlist)
     with store.read(settings.database_url) as db:
         ids = history.ids_since(db, since_of(since))[:limit]
     levels: Counter[str] = Counter()
-    examples: dict[str, list[dict[str, Any]]] = {}
+    examples: dict[str, list[ChangedStory]] = {}
     guard = Guard(
         settings, "match", datetime.max.replace(tzinfo=UTC)
     )  # what breaks is logged and left out; nothing is stored
@@ -147,18 +167,16 @@ def backtest(settings: Settings, since: str, *, limit: int = 10_000_000, progres
             change = f"{before}>{int(match.level)}"
             levels[change] += 1
             if len(examples.setdefault(change, [])) < EXAMPLES:
-                examples[change].append(
-                    {"story": story.id, "language": story.language, "title": story.title, "score": match.score}
-                )
+                examples[change].append(ChangedStory(story.id, story.language, story.title, match.score))
         progress("backtest", min(start + BATCH, len(ids)), len(ids))
-    return {
-        "seen": len(ids),
-        "failed": guard.failed,
-        "watchlist": watchlist.version,
-        "matcher": matcher.version,
-        "levels": dict(sorted(levels.items())),
-        "examples": dict(sorted(examples.items())),
-    }
+    return Backtest(
+        seen=len(ids),
+        failed=guard.failed,
+        watchlist=watchlist.version,
+        matcher=matcher.version,
+        levels=dict(sorted(levels.items())),
+        examples=dict(sorted(examples.items())),
+    )
 
 
 def _watchlist(db: Any, version: str | None) -> Watchlist:

@@ -32,17 +32,17 @@ def test_it_writes_weights_that_the_matcher_reads_and_tells_what_changes(tmp_pat
     out = tmp_path / "new.json"
     found = fit.run(settings(tmp_path), [fit.LabelFile(lines(tmp_path, 40))], out=out)
     written = json.loads(out.read_text(encoding="utf-8"))
-    assert found["version"] == MatchWeights.from_json(out.read_text(encoding="utf-8")).version
-    assert found["n"] == 40 and written["fitted_on"] == {"labels.jsonl": 40}
+    assert found.version == MatchWeights.from_json(out.read_text(encoding="utf-8")).version
+    assert found.n == 40 and written["fitted_on"] == {"labels.jsonl": 40}
     assert written["drawn_to"] != "nothing"
-    assert len(found["sets"]["labels.jsonl"]["after"]) == 3
-    assert all(m["was"] != m["is"] == m["level"] for m in found["better"])
+    assert len(found.sets["labels.jsonl"].after) == 3
+    assert all(m.wrong != m.level for m in found.better + found.worse)
 
 
 def test_the_same_labels_give_the_same_weights(tmp_path: Path) -> None:
     """Rule: nothing in a fit is random."""
     source = [fit.LabelFile(lines(tmp_path, 40))]
-    versions = {fit.run(settings(tmp_path), source, out=tmp_path / f"{n}.json")["version"] for n in range(2)}
+    versions = {fit.run(settings(tmp_path), source, out=tmp_path / f"{n}.json").version for n in range(2)}
     assert len(versions) == 1
 
 

@@ -3,7 +3,6 @@
 import json
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -100,18 +99,15 @@ def test_evaluate_from_store(told: tuple[Settings, list[int]]) -> None:
         match.from_store(settings)
     for number, t in zip(ids, STORIES, strict=True):
         label.run(settings, NOW, str(number), t.level)
-    found: dict[str, Any] = match.from_store(settings, floor=0.999)
-    assert found["n"] == len(STORIES)
-    assert found["standing"] == {
-        "n": len(STORIES),
-        "levels": {k: {"precision": 1.0, "recall": 1.0, "f1": 1.0} for k in "123"},
-    }
-    assert {"levels", "languages", "lookalikes", "confusions"} <= set(found)
-    assert found["levels"]["1"]["f1"] > 0.8  # the real matcher, on stories of our own
+    found = match.from_store(settings, floor=0.999)
+    assert found.n == len(STORIES)
+    every = {"precision": 1.0, "recall": 1.0, "f1": 1.0}
+    assert found.standing == match.Standing(len(STORIES), dict.fromkeys("123", every))
+    assert found.levels["1"]["f1"] > 0.8  # the real matcher, on stories of our own
     label.run(settings, NOW, str(ids[0]), 0)
     worse = match.from_store(settings, floor=0.999)
-    assert worse["standing"]["levels"]["1"]["precision"] < 1
-    assert "1" in worse["below_floor"]
+    assert worse.standing.levels["1"]["precision"] < 1
+    assert "1" in worse.below_floor
     assert "the judgements that are stored" in match.render(worse)
 
 
@@ -126,8 +122,8 @@ def test_own_weights(told: tuple[Settings, list[int]], tmp_path: Path) -> None:
     fitted.write_text(json.dumps(weights), encoding="utf-8")
     strict = match.from_store(settings_for(settings.database_url, matcher_file=fitted))
     usual = match.from_store(settings)
-    assert strict["matcher"] != usual["matcher"]
-    assert (usual["levels"]["3"]["f1"], strict["levels"]["3"]["f1"]) == (1.0, 0.0)
+    assert strict.matcher != usual.matcher
+    assert (usual.levels["3"]["f1"], strict.levels["3"]["f1"]) == (1.0, 0.0)
     for content in ("{}", "not json"):
         fitted.write_text(content, encoding="utf-8")
         with pytest.raises(ConfigError, match="NEWSWATCH_MATCHER_FILE"):

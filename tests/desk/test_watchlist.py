@@ -6,7 +6,6 @@ import json
 import tomllib
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -111,15 +110,15 @@ def make(tmp_path: Path, content: str, database_url: str = "sqlite:////nowhere/n
     return settings_module.load(watch_dir=folder, database_url=database_url, encoder="none")
 
 
-def wrong(found: dict[str, Any]) -> int:
+def wrong(found: watchlist.Checked) -> int:
     """Count the aliases that are wrong; what the small watchlist of these tests lacks is another question."""
-    return sum(f["wrong"] for f in found["faults"])
+    return sum(f.wrong for f in found.faults)
 
 
 def test_collisions(tmp_path: Path) -> None:
     """Rule: every alias that another, a field or a lookalike takes, or whose companions ask nothing, is named."""
     found = watchlist.check(make(tmp_path, WATCHLIST + MORE))
-    said = {(f["kind"], f["entity"], f["alias"], f["wrong"]) for f in found["faults"]}
+    said = {(f.kind, f.entity, f.alias, f.wrong) for f in found.faults}
     assert said == {
         ("field", "kronberg", "Gridstar", False),
         ("lookalike", "kronberg", "Der Kronberg", True),
@@ -129,14 +128,14 @@ def test_collisions(tmp_path: Path) -> None:
         ("void", "kronberg", "Netz", True),
     }
     assert wrong(found) == 4
-    assert (found["stories"], found["texts"]) == (None, 0)
+    assert (found.stories, found.texts) == (None, 0)
 
 
 def test_the_shipped_watchlist_is_clean(tmp_path: Path) -> None:
     """Rule: what we ship passes its own check."""
     settings = settings_module.load(database_url=f"sqlite:///{tmp_path / 'none.db'}")
     found = watchlist.check(settings)
-    assert [f for f in found["faults"] if f["wrong"]] == []
+    assert [f for f in found.faults if f.wrong] == []
     assert not (tmp_path / "none.db").exists()  # a check makes no database
 
 
@@ -148,7 +147,7 @@ def test_too_common_in_texts(tmp_path: Path) -> None:
     lines += [{"lang": "en", "title": "BlackRock", "relevance": 2}] * 5  # ours: no fault
     (tmp_path / "texts.jsonl.gz").write_bytes(gzip.compress("\n".join(map(json.dumps, lines)).encode()))
     found = watchlist.check(make(tmp_path, WATCHLIST), [tmp_path / "texts.jsonl.gz"])
-    assert [(f["kind"], f["alias"], f["wrong"]) for f in found["faults"]] == [
+    assert [(f.kind, f.alias, f.wrong) for f in found.faults] == [
         ("common", "Microsoft", False),
         ("common", "xAI", True),
     ]
@@ -163,8 +162,8 @@ def test_too_common_in_one_language(tmp_path: Path) -> None:
     path = tmp_path / "texts.tsv"
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     found = watchlist.check(make(tmp_path, WATCHLIST), [path])
-    assert [f["alias"] for f in found["faults"] if f["kind"] == "common"] == ["xAI"]
-    assert "in fi in 4 of 104" in found["faults"][0]["text"]
+    assert [f.alias for f in found.faults if f.kind == "common"] == ["xAI"]
+    assert "in fi in 4 of 104" in found.faults[0].text
     with pytest.raises(ConfigError, match="cannot be read"):
         watchlist.check(make(tmp_path, WATCHLIST), [tmp_path / "missing.tsv"])
 
@@ -176,9 +175,9 @@ def test_stored_stories(tmp_path: Path, database_url: str) -> None:
     with store.begin(database_url) as db:
         ids = tell(db, [*STORIES, *away])
     found = watchlist.check(settings)
-    assert found["stories"] == len(STORIES) + 8
-    by_kind = {(f["kind"], f["entity"], f["alias"]): f for f in found["faults"]}
-    assert by_kind["common", "xai", "xAI"]["wrong"]
+    assert found.stories == len(STORIES) + 8
+    by_kind = {(f.kind, f.entity, f.alias): f for f in found.faults}
+    assert by_kind["common", "xai", "xAI"].wrong
     assert ("unseen", "xai", "xAI Holding") in by_kind  # one German story names xAI: too few to wonder
     assert not any(alias == "BlackRock" for _, _, alias in by_kind)
     for number in ids[-8:]:
@@ -191,7 +190,7 @@ def test_unused(tmp_path: Path, sqlite_url: str) -> None:
     settings = make(tmp_path, WATCHLIST, sqlite_url)
     with store.begin(sqlite_url) as db:
         tell(db, [Told("de", i, "de", f"xAI baut Rechner Nummer {i}", "", ("xai",)) for i in range(12)])
-    kinds = {f["alias"]: f["kind"] for f in watchlist.check(settings)["faults"]}
+    kinds = {f.alias: f.kind for f in watchlist.check(settings).faults}
     assert kinds == {"xAI Holding": "unused", "BlackRock": "unseen", "Microsoft": "unseen", "Nvidia": "unseen"}
 
 
@@ -214,20 +213,20 @@ def test_suggest(tmp_path: Path, database_url: str) -> None:
         tell(db, [*STORIES, BHOJPURI])
     cluster.run(settings, NOW)
     found = watchlist.find(settings)
-    said = {(s["entity"], s["language"], s["text"]): s for s in found}
+    said = {(p.name.entity, p.name.language, p.name.text): p for p in found}
     assert {("blackrock", "hi", "ब्लैकरॉक"), ("microsoft", "hi", "माइक्रोसॉफ्ट"), ("nvidia", "hi", "एनवीडिया")} <= set(said)
     one = said["blackrock", "hi", "ब्लैकरॉक"]
-    assert (len(one["stories"]), one["sounds_like"], one["elsewhere"]) == (2, "BlackRock", 0)
-    assert len(one["titles"]) == 2
-    assert [s["entity"] for s in watchlist.find(settings, entity="nvidia")] == ["nvidia"] * sum(
-        s["entity"] == "nvidia" for s in found
+    assert (len(one.name.stories), one.name.sounds_like, one.name.elsewhere) == (2, "BlackRock", 0)
+    assert len(one.titles) == 2
+    assert [p.name.entity for p in watchlist.find(settings, entity="nvidia")] == ["nvidia"] * sum(
+        p.name.entity == "nvidia" for p in found
     )
     with pytest.raises(ConfigError, match="nobody"):
         watchlist.find(settings, entity="nobody")
-    accepted = WATCHLIST.replace('any = ["BlackRock"]', f'any = ["BlackRock"]\nhi = [{one["toml"]}]')
+    accepted = WATCHLIST.replace('any = ["BlackRock"]', f'any = ["BlackRock"]\nhi = [{one.toml}]')
     assert tomllib.loads(accepted)
     again = watchlist.find(make(tmp_path, accepted, database_url))
-    assert "blackrock" not in {s["entity"] for s in again}
+    assert "blackrock" not in {p.name.entity for p in again}
     assert wrong(watchlist.check(make(tmp_path, accepted, database_url))) == 0
 
 
@@ -241,6 +240,6 @@ def test_suggest_writes_nothing_and_counts_copies_once(tmp_path: Path, sqlite_ur
     cluster.run(settings, NOW)
     with store.read(sqlite_url) as db:
         before = db.scalar(sa.select(sa.func.count()).select_from(matches))
-    assert [s for s in watchlist.find(settings) if s["language"] == "hi"] == []
+    assert [p for p in watchlist.find(settings) if p.name.language == "hi"] == []
     with store.read(sqlite_url) as db:
         assert db.scalar(sa.select(sa.func.count()).select_from(matches)) == before

@@ -67,11 +67,11 @@ def test_a_changed_watchlist_is_shown_then_applied_without_a_flood(settings: Set
     before = meaning(settings.database_url)
     found = rematch.backtest(settings, "2020-01-01")
     assert meaning(settings.database_url) == before, "a backtest writes nothing"
-    lost = sum(n for change, n in found["levels"].items() if change.endswith(">0"))
-    assert lost > 0, found["levels"]
+    lost = sum(n for change, n in found.levels.items() if change.endswith(">0"))
+    assert lost > 0, found.levels
     perform("sync", settings, NOW)
     tally = perform("rematch", settings, NOW, since="2020-01-01")
-    assert tally.detail["up"] + tally.detail["down"] == sum(found["levels"].values())
+    assert tally.detail["up"] + tally.detail["down"] == sum(found.levels.values())
     for step in ("cluster", "alert", "deliver"):
         perform(step, settings, NOW)
 

@@ -22,7 +22,16 @@ class Word:
     files: tuple[str, ...]  # languages whose files have it
 
 
-def explain(text: str, language: str | None = None) -> list[tuple[Fact, tuple[Word, ...], str]]:
+@dataclass(frozen=True, slots=True)
+class ExplainedFact:
+    """A fact with the words that made it, and the rule that gave its role."""
+
+    fact: Fact
+    words: tuple[Word, ...]
+    rule: str
+
+
+def explain(text: str, language: str | None = None) -> list[ExplainedFact]:
     """Read a text and say of each fact which words made it, and which rule gave its role."""
     found = []
     for fact, why in facts.trace(text, language):
@@ -42,7 +51,7 @@ def explain(text: str, language: str | None = None) -> list[tuple[Fact, tuple[Wo
                 if key == role and any(cue.startswith(_bare(w)) if w.endswith("*") else cue == _bare(w) for w in listed)
             )
             made.append(Word(cue, "role", role, files))
-        found.append((fact, tuple(made), rule))
+        found.append(ExplainedFact(fact, tuple(made), rule))
     return found
 
 

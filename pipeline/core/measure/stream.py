@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 # How a happening reached its reader, the best first: each happening counts under the first that is true of it.
 WAYS = ("own", "later", "other", "never", "refused")
@@ -32,6 +31,61 @@ class Sent:
     told: tuple[int, ...]  # the items that the event held then
 
 
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """How many happenings there are, and the share of them (0..1, four digits) that went each way."""
+
+    happenings: int
+    own: float
+    later: float
+    other: float
+    never: float
+    refused: float
+
+    def share(self, way: str) -> float:
+        """Give the share of one of WAYS."""
+        return float(getattr(self, way))
+
+
+@dataclass(frozen=True, slots=True)
+class FirstMail:
+    """The mail that held a happening first."""
+
+    at: str
+    reason: str
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """A happening that was not told under its own headline; `told_in` is None where no mail held it."""
+
+    event: str
+    way: str
+    stories: int
+    title: str  # of its first story
+    told_in: FirstMail | None
+
+
+@dataclass(frozen=True, slots=True)
+class StreamScore:
+    """What the reader of a stream got."""
+
+    all: Ways
+    twice: int  # happenings told as new by two mails with their own headline
+    mails: int
+    mails_per_happening: float
+    corrections: int  # mails
+    updates: int  # mails
+    unlabelled: int  # lines that nobody gave to a happening
+    by_size: dict[str, Ways]  # by stories a happening
+    by_firm: dict[str, Ways]
+    worst: list[Lost]
+    told_twice: list[str]
+    lines: int
+    runs: int = 0  # of the job, where somebody counted them
+
+
 def way(label: str, items: Sequence[JudgedLine], sent: Sequence[Sent]) -> str:
     """Say how a happening reached the reader.
 
@@ -51,12 +105,8 @@ def way(label: str, items: Sequence[JudgedLine], sent: Sequence[Sent]) -> str:
     return first or "never"
 
 
-def measure(items: Sequence[JudgedLine], sent: Sequence[Sent], worst: int = 12) -> dict[str, Any]:
-    """Score a stream; `sent` in the order of sending.
-
-    Gives happenings, the share of them per way (WAYS), "twice" (happenings told as new by two mails with their own
-    headline), mails, mails_per_happening, corrections (mails), updates (mails), and tables by size and by firm.
-    """
+def measure(items: Sequence[JudgedLine], sent: Sequence[Sent], worst: int = 12) -> StreamScore:
+    """Score a stream; `sent` in the order of sending, at most `worst` happenings are named."""
     labels = sorted({item.label for item in items if item.label})
     ways = {label: way(label, items, sent) for label in labels}
     heads = Counter(items[s.head].label for s in sent if s.reason == "new" and s.head is not None)
@@ -66,24 +116,25 @@ def measure(items: Sequence[JudgedLine], sent: Sequence[Sent], worst: int = 12) 
     firms = {
         label: Counter(i.firm for i in items if i.label == label).most_common(1)[0][0] or "none" for label in labels
     }
-    n = len(labels)
-    counts = Counter(ways.values())
     twice = sorted(label for label in labels if heads[label] > 1)
-    found: dict[str, Any] = {"happenings": n}
-    found |= {name: _share(counts[name], n) for name in WAYS}
-    found |= {
-        "twice": len(twice),
-        "mails": len(mails),
-        "mails_per_happening": _share(len(mails), n),
-        "corrections": reasons["correction"],
-        "updates": reasons["update"],
-        "unlabelled": sum(not item.label for item in items),
-        "by_size": _table(ways, {label: _size(sizes[label]) for label in labels}),
-        "by_firm": _table(ways, firms),
-        "worst": [_case(label, ways[label], items, sent) for label in _worst(labels, ways, sizes)[:worst]],
-        "told_twice": twice[:worst],
-    }
-    return found
+    return StreamScore(
+        all=_ways(list(ways.values())),
+        twice=len(twice),
+        mails=len(mails),
+        mails_per_happening=_share(len(mails), len(labels)),
+        corrections=reasons["correction"],
+        updates=reasons["update"],
+        unlabelled=sum(not item.label for item in items),
+        by_size=_table(ways, {label: _size(sizes[label]) for label in labels}),
+        by_firm=_table(ways, firms),
+        worst=[_lost(label, ways[label], items, sent) for label in _worst(labels, ways, sizes)[:worst]],
+        told_twice=twice[:worst],
+        lines=len(items),
+    )
+
+
+def _ways(ways: Sequence[str]) -> Ways:
+    return Ways(len(ways), *(_share(ways.count(way), len(ways)) for way in WAYS))
 
 
 def _share(part: int, whole: int) -> float:
@@ -94,13 +145,10 @@ def _size(count: int) -> str:
     return next((name for most, name in _SIZES if count <= most), "9+")
 
 
-def _table(ways: Mapping[str, str], group: Mapping[str, str]) -> dict[str, dict[str, float]]:
-    """Give, per group, how many happenings there are and the share of each way."""
-    table: dict[str, dict[str, float]] = {}
-    for name, _ in sorted(Counter(group.values()).items(), key=lambda x: (-x[1], x[0])):
-        here = [ways[label] for label in ways if group[label] == name]
-        table[name] = {"happenings": len(here), **{w: _share(here.count(w), len(here)) for w in WAYS}}
-    return table
+def _table(ways: Mapping[str, str], group: Mapping[str, str]) -> dict[str, Ways]:
+    """Give the shares of each group, the largest first."""
+    names = sorted(Counter(group.values()).items(), key=lambda x: (-x[1], x[0]))
+    return {name: _ways([ways[label] for label in ways if group[label] == name]) for name, _ in names}
 
 
 def _worst(labels: Sequence[str], ways: Mapping[str, str], sizes: Mapping[str, int]) -> list[str]:
@@ -108,11 +156,9 @@ def _worst(labels: Sequence[str], ways: Mapping[str, str], sizes: Mapping[str, i
     return sorted(lost, key=lambda x: (ways[x] == "refused", -WAYS.index(ways[x]), -sizes[x], x))
 
 
-def _case(label: str, how: str, items: Sequence[JudgedLine], sent: Sequence[Sent]) -> dict[str, Any]:
+def _lost(label: str, how: str, items: Sequence[JudgedLine], sent: Sequence[Sent]) -> Lost:
     """Show a lost happening: a title of it, and the mail that held it first."""
     mine = {i for i, item in enumerate(items) if item.label == label}
     first = next((s for s in sent if mine.intersection(s.told)), None)
-    case: dict[str, Any] = {"event": label, "way": how, "stories": len(mine), "title": items[min(mine)].title[:160]}
-    if first is not None:
-        case["told_in"] = {"at": first.at, "reason": first.reason, "subject": first.subject[:160]}
-    return case
+    told = None if first is None else FirstMail(first.at, first.reason, first.subject[:160])
+    return Lost(label, how, len(mine), items[min(mine)].title[:160], told)

@@ -1,9 +1,10 @@
 """Measure clustering on labelled lines: the real steps in memory, compared with what a person said."""
 
 import gzip
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from pipeline import catalog, encoder, steps
 from pipeline.core.events import cluster, event, pairs
@@ -16,6 +17,33 @@ from pipeline.settings import Settings
 from pipeline.steps import Progress, silent
 
 
+class PairsFound(agreement.Ratios):
+    """What was made of a file of pairs, with its true and false positives and negatives."""
+
+    tp: int
+    fp: int
+    fn: int
+    tn: int
+
+
+@dataclass(frozen=True, slots=True)
+class Clustering:
+    """How well the events found agree with a file's labels."""
+
+    n: int  # lines with a label
+    lines: int
+    refused: int  # by the matcher
+    events: int  # labelled
+    found: int
+    b3: agreement.Ratios
+    pairwise: agreement.PairRatios
+    cross_lingual: agreement.PairRatios
+    worst_splits: list[agreement.Split]
+    worst_joins: list[agreement.Join]
+    clusterer: str
+    pairs: PairsFound | None  # None where no file of pairs was given
+
+
 def run(
     path: Path,
     settings: Settings,
@@ -23,7 +51,7 @@ def run(
     all_lines: bool = False,
     pairs_path: Path | None = None,
     progress: Progress = silent,
-) -> dict[str, Any]:
+) -> Clustering:
     """Match and cluster the lines of a file and compare the events with its labels.
 
     Lines are {lang, title, summary, url, date, event} or {lang, title, text, date, cluster}, of which the first
@@ -46,22 +74,20 @@ def run(
     true = [line.event for line in judged]
     said = [found[line.story.id] for line in judged]
     splits, joins = agreement.worst(true, said)
-    report = {
-        "n": len(judged),
-        "lines": len(lines),
-        "refused": len(lines) - len(taken),
-        "events": len(set(true)),
-        "found": len(set(said)),
-        "b3": agreement.b3(true, said),
-        "pairwise": agreement.pairwise(true, said),
-        "cross_lingual": agreement.cross_lingual(true, said, [line.story.language.split("-")[0] for line in judged]),
-        "worst_splits": splits,
-        "worst_joins": joins,
-        "clusterer": model.version,
-    }
-    if pairs_path is not None:
-        report["pairs"] = judge_pairs(pairs_path, matcher, vectors, model, settings.window_days)
-    return report
+    return Clustering(
+        n=len(judged),
+        lines=len(lines),
+        refused=len(lines) - len(taken),
+        events=len(set(true)),
+        found=len(set(said)),
+        b3=agreement.b3(true, said),
+        pairwise=agreement.pairwise(true, said),
+        cross_lingual=agreement.cross_lingual(true, said, [line.story.language.split("-")[0] for line in judged]),
+        worst_splits=splits,
+        worst_joins=joins,
+        clusterer=model.version,
+        pairs=judge_pairs(pairs_path, matcher, vectors, model, settings.window_days) if pairs_path else None,
+    )
 
 
 def member(
@@ -89,18 +115,16 @@ def member(
 
 def judge_pairs(
     path: Path, matcher: Matcher, vectors: encoder.Encoder, model: pairs.PairWeights, window: float
-) -> dict[str, Any]:
+) -> PairsFound:
     """Judge pairs of texts {lang1, title1, text1, lang2, title2, text2, same}: are they one happening?"""
-    right = {"tp": 0, "fp": 0, "fn": 0, "tn": 0}
+    answers: Counter[tuple[bool, bool]] = Counter()
     for sides, true in labelled.parse_pairs(read(path), path.name):
         both = [m for m in member(sides, matcher, vectors, True) if m is not None]
         odds = cluster.links(pairs.pool(both, model), [0], [1], model, window)
-        said = bool(odds[0, 0] > 0)
-        right["tp" if said and true else "fp" if said else "fn" if true else "tn"] += 1
-    found, true_pairs = right["tp"] + right["fp"], right["tp"] + right["fn"]
-    return right | agreement.ratios(
-        right["tp"] / found if found else 1.0, right["tp"] / true_pairs if true_pairs else 1.0
-    )
+        answers[bool(odds[0, 0] > 0), bool(true)] += 1
+    tp, fp, fn, tn = (answers[pair] for pair in ((True, True), (True, False), (False, True), (False, False)))
+    ratios = agreement.ratios(tp / (tp + fp) if tp + fp else 1.0, tp / (tp + fn) if tp + fn else 1.0)
+    return {"tp": tp, "fp": fp, "fn": fn, "tn": tn, **ratios}
 
 
 def read(path: Path) -> str:

@@ -7,8 +7,8 @@ import gzip
 import time
 import zlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from pipeline.core.language import writing
 from pipeline.core.text import tags
@@ -18,12 +18,29 @@ from pipeline.errors import ConfigError
 SURE = 0.9  # the stored confidence from which an answer counts as sure
 
 
-def run(path: str | Path, engine: str = "langdetect", second: str | None = "py3langid") -> dict[str, Any]:
-    """Detect every line of `path` (.tsv or .tsv.gz) without hints and compare with its label.
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """How the texts of one label, or all, were answered; a share (0..1, four digits) of nothing is None."""
 
-    Gives "n", "accuracy" (of what was said), "abstained" and "wrong_confident" (shares of n), "texts_per_second" (CPU
-    seconds, one core, reading excluded), and per label under "languages" the same with "said_as", the wrong answers.
-    """
+    n: int
+    accuracy: float | None  # of what was said
+    abstained: float | None  # of n, like the next
+    wrong_confident: float | None
+    said_as: dict[str, int]  # the wrong answers, the most frequent first
+
+
+@dataclass(frozen=True, slots=True)
+class Detection:
+    """What the detector made of a file."""
+
+    all: Shares
+    texts_per_second: float | None  # CPU seconds, one core, reading excluded
+    detector: str
+    languages: dict[str, Shares]  # by label
+
+
+def run(path: str | Path, engine: str = "langdetect", second: str | None = "py3langid") -> Detection:
+    """Detect every line of `path` (.tsv or .tsv.gz) without hints and compare with its label."""
     detector = Detector(engine=engine, second=second)
     rows = list(read(Path(path)))
     started = time.process_time()
@@ -34,18 +51,12 @@ def run(path: str | Path, engine: str = "langdetect", second: str | None = "py3l
     for (label, _), answer in zip(rows, answers, strict=True):
         for count in (total, by_label.setdefault(label, _Count())):
             count.add(label, answer.tag, answer.confidence)
-    return {
-        **total.shares(),
-        "texts_per_second": round(len(rows) / seconds, 1) if seconds else None,
-        "detector": detector.version,
-        "languages": {
-            label: {
-                **count.shares(),
-                "said_as": dict(sorted(count.said_as.items(), key=lambda item: (-item[1], item[0]))),
-            }
-            for label, count in sorted(by_label.items())
-        },
-    }
+    return Detection(
+        all=total.shares(),
+        texts_per_second=round(len(rows) / seconds, 1) if seconds else None,
+        detector=detector.version,
+        languages={label: count.shares() for label, count in sorted(by_label.items())},
+    )
 
 
 def read(path: Path) -> Iterator[tuple[str, str]]:
@@ -94,11 +105,12 @@ class _Count:
             self.said_as[tag] = self.said_as.get(tag, 0) + 1
             self.wrong_sure += confidence >= SURE
 
-    def shares(self) -> dict[str, Any]:
+    def shares(self) -> Shares:
         said = self.n - self.abstained
-        return {
-            "n": self.n,
-            "accuracy": round(self.right / said, 4) if said else None,
-            "abstained": round(self.abstained / self.n, 4) if self.n else None,
-            "wrong_confident": round(self.wrong_sure / self.n, 4) if self.n else None,
-        }
+        return Shares(
+            n=self.n,
+            accuracy=round(self.right / said, 4) if said else None,
+            abstained=round(self.abstained / self.n, 4) if self.n else None,
+            wrong_confident=round(self.wrong_sure / self.n, 4) if self.n else None,
+            said_as=dict(sorted(self.said_as.items(), key=lambda item: (-item[1], item[0]))),
+        )

@@ -4,13 +4,14 @@ import gzip
 import time
 import zlib
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from pipeline import catalog, store
-from pipeline.core.measure import labelled
+from pipeline.core.measure import agreement, labelled
+from pipeline.core.measure.agreement import Ratios
 from pipeline.core.text import plain, url
 from pipeline.detector import Detector
 from pipeline.errors import ConfigError, NotFoundError
@@ -34,14 +35,68 @@ class Label:
     note: str
 
 
-def run(
-    path: str | Path, settings: Settings, *, floor: float | None = None, progress: Progress = silent
-) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class LanguageScore:
+    """A language's F1 at level >= 1; where no story is ours, the share rightly refused stands for it."""
+
+    n: int
+    f1: float
+
+
+@dataclass(frozen=True, slots=True)
+class Lookalikes:
+    """The lines whose note starts with "lookalike", and how many of them were judged >= 1."""
+
+    n: int
+    wrong: int
+
+
+@dataclass(frozen=True, slots=True)
+class Confusion:
+    """A story judged otherwise than labelled."""
+
+    id: str
+    lang: str
+    title: str
+    expected: int
+    got: int
+    score: float
+    note: str
+    evidence: Mapping[str, Any]  # as the matcher stores it
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The scores of the judgements that are stored: `n` of the labelled stories were judged."""
+
+    n: int
+    levels: dict[str, Ratios]
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """Judged levels compared with labels."""
+
+    n: int
+    levels: dict[str, Ratios]  # "at least" each of "1", "2", "3"
+    languages: dict[str, LanguageScore]  # by the label's language
+    lookalikes: Lookalikes
+    confusions: list[Confusion]  # the worst first
+    stories_per_second: float | None
+    likeness: int  # judged by likeness
+    missed_by_first_tier: int  # ours, but naming nobody who counts
+    matcher: str
+    watchlist: str
+    floor: float | None = None
+    below_floor: list[str] | None = None  # levels whose F1 is under the floor; None where none was asked
+    standing: Standing | None = None  # of the stored judgements, where the labels come from the store
+
+
+def run(path: str | Path, settings: Settings, *, floor: float | None = None, progress: Progress = silent) -> Evaluation:
     """Detect and judge every line of a file and compare the levels with its labels.
 
     Lines are {lang, title, summary, url, date, relevance 0..3} and may have id, note and event. The language is
-    detected, the label's is only what the result is broken down by. See `score` for what comes back; with `floor`,
-    "below_floor" lists the levels whose F1 is under it.
+    detected, the label's is only what the result is broken down by.
     """
     labels = read(Path(path))
     detector = Detector()
@@ -52,11 +107,10 @@ def run(
     return _measure(labels, stories, settings, floor, progress)
 
 
-def from_store(settings: Settings, *, floor: float | None = None, progress: Progress = silent) -> dict[str, Any]:
+def from_store(settings: Settings, *, floor: float | None = None, progress: Progress = silent) -> Evaluation:
     """Judge the stored stories that people labelled, with the watch folder and the weights as they stand now.
 
-    The languages are the stored ones. Gives what `run` gives, and "standing": the scores of the judgements that are
-    stored ("n" of the labelled stories were judged; "levels" as in `score`).
+    The languages are the stored ones. Gives what `run` gives, and `standing`.
     """
     with store.read(settings.database_url) as db:
         rows = label_store.listed(db)
@@ -67,13 +121,13 @@ def from_store(settings: Settings, *, floor: float | None = None, progress: Prog
     labels = [Label(f"story {s.id}", s.language, s, r.level, r.note) for s, r in zip(stories, rows, strict=True)]
     judged = [(r.level, r.judged) for r in rows if r.judged is not None]
     true, said = [t for t, _ in judged], [s for _, s in judged]
-    standing = {"n": len(judged), "levels": {str(k): _ratios(true, said, k) for k in LEVELS}}
-    return _measure(labels, stories, settings, floor, progress) | {"standing": standing}
+    standing = Standing(len(judged), {str(k): _ratios(true, said, k) for k in LEVELS})
+    return replace(_measure(labels, stories, settings, floor, progress), standing=standing)
 
 
 def _measure(
     labels: Sequence[Label], stories: Sequence[Story], settings: Settings, floor: float | None, progress: Progress
-) -> dict[str, Any]:
+) -> Evaluation:
     watch = catalog.load(settings.watch_dir or catalog.default_dir())
     judge = matcher(settings, watch.watchlist)
     started = time.perf_counter()
@@ -82,69 +136,62 @@ def _measure(
         matches.append(judge.judge(story))
         progress("evaluate", i, len(stories))
     seconds = time.perf_counter() - started
-    result = score(labels, matches) | {
-        "stories_per_second": round(len(stories) / seconds, 1) if seconds else None,
-        "likeness": sum(m.evidence["tier"] == "likeness" for m in matches),
-        "missed_by_first_tier": sum(
-            label.level >= 1 and m.evidence["tier"] == "nobody" for label, m in zip(labels, matches, strict=True)
-        ),
-        "matcher": judge.version,
-        "watchlist": watch.watchlist.version,
-    }
-    if floor is not None:
-        result["floor"] = floor
-        result["below_floor"] = [k for k, v in result["levels"].items() if v["f1"] < floor]
-    return result
+    pairs = list(zip(labels, matches, strict=True))
+    true, said = [label.level for label in labels], [int(m.level) for m in matches]
+    levels = {str(k): _ratios(true, said, k) for k in LEVELS}
+    return Evaluation(
+        n=len(labels),
+        levels=levels,
+        languages=_languages(labels, true, said),
+        lookalikes=_lookalikes(pairs),
+        confusions=_confusions(pairs),
+        stories_per_second=round(len(stories) / seconds, 1) if seconds else None,
+        likeness=sum(m.evidence["tier"] == "likeness" for m in matches),
+        missed_by_first_tier=sum(label.level >= 1 and m.evidence["tier"] == "nobody" for label, m in pairs),
+        matcher=judge.version,
+        watchlist=watch.watchlist.version,
+        floor=floor,
+        below_floor=None if floor is None else [k for k, v in levels.items() if v["f1"] < floor],
+    )
 
 
-def score(labels: Sequence[Label], matches: Sequence[Match]) -> dict[str, Any]:
-    """Compare judged levels with labels.
-
-    Gives "n"; "levels" ("at least" each level: precision, recall, f1); "languages" by the label's language (n, f1 at
-    level >= 1; where no story is ours there is no F1, and the share of stories rightly refused stands for it);
-    "lookalikes" (lines whose note starts with "lookalike", and how many of them were judged >= 1); "confusions", the
-    worst first.
-    """
-    true = [label.level for label in labels]
-    said = [int(m.level) for m in matches]
+def _languages(labels: Sequence[Label], true: Sequence[int], said: Sequence[int]) -> dict[str, LanguageScore]:
     by_language: dict[str, list[int]] = defaultdict(list)
     for i, label in enumerate(labels):
         by_language[label.language].append(i)
-    looks = [got for label, got in zip(labels, said, strict=True) if label.note.lower().startswith("lookalike")]
-    wrong = [(label, m) for label, m in zip(labels, matches, strict=True) if label.level != m.level]
-    wrong.sort(key=lambda pair: (-abs(pair[0].level - pair[1].level), -_sureness(*pair), pair[0].id))
     return {
-        "n": len(labels),
-        "levels": {str(k): _ratios(true, said, k) for k in LEVELS},
-        "languages": {
-            language: {"n": len(rows), "f1": _language_f1([true[i] for i in rows], [said[i] for i in rows])}
-            for language, rows in sorted(by_language.items())
-        },
-        "lookalikes": {"n": len(looks), "wrong": sum(got >= 1 for got in looks)},
-        "confusions": [
-            {
-                "id": label.id,
-                "lang": label.language,
-                "title": label.story.title or label.story.summary[:100],
-                "expected": label.level,
-                "got": int(m.level),
-                "score": m.score,
-                "note": label.note,
-                "evidence": m.evidence,
-            }
-            for label, m in wrong
-        ],
+        language: LanguageScore(len(rows), _language_f1([true[i] for i in rows], [said[i] for i in rows]))
+        for language, rows in sorted(by_language.items())
     }
 
 
-def _ratios(true: Sequence[int], said: Sequence[int], k: int) -> dict[str, float]:
+def _lookalikes(pairs: Iterable[tuple[Label, Match]]) -> Lookalikes:
+    got = [m.level for label, m in pairs if label.note.lower().startswith("lookalike")]
+    return Lookalikes(len(got), sum(level >= 1 for level in got))
+
+
+def _confusions(pairs: Iterable[tuple[Label, Match]]) -> list[Confusion]:
+    wrong = [(label, m) for label, m in pairs if label.level != m.level]
+    wrong.sort(key=lambda pair: (-abs(pair[0].level - pair[1].level), -_sureness(*pair), pair[0].id))
+    return [
+        Confusion(
+            id=label.id,
+            lang=label.language,
+            title=label.story.title or label.story.summary[:100],
+            expected=label.level,
+            got=int(m.level),
+            score=m.score,
+            note=label.note,
+            evidence=m.evidence,
+        )
+        for label, m in wrong
+    ]
+
+
+def _ratios(true: Sequence[int], said: Sequence[int], k: int) -> Ratios:
     both = sum(t >= k and s >= k for t, s in zip(true, said, strict=True))
     found, there = sum(s >= k for s in said), sum(t >= k for t in true)
-    return {
-        "precision": round(both / found, 4) if found else float(not there),
-        "recall": round(both / there, 4) if there else 1.0,
-        "f1": round(2 * both / (found + there), 4) if found + there else 1.0,
-    }
+    return agreement.ratios(both / found if found else float(not there), both / there if there else 1.0)
 
 
 def _language_f1(true: Sequence[int], said: Sequence[int]) -> float:
@@ -201,32 +248,27 @@ def _label(number: int, row: Any, name: str) -> Label:
     return Label(str(row.get("id") or f"line {number}"), words("lang", needed=True), story, int(level), words("note"))
 
 
-def render(result: dict[str, Any], confusions: int = 15) -> str:
+def render(result: Evaluation, confusions: int = 15) -> str:
     """Write a result for a person: the levels, the languages, the lookalikes, and the worst confusions."""
-    lines = [f"{result['n']} stories", "", "level   precision  recall     F1"]
+    lines = [f"{result.n} stories", "", "level   precision  recall     F1"]
     lines += [
-        f">= {k}        {v['precision']:6.3f}  {v['recall']:6.3f}  {v['f1']:5.3f}" for k, v in result["levels"].items()
+        f">= {k}        {v['precision']:6.3f}  {v['recall']:6.3f}  {v['f1']:5.3f}" for k, v in result.levels.items()
     ]
-    if "standing" in result:
-        f1s = ", ".join(f"{v['f1']:.3f}" for v in result["standing"]["levels"].values())
-        lines += ["", f"the judgements that are stored ({result['standing']['n']}): F1 {f1s}"]
-    looks = result["lookalikes"]
-    lines += ["", f"lookalikes judged ours: {looks['wrong']} of {looks['n']}"]
-    few = [(v["f1"], k, v["n"]) for k, v in result["languages"].items() if v["n"] >= ENOUGH]
+    if result.standing is not None:
+        f1s = ", ".join(f"{v['f1']:.3f}" for v in result.standing.levels.values())
+        lines += ["", f"the judgements that are stored ({result.standing.n}): F1 {f1s}"]
+    lines += ["", f"lookalikes judged ours: {result.lookalikes.wrong} of {result.lookalikes.n}"]
+    few = [(v.f1, k, v.n) for k, v in result.languages.items() if v.n >= ENOUGH]
     lines += ["", f"languages with {ENOUGH} stories and more, F1 at level >= 1:"]
     lines += list(_columns(f"{k} {f1:.3f} ({n})" for f1, k, n in sorted(few)))
-    if result["confusions"]:
-        lines += ["", f"confusions, the worst of {len(result['confusions'])} first:"]
-        for c in result["confusions"][:confusions]:
-            lines.append(f"  {c['expected']} taken for {c['got']}  {c['lang']:7} {c['title'][:90]}  [{c['id']}]")
-            lines.append(f"      {_why(c['evidence'], str(max(c['expected'], c['got'])))}")
-    if "stories_per_second" in result:
-        lines += [
-            "",
-            f"{result['stories_per_second']} stories a second, {result['likeness']} of them by likeness",
-        ]
-    if result.get("below_floor"):
-        lines += ["", f"below the floor of {result['floor']}: level {', '.join(result['below_floor'])}"]
+    if result.confusions:
+        lines += ["", f"confusions, the worst of {len(result.confusions)} first:"]
+        for c in result.confusions[:confusions]:
+            lines.append(f"  {c.expected} taken for {c.got}  {c.lang:7} {c.title[:90]}  [{c.id}]")
+            lines.append(f"      {_why(c.evidence, str(max(c.expected, c.got)))}")
+    lines += ["", f"{result.stories_per_second} stories a second, {result.likeness} of them by likeness"]
+    if result.below_floor:
+        lines += ["", f"below the floor of {result.floor}: level {', '.join(result.below_floor)}"]
     return "\n".join(lines)
 
 

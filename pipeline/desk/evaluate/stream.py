@@ -2,9 +2,9 @@
 
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 from pipeline import catalog, store
 from pipeline.core.measure import labelled, stream
@@ -25,11 +25,11 @@ _FEED = "https://stream.invalid/feed"
 _KNOWN_FROM = datetime(1971, 1, 1, tzinfo=UTC)  # an earlier date is none
 
 
-def run(path: Path, settings: Settings, perform: Perform, *, progress: Progress = silent) -> dict[str, Any]:
+def run(path: Path, settings: Settings, perform: Perform, *, progress: Progress = silent) -> stream.StreamScore:
     """Let the lines of a file arrive at their dates and score what one instant reader was mailed.
 
     Lines are {lang, title, summary, url, date, event}; an empty event is a story that no happening claims. `perform`
-    runs a step by its name. Pages are not fetched. Gives what `core.stream.measure` gives, with "lines" and "runs".
+    runs a step by its name. Pages are not fetched.
     """
     lines = sorted(labelled.parse(read(path), path.name), key=lambda line: (_at(line), line.story.canonical_url))
     watch = catalog.load(settings.watch_dir or catalog.default_dir())
@@ -65,7 +65,7 @@ def run(path: Path, settings: Settings, perform: Perform, *, progress: Progress 
             judged = told.judged(db)
     watched = {e.key for e in watch.watchlist.entities if Role.WATCHED in e.roles}
     found = stream.measure(_items(lines, judged, watched), _sent(lines, mails))
-    return found | {"lines": len(lines), "runs": len(ticks)}
+    return replace(found, runs=len(ticks))
 
 
 def _due(is_news: bool, quiet_for: timedelta) -> tuple[str, ...]:
@@ -138,20 +138,21 @@ def _sent(lines: Sequence[LabelledStory], mails: Sequence[tuple[datetime, told.S
     ]
 
 
-def render(found: dict[str, Any]) -> str:
+def render(found: stream.StreamScore) -> str:
     """Say it for people: the shares, the tables, the worst cases."""
     head = [
-        f"{found['happenings']} happenings in {found['lines']} stories, {found['runs']} runs",
-        "  ".join(f"{way} {found[way]:.1%}" for way in stream.WAYS) + f"  told twice {found['twice']}",
-        f"{found['mails']} mails, {found['mails_per_happening']:.2f} a happening, {found['corrections']} corrections, "
-        f"{found['updates']} updates",
+        f"{found.all.happenings} happenings in {found.lines} stories, {found.runs} runs",
+        "  ".join(f"{way} {found.all.share(way):.1%}" for way in stream.WAYS) + f"  told twice {found.twice}",
+        f"{found.mails} mails, {found.mails_per_happening:.2f} a happening, {found.corrections} corrections, "
+        f"{found.updates} updates",
     ]
-    for title, key in (("stories a happening", "by_size"), ("firm", "by_firm")):
+    for title, table in (("stories a happening", found.by_size), ("firm", found.by_firm)):
         head.append(f"{title:24} {'n':>5} " + " ".join(f"{way:>8}" for way in stream.WAYS))
-        for name, row in found[key].items():
-            head.append(f"  {name:22} {row['happenings']:5.0f} " + " ".join(f"{row[way]:8.1%}" for way in stream.WAYS))
-    for case in found["worst"]:
-        where = case.get("told_in")
-        tail = f" <- {where['reason']} at {where['at']}: {where['subject']}" if where else ""
-        head.append(f"  {case['way']:8} {case['event']} ({case['stories']}): {case['title']}{tail}")
+        for name, row in table.items():
+            shares = " ".join(f"{row.share(way):8.1%}" for way in stream.WAYS)
+            head.append(f"  {name:22} {row.happenings:5.0f} {shares}")
+    for lost in found.worst:
+        where = lost.told_in
+        tail = f" <- {where.reason} at {where.at}: {where.subject}" if where else ""
+        head.append(f"  {lost.way:8} {lost.event} ({lost.stories}): {lost.title}{tail}")
     return "\n".join(head)

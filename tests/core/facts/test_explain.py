@@ -5,20 +5,20 @@ from pipeline.core.facts.explain import explain
 
 def test_the_words_and_their_files_are_named() -> None:
     """A speaker learns which word of which file made the amount, and which cue its role."""
-    ((fact, made, rule),) = explain("Firma zainwestuje ponad 25 mld dol. w centra.", "pl")
-    said = {(w.word, w.table, w.key): w.files for w in made}
-    assert (fact.value, fact.bound) == (25e9, "least")
+    (found,) = explain("Firma zainwestuje ponad 25 mld dol. w centra.", "pl")
+    said = {(w.word, w.table, w.key): w.files for w in found.words}
+    assert (found.fact.value, found.fact.bound) == (25e9, "least")
     assert "pl" in said["mld", "scale", "1e9"]
     assert said["dol.", "currency_after", "USD"] == ("pl",)
     assert said["ponad", "quantifier", "least"] == ("pl",)
     assert said["zainwestuje", "role", "invested"] == ("pl",)
-    assert rule.startswith("nearest cue")
+    assert found.rule.startswith("nearest cue")
 
 
 def test_an_amount_without_a_cue_says_so() -> None:
     """No rule gave a role where there is none."""
-    ((fact, _, rule),) = explain("It was $5 billion.")
-    assert fact.role == rule == ""
+    (found,) = explain("It was $5 billion.")
+    assert found.fact.role == found.rule == ""
 
 
 def test_every_rule_has_a_name() -> None:
@@ -30,4 +30,4 @@ def test_every_rule_has_a_name() -> None:
         "investieren.": "the only cue of a clause",
     }
     for text, rule in told.items():
-        assert any(r.startswith(rule) for _, _, r in explain(text)), text
+        assert any(found.rule.startswith(rule) for found in explain(text)), text

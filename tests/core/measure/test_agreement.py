@@ -32,5 +32,5 @@ def test_cross_lingual_counts_pairs_of_two_languages_only() -> None:
 def test_worst_splits_and_joins() -> None:
     """The rows that a person should read first."""
     splits, joins = agreement.worst("aaabbc", "xxyxzz")
-    assert splits[0] == {"event": "a", "pairs": 2, "found": [["x", 2], ["y", 1]]}
+    assert splits[0] == {"event": "a", "pairs": 2, "found": [("x", 2), ("y", 1)]}
     assert joins[0]["found"] == "x" and joins[0]["pairs"] == 2

@@ -53,30 +53,30 @@ def test_shares_add_up_and_mails_are_counted_once() -> None:
         mail("update", 2, 2, 3),
     ]
     found = stream.measure(ITEMS, sent)
-    assert sum(found[way] for way in stream.WAYS) == pytest.approx(1, abs=1e-3)
-    assert (found["happenings"], found["own"], found["refused"]) == (3, 0.6667, 0.3333)
-    assert (found["mails"], found["corrections"], found["updates"], found["twice"]) == (4, 1, 1, 1)
-    assert found["mails_per_happening"] == pytest.approx(4 / 3, abs=1e-4)
-    assert found["told_twice"] == ["suit"]
-    assert found["by_size"]["2"]["happenings"] == 1
-    assert found["by_firm"]["xai"]["own"] == 1.0
+    assert sum(found.all.share(way) for way in stream.WAYS) == pytest.approx(1, abs=1e-3)
+    assert (found.all.happenings, found.all.own, found.all.refused) == (3, 0.6667, 0.3333)
+    assert (found.mails, found.corrections, found.updates, found.twice) == (4, 1, 1, 1)
+    assert found.mails_per_happening == pytest.approx(4 / 3, abs=1e-4)
+    assert found.told_twice == ["suit"]
+    assert found.by_size["2"].happenings == 1
+    assert found.by_firm["xai"].own == 1.0
 
 
 def test_the_worst_come_first() -> None:
     """What was never told stands before what came late, and shows where it went."""
     found = stream.measure(ITEMS, [mail("new", 3, 3), mail("update", 3, 3, 2)])
-    assert [(case["event"], case["way"]) for case in found["worst"]] == [
+    assert [(case.event, case.way) for case in found.worst] == [
         ("suit", "never"),
         ("round", "later"),
         ("junk", "refused"),
     ]
-    assert found["worst"][1]["told_in"]["reason"] == "update"
+    assert found.worst[1].told_in.reason == "update"
 
 
 def test_an_empty_stream() -> None:
     """Nothing told of nothing: no division by zero."""
     found = stream.measure((), ())
-    assert (found["happenings"], found["mails_per_happening"], found["worst"]) == (0, 0.0, [])
+    assert (found.all.happenings, found.mails_per_happening, found.worst) == (0, 0.0, [])
 
 
 @pytest.mark.parametrize(
@@ -85,8 +85,8 @@ def test_an_empty_stream() -> None:
 def test_happenings_are_sized_by_their_stories(stories: int, row: str) -> None:
     """Sizes double, so that each row of the table holds enough happenings to say something."""
     items = [JudgedLine("round", "xAI raises", "xai", False)] * stories
-    assert stream.measure(items, [])["by_size"] == {
-        row: {"happenings": 1, "own": 0.0, "later": 0.0, "other": 0.0, "never": 1.0, "refused": 0.0}
+    assert stream.measure(items, []).by_size == {
+        row: stream.Ways(happenings=1, own=0.0, later=0.0, other=0.0, never=1.0, refused=0.0)
     }
 
 
@@ -96,7 +96,7 @@ def test_of_those_lost_one_way_the_largest_come_first() -> None:
     items = [JudgedLine(label, label, "", label == "junk") for label in labels]
     late, within = labels.index("late"), labels.index("within")
     sent = [mail("update", late, late), mail("new", None, within)]
-    ways = [(case["event"], case["way"]) for case in stream.measure(items, sent)["worst"]]
+    ways = [(case.event, case.way) for case in stream.measure(items, sent).worst]
     assert ways == [
         ("c", "never"), ("a", "never"), ("b", "never"), ("within", "other"), ("late", "later"), ("junk", "refused")
     ]  # fmt: skip

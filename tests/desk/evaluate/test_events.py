@@ -36,12 +36,12 @@ def write(path: Path) -> Path:
 def test_report(tmp_path: Path) -> None:
     """Only labelled lines count, refused ones stand alone, and the contract's keys are there."""
     report = events.run(write(tmp_path / "f.jsonl.gz"), settings.load())
-    assert report["n"] == len(STORIES) and report["lines"] == len(STORIES) + 1
-    assert report["refused"] >= 1
-    for kind in ("b3", "pairwise", "cross_lingual"):
-        assert set(report[kind]) >= {"precision", "recall", "f1"}
-        assert report[kind]["f1"] >= 0.9, report
-    assert report["worst_joins"] == []
+    assert report.n == len(STORIES) and report.lines == len(STORIES) + 1
+    assert report.refused >= 1
+    for ratios in (report.b3, report.pairwise, report.cross_lingual):
+        assert set(ratios) >= {"precision", "recall", "f1"}
+        assert ratios["f1"] >= 0.9, report
+    assert report.worst_joins == []
 
 
 def test_pairs_are_measured_besides(tmp_path: Path) -> None:
@@ -62,7 +62,7 @@ def test_pairs_are_measured_besides(tmp_path: Path) -> None:
     pairs = tmp_path / "pairs.jsonl"
     pairs.write_text("\n".join(json.dumps(r) for r in rows))
     report = events.run(write(tmp_path / "f.jsonl.gz"), settings.load(), pairs_path=pairs)
-    assert (report["pairs"]["tp"], report["pairs"]["tn"], report["pairs"]["f1"]) == (1, 2, 1.0)
+    assert (report.pairs["tp"], report.pairs["tn"], report.pairs["f1"]) == (1, 2, 1.0)
 
 
 def test_a_file_that_is_none(tmp_path: Path) -> None:
@@ -83,5 +83,5 @@ def test_gold_stays_above_its_floor(tmp_path: Path) -> None:
     path = tmp_path / "gold.jsonl"
     path.write_text("\n".join(chosen), "utf-8")
     report = events.run(path, settings.load(), all_lines=True)
-    for kind in ("b3", "pairwise", "cross_lingual"):
-        assert report[kind]["f1"] >= 0.93, report
+    for ratios in (report.b3, report.pairwise, report.cross_lingual):
+        assert ratios["f1"] >= 0.93, report

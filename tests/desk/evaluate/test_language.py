@@ -24,16 +24,14 @@ def test_the_contract(tmp_path, name):
     data = LINES.encode()
     path.write_bytes(gzip.compress(data) if name.endswith(".gz") else data)
     found = language.run(path)
-    assert found["n"] == 5
-    assert found["accuracy"] == 0.75
-    assert found["abstained"] == 0.2
-    assert found["wrong_confident"] == 0.2
-    assert found["texts_per_second"] > 0
-    assert found["languages"]["en"] == {
-        "n": 1, "accuracy": None, "abstained": 1.0, "wrong_confident": 0.0, "said_as": {},
-    }  # fmt: skip
-    assert found["languages"]["fr"]["said_as"] == {"de": 1}
-    assert list(found["languages"]) == ["de", "en", "fr", "zh", "zh-TW"]
+    assert found.all.n == 5
+    assert found.all.accuracy == 0.75
+    assert found.all.abstained == 0.2
+    assert found.all.wrong_confident == 0.2
+    assert found.texts_per_second > 0
+    assert found.languages["en"] == language.Shares(1, None, 1.0, 0.0, {})
+    assert found.languages["fr"].said_as == {"de": 1}
+    assert list(found.languages) == ["de", "en", "fr", "zh", "zh-TW"]
 
 
 @pytest.mark.parametrize(

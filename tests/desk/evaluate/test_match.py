@@ -39,27 +39,27 @@ def file(tmp_path: Path) -> Path:
 
 
 def test_the_result_keeps_its_contract(file: Path) -> None:
-    """Rule: the JSON that others read has these keys and meanings."""
-    result = json.loads(json.dumps(match.run(file, load(encoder="none"))))
-    assert result["n"] == 4
-    assert result["levels"]["1"] == {"precision": 0.5, "recall": 1.0, "f1": 0.6667}
-    assert result["levels"]["2"] == {"precision": 1.0, "recall": 1.0, "f1": 1.0}  # none there, none found
+    """Rule: the figures that others read have these meanings."""
+    result = match.run(file, load(encoder="none"))
+    assert result.n == 4
+    assert result.levels["1"] == {"precision": 0.5, "recall": 1.0, "f1": 0.6667}
+    assert result.levels["2"] == {"precision": 1.0, "recall": 1.0, "f1": 1.0}  # none there, none found
     # a language without a story of ours: the share rightly refused
-    assert result["languages"] == {
-        "de": {"n": 1, "f1": 1.0},
-        "en": {"n": 2, "f1": 0.6667},
-        "fr": {"n": 1, "f1": 1.0},
+    assert result.languages == {
+        "de": match.LanguageScore(1, 1.0),
+        "en": match.LanguageScore(2, 0.6667),
+        "fr": match.LanguageScore(1, 1.0),
     }
-    assert result["lookalikes"] == {"n": 1, "wrong": 0}
-    assert [(c["id"], c["expected"], c["got"]) for c in result["confusions"]] == [("b", 0, 1)]
-    assert result["confusions"][0]["evidence"]["mentions"][0]["entity"] == "openai"
-    assert "below_floor" not in result
+    assert result.lookalikes == match.Lookalikes(n=1, wrong=0)
+    assert [(c.id, c.expected, c.got) for c in result.confusions] == [("b", 0, 1)]
+    assert result.confusions[0].evidence["mentions"][0]["entity"] == "openai"
+    assert result.below_floor is None
 
 
 def test_a_floor_names_the_levels_below_it(file: Path) -> None:
     """Rule: the command can fail a build, and says at which level."""
-    assert match.run(file, load(encoder="none"), floor=0.9)["below_floor"] == ["1"]
-    assert match.run(file, load(encoder="none"), floor=0.5)["below_floor"] == []
+    assert match.run(file, load(encoder="none"), floor=0.9).below_floor == ["1"]
+    assert match.run(file, load(encoder="none"), floor=0.5).below_floor == []
 
 
 def test_a_person_can_read_it(file: Path) -> None:
