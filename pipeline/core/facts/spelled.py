@@ -154,7 +154,7 @@ def bounds() -> Lexicon[str]:
 @cache
 def _anchors() -> tuple[Sequence[str], frozenset[str]]:
     """Give the words before which a number may be written as a word, and those that are only things."""
-    found = [w for w in scales() if len(w) > 2 and (is_letter(w[0]) or "\u0e00" <= w[0] <= "\u0e7f")]
+    found = [w for w in scales() if len(w) > 2]  # shorter ones are words of their own: MD, bn
     found += [w for w in units.watts() if len(w) > 4 and is_letter(w[0])]
     found += list(duals())
     found += [fold(w)[0] for tag, _, listed in words.entries("short_scale") if tag == "vi" for w in listed]

@@ -65,7 +65,7 @@ def readable(language: str, latin: bool) -> frozenset[str]:
 
     All, where the language has no words, or is not written as the text is: then the label is wrong.
     """
-    base = language if language in _languages() or language.startswith("zh") else language.partition("-")[0]
+    base = language if language in _languages() else language.partition("-")[0]
     family = frozenset({base}).union(*(f for f in _FAMILIES if base in f)) & _languages()
     written = [word[0] for key in family for word in _groups()["foil"].get(key, ())]
     if not family or latin not in {_is_latin(c) for c in written}:

@@ -14,7 +14,7 @@ import pytest
 from pipeline import catalog
 from pipeline.core.match.judge import Matcher, MatchWeights, default_weights, weigh
 from pipeline.encoder import Encoder
-from pipeline.model import Alias, Entity, Level, Role, Seed, Story, Watchlist, WordGroup
+from pipeline.model import Alias, Entity, FieldRole, Level, Role, Seed, Story, Watchlist, WordGroup
 
 WATCHLIST = catalog.load(catalog.default_dir()).watchlist
 
@@ -143,6 +143,31 @@ def test_the_article_helps_where_the_feed_says_little(matcher: Matcher) -> None:
     bare = story("Two newcomers at the table")
     assert matcher.judge(bare).level == 0
     assert matcher.judge(dataclasses.replace(bare, text=f"{JOIN.title}. {JOIN.summary}")).level == Level.SEED
+
+
+@pytest.mark.parametrize(("length", "counts"), [(159, True), (160, False)])
+def test_what_a_feed_says_is_little_below_160_characters(length: int, counts: bool) -> None:
+    """Rule: from there on the page's words are evidence, and decide nothing."""
+    given = story("", "x" * length, text="OpenAI builds data centres")
+    look = Matcher(WATCHLIST, default_weights(), Encoder("none")).look(given)
+    assert [m.entity for m in look.found.mentions] == ["openai"]
+    assert [m.entity for m in look.opening.mentions] == (["openai"] if counts else [])
+
+
+@pytest.mark.parametrize(("end", "counts"), [(600, True), (601, False)])
+def test_of_a_page_600_characters_decide(end: int, counts: bool) -> None:
+    """Rule: a name that ends behind them is in passing."""
+    given = story("News", text="-" * (end - len("OpenAI")) + "OpenAI builds data centres")
+    look = Matcher(WATCHLIST, default_weights(), Encoder("none")).look(given)
+    assert bool(look.opening.mentions) == counts
+
+
+def test_where_the_feed_says_enough_not_one_character_of_the_page_decides() -> None:
+    """Rule: a word of one sign, as Chinese has, is cut as well."""
+    fields = (WordGroup("power", {"zh": ("电",)}, role=FieldRole.SEEDS),)
+    small = Matcher(dataclasses.replace(WATCHLIST, fields=fields), default_weights(), Encoder("none"))
+    look = small.look(story("", "字" * 160, "zh", text="电"))
+    assert "power" in look.found.fields and look.opening.fields == {}
 
 
 def test_another_watchlist_works_without_a_word_of_this_one() -> None:
