@@ -15,6 +15,7 @@ from pipeline.core.match import fit
 from pipeline.core.match.features import passage
 from pipeline.core.match.judge import UNSURE, Matcher, MatchWeights, default_weights
 from pipeline.core.measure import labelled
+from pipeline.desk import unpacked
 from pipeline.errors import ConfigError, NotFoundError
 from pipeline.model import Story
 from pipeline.settings import Settings
@@ -190,12 +191,8 @@ def _standing(settings: Settings, fresh: bool) -> MatchWeights:
 
 
 def _read(path: Path) -> Sequence[Row]:
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as e:
-        raise ConfigError(f"{path} cannot be read ({e}); give a file of `newswatch labels export`") from e
     rows: list[Row] = []
-    for number, row in labelled.rows(text, path.name):
+    for number, row in labelled.rows(unpacked.text(path), path.name):
         if row.get("relevance") not in (0, 1, 2, 3):
             raise ConfigError(
                 f"{path.name}, line {number}: relevance is {row.get('relevance')!r}; expected 0, 1, 2 or 3"

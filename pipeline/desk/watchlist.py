@@ -1,8 +1,6 @@
 """Look after the watchlist: check its aliases against texts and stored stories, and find the names that it lacks."""
 
-import gzip
 import json
-import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +12,7 @@ from pipeline.core.measure import labelled
 from pipeline.core.text import plain
 from pipeline.core.watchlist import check as vet
 from pipeline.core.watchlist import suggest
+from pipeline.desk import unpacked
 from pipeline.errors import ConfigError, StoreError
 from pipeline.model import FieldRole, Role, Story, Watchlist
 from pipeline.settings import Settings
@@ -202,11 +201,7 @@ def read(path: Path) -> Iterator[tuple[str, str, bool]]:
 
     Gzipped or not; a line without a tab is a text of unknown language. Raise ConfigError for what cannot be read.
     """
-    try:
-        raw = path.read_bytes()
-        content = (gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw).decode("utf-8-sig")
-    except (OSError, EOFError, zlib.error, UnicodeDecodeError) as e:
-        raise ConfigError(f"{path} cannot be read as UTF-8 text: {e}") from e
+    content = unpacked.text(path)
     if ".jsonl" in path.suffixes:
         for _, row in labelled.rows(content, path.name):
             parts = [row[k] for k in ("title", "summary", "text") if isinstance(row.get(k), str)]

@@ -1,6 +1,5 @@
 """Measure clustering on labelled lines: the real steps in memory, compared with what a person said."""
 
-import gzip
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from pipeline.core.events import cluster, event, pairs
 from pipeline.core.match.judge import Matcher
 from pipeline.core.measure import agreement, labelled
 from pipeline.core.measure.labelled import LabelledStory
-from pipeline.errors import ConfigError
+from pipeline.desk import unpacked
 from pipeline.model import Member
 from pipeline.settings import Settings
 from pipeline.steps import Progress, silent
@@ -61,7 +60,7 @@ def run(
     vectors, model = steps.encoder(settings), pairs.default_weights()
     watch = catalog.load(settings.watch_dir or catalog.default_dir())
     matcher = steps.matcher(settings, watch.watchlist)
-    lines = labelled.parse(read(path), path.name)
+    lines = labelled.parse(unpacked.text(path), path.name)
     members = list(member(lines, matcher, vectors, all_lines, progress))
     taken = [(line, m) for line, m in zip(lines, members, strict=True) if m is not None]
     found: dict[int, str] = {line.story.id: f"refused-{line.story.id}" for line in lines}
@@ -118,19 +117,10 @@ def judge_pairs(
 ) -> PairsFound:
     """Judge pairs of texts {lang1, title1, text1, lang2, title2, text2, same}: are they one happening?"""
     answers: Counter[tuple[bool, bool]] = Counter()
-    for sides, true in labelled.parse_pairs(read(path), path.name):
+    for sides, true in labelled.parse_pairs(unpacked.text(path), path.name):
         both = [m for m in member(sides, matcher, vectors, True) if m is not None]
         odds = cluster.links(pairs.pool(both, model), [0], [1], model, window)
         answers[bool(odds[0, 0] > 0), bool(true)] += 1
     tp, fp, fn, tn = (answers[pair] for pair in ((True, True), (True, False), (False, True), (False, False)))
     ratios = agreement.ratios(tp / (tp + fp) if tp + fp else 1.0, tp / (tp + fn) if tp + fn else 1.0)
     return {"tp": tp, "fp": fp, "fn": fn, "tn": tn, **ratios}
-
-
-def read(path: Path) -> str:
-    """Read a file of lines, gzipped or not; raise ConfigError when it is no text."""
-    try:
-        raw = path.read_bytes()
-        return (gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw).decode("utf-8-sig")
-    except (OSError, EOFError, UnicodeDecodeError) as e:
-        raise ConfigError(f"{path} cannot be read as UTF-8 lines of JSON: {e}") from e

@@ -3,15 +3,14 @@
 A line is language<TAB>text, further columns are ignored. `accuracy` is right / said: "und" is not an answer.
 """
 
-import gzip
 import time
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.core.language import writing
 from pipeline.core.text import tags
+from pipeline.desk import unpacked
 from pipeline.detector import Detector
 from pipeline.errors import ConfigError
 
@@ -62,14 +61,9 @@ def run(path: str | Path, engine: str = "langdetect", second: str | None = "py3l
 def read(path: Path) -> Iterator[tuple[str, str]]:
     """Yield (label, text) of each line; blank lines are skipped, anything else wrong names file and line."""
     found = False
-    try:
-        data = path.read_bytes()
-        data = gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data
-    except (OSError, EOFError, zlib.error) as error:
-        raise ConfigError(f"{path}: cannot be read: {error}") from error
-    for number, raw in enumerate(data.splitlines(), 1):
+    for number, written in enumerate(unpacked.raw(path).splitlines(), 1):
         try:
-            line = raw.decode("utf-8-sig" if number == 1 else "utf-8")
+            line = written.decode("utf-8-sig" if number == 1 else "utf-8")
         except UnicodeDecodeError as error:
             raise ConfigError(f"{path}:{number}: not UTF-8 at byte {error.start}") from error
         if not line.strip():

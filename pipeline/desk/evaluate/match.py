@@ -1,8 +1,6 @@
 """Measure matching on labelled stories: the real steps in memory, compared with what a person said."""
 
-import gzip
 import time
-import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -13,6 +11,7 @@ from pipeline import catalog, store
 from pipeline.core.measure import agreement, labelled
 from pipeline.core.measure.agreement import Ratios
 from pipeline.core.text import plain, url
+from pipeline.desk import unpacked
 from pipeline.detector import Detector
 from pipeline.errors import ConfigError, NotFoundError
 from pipeline.model import Match, Story
@@ -210,12 +209,7 @@ def _sureness(label: Label, match: Match) -> float:
 
 def read(path: Path) -> list[Label]:
     """Read labelled stories, gzipped or not; raise ConfigError naming file and line of the first malformed one."""
-    try:
-        raw = path.read_bytes()
-        content = (gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw).decode("utf-8-sig")
-    except (OSError, EOFError, zlib.error, UnicodeDecodeError) as e:
-        raise ConfigError(f"{path} cannot be read as UTF-8 lines of JSON: {e}") from e
-    labels = [_label(number, row, path.name) for number, row in labelled.rows(content, path.name)]
+    labels = [_label(number, row, path.name) for number, row in labelled.rows(unpacked.text(path), path.name)]
     if not labels:
         raise ConfigError(f"{path}: no lines to evaluate")
     return labels
@@ -250,26 +244,26 @@ def _label(number: int, row: Any, name: str) -> Label:
 
 def render(result: Evaluation, confusions: int = 15) -> str:
     """Write a result for a person: the levels, the languages, the lookalikes, and the worst confusions."""
-    lines = [f"{result.n} stories", "", "level   precision  recall     F1"]
-    lines += [
+    said = [f"{result.n} stories", "", "level   precision  recall     F1"]
+    said += [
         f">= {k}        {v['precision']:6.3f}  {v['recall']:6.3f}  {v['f1']:5.3f}" for k, v in result.levels.items()
     ]
     if result.standing is not None:
         f1s = ", ".join(f"{v['f1']:.3f}" for v in result.standing.levels.values())
-        lines += ["", f"the judgements that are stored ({result.standing.n}): F1 {f1s}"]
-    lines += ["", f"lookalikes judged ours: {result.lookalikes.wrong} of {result.lookalikes.n}"]
+        said += ["", f"the judgements that are stored ({result.standing.n}): F1 {f1s}"]
+    said += ["", f"lookalikes judged ours: {result.lookalikes.wrong} of {result.lookalikes.n}"]
     few = [(v.f1, k, v.n) for k, v in result.languages.items() if v.n >= ENOUGH]
-    lines += ["", f"languages with {ENOUGH} stories and more, F1 at level >= 1:"]
-    lines += list(_columns(f"{k} {f1:.3f} ({n})" for f1, k, n in sorted(few)))
+    said += ["", f"languages with {ENOUGH} stories and more, F1 at level >= 1:"]
+    said += list(_columns(f"{k} {f1:.3f} ({n})" for f1, k, n in sorted(few)))
     if result.confusions:
-        lines += ["", f"confusions, the worst of {len(result.confusions)} first:"]
+        said += ["", f"confusions, the worst of {len(result.confusions)} first:"]
         for c in result.confusions[:confusions]:
-            lines.append(f"  {c.expected} taken for {c.got}  {c.lang:7} {c.title[:90]}  [{c.id}]")
-            lines.append(f"      {_why(c.evidence, str(max(c.expected, c.got)))}")
-    lines += ["", f"{result.stories_per_second} stories a second, {result.likeness} of them by likeness"]
+            said.append(f"  {c.expected} taken for {c.got}  {c.lang:7} {c.title[:90]}  [{c.id}]")
+            said.append(f"      {_why(c.evidence, str(max(c.expected, c.got)))}")
+    said += ["", f"{result.stories_per_second} stories a second, {result.likeness} of them by likeness"]
     if result.below_floor:
-        lines += ["", f"below the floor of {result.floor}: level {', '.join(result.below_floor)}"]
-    return "\n".join(lines)
+        said += ["", f"below the floor of {result.floor}: level {', '.join(result.below_floor)}"]
+    return "\n".join(said)
 
 
 def _columns(cells: Iterable[str], width: int = 18, count: int = 5) -> Iterable[str]:

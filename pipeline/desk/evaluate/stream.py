@@ -9,7 +9,7 @@ from pathlib import Path
 from pipeline import catalog, store
 from pipeline.core.measure import labelled, stream
 from pipeline.core.measure.labelled import LabelledStory
-from pipeline.desk.evaluate.events import read
+from pipeline.desk import unpacked
 from pipeline.model import Entry, FeedSpec, Role, Subscription, Tally
 from pipeline.settings import Settings
 from pipeline.steps import Progress, silent
@@ -31,7 +31,9 @@ def run(path: Path, settings: Settings, perform: Perform, *, progress: Progress 
     Lines are {lang, title, summary, url, date, event}; an empty event is a story that no happening claims. `perform`
     runs a step by its name. Pages are not fetched.
     """
-    lines = sorted(labelled.parse(read(path), path.name), key=lambda line: (_at(line), line.story.canonical_url))
+    lines = sorted(
+        labelled.parse(unpacked.text(path), path.name), key=lambda line: (_at(line), line.story.canonical_url)
+    )
     watch = catalog.load(settings.watch_dir or catalog.default_dir())
     with tempfile.TemporaryDirectory() as folder:
         chosen = settings.model_copy(

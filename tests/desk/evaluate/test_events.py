@@ -69,6 +69,9 @@ def test_a_file_that_is_none(tmp_path: Path) -> None:
     """One sentence, no stack trace."""
     with pytest.raises(ConfigError, match="cannot be read"):
         events.run(tmp_path / "missing.jsonl", settings.load())
+    (tmp_path / "broken.jsonl.gz").write_bytes(b"\x1f\x8b\x08broken")
+    with pytest.raises(ConfigError, match="cannot be read"):
+        events.run(tmp_path / "broken.jsonl.gz", settings.load())
 
 
 def test_gold_stays_above_its_floor(tmp_path: Path) -> None:
