@@ -28,6 +28,7 @@ Progress = Callable[[str, int, int | None], None]  # step, done so far, of how m
 MAIN = ("sync", "fetch", "parse", "detect", "match", "enrich", "cluster", "alert", "deliver")
 CHILD_SECONDS = 900.0  # of one call: 50 stories that all ask the dear encoder take 30 s
 CHILD_MEGABYTES = 4096  # of address space; a child that judges holds 300 MB
+MOST_CHUNKS = 1000  # of a plan: Airflow maps at most 1,024 tasks
 MUCH = 1000  # stories that wait: from here on children are worth their start
 WATCH = ("targets", "outcomes", "heartbeat")  # after it: hooks, "did it get out?", and the operator's weekly mail
 

@@ -15,7 +15,6 @@ from pipeline.store import facts as fact_store
 from pipeline.store import matches, stories, watchlists
 
 BATCH = 200  # stories a transaction: some seconds when many need the dear encoder
-MOST = 1000  # chunks: Airflow maps at most 1,024 tasks
 
 
 def plan(settings: Settings, now: datetime) -> list[list[int | None]]:
@@ -24,7 +23,7 @@ def plan(settings: Settings, now: datetime) -> list[list[int | None]]:
     The first chunk begins with 1 and the last has no end (None): whatever comes to wait meanwhile lies in one of them.
     """
     with store.read(settings.database_url) as db:
-        starts = stories.cuts(db, settings.match_chunk, MOST, Guard(settings, "match", now).held)
+        starts = stories.cuts(db, settings.match_chunk, steps.MOST_CHUNKS, Guard(settings, "match", now).held)
     return [[first, end and end - 1] for first, end in pairwise([1, *starts[1:], None])]
 
 

@@ -45,7 +45,7 @@ def plan(settings: Settings, since: str, chunk: int, watchlist: str | None = Non
     with store.read(settings.database_url) as db:
         _watchlist(db, watchlist)  # an unknown version fails here, before anything was judged
         ids = history.ids_since(db, since_of(since))
-    size = max(chunk, -(-len(ids) // 1000))  # Airflow maps at most 1,024 tasks
+    size = max(chunk, -(-len(ids) // steps.MOST_CHUNKS))
     return [[part[0], part[-1]] for part in (ids[i : i + size] for i in range(0, len(ids), size))]
 
 

@@ -10,8 +10,7 @@ import sqlalchemy as sa
 from pipeline.model import Fact, Member
 from pipeline.store import faults as faults_store
 from pipeline.store import stories as stories_store
-from pipeline.store.corrections import chunks
-from pipeline.store.engine import insert
+from pipeline.store.engine import chunks, insert
 from pipeline.store.tables import event_stories, events, facts, match_entities, matches, stories, vectors
 
 Connection = sa.Connection  # for the steps' annotations, which may not import SQLAlchemy
@@ -20,22 +19,7 @@ CAP = 4000  # stories compared with at most; the newest when there are more
 _SPAN = timedelta(days=365)  # no event is looked for that began longer before the window than this
 
 # Without the article text: 4,000 of them would be hundreds of megabytes, and nothing here reads it.
-_STORY = (
-    stories.c.id,
-    stories.c.canonical_url,
-    stories.c.url,
-    stories.c.title,
-    stories.c.summary,
-    sa.literal("").label("text"),
-    stories.c.language,
-    stories.c.language_confidence,
-    stories.c.published_at,
-    stories.c.seen_at,
-    stories.c.outlet,
-    stories.c.country,
-    stories.c.declared_language,
-    stories.c.baseline,
-)
+_STORY = tuple(sa.literal("").label("text") if c.name == "text" else c for c in stories_store.NOUN)
 
 
 def waiting(db: sa.Connection, limit: int, held: faults_store.Held | None = None) -> list[int]:

@@ -1,15 +1,13 @@
 """Analysts' corrections of events, by story identity, so that they survive a replay."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import datetime
-from typing import TypeVar
 
 import sqlalchemy as sa
 
-from pipeline.store.engine import insert
+from pipeline.store.engine import chunks, insert
 from pipeline.store.tables import corrections, event_stories, stories
 
-T = TypeVar("T")
 _BY_HAND = corrections.c.kind.in_(("linked", "unlinked"))
 _ANY_LINK = sa.select(corrections.c.id).where(_BY_HAND).limit(1)  # asked with every story, so built once
 
@@ -29,12 +27,6 @@ def _links() -> sa.Select[tuple[str, int, int]]:
 
 
 _LINKS = _links()
-
-
-def chunks(items: Iterable[T], size: int = 500) -> Iterator[list[T]]:
-    """Cut values into lists short enough for one `in (…)`."""
-    todo = list(items)
-    return (todo[i : i + size] for i in range(0, len(todo), size))
 
 
 def named(db: sa.Connection, hashes: Iterable[str]) -> list[tuple[str, str, str]]:

@@ -6,10 +6,10 @@ import os
 import threading
 import zlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -17,6 +17,8 @@ from sqlalchemy.pool import NullPool, QueuePool
 
 from pipeline.core.text import telling
 from pipeline.errors import BusyError, ConfigError, StoreError
+
+T = TypeVar("T")
 
 BUSY_MS = 60_000  # a writer waits this long for another's transaction; steps commit every few seconds
 PG_TIMEOUT_S = 10
@@ -241,6 +243,12 @@ def within(column: sa.ColumnElement[int], between: Sequence[int | None]) -> sa.C
     return sa.and_(
         sa.true(), *([column >= first] if first is not None else []), *([column <= last] if last is not None else [])
     )
+
+
+def chunks(values: Iterable[T], size: int = 500) -> Iterator[list[T]]:
+    """Cut values into lists short enough for one `in (…)`: both databases bound the number of parameters."""
+    todo = list(values)
+    return (todo[i : i + size] for i in range(0, len(todo), size))
 
 
 def insert(db: sa.Connection, table: sa.Table) -> sqlite.Insert | postgresql.Insert:

@@ -11,8 +11,7 @@ from pipeline.core.events import claims
 from pipeline.core.events import event as core
 from pipeline.model import Event, Member
 from pipeline.store import stated
-from pipeline.store.corrections import chunks
-from pipeline.store.engine import insert
+from pipeline.store.engine import chunks, insert
 from pipeline.store.tables import event_history, event_stories, events, match_entities, matches
 
 

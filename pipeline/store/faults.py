@@ -7,8 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from pipeline.store.corrections import chunks
-from pipeline.store.engine import insert
+from pipeline.store.engine import chunks, insert
 from pipeline.store.tables import faults
 
 RETRY_AFTER = (timedelta(hours=1), timedelta(hours=8), timedelta(days=1), timedelta(days=7))  # the last one for ever

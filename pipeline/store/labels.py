@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from pipeline.model import Story
 from pipeline.store import stories as stories_store
-from pipeline.store.corrections import chunks
+from pipeline.store.engine import chunks
 from pipeline.store.tables import event_stories, labels, matches, stories
 
 

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from pipeline.core.feeds import poll
 from pipeline.model import Feed
 from pipeline.store import due
-from pipeline.store.engine import insert
+from pipeline.store.engine import chunks, insert
 from pipeline.store.feeds import feed, without_body
 from pipeline.store.tables import feeds, hosts
 
@@ -193,8 +193,7 @@ def _take(
     db: sa.Connection, ids: Sequence[int], may: Any, token: str, until: datetime, states: Mapping[str, datetime | None]
 ) -> list[Claimed]:
     found: list[Claimed] = []
-    for start in range(0, len(ids), 500):  # both databases bound the number of parameters
-        some = list(ids[start : start + 500])
+    for some in chunks(ids):
         query = (
             sa.update(feeds)
             .where(feeds.c.id.in_(some), may)

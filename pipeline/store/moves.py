@@ -1,31 +1,25 @@
 """Known stories under new addresses: found by the guid that their feed or outlet gave them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
 
 from pipeline.core.feeds import moved
 from pipeline.model import Feed
+from pipeline.store.engine import chunks
 from pipeline.store.tables import sightings, stories
-
-CHUNK = 500
-
-
-def batched(items: list[str], size: int) -> Iterator[list[str]]:
-    """Cut a list into pieces that fit into one query."""
-    return (items[i : i + size] for i in range(0, len(items), size))
 
 
 def find(db: sa.Connection, feed: Feed, rows: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     """Find the stories that an unknown address of these rows is: the same guid of the feed, or of the outlet."""
     own = moved.unique([row["_guid"] for row in rows.values()])
     wanted = {row["_guid"]: identity for identity, row in rows.items() if row["_guid"] in own}
-    for chunk in batched(list(wanted.values()), CHUNK):
+    for chunk in chunks(wanted.values()):
         for identity in db.scalars(sa.select(stories.c.url_hash).where(stories.c.url_hash.in_(chunk))):
             wanted.pop(rows[identity]["_guid"])
     found: dict[str, Any] = {}
-    for chunk in batched(list(wanted), CHUNK):
+    for chunk in chunks(wanted):
         query = (
             sa.select(
                 stories.c.id,

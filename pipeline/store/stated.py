@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from pipeline.core.events import claims as core
 from pipeline.core.events.claims import Claim, Dispute, Stated
-from pipeline.store.corrections import chunks
+from pipeline.store.engine import chunks
 from pipeline.store.tables import claim_stories, claims, disputes, events, stories
 
 

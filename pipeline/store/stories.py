@@ -1,6 +1,6 @@
 """Stories and sightings: what parsing found, and what waits to be detected or judged."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from pipeline.core.text import plain, url
 from pipeline.model import Entry, Feed, Language, Story
 from pipeline.store import faults, homes, moves
-from pipeline.store.engine import EVERY, insert, within
+from pipeline.store.engine import EVERY, chunks, insert, within
 from pipeline.store.tables import former_titles, sightings, stories
 
 MAX_CHANGES = 24  # an entry that flaps is stopped after so many rewrites
@@ -43,7 +43,7 @@ def add(
     new = set(db.scalars(made, ordered))
     known = {
         r.url_hash: r
-        for chunk in _chunks(list(rows), 500)
+        for chunk in chunks(rows)
         for r in db.execute(
             sa.select(
                 stories.c.id,
@@ -157,11 +157,7 @@ def _row(feed: Feed, entry: Entry, now: datetime, baseline: bool) -> dict[str, A
     }
 
 
-def _chunks(items: list[Any], size: int) -> Iterable[list[Any]]:
-    return (items[i : i + size] for i in range(0, len(items), size))
-
-
-_NOUN = (
+NOUN = (  # what `noun` reads
     stories.c.id,
     stories.c.canonical_url,
     stories.c.url,
@@ -202,7 +198,7 @@ def noun(row: Any) -> Story:
 def undetected(db: sa.Connection, limit: int, held: faults.Held | None = None, after: int = 0) -> list[Story]:
     """Give stories above number `after` that no language was detected for, oldest first, without `held` ones."""
     waits = (stories.c.language.is_(None), stories.c.id > after, *_free(held))
-    return [noun(r) for r in db.execute(sa.select(*_NOUN).where(*waits).order_by(stories.c.id).limit(limit))]
+    return [noun(r) for r in db.execute(sa.select(*NOUN).where(*waits).order_by(stories.c.id).limit(limit))]
 
 
 def many_wait(db: sa.Connection, n: int, *, for_judgement: bool, between: Sequence[int | None] = EVERY) -> bool:
@@ -245,7 +241,7 @@ def unjudged(
     between: Sequence[int | None] = EVERY,
 ) -> list[Story]:
     """Give stories above `after` that wait, with their language, for judgement, oldest first, no `held` ones."""
-    query = sa.select(*_NOUN).where(*_waits(held), stories.c.id > after, within(stories.c.id, between))
+    query = sa.select(*NOUN).where(*_waits(held), stories.c.id > after, within(stories.c.id, between))
     return [noun(r) for r in db.execute(query.order_by(stories.c.id).limit(limit))]
 
 
@@ -266,12 +262,12 @@ def _waits(held: faults.Held | None) -> list[sa.ColumnElement[bool]]:
 
 def get_many(db: sa.Connection, ids: Sequence[int]) -> list[Story]:
     """Give stories by number, in the order of their numbers."""
-    return [noun(r) for r in db.execute(sa.select(*_NOUN).where(stories.c.id.in_(ids)).order_by(stories.c.id))]
+    return [noun(r) for r in db.execute(sa.select(*NOUN).where(stories.c.id.in_(ids)).order_by(stories.c.id))]
 
 
 def find(db: sa.Connection, what: str) -> Story | None:
     """Find a story by number, address or a unique start of its identity hash."""
-    query = sa.select(*_NOUN)
+    query = sa.select(*NOUN)
     if what.isdigit() and len(what) < 19:
         row = db.execute(query.where(stories.c.id == int(what))).one_or_none()
         if row:

@@ -14,8 +14,7 @@ from pipeline.core.events.threads import Link, ThreadEvent
 from pipeline.core.text import url
 from pipeline.model import Member
 from pipeline.store import corrections
-from pipeline.store.corrections import chunks
-from pipeline.store.engine import insert
+from pipeline.store.engine import chunks, insert
 from pipeline.store.tables import event_stories, events, links, match_entities, stories, vectors
 
 # Events of one entity that a changed one is compared with, the newest first: two months of the most written-of firm.

@@ -7,7 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from pipeline.store import threads
-from pipeline.store.corrections import chunks
+from pipeline.store.engine import chunks
 from pipeline.store.tables import events, links
 
 RECENT = 300  # newest follow-ups that are looked at: the list does not grow with history
