@@ -76,7 +76,7 @@ class Writer:
     def _said(self, reader: Subscription, item: EventNews) -> Said:
         head, why = content.head(item, reader.language), item.dossier.why
         evidence: dict[str, Any] = {"level": item.dossier.event.level, "names": list(why.names)}
-        evidence |= {"seed": why.seed, "similarity": why.similarity, "news": dict(item.news)}
+        evidence |= {"seed": why.seed, "similarity": why.similarity, "news": item.news.write()}
         return Said(self.composer.why(item, reader.language), evidence, head.id if head is not None else None)
 
     def _compose(

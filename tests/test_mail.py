@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from pipeline import mail
 from pipeline.core.alerts import content as mailtext
 from pipeline.core.alerts.content import Dossier, EventNews, Follows, MatchReason, StoryLine
+from pipeline.core.alerts.state import News
 from pipeline.core.events.claims import Stated, stated
 from pipeline.core.text import mailaddress
 from pipeline.mail import mime
@@ -117,7 +118,7 @@ def part(message: mail.Letter, kind: str) -> str:
 
 
 EARLIER = Follows(3, "Talks on Northfield", {"en": "Talks on Northfield", "fr": "Northfield : des discussions"}, AT)
-NEWS = {"languages": ["ja"], "level": [2, 3], "contradictions": 2, "reports": 5}
+NEWS = News(languages=("ja",), level=(2, 3), contradictions=2, reports=5)
 CASES = {
     "new-en": lambda c: c.event(EventNews(dossier()), "en", "UTC", envelope()),
     "new-fr": lambda c: c.event(EventNews(dossier()), "fr", "Europe/Paris", envelope()),
@@ -139,7 +140,7 @@ CASES = {
         envelope(in_reply_to="<0@desk.example>", reply_subject="First words"),
     ),
     "unlike-en": lambda c: c.event(
-        EventNews(dossier(), "new", {"stories": 1}, fresh=(3,), joined=(5, 6)),
+        EventNews(dossier(), "new", News(stories=1), fresh=(3,), joined=(5, 6)),
         "en",
         "UTC",
         envelope(in_reply_to="<0@desk.example>", reply_subject="First words"),
@@ -148,9 +149,9 @@ CASES = {
         EventNews(dossier(follows=EARLIER)), "fr", "Europe/Paris", envelope(in_reply_to="<0@desk.example>")
     ),
     "grew-id": lambda c: c.digest(
-        [EventNews(dossier(n), "grew", {"reports": 3}, joined=(4,)) for n in (1, 2)], "grew", "id", "UTC", envelope()
+        [EventNews(dossier(n), "grew", News(reports=3), joined=(4,)) for n in (1, 2)], "grew", "id", "UTC", envelope()
     ),
-    "correction-fr": lambda c: c.event(EventNews(dossier(), "correction", {"merged": [3]}), "fr", "UTC", envelope()),
+    "correction-fr": lambda c: c.event(EventNews(dossier(), "correction", News(merged=(3,))), "fr", "UTC", envelope()),
     "daily-en": lambda c: c.digest([EventNews(dossier(n)) for n in (1, 2)], "daily", "en", "UTC", envelope()),
     "burst-id": lambda c: c.digest(
         [EventNews(dossier(n)) for n in (1, 2)], "burst", "id", "UTC", envelope(), "30 hour"

@@ -1,7 +1,6 @@
 """Write a mail: subject, text, HTML, pictures and headers, from values; the same values make the same mail."""
 
 import hashlib
-import json
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -92,7 +91,7 @@ class Composer:
         key = (
             item.dossier.event.id,
             item.reason,
-            json.dumps(item.news, sort_keys=True),
+            item.news,
             new,
             words.language,
             zone,

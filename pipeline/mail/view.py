@@ -116,19 +116,19 @@ def _follows(dossier: Dossier, words: Words, base_url: str) -> dict[str, str] | 
 def _news(item: EventNews, words: Words) -> list[str]:
     news = item.news
     found: list[str] = []
-    if news.get("stories"):
-        found.append(words.say("news_stories", n=news["stories"]))
-    found += [words.say(f"news_{key}") for key in ("merged", "split", "revived") if news.get(key)]
-    if news.get("languages"):
-        tags = [words.language_name(t) for t in news["languages"]]
+    if news.stories:
+        found.append(words.say("news_stories", n=news.stories))
+    found += [words.say(f"news_{key}") for key in ("merged", "split", "revived") if getattr(news, key)]
+    if news.languages:
+        tags = [words.language_name(t) for t in news.languages]
         found.append(words.say("news_languages", what=words.names(tags)))
-    if news.get("level"):
-        low, high = news["level"]
+    if news.level:
+        low, high = news.level
         found.append(words.say("news_level", low=low, high=high))
-    if news.get("contradictions"):
-        found.append(words.say("news_contradictions", n=news["contradictions"]))
-    if news.get("reports"):
-        found.append(words.say("news_reports", n=news["reports"]))
+    if news.contradictions:
+        found.append(words.say("news_contradictions", n=news.contradictions))
+    if news.reports:
+        found.append(words.say("news_reports", n=news.reports))
     return found
 
 

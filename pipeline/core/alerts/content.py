@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
 
+from pipeline.core.alerts.state import NOTHING_NEW, News
 from pipeline.core.events.claims import Stated
 from pipeline.core.text import sentences
 from pipeline.core.text.sentences import width
@@ -102,7 +102,7 @@ class EventNews:
 
     dossier: Dossier
     reason: str = "new"
-    news: Mapping[str, Any] = field(default_factory=dict)
+    news: News = NOTHING_NEW
     fresh: tuple[int, ...] = ()  # stories unlike all that this reader was told
     joined: tuple[int, ...] = ()  # others that came since, no copies
 

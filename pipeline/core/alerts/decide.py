@@ -9,14 +9,25 @@ mail that still waits says everything when it goes out, so it makes others needl
 
 import hashlib
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from pipeline.core.alerts import unlike
 from pipeline.core.alerts.growth import growth, is_prompt, reads, speaks
 from pipeline.core.alerts.schedule import after_quiet, next_round_up, round_up, slot
-from pipeline.core.alerts.state import AlertedEvent, Decision, HistoryLine, Intent, Part, Reader, State, Told
+from pipeline.core.alerts.state import (
+    NOTHING_NEW,
+    AlertedEvent,
+    Decision,
+    HistoryLine,
+    Intent,
+    News,
+    Part,
+    Reader,
+    State,
+    Told,
+)
 from pipeline.core.alerts.wanted import because, is_muted, wants
 from pipeline.core.events.threads import default_linker
 from pipeline.model import Frequency, Subscription
@@ -34,31 +45,24 @@ def message_id(host: str, *identity: object) -> str:
     return f"<{digest[:32]}@{host}>"
 
 
-def news(subscription: Subscription, knows: State, now: State, history: Iterable[HistoryLine]) -> dict[str, Any]:
+def news(subscription: Subscription, knows: State, now: State, history: Iterable[HistoryLine]) -> News:
     """Give what a reader who knows one state learns from another; empty when it is not worth a mail.
 
-    Keys: languages (new ones, of those the reader reads), level (from, to), contradictions (how many), reports (more).
     Who asked for all hears of every new language, who asked for less of no growth in a mail of its own, who asked for
-    none of nothing.
+    none of nothing; the others of new languages that they read.
     """
-    found: dict[str, Any] = {}
     if subscription.updates == "none":
-        return found
-    grown = growth(subscription, knows, now)
+        return NOTHING_NEW
+    grown = NOTHING_NEW if subscription.updates == "less" else growth(subscription, knows, now)
     prompt = is_prompt(subscription, now)
-    fresh = [x for x in grown.get("languages", ()) if prompt or speaks(subscription, x)]
-    fresh = [x for x in fresh if subscription.updates == "all" or reads(subscription, x)]
-    if fresh and subscription.updates != "less":
-        found["languages"] = fresh
-    if now.level > knows.level:
-        found["level"] = [knows.level, now.level]
-    contradictions = sum(x.kind == "fact" and x.revision > knows.revision for x in history)
-    if contradictions:
-        found["contradictions"] = contradictions
-    more = grown.get("reports", 0)
-    if prompt and more >= MORE_REPORTS and now.independent >= 2 * knows.independent and subscription.updates != "less":
-        found["reports"] = more
-    return found
+    fresh = [x for x in grown.languages if prompt or speaks(subscription, x)]
+    is_much = prompt and grown.reports >= MORE_REPORTS and now.independent >= 2 * knows.independent
+    return News(
+        languages=tuple(x for x in fresh if subscription.updates == "all" or reads(subscription, x)),
+        level=(knows.level, now.level) if now.level > knows.level else None,
+        contradictions=sum(x.kind == "fact" and x.revision > knows.revision for x in history),
+        reports=grown.reports if is_much else 0,
+    )
 
 
 def strange(
@@ -100,7 +104,7 @@ def grown(
         return None
     if not wants(reader.subscription, event, state):
         return None
-    intent: Intent = _maker(event, reader, now, host, None)("grew", True, since=knows)
+    intent = _Maker(event, reader, now, host, None)("grew", True, since=knows)
     key = round_up(reader.subscription, slot_at).batch_key
     return replace(intent, batch_key=key, due_at=after_quiet(reader.subscription, now))
 
@@ -150,7 +154,7 @@ def _for_reader(
         held = [t for t in waiting if t.why == REVIEW and not event.is_review]  # now somebody reports
         at_once = slot(reader.subscription, now)
         return Decision(cancel=needless, wake=tuple((t.alert_id, at_once.due_at, at_once.batch_key) for t in held))
-    make = _maker(event, reader, now, host, gap)
+    make = _Maker(event, reader, now, host, gap)
     first = next((t for t in own if t.reason == "new"), None)
     if first is None:
         return Decision(tuple(_first(event, reader, told, earlier, make)), needless)
@@ -161,30 +165,39 @@ def _for_reader(
     return Decision(again, needless + grew if again else needless)  # a mail of its own tells what the digest would
 
 
-def _maker(event: AlertedEvent, reader: Reader, now: datetime, host: str, gap: str | None) -> Any:
-    def make(reason: str, pending: bool, reply_to: str | None = None, **detail: Any) -> Intent:
+@dataclass(frozen=True, slots=True)
+class _Maker:
+    """Makes the rows of one event for one reader."""
+
+    event: AlertedEvent
+    reader: Reader
+    now: datetime
+    host: str
+    gap: str | None
+
+    def __call__(self, reason: str, pending: bool, reply_to: str | None = None, **detail: Any) -> Intent:
+        event, subscription = self.event, self.reader.subscription
         is_first = reason == "new" and "stories" not in detail  # else an event has news of its own in it
         revision = 0 if is_first else event.revision
-        due = (next_round_up if detail.get("why") == REVIEW else slot)(reader.subscription, now)
+        due = (next_round_up if detail.get("why") == REVIEW else slot)(subscription, self.now)
+        key = due.batch_key or (f"{subscription.key} {self.gap}" if self.gap else None)
         return Intent(
-            subscription_id=reader.id,
+            subscription_id=self.reader.id,
             event_id=event.event_id,
             reason=reason,
             revision=revision,
             state="pending" if pending else "baseline",
             due_at=due.due_at,
-            message_id=message_id(host, reader.subscription.key, event.event_id, event.identity, reason, revision),
-            batch_key=(due.batch_key or (f"{reader.subscription.key} {gap}" if gap else None)) if pending else None,
+            message_id=message_id(self.host, subscription.key, event.event_id, event.identity, reason, revision),
+            batch_key=key if pending else None,
             in_reply_to=reply_to,
-            evidence=because(reader.subscription, event),
+            evidence=because(subscription, event),
             detail={k: v.write() if isinstance(v, State) else v for k, v in detail.items() if v is not None},
         )
 
-    return make
-
 
 def _first(
-    event: AlertedEvent, reader: Reader, told: Sequence[Told], earlier: Sequence[Told], make: Any
+    event: AlertedEvent, reader: Reader, told: Sequence[Told], earlier: Sequence[Told], make: _Maker
 ) -> list[Intent]:
     """Decide for a reader to whom nothing was said of this event yet."""
     merged = {x.other_event_id for x in event.history if x.kind == "merged"}
@@ -234,7 +247,7 @@ def _since(event: AlertedEvent, at: datetime) -> list[HistoryLine]:
 
 
 def _again(
-    event: AlertedEvent, reader: Reader, own: Sequence[Told], theirs: Sequence[Told], state: State, make: Any
+    event: AlertedEvent, reader: Reader, own: Sequence[Told], theirs: Sequence[Told], state: State, make: _Maker
 ) -> list[Intent]:
     """Decide for a reader who was told of this event before."""
     knows = _last(own) or state

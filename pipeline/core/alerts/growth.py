@@ -1,8 +1,6 @@
 """How an event grew for one reader: more languages, more reports; and whether that is worth a mail of its own."""
 
-from typing import Any
-
-from pipeline.core.alerts.state import State
+from pipeline.core.alerts.state import News, State
 from pipeline.model import Subscription
 
 URGENT = 2  # level from which growth is told at once; below, the digest of what also grew has it
@@ -25,13 +23,10 @@ def is_prompt(subscription: Subscription, now: State) -> bool:
     return now.level >= URGENT or subscription.updates == "all" or subscription.grew == "never"
 
 
-def growth(subscription: Subscription, knows: State, now: State) -> dict[str, Any]:
+def growth(subscription: Subscription, knows: State, now: State) -> News:
     """Say by how much an event grew for a reader who knows one state of it: languages, reports."""
-    found: dict[str, Any] = {}
     fresh = sorted(set(now.languages) - set(knows.languages))
-    fresh = [x for x in fresh if not subscription.story_languages or speaks(subscription, x)]
-    if fresh:
-        found["languages"] = fresh
-    if now.independent > knows.independent:
-        found["reports"] = now.independent - knows.independent
-    return found
+    return News(
+        languages=tuple(x for x in fresh if not subscription.story_languages or speaks(subscription, x)),
+        reports=max(0, now.independent - knows.independent),
+    )

@@ -1,7 +1,7 @@
 """What alerting looks at, and what it comes to: an event, its readers, what each was told, the rows to be."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
@@ -54,6 +54,31 @@ class State:
     def read(content: Mapping[str, Any]) -> "State":
         """Read it back from a row's JSON."""
         return State(**{**content, "languages": tuple(content["languages"])})
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What an event has that is new to a reader; false when that is nothing."""
+
+    languages: tuple[str, ...] = ()  # new ones
+    level: tuple[int, int] | None = None  # raised, from and to
+    contradictions: int = 0
+    reports: int = 0  # so many more
+    stories: int = 0  # unlike all that was told
+    merged: tuple[int, ...] = ()  # events that this one turned out to be
+    split: tuple[int, ...] = ()  # events that this one was told as a part of
+    revived: bool = False  # known from before the reader came, and told anew
+
+    def __bool__(self) -> bool:
+        return self != NOTHING_NEW
+
+    def write(self) -> dict[str, Any]:
+        """Write what there is as a row's JSON."""
+        found = {f.name: getattr(self, f.name) for f in fields(self)}
+        return {k: list(v) if isinstance(v, tuple) else v for k, v in found.items() if v}
+
+
+NOTHING_NEW = News()
 
 
 @dataclass(frozen=True, slots=True)

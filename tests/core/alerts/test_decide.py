@@ -133,7 +133,7 @@ def test_an_update_needs_something_new(
 ) -> None:
     """A language, a level, a contradiction, twice as many reports; copies and repetition are not news."""
     r = reader(**wishes)
-    assert alert.news(r.subscription, knows, p.state(), p.history) == news
+    assert alert.news(r.subscription, knows, p.state(), p.history).write() == news
     if wants(r.subscription, p, p.state()):
         assert decide(p, r, told(knows=knows)) == ([("update", "pending")] if news else [])
 

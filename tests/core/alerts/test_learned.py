@@ -45,5 +45,5 @@ def test_news_of_its_own_in_an_event_that_was_told_leads_its_mail() -> None:
         Dossier(Event(7, "A", 3, AT, AT, 2, 1, 2), ()),
     )
     found = learned.item(alert, dossier, AlertedEvent(7, 3, 3, (), (), AT, "abc", (told, other)), reader)
-    assert found is not None and (found.reason, found.fresh, found.news["stories"]) == ("new", (2,), 1)
+    assert found is not None and (found.reason, found.fresh, found.news.stories) == ("new", (2,), 1)
     assert learned.item(alert, dossier, AlertedEvent(7, 4, 3, (), (), AT, "abc", (told,)), reader) is None
