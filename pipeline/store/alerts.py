@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import sqlalchemy as sa
 
-from pipeline.core.alerts.state import AlertedEvent, Decision, HistoryLine, Part, State, Told
+from pipeline.core.alerts.state import AlertedEvent, AlertedStory, Decision, HistoryLine, State, Told
 from pipeline.core.events import glue
 from pipeline.core.match.features import passage
 from pipeline.store import faults, threads
@@ -83,7 +83,7 @@ def _stood(db: sa.Connection, came: Came) -> dict[tuple[int, int], int]:
 
 def _parts(
     db: sa.Connection, ids: Sequence[int], came: Came, stood: Mapping[tuple[int, int], int], old: timedelta
-) -> dict[int, tuple[list[Part], str]]:
+) -> dict[int, tuple[list[AlertedStory], str]]:
     """Give each event's stories and the hash of the one that it was founded on."""
     older = matches.alias()
     # judged worthless before, by another watchlist or matcher: a changed watchlist makes no news of old stories
@@ -132,12 +132,12 @@ def _parts(
         .order_by(vectors.c.encoder)  # of several versions the newest; "e5-… title" is of the title alone
     )
     vector = {r.story_id: np.frombuffer(r.vector, "<f2") for r in db.execute(drawn)}
-    found: dict[int, tuple[list[Part], str]] = {}
+    found: dict[int, tuple[list[AlertedStory], str]] = {}
     for r in db.execute(query):
         stale = "feed" if r.baseline else "watchlist" if r.was_nothing else "age" if _is_old(r, old) else None
         sure = r.language_confidence is None or r.language_confidence >= HEARD
         revision, before = came.get((r.event_id, r.id), (0, None))
-        part = Part(
+        part = AlertedStory(
             story_id=r.id,
             language=r.language if r.language and sure else "und",
             level=r.level or 0,

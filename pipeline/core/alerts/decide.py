@@ -19,11 +19,11 @@ from pipeline.core.alerts.schedule import after_quiet, next_round_up, round_up, 
 from pipeline.core.alerts.state import (
     NOTHING_NEW,
     AlertedEvent,
+    AlertedStory,
     Decision,
     HistoryLine,
     Intent,
     News,
-    Part,
     Reader,
     State,
     Told,
@@ -67,7 +67,7 @@ def news(subscription: Subscription, knows: State, now: State, history: Iterable
 
 def strange(
     subscription: Subscription, event: AlertedEvent, knows: State, heard: Collection[int] = ()
-) -> tuple[Part, ...]:
+) -> tuple[AlertedStory, ...]:
     """Give the stories of an event that are unlike all that a reader who knows one state of it was told.
 
     `heard` are other events that the reader was told of: a story that came from there is no news.

@@ -10,7 +10,7 @@ from pipeline.model import Subscription
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class AlertedStory:
     """A story as alerting sees it."""
 
     story_id: int
@@ -102,7 +102,7 @@ class AlertedEvent:
     entities: tuple[str, ...]
     created_at: datetime
     identity: str  # hash of its first story's address: with the number it names the event in every copy of the store
-    parts: tuple[Part, ...]
+    parts: tuple[AlertedStory, ...]
     history: tuple[HistoryLine, ...] = ()
     follows: tuple[int, ...] = ()  # events of its thread before it, the nearest first
 

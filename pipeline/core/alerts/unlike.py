@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import numpy as np
 
-from pipeline.core.alerts.state import Part
+from pipeline.core.alerts.state import AlertedStory
 from pipeline.core.events import copies
 from pipeline.core.events.threads import Linker, centred
 
@@ -17,7 +17,7 @@ BARE = 0.15  # cosine of words, where no vector tells, below which a text of the
 _MOST = 400  # told stories that are compared with; the newest
 
 
-def find(fresh: Sequence[Part], told: Sequence[Part], linker: Linker) -> tuple[Part, ...]:
+def find(fresh: Sequence[AlertedStory], told: Sequence[AlertedStory], linker: Linker) -> tuple[AlertedStory, ...]:
     """Give those of `fresh` that are unlike all of `told`, in their order; copies and stale stories are never news.
 
     Meaning decides alone where it is quite another. Where it is somewhat another, a later day or figures that nobody
@@ -56,5 +56,5 @@ def find(fresh: Sequence[Part], told: Sequence[Part], linker: Linker) -> tuple[P
     return tuple(found)
 
 
-def _base(part: Part) -> str:
+def _base(part: AlertedStory) -> str:
     return (part.tongue or part.language).partition("-")[0]

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from pipeline.core.alerts import decide as alert
-from pipeline.core.alerts.state import AlertedEvent, HistoryLine, Part, Reader, State, Told
+from pipeline.core.alerts.state import AlertedEvent, AlertedStory, HistoryLine, Reader, State, Told
 from pipeline.core.alerts.wanted import wants
 from pipeline.core.events.threads import default_linker
 from pipeline.model import Frequency, Subscription
@@ -19,12 +19,14 @@ EARLIER = NOW - timedelta(days=1)
 
 def parts(
     *languages: str, copies: int = 0, stale: str | None = None, joined: datetime = NOW, level: int = 3
-) -> tuple[Part, ...]:
-    own = [Part(i, tag, level, joined, stale=stale, outlet=f"{i}.example") for i, tag in enumerate(languages, 1)]
-    return tuple(own + [Part(100 + i, languages[0], level, joined, True, stale) for i in range(copies)])
+) -> tuple[AlertedStory, ...]:
+    own = [
+        AlertedStory(i, tag, level, joined, stale=stale, outlet=f"{i}.example") for i, tag in enumerate(languages, 1)
+    ]
+    return tuple(own + [AlertedStory(100 + i, languages[0], level, joined, True, stale) for i in range(copies)])
 
 
-def event(*told: Part, **more: Any) -> AlertedEvent:
+def event(*told: AlertedStory, **more: Any) -> AlertedEvent:
     values: dict[str, Any] = {
         "event_id": 7, "revision": 3, "level": 3, "topics": ("deals",), "entities": ("harbour",), "created_at": NOW,
         "identity": "abc", "parts": told or parts("en"),
@@ -138,6 +140,9 @@ def test_an_update_needs_something_new(
         assert decide(p, r, told(knows=knows)) == ([("update", "pending")] if news else [])
 
 
+APART = tuple(AlertedStory(i, "en", 3, NOW, revision=2 * i - 1, vector=drawn(2 * i)) for i in (1, 2))
+
+
 @pytest.mark.parametrize("updates", ["all", "less", "none"])
 @pytest.mark.parametrize(
     ("p", "knows", "kind"),
@@ -146,7 +151,7 @@ def test_an_update_needs_something_new(
         (event(*parts(*["en"] * 6)), KNOWS, "growth"),
         (event(), replace(KNOWS, level=2), "weight"),
         (event(history=(HistoryLine(3, "fact"),)), KNOWS, "weight"),
-        (event(*(Part(i, "en", 3, NOW, revision=2 * i - 1, vector=drawn(2 * i)) for i in (1, 2))), KNOWS, "unlike"),
+        (event(*APART), KNOWS, "unlike"),
     ],
 )  # fmt: skip
 def test_a_reader_can_ask_for_less(p: AlertedEvent, knows: State, kind: str, updates: str) -> None:
@@ -157,7 +162,7 @@ def test_a_reader_can_ask_for_less(p: AlertedEvent, knows: State, kind: str, upd
     assert decide(p, reader(updates=updates)) == [("new", "pending")]
 
 
-REVIEW = Part(1, "en", 3, NOW, is_glue=True, vector=drawn(0.0))
+REVIEW = AlertedStory(1, "en", 3, NOW, is_glue=True, vector=drawn(0.0))
 
 
 def test_a_review_waits_for_what_also_grew() -> None:
@@ -175,7 +180,7 @@ def test_a_review_waits_for_what_also_grew() -> None:
 
 def test_the_first_report_beside_a_review_is_told_at_once() -> None:
     """It wakes the mail that waits; where the review was told already it is news under its own headline."""
-    report = Part(2, "en", 3, NOW, revision=3, vector=drawn(0.1))
+    report = AlertedStory(2, "en", 3, NOW, revision=3, vector=drawn(0.1))
     both, waits = event(replace(REVIEW, revision=1), report), told("pending", why=alert.REVIEW)
     assert alert.decide(both, [reader()], [waits], NOW, "desk.example").wake == ((11, NOW, None),)
     assert alert.decide(event(REVIEW), [reader()], [waits], NOW, "desk.example").wake == ()
@@ -200,8 +205,8 @@ def test_who_asked_for_less_still_hears_corrections() -> None:
     assert decide(event(history=(line,)), reader(updates="none"), *both) == [("correction", "pending")]
 
 
-STRANGE = Part(2, "en", 3, NOW, revision=3, vector=drawn(1.5))
-TOLD = Part(1, "en", 3, EARLIER, revision=1, vector=drawn(0.0))
+STRANGE = AlertedStory(2, "en", 3, NOW, revision=3, vector=drawn(1.5))
+TOLD = AlertedStory(1, "en", 3, EARLIER, revision=1, vector=drawn(0.0))
 
 
 @pytest.mark.parametrize(
@@ -220,7 +225,7 @@ TOLD = Part(1, "en", 3, EARLIER, revision=1, vector=drawn(0.0))
     ],
 )
 def test_what_is_unlike_all_that_was_told(
-    part: Part, wishes: dict[str, Any], heard: tuple[int, ...], odd: bool
+    part: AlertedStory, wishes: dict[str, Any], heard: tuple[int, ...], odd: bool
 ) -> None:
     """A story that joined since, of its own, in a language and at a level that the reader wants."""
     found = alert.strange(reader(**wishes).subscription, event(TOLD, part), KNOWS, heard)
@@ -314,9 +319,9 @@ def test_stale_stories_are_a_baseline_until_a_fresh_one_joins(stale: str) -> Non
     assert [(i.reason, i.state, i.detail["why"]) for i in made] == [("new", "baseline", stale)]
     known = told("baseline", old.state(), why=stale)
     assert decide(old, reader(), known) == []
-    fresh = (*old.parts, Part(50, "en", 3, NOW))
+    fresh = (*old.parts, AlertedStory(50, "en", 3, NOW))
     assert decide(event(*fresh, revision=4), reader(), known) == [("update", "pending")]
-    assert decide(event(*old.parts, Part(50, "en", 3, NOW, is_copy=True), revision=4), reader(), known) == []
+    assert decide(event(*old.parts, AlertedStory(50, "en", 3, NOW, is_copy=True), revision=4), reader(), known) == []
 
 
 def test_a_new_subscription_has_what_stands_as_its_baseline() -> None:
@@ -324,7 +329,7 @@ def test_a_new_subscription_has_what_stands_as_its_baseline() -> None:
     late = reader(founding=False, created=NOW - timedelta(hours=1))
     stood = parts("en", joined=EARLIER)
     assert decide(event(*stood), late) == [("new", "baseline")]
-    assert decide(event(*stood, Part(9, "fr", 3, NOW)), late) == [("new", "baseline"), ("update", "pending")]
+    assert decide(event(*stood, AlertedStory(9, "fr", 3, NOW)), late) == [("new", "baseline"), ("update", "pending")]
     assert decide(event(*parts("en", joined=NOW)), late) == [("new", "pending")]
 
 
@@ -332,7 +337,7 @@ def test_an_event_that_was_not_wanted_before_the_reader_came_is_new_to_them() ->
     """It reached the level that they ask for only now."""
     late = reader(founding=False, created=NOW - timedelta(hours=1), min_level=3)
     low = parts("en", joined=EARLIER, level=1)
-    assert decide(event(*low, Part(9, "en", 3, NOW), level=3), late) == [("new", "pending")]
+    assert decide(event(*low, AlertedStory(9, "en", 3, NOW), level=3), late) == [("new", "pending")]
 
 
 def test_founding_readers_are_told_what_stands() -> None:
@@ -385,8 +390,10 @@ def test_a_split_is_a_correction_to_those_who_heard_of_the_whole() -> None:
 )
 def test_what_is_split_off_before_anybody_heard_of_it_is_news(there: tuple[int, ...], reasons: list[str]) -> None:
     """A story that joined another event after the last mail on it was told to nobody: no mail said what was false."""
-    moved = tuple(Part(i, "en", 3, NOW, revision=1, came_from=5, came_there=r) for i, r in enumerate(there, 1))
-    part = event(*moved, Part(9, "en", 3, NOW, revision=1), history=(HistoryLine(1, "split", 5, {"from": [5]}),))
+    moved = tuple(AlertedStory(i, "en", 3, NOW, revision=1, came_from=5, came_there=r) for i, r in enumerate(there, 1))
+    part = event(
+        *moved, AlertedStory(9, "en", 3, NOW, revision=1), history=(HistoryLine(1, "split", 5, {"from": [5]}),)
+    )
     made = alert.decide(part, [reader()], [told(event_id=5, knows=KNOWS)], NOW, "desk.example").add
     assert [i.reason for i in made] == reasons
     assert made[-1].state == "pending" and made[-1].in_reply_to == "<first@x>"
@@ -445,8 +452,8 @@ def test_digests_and_gaps_name_their_batch() -> None:
 
 def test_one_story_in_four_does_not_raise_the_level_before() -> None:
     """The state before a reader came follows clustering's rule for lone outliers."""
-    low = tuple(Part(i, "en", 1, EARLIER) for i in range(3))
-    p = event(*low, Part(9, "en", 3, EARLIER), level=3)
+    low = tuple(AlertedStory(i, "en", 1, EARLIER) for i in range(3))
+    p = event(*low, AlertedStory(9, "en", 3, EARLIER), level=3)
     assert p.state(NOW).level == 1
     assert p.state().level == 3
 
@@ -454,7 +461,7 @@ def test_one_story_in_four_does_not_raise_the_level_before() -> None:
 @pytest.mark.parametrize(("more", "is_news"), [({}, True), ({"is_copy": True}, False), ({"stale": "age"}, False)])
 def test_after_a_review_neither_copy_nor_old_news_is_the_first_report(more: dict[str, Any], is_news: bool) -> None:
     """Who was told of live pages only is told of the first report: one of somebody's own, and of now."""
-    report = Part(2, "en", 3, NOW, revision=3, outlet="2.example", **more)
+    report = AlertedStory(2, "en", 3, NOW, revision=3, outlet="2.example", **more)
     known = State(2, 3, ("en",), 1, 1)
     found = alert.strange(reader().subscription, event(replace(REVIEW, revision=2), report), known)
     assert [p.story_id for p in found] == ([2] if is_news else [])

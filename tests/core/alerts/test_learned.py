@@ -7,18 +7,18 @@ import pytest
 
 from pipeline.core.alerts import learned
 from pipeline.core.alerts.content import Dossier
-from pipeline.core.alerts.state import AlertedEvent, Part
+from pipeline.core.alerts.state import AlertedEvent, AlertedStory
 from pipeline.core.events.threads import default_linker
 from pipeline.model import Alert, Event, Subscription
 
 AT = datetime(2026, 3, 10, 9, tzinfo=UTC)
 KNOWN = {"revision": 2, "level": 3, "languages": ["en"], "stories": 1, "independent": 1}
 PARTS = (
-    Part(1, "en", 3, AT, revision=1, outlet="a.example"),
-    Part(2, "fr", 3, AT, revision=2, outlet="b.example"),  # came with what the reader was told
-    Part(3, "id", 3, AT, revision=3, outlet="c.example"),
-    Part(4, "id", 3, AT, True, revision=3, outlet="d.example"),  # a copy
-    Part(5, "en", 3, AT, True, revision=1, outlet="e.example"),
+    AlertedStory(1, "en", 3, AT, revision=1, outlet="a.example"),
+    AlertedStory(2, "fr", 3, AT, revision=2, outlet="b.example"),  # came with what the reader was told
+    AlertedStory(3, "id", 3, AT, revision=3, outlet="c.example"),
+    AlertedStory(4, "id", 3, AT, True, revision=3, outlet="d.example"),  # a copy
+    AlertedStory(5, "en", 3, AT, True, revision=1, outlet="e.example"),
 )
 
 
@@ -37,8 +37,8 @@ def test_what_joined_is_later_than_what_was_told_and_no_copy(reason: str, joined
 def test_news_of_its_own_in_an_event_that_was_told_leads_its_mail() -> None:
     """A second "new" mail on one event says which story is unlike what was told; it goes when that story is gone."""
     one, two = np.eye(384, dtype=np.float32)[:2] + default_linker().means["en"]
-    told = Part(1, "en", 3, AT, revision=1, vector=one)
-    other = Part(2, "en", 3, AT, revision=3, outlet="b.example", vector=two)
+    told = AlertedStory(1, "en", 3, AT, revision=1, vector=one)
+    other = AlertedStory(2, "en", 3, AT, revision=3, outlet="b.example", vector=two)
     alert = Alert(1, "desk", 7, "new", 3, "pending", AT, AT, 0, "<1@desk.example>", {"since": KNOWN, "stories": [2]})
     reader, dossier = (
         Subscription("desk", "Desk", "desk@reader.example"),

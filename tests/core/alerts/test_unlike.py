@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from pipeline.core.alerts import unlike
-from pipeline.core.alerts.state import Part
+from pipeline.core.alerts.state import AlertedStory
 from pipeline.core.events.threads import default_linker
 
 NOW = datetime(2026, 3, 10, 9, tzinfo=UTC)
@@ -15,17 +15,17 @@ LINKER = default_linker()
 QUITE, ACROSS, SOMEWHAT, HARDLY = 0.30, 0.40, 0.48, 0.70  # cosine to what was told
 
 
-def part(number: int, text: str, cosine: float | None = 1.0, hours: float = 0, language: str = "en") -> Part:
+def part(number: int, text: str, cosine: float | None = 1.0, hours: float = 0, language: str = "en") -> AlertedStory:
     vector: Any = None
     if cosine is not None:
         vector = np.zeros(384, np.float32)
         vector[0], vector[1] = cosine, np.sqrt(1 - cosine**2)
         vector = vector + LINKER.means.get(language, LINKER.means[""])
     at = NOW + timedelta(hours=hours)
-    return Part(number, language, 3, at, at=at, text=text, vector=vector)
+    return AlertedStory(number, language, 3, at, at=at, text=text, vector=vector)
 
 
-def odd(new: Part, *told: Part) -> bool:
+def odd(new: AlertedStory, *told: AlertedStory) -> bool:
     return unlike.find([new], told or [part(1, "xAI raises $20 billion")], LINKER) == (new,)
 
 
@@ -48,7 +48,7 @@ def odd(new: Part, *told: Part) -> bool:
         (part(2, "xAI to build a site in Mississippi", ACROSS), True),
     ],
 )
-def test_meaning_first_then_day_and_figures(new: Part, is_odd: bool) -> None:
+def test_meaning_first_then_day_and_figures(new: AlertedStory, is_odd: bool) -> None:
     """One number of another kind does not make news of a retelling, and a retelling two days later is none."""
     assert odd(new) is is_odd
 
