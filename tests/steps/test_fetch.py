@@ -17,11 +17,11 @@ import pytest
 import sqlalchemy as sa
 
 from pipeline import catalog, settings, store
-from pipeline.core.feeds.handover import LostError
 from pipeline.model import Tally
 from pipeline.settings import Settings
 from pipeline.steps import fetch, parse
 from pipeline.steps.fetch import worker
+from pipeline.steps.fetch.handover import LostError
 from pipeline.store import feeds, fetching, leases, tables
 from tests.hostile import FEED, Hostile, bomb, reply
 from tests.processes import start, together

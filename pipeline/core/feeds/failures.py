@@ -8,7 +8,7 @@ from pipeline.model import Outcome
 HARD, SOFT, TEMPORARY = 1.0, 0.5, 0.25
 _WEIGHTS: Mapping[Outcome, float] = {
     Outcome.GONE: HARD,
-    Outcome.HTTP_ERROR: HARD,  # 5xx and 408 are temporary, see `weight`
+    Outcome.HTTP_ERROR: HARD,  # 408, 425 and 5xx are temporary, see `weight`
     Outcome.BAD_URL: HARD,
     Outcome.REFUSED_ADDRESS: HARD,
     Outcome.NOT_A_FEED: HARD,
@@ -22,11 +22,11 @@ _WEIGHTS: Mapping[Outcome, float] = {
     Outcome.TIMEOUT: TEMPORARY,
     Outcome.RATE_LIMITED: TEMPORARY,
 }
-_PASSING = frozenset({408, 425, 502, 503, 504, 500, 520, 521, 522, 523, 524})  # statuses of a bad hour
+_BAD_HOUR = frozenset({408, 425})  # statuses that say no more than a 5xx does
 
 
 def weight(outcome: Outcome, status: int | None = None) -> float:
     """Say how much a failure counts: hard 1, soft 0.5, temporary 0.25; 0 for what is none."""
-    if outcome is Outcome.HTTP_ERROR and status is not None and (status in _PASSING or status >= 500):
+    if outcome is Outcome.HTTP_ERROR and status is not None and (status in _BAD_HOUR or status >= 500):
         return TEMPORARY
     return _WEIGHTS.get(outcome, 0.0)

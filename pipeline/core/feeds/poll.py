@@ -284,7 +284,7 @@ def _bounded(interval_s: float, bounds: Bounds) -> float:
     return min(max(interval_s, bounds.min_interval_s), bounds.max_interval_s)
 
 
-def is_late(feed: Feed, began: datetime | None, now: datetime) -> bool:
+def is_baseline(feed: Feed, began: datetime | None, now: datetime) -> bool:
     """Whether a feed's first body is a baseline, to be stored but not alerted: it came after the watch had begun.
 
     `began`: when this store first read a watch folder. What is there at the start is told to who starts; a feed that

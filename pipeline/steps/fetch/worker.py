@@ -9,12 +9,12 @@ from types import MappingProxyType
 
 from pipeline import http, log
 from pipeline.core.feeds import poll
-from pipeline.core.feeds.handover import Handover
 from pipeline.core.feeds.report import Report, record
 from pipeline.core.feeds.restraint import Restraint
 from pipeline.model import Feed, Outcome, Response
 from pipeline.settings import Settings
 from pipeline.steps import Progress
+from pipeline.steps.fetch.handover import Handover
 from pipeline.store import feeds, fetching, leases
 
 PORTION = 200  # feeds claimed at once at most: what a killed worker holds
@@ -192,7 +192,7 @@ class Worker:
         decision = poll.after_fetch(old, response, body_hash, was_unconditional, at, self._bounds)
         body = None
         if decision.store_body and body_hash is not None:
-            baseline = old.first_read_at is None and poll.is_late(old, self.began, at)
+            baseline = old.first_read_at is None and poll.is_baseline(old, self.began, at)
             body = feeds.Packed(body_hash, response.final_url, content, len(response.body), response.headers, baseline)
         answered_by = http.host_of(response.final_url)
         for host in {claimed.host, answered_by}:
@@ -201,14 +201,14 @@ class Worker:
                 self._restraint.rest(host, decision.error or decision.outcome.value)
             if self._restraint.is_resting(host):
                 self._flight.call_off(host)
-        self._tell(old, decision, response)
+        self._log(old, decision, response)
         self.report.note(old, decision.outcome, response.status, decision.error, len(response.body))
         fetch = record(old, response, decision, body_hash if body else None, at)
         host = http.host_of(poll.address(decision.feed)) or claimed.host
         result = feeds.Result(decision.feed, fetch, host, body, decision.hold_host_s, answered_by)
         self._results.add(result, len(content) if body else 0)
 
-    def _tell(self, old: Feed, decision: poll.FetchResult, response: Response) -> None:
+    def _log(self, old: Feed, decision: poll.FetchResult, response: Response) -> None:
         state = decision.feed.polling.state
         if decision.adopted:
             log.get().warning("feed moved", feed=old.spec.url, to=decision.adopted)
