@@ -286,9 +286,3 @@ def wait(db: sa.Connection, ids: Sequence[int]) -> None:
     """Let stories wait for judgement again; what they were judged stands until then."""
     if ids:
         db.execute(sa.update(stories).where(stories.c.id.in_(ids)).values(judged_at=None))
-
-
-def count_by_language(db: sa.Connection) -> dict[str, int]:
-    """Count stories per detected language."""
-    query = sa.select(stories.c.language, sa.func.count()).group_by(stories.c.language)
-    return {r[0] or "": r[1] for r in db.execute(query)}

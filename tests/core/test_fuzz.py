@@ -43,7 +43,6 @@ READ: dict[str, Callable[[str], Any]] = {
     "latinised": fold.latinised,
     "phrases.fold": phrases.fold,
     "scripts.count": scripts.count,
-    "han_sides": scripts.han_sides,
     "not_written": scripts.not_written,
     "candidates": lambda t: list(suggest.candidates(t)),
 }

@@ -131,7 +131,7 @@ def test_queues(database_url: str) -> None:
         stories.set_languages(db, {waiting[0].id: Language("fr", 0.8, "langdetect")})
         assert [s.id for s in stories.undetected(db, 10)] == [waiting[1].id]
         assert [(s.id, s.language) for s in stories.unjudged(db, 10)] == [(waiting[0].id, "fr")]
-        assert stories.count_by_language(db) == {"fr": 1, "": 1}
+        assert set(db.scalars(sa.select(t.stories.c.language))) == {"fr", None}
 
 
 @pytest.mark.parametrize("what", ["{id}", "{hash}", "{start}", "{url}", "https://www.paper.example/1/?utm_source=x"])

@@ -10,7 +10,6 @@ from pipeline.model import Feed, Fetch, Outcome, Response
 
 FINE = frozenset({Outcome.NEW, Outcome.UNCHANGED})
 MANY = 3  # feeds that were well and fail together: no accident any more
-NOWHERE = frozenset({"local", "localhost", "localdomain", "example", "invalid", "test"})  # top-level names of no mail
 RECENT = timedelta(days=1)  # a success within it says that the way out is open
 
 # What to do when it is not one feed but all. What follows stands after the server's or the system's own words.

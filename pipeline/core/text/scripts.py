@@ -99,8 +99,8 @@ def dominant(counts: dict[str, int]) -> str:
     """Name the script that carries the text, "" when there is none.
 
     Latin must outweigh every other script two to one: names, tickers and products stand in Latin letters inside
-    texts of all scripts, while an English text seldom quotes more than a word of another. Han and kana together are
-    "Kana" (Japanese) by :func:`is_japanese`'s rule, not here.
+    texts of all scripts, while an English text seldom quotes more than a word of another. Which of Chinese
+    and Japanese a text in Han and kana is, `core.language.han` says.
     """
     weights = {script: times * _WEIGHT.get(script, 1.0) for script, times in counts.items()}
     latin = weights.pop("Latn", 0.0)
@@ -131,26 +131,9 @@ def _repertoire(codec: str, rows: range, cells: tuple[range, ...]) -> frozenset[
 # simplified form, Big5 the traditional ones, JIS X 0208 Japan's own. What one can write and the others cannot, tells.
 _GB = _repertoire("gb2312", range(0xB0, 0xF8), (range(0xA1, 0xFF),))
 _BIG5 = _repertoire("big5", range(0xA4, 0xFA), (range(0x40, 0x7F), range(0xA1, 0xFF)))
-_JIS = _repertoire("shift_jis", range(0x88, 0xEB), (range(0x40, 0x7F), range(0x80, 0xFD)))
-JIS_LEVEL_1 = _repertoire("shift_jis", range(0x88, 0x98), (range(0x40, 0x7F), range(0x80, 0xFD))) | _repertoire(
+_JIS_LEVEL_1 = _repertoire("shift_jis", range(0x88, 0x98), (range(0x40, 0x7F), range(0x80, 0xFD))) | _repertoire(
     "shift_jis", range(0x98, 0x99), (range(0x40, 0x73),)
 )
-SIMPLIFIED = _GB - _BIG5
-TRADITIONAL = _BIG5 - _GB
-JAPANESE = _JIS - _GB - _BIG5
-
-
-def han_sides(text: str) -> tuple[int, int, int]:
-    """Count the characters of `text` that only simplified Chinese, traditional Chinese, or only Japanese writes."""
-    simplified = traditional = japanese = 0
-    for char in text:
-        if char in TRADITIONAL:
-            traditional += 1
-        elif char in SIMPLIFIED:
-            simplified += 1
-        elif char in JAPANESE:
-            japanese += 1
-    return simplified, traditional, japanese
 
 
 def not_written(text: str) -> tuple[int, int, int]:
@@ -160,7 +143,7 @@ def not_written(text: str) -> tuple[int, int, int]:
     """
     han = [char for char in text if _SCRIPT_OF[char] == "Hani"]
     return (
-        sum(char not in JIS_LEVEL_1 for char in han),
+        sum(char not in _JIS_LEVEL_1 for char in han),
         sum(char not in _GB for char in han),
         sum(char not in _BIG5 for char in han),
     )

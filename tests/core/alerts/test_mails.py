@@ -75,6 +75,7 @@ def test_what_was_tried_keeps_its_form() -> None:
         ([(3, 0)], {"k daily X": False}, {"k daily X 3": (3,)}),  # the others' mail waits for its next attempt
         ([(1, 1), (2, 1), (3, 0)], {"k daily X": False}, {"k daily X": (1, 2), "k daily X 3": (3,)}),
         ([(1, 1), (2, 1)], {"k daily X": False}, {"k daily X": (1, 2)}),
+        ([(1, 1), (2, 0)], {}, {"k daily X": (1,), "k daily X 2": (2,)}),  # of what was tried nothing more is known
         ([(2, 1)], {"k daily X": True}, {"k daily X 2": (2,)}),  # requeued by hand, alone: the id is another mail's
     ],
 )

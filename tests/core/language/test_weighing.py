@@ -24,6 +24,24 @@ def test_a_letter_that_it_does_not_write_speaks_against_a_language(letters: str,
 
 
 @pytest.mark.parametrize(
+    ("text", "nats"),
+    [
+        ("", {"hr": 0.0, "sr": 0.0, "bs": 0.0}),
+        ("tjedan", {"hr": -0.7, "sr": 1.2, "bs": 1.2}),  # a word of one of three speaks for it against strangers too
+        ("vlak", {"hr": -1.4, "sr": 2.4, "bs": 2.4}),
+        ("tjedan vlak", {"hr": -1.4, "sr": 3.6, "bs": 3.6}),  # three words: more say no more for it, …
+        ("tjedan vlak tisuća", {"hr": -1.4, "sr": 3.6, "bs": 3.6}),  # … nor against its sisters
+        ("tjedan nedelja", {"hr": 1.2, "sr": -0.7, "bs": 2.4}),  # one ahead
+        ("tisuća nedelja", {"hr": 0.0, "sr": 0.0, "bs": 2.4}),  # nobody ahead
+    ],
+)
+def test_words_of_a_sister_speak_against_the_others(text: str, nats: dict[str, float]) -> None:
+    """1.2 nats for each word more, up to three; .7 for the first of three or more sisters, twice at most."""
+    assert {tag: cost(SOUTH, text, tag) for tag in nats} == pytest.approx(nats, abs=1e-5)
+    assert cost(SOUTH, text, "en") == 0.0
+
+
+@pytest.mark.parametrize(
     ("declared", "wished"),
     [
         (("ru",), {"ru": 2.5}),

@@ -27,21 +27,19 @@ def test_the_script_that_carries_the_text(text, script):
     assert scripts.dominant(scripts.count(text)) == script
 
 
-def test_the_sides_of_the_strait_share_no_character():
-    # a character that both standards hold tells nothing and must be in neither set
-    assert not scripts.SIMPLIFIED & scripts.TRADITIONAL
-    assert not scripts.JAPANESE & (scripts.SIMPLIFIED | scripts.TRADITIONAL)
-
-
 @pytest.mark.parametrize(
-    ("chars", "side"),
-    [("们这国际电发", 0), ("們這國際電發", 1), ("円図働込駅", 2)],
+    ("chars", "lacking"),
+    [
+        ("们这国际电发", (5, 0, 6)),  # 国 is written in Japan as well
+        ("們這國際電發", (3, 6, 0)),  # 這, 際 and 電 are
+        ("円図働込駅", (0, 5, 5)),
+        ("中文大学", (0, 0, 1)),  # the same everywhere, but for 学 in traditional Chinese
+        ("OpenAI かな 한글", (0, 0, 0)),
+    ],
 )
-def test_known_characters_are_on_their_side(chars, side):
-    # 国 and 発 are written in Japan as well; what counts is that the right side has the most
-    counts = scripts.han_sides(chars)
-    assert counts[side] >= len(chars) - 1
-    assert counts.index(max(counts)) == side
+def test_known_characters_are_on_their_side(chars, lacking):
+    # what Japan's press, simplified and traditional Chinese do not write
+    assert scripts.not_written(chars) == lacking
 
 
 NAMED = {
