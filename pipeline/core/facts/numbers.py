@@ -25,6 +25,7 @@ class Amount(NamedTuple):
     needs_money: bool = False
     factor: float = 1.0
     words: bool = False
+    is_han: bool = False  # its scale is a Han or Hangul sign, which is in the value already
 
 
 class Quantity(NamedTuple):
@@ -235,14 +236,14 @@ class Numbers:
     def cjk(self, start: int, first: float | None, at: int) -> Amount | None:
         """Read a number with Han or Hangul scale signs, whose digits up to `at` say `first`; None when it has none."""
         found = han.read(self.text, start, first, at, self.number)
-        return Amount(found[0], start, found[1], True, factor=1e4) if found else None
+        return Amount(found[0], start, found[1], True, factor=1e4, is_han=True) if found else None
 
     def starts(self) -> Iterator[int]:
         """Yield where a number may begin: digits, Han numerals, and number words before a scale or unit word."""
         text = self.text
         found = {m.start() for m in _FIRST_DIGIT.finditer(text)}
         for start, end, value in han.hangul(text):
-            self.word_starts[start] = Amount(value, start, end, True, factor=1e4, words=True)
+            self.word_starts[start] = Amount(value, start, end, True, factor=1e4, words=True, is_han=True)
         found |= {m.start() for m in han.FIRST.finditer(text)}
         found |= set(self.word_starts)
         return iter(sorted(found))

@@ -96,13 +96,13 @@ class FactReader(Money):
         low = amount
         if upper and not amount.scaled and upper.scaled:
             low = amount._replace(
-                value=amount.value * upper.factor if upper.factor not in (1e4,) else amount.value,
+                value=amount.value if upper.is_han else amount.value * upper.factor,
                 scaled=True,
                 needs_money=upper.needs_money,
             )
-            if upper.factor == 1e4:  # Han scales are folded into the value: the sign behind the number is the scale
-                ratio = re.search(r"[万萬만亿億억兆조]+", text[upper.start : upper.end])
-                for c in ratio[0] if ratio else "":
+            if upper.is_han:  # the sign behind the number is the scale of both
+                signs = re.search(r"[万萬만亿億억兆조]+", text[upper.start : upper.end])
+                for c in signs[0] if signs else "":
                     low = low._replace(value=low.value * CJK_LARGE[c])
         fact = self.money(low, last, sign) or self.other(low, last)
         if fact and upper and fact.upper is None and low.value < upper.value:
@@ -151,7 +151,7 @@ class FactReader(Money):
         if low.scaled and is_step(self.text, (sign or [low.start])[0], value, high.value):
             return None
         in_order = value < high.value <= _WIDEST * max(value, 1.0)
-        return high if in_order or high.factor == 1e4 else None
+        return high if in_order or high.is_han else None
 
     def other(self, low: Amount, last: Amount) -> Quantity | None:
         """Make a fact of power, energy or a count when its unit follows."""

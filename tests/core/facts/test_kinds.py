@@ -195,3 +195,20 @@ def test_a_number_may_stand_right_behind_a_wide_comma() -> None:
     """Rule: only a digit before the comma makes it part of the number."""
     assert [f.value for f in facts.read("今年投产，1.2吉瓦，总投资：100亿元", "zh-Hans")] == [1.2e9, 1e10]
     assert [f.value for f in facts.read("1,200 jobs at 12:30", "en")] == [1200]
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "low", "high"),
+    [
+        ("Giá từ 5 đến 10 vạn đồng", "vi", 5e4, 1e5),
+        ("từ 5-10 vạn đồng", "vi", 5e4, 1e5),
+        ("3-5兆円", "ja", 3e12, 5e12),
+        ("3～5万亿美元", "zh", 3e12, 5e12),
+        ("5万至10万元", "zh", 5e4, 1e5),
+        ("30억~50억 달러", "ko", 3e9, 5e9),
+        ("5 से 10 लाख रुपये", "hi", 5e5, 1e6),
+    ],
+)
+def test_the_scale_behind_a_range_is_of_both_ends(text: str, language: str, low: float, high: float) -> None:
+    """Vietnamese and Han ten thousands alike."""
+    assert [(f.value, f.upper) for f in facts.read(text, language)] == [(low, high)]
