@@ -1,5 +1,7 @@
 """Which page it is: an answer of 200 is not the article. All pages and stories are fictional."""
 
+import itertools
+
 import pytest
 
 from pipeline.core.feeds import page
@@ -101,3 +103,38 @@ def test_lines_that_are_links_go_and_sentences_stay() -> None:
     link = "Bank buys every wind farm for nine billion"
     text = f"The dam is rented.\n{link}\nRead more books, the mayor said.\nRelated costs rose by a third."
     assert page.without_pointers(text, (link,)) == text.replace(f"{link}\n", "")
+
+
+WORDS = ["".join(letters) for letters in itertools.product("bdkmnprt", repeat=4)]  # of one weight each
+HUNDRED, STRANGE = " ".join(WORDS[:100]), WORDS[1000:]
+
+
+def mixed(known: int, of: int = 100) -> str:
+    """Give so many of the story's words, and as many of no story as make up the rest."""
+    return " ".join([*WORDS[:known], *STRANGE[: of - known]])
+
+
+@pytest.mark.parametrize(
+    ("headline", "text", "right"),
+    [
+        (mixed(50), HUNDRED, True),  # half of the title's words: a rewording
+        (mixed(49), mixed(59), False),  # another title, …
+        (mixed(49), mixed(60), True),  # … but a text that holds six in ten of the words
+        (HUNDRED, mixed(34), True),  # the title, and a text that says a third
+        (HUNDRED, mixed(33), False),
+        (HUNDRED, mixed(0).ljust(1499, "-"), False),
+        (HUNDRED, mixed(0).ljust(1499, "-") + "x", True),  # a long article may open with a scene
+        (HUNDRED, mixed(0, 900)[:4000] + f" {HUNDRED}", True),
+        ("", mixed(0, 800)[:4000] + f" {HUNDRED}", False),  # its words come only after the head of the text
+    ],
+)
+def test_how_much_must_agree(headline: str, text: str, right: bool) -> None:
+    """Rule: shares of the story's words in the page's title and at the head of its text."""
+    assert (page.judge(ASKED, ASKED, HUNDRED, "", Page(text, (headline,))).why == "") == right
+
+
+@pytest.mark.parametrize(("words", "right"), [(2, False), (3, True)])
+def test_two_words_prove_nothing(words: int, right: bool) -> None:
+    """Rule: shares mean something from three words on; a page without a title must hold them."""
+    title = " ".join(WORDS[:words])
+    assert (page.judge(ASKED, ASKED, title, "", Page(title)).why == "") == right
