@@ -151,6 +151,9 @@ def _month_before(folded: str, end: int) -> tuple[int, int] | None:
     return months().before(folded, end)
 
 
+_GAP_AFTER = re.compile(r" ?(?:m(?![a-z])\.?)?[ .,]{0,3}")  # hu 2024. szeptember 17., lt 2024 m. rugsėjo 17 d.
+
+
 def _around_year(folded: str, m: re.Match[str], keep: Callable[[int, int, _Span], None]) -> None:
     """Look for a month and a day around a year, then for a word that makes the bare number a year."""
     year, start, end = int(m[0]), m.start(), m.end()
@@ -189,11 +192,8 @@ def _around_year(folded: str, m: re.Match[str], keep: Callable[[int, int, _Span]
     if gap and named_after:  # lv 2024. gada 17. septembrī
         keep(start, named_after[0], _span(year, named_after[1], int(gap[1])))
         return
-    at = end
-    while (
-        at < len(folded) and at < end + 4 and folded[at] in " .,m"
-    ):  # hu 2024. szeptember 17., lt 2024 m. rugsėjo 17 d.
-        at += 1
+    gap = _GAP_AFTER.match(folded, end)
+    at = gap.end() if gap else end
     after = names.at(folded, at) if at > end else None
     if after:
         day = _DAY_AFTER.match(folded, after[0])

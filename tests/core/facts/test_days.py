@@ -51,12 +51,39 @@ def test_one_day_in_many_languages(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["in September 2024", "во сентябре 2024", "w wrześniu 2024", "en septembre 2024", "2024年9月", "syyskuussa 2024"],
+    [
+        "in September 2024",
+        "во сентябре 2024",
+        "w wrześniu 2024",
+        "en septembre 2024",
+        "2024年9月",
+        "syyskuussa 2024",
+        "2024 szeptemberében",
+        "2024. szeptemberében",
+        "2024 Eylülünde",
+    ],
 )
 def test_a_month_spans_its_days(text: str) -> None:
     """A month comes as its first and last day."""
     ((_, _, first, last),) = days.find(fold(text)[0])
     assert (first, last) == (DAY - 16, DAY + 13)
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("2024. május 17-én", date(2024, 5, 17)),
+        ("2024. március 5.", date(2024, 3, 5)),
+        ("2024 májusában", date(2024, 5, 1)),
+        ("2024 Mayıs ayında", date(2024, 5, 1)),
+        ("2024 m. gegužės 17 d.", date(2024, 5, 17)),
+        ("2024m. kovo 5 d.", date(2024, 3, 5)),
+        ("In 2024 May said no", date(2024, 1, 1)),  # a name of four letters and fewer may be another word
+    ],
+)
+def test_a_month_behind_its_year(text: str, first: date) -> None:
+    """The m of Lithuanian years is not that of a month."""
+    assert [found[2] for found in days.find(fold(text)[0])] == [(first - date(1970, 1, 1)).days]
 
 
 @pytest.mark.parametrize(
