@@ -41,6 +41,8 @@ _TRIES = (
     .values(attempts=alerts.c.attempts + 1, batch_key=sa.bindparam("batch"))
 )
 _SENT = sa.update(alerts).where(_ONE).values(state="sent", last_error=None)
+_DECIDED = sa.select(events.c.alerted_revision).where(events.c.id == alerts.c.event_id).scalar_subquery()
+_SENT_ALONE = _SENT.returning(_DECIDED)
 _TOLD = (
     sa.update(events)
     .where(events.c.id == sa.bindparam("event"), events.c.alerted_revision > sa.bindparam("revision_told"))
@@ -195,8 +197,13 @@ def mark_sent(
         evidence = {**alert.evidence, **words.evidence}
         sent.append({"one": alert.id, "sent_at": now, "detail": detail, "why": words.why or None, "evidence": evidence})
         revisions.append({"event": alert.event_id, "revision_told": state.revision})
-    db.execute(_SENT, sent)
-    db.execute(_TOLD, revisions)
+    if len(sent) == 1:  # a mail on one event, which has hardly ever changed meanwhile: that is not asked apart
+        decided = db.scalar(_SENT_ALONE, sent[0])
+        revisions = [r for r in revisions if decided is not None and decided > r["revision_told"]]
+    else:
+        db.execute(_SENT, sent)
+    if revisions:
+        db.execute(_TOLD, revisions)
     note_attempts(db, [a.id for a in held], channel, "accepted", None, None, now)
 
 
