@@ -60,22 +60,24 @@ def main() -> None:
             with store.begin(url) as db:
                 fill(db, args.stories)
             print(f"filled with {args.stories:,} stories in {time.perf_counter() - start:.0f} s")
-        client = TestClient(create_app(load(database_url=url, log_format="quiet"), lambda: datetime.now(UTC)))
-        known = {"event": args.stories // 100, "story": args.stories // 2, "rare": 5 * 10 + args.stories // 100}
-        print(f"{'ms median':>10} {'worst':>7} {'kB':>6}  page")
-        for page in PAGES:
-            path = page.format(**known)
-            took = []
-            for _ in range(args.rounds + 1):
-                start = time.perf_counter()
-                answer = client.get(path)
-                took.append((time.perf_counter() - start) * 1000)
-            assert answer.status_code == 200, (path, answer.status_code, answer.text[:300])
-            took = took[1:]
-            print(
-                f"{statistics.median(took):10.1f} {max(took):7.1f} {len(answer.content) / 1024:6.0f}  {path}",
-                flush=True,
-            )
+        measure(url, args.stories, args.rounds)
+
+
+def measure(url: str, stories: int, rounds: int) -> None:
+    """Ask each page of a store that was filled, and print how long it takes."""
+    client = TestClient(create_app(load(database_url=url, log_format="quiet"), lambda: datetime.now(UTC)))
+    known = {"event": stories // 100, "story": stories // 2, "rare": 5 * 10 + stories // 100}
+    print(f"{'ms median':>10} {'worst':>7} {'kB':>6}  page")
+    for page in PAGES:
+        path = page.format(**known)
+        took = []
+        for _ in range(rounds + 1):
+            start = time.perf_counter()
+            answer = client.get(path)
+            took.append((time.perf_counter() - start) * 1000)
+        assert answer.status_code == 200, (path, answer.status_code, answer.text[:300])
+        took = took[1:]
+        print(f"{statistics.median(took):10.1f} {max(took):7.1f} {len(answer.content) / 1024:6.0f}  {path}", flush=True)
 
 
 if __name__ == "__main__":

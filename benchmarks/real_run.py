@@ -86,6 +86,11 @@ def serve(files: list[Path]) -> ThreadingHTTPServer:
 def write_watch(folder: Path, files: list[Path], port: int) -> None:
     """Write a watch folder with the default watchlist and one feed a file."""
     sample.write_watch(folder, port)
+    write_feeds(folder, files, port)
+
+
+def write_feeds(folder: Path, files: list[Path], port: int) -> None:
+    """Write the feeds of a watch folder, one a file."""
     rows = [f'[[feeds]]\nurl = "http://127.0.0.1:{port}/{p.name}"\ntitle = "{p.stem}"\n' for p in files]
     (folder / "feeds.toml").write_text("\n".join(rows), encoding="utf-8")
 

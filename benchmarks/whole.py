@@ -1,11 +1,12 @@
 """Measure the whole job beside lemon24/reader, which only fetches, parses and stores: what does the rest cost?
 
-python -m benchmarks.whole --data DIR [--rounds 3] [--processes 1] [--profile] [--write README.md]
+python -m benchmarks.whole --data DIR [--rounds 3] [--processes 1] [--beside CHECKOUT] [--profile] [--write README.md]
 
 Both read the feed files of DIR from one loopback server (a process of its own) into an empty SQLite file of their own,
 in turn, in one run; their modules are compiled beforehand, as installed ones are. Processor seconds are those of the
 process and of all its children, user and system; memory is the peak of the largest process. `reader` is put into an
 environment of its own under var/ at the first time. `--profile` prints what newswatch's own functions cost.
+`--beside` measures the newswatch of an older checkout (with its .venv and its shipped watch folder) in reader's place.
 """
 
 import argparse
@@ -13,6 +14,7 @@ import compileall
 import json
 import multiprocessing
 import os
+import shutil
 import statistics
 import subprocess
 import sys
@@ -84,7 +86,8 @@ def table(runs: dict[str, list[Cost]]) -> str:
     for name, costs in runs.items():
         middle = [statistics.median(getattr(c, of) for c in costs) for of in ("cpu", "wall", "memory")]
         lines.append("| {} | {:.1f} | {:.1f} | {:.0f} |".format(name, *middle))
-    ratios = [a.cpu / b.cpu for a, b in zip(runs["newswatch"], runs["reader"], strict=True)]
+    first, second = runs.values()
+    ratios = [a.cpu / b.cpu for a, b in zip(second, first, strict=True)]
     spread = f"{min(ratios):.2f} to {max(ratios):.2f} in {len(ratios)} rounds"
     return "\n".join([*lines, f"| ratio of CPU | {statistics.median(ratios):.2f} ({spread}) | | |"])
 
@@ -98,16 +101,34 @@ def written(text: str, made: str) -> str:
     return f"{before}{begin}{made}\n{end}{after}"
 
 
-def show(runs: dict[str, list[Cost]]) -> None:
+def show(costs: list[Cost]) -> None:
     """Print the shares of newswatch's steps."""
-    steps = [json.loads(c.said) for c in runs["newswatch"]]
+    steps = [json.loads(c.said) for c in costs]
     total = sum(t["seconds"] for tallies in steps for t in tallies)
     shares: dict[str, float] = {}
     for t in (t for tallies in steps for t in tallies):
         shares[t["step"]] = shares.get(t["step"], 0.0) + t["seconds"]
+    print("; ".join(f"{t['step']} {t['seen']} seen, {t['done']} done" for t in steps[-1]))
     for step, seconds in shares.items():
         print(f"  {step:9} {seconds / len(steps):6.2f} s {100 * seconds / total:5.1f} %")
     print("  (what is parsed while feeds keep us waiting counts in fetch and in parse)")
+
+
+def read(home: Path, files: list[Path], port: int) -> Cost:
+    """Let reader read the files."""
+    (home / "urls").write_text("\n".join(f"http://127.0.0.1:{port}/{p.name}" for p in files))
+    (home / "read.py").write_text(READ)
+    return measured([installed(), home / "read.py", home / "reader.db", home / "urls"])
+
+
+def older(checkout: Path, home: Path, files: list[Path], port: int) -> Cost:
+    """Let the newswatch of another checkout do the whole job in one process, with what it ships."""
+    shipped = checkout / "pipeline" / "data"
+    shutil.copytree(shipped / "watch", home / "watch")
+    shutil.copy(shipped / "sample" / "subscriptions.toml", home / "watch")
+    real_run.write_feeds(home / "watch", files, port)
+    command = [checkout / ".venv" / "bin" / "newswatch", *real_run.COMMAND[1:]]
+    return measured(command, real_run.environment(home, None) | {"NEWSWATCH_PROCESSES": "1"})
 
 
 def main() -> None:
@@ -116,24 +137,27 @@ def main() -> None:
     options.add_argument("--data", type=Path, required=True)
     options.add_argument("--rounds", type=int, default=3)
     options.add_argument("--processes", type=int, default=1, help="NEWSWATCH_PROCESSES")
+    options.add_argument("--beside", type=Path, help="a checkout of newswatch to measure in reader's place")
     options.add_argument("--profile", action="store_true")
     options.add_argument("--write", type=Path, help="write the table into a page, between its marks")
     args = options.parse_args()
     files = sorted(p for p in args.data.iterdir() if p.is_file() and p.suffix != ".tsv")
-    python = installed()
-    for folder in ("pipeline", "sql"):
-        compileall.compile_dir(ROOT / folder, quiet=1)
+    other = "older" if args.beside else "reader"
+    for root in (ROOT, args.beside) if args.beside else (ROOT,):
+        for folder in ("pipeline", "sql"):
+            compileall.compile_dir(root / folder, quiet=1)
     mine, theirs = multiprocessing.Pipe()
     server = multiprocessing.Process(target=serve, args=(files, theirs), daemon=True)
     server.start()
     port = mine.recv()
-    runs: dict[str, list[Cost]] = {"reader": [], "newswatch": []}
+    runs: dict[str, list[Cost]] = {other: [], "newswatch": []}
     for _ in range(args.rounds):
-        with tempfile.TemporaryDirectory() as folder:
+        with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as beside:
             home = Path(folder)
-            (home / "urls").write_text("\n".join(f"http://127.0.0.1:{port}/{p.name}" for p in files))
-            (home / "read.py").write_text(READ)
-            runs["reader"].append(measured([python, home / "read.py", home / "reader.db", home / "urls"]))
+            if args.beside:
+                runs[other].append(older(args.beside.resolve(), Path(beside), files, port))
+            else:
+                runs[other].append(read(Path(beside), files, port))
             real_run.write_watch(home / "watch", files, port)
             command = [*real_run.COMMAND]
             if args.profile:
@@ -146,11 +170,12 @@ def main() -> None:
                      ".sort_stats('tottime').print_stats(50).sort_stats('cumtime').print_stats(110)"],
                     check=True,
                 )  # fmt: skip
-        print(f"reader {runs['reader'][-1].cpu:.1f} s of CPU, newswatch {runs['newswatch'][-1].cpu:.1f} s", flush=True)
+        print("; ".join(f"{name} {c[-1].cpu:.1f} s of CPU, {c[-1].wall:.1f} s" for name, c in runs.items()), flush=True)
     server.kill()
-    print(f"{len(files)} feeds; reader stored {runs['reader'][-1].said.strip()} entries")
+    print(f"{len(files)} feeds" + ("" if args.beside else f"; reader stored {runs[other][-1].said.strip()} entries"))
     print(made := table(runs))
-    show(runs)
+    for costs in runs.values() if args.beside else [runs["newswatch"]]:
+        show(costs)
     if args.write:
         args.write.write_text(written(args.write.read_text(encoding="utf-8"), made), encoding="utf-8")
 

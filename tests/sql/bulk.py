@@ -21,8 +21,13 @@ def _pick(values: list[str], number: str) -> str:
     return f"case {number} % {len(values)} {cases} end"
 
 
-def fill(db: sa.Connection, stories: int) -> None:
-    """Fill an empty store with so many stories, their matches, events, facts, fetches and alerts."""
+def fill(
+    db: sa.Connection, stories: int, *, watchlist: str = "w", matcher: str = "m", facts: str | None = None
+) -> None:
+    """Fill an empty store with so many stories, their matches, events, facts, fetches and alerts.
+
+    The versions are those that judged and read; a watchlist that is there already stays as it is.
+    """
     postgres = db.dialect.name == "postgresql"
 
     def ago(seconds: str) -> str:
@@ -40,32 +45,32 @@ def fill(db: sa.Connection, stories: int) -> None:
             "select i from c) as n"
         )
 
-    json = "::jsonb" if postgres else ""
+    json, read = "::jsonb" if postgres else "", f"'{facts}'" if facts else "null"
     ours, events = stories // 10, stories // 50
     at = ago(f"({stories} - i) * {DAYS * 86400.0 / stories}")
     level = "case when i % 10 <> 0 then 0 when i % 200 = 0 then 3 when i % 50 = 0 then 2 else 1 end"
     event_at = ago(f"({events} - i) * {DAYS * 86400.0 / events}")
     fetches = min(300_000, stories)
     statements = [
-        f"insert into watchlists values ('w', 'desk', '{{}}'{json}, {ago('99')}, true)",
+        f"insert into watchlists values ('{watchlist}', 'desk', '{{}}'{json}, {ago('99')}, true) on conflict do nothing",
         "insert into entities (key, name, kind, roles) "
         f"select 'e' || i, 'Entity ' || i, 'company', '[\"watched\"]'{json} from {numbers(0, ENTITIES - 1)}",
         "insert into feeds (id, url, title, host, tags, added_at, first_fetched_at, last_success_at, next_fetch_at, state) "
         f"select i, 'https://h' || i || '.example/f', 'Feed ' || i, 'h' || i || '.example', '[]'{json}, {ago('15552000')}, "
         f"{ago('15552000')}, {ago('i')}, {ago('-3600')}, 'ok' from {numbers(1, FEEDS)}",
         "insert into stories (id, url_hash, canonical_url, url, outlet, title, summary, country, language, "
-        "language_confidence, published_at, seen_at, story_at, content_hash, first_feed_id, judged_at) "
+        "language_confidence, published_at, seen_at, story_at, content_hash, first_feed_id, judged_at, facts_version) "
         "select i, 'hash-of-the-address-' || i, 'https://h' || (i % 1000) || '.example/story/' || i, "
         "'https://h' || (i % 1000) || '.example/story/' || i, 'h' || (i % 1000) || '.example', "
         "'A headline of about sixty letters, as headlines are, number ' || i, "
         "'A summary of some two hundred letters stands here, because the width of a row decides how many of them a page "
         "of the database holds, and so how long it takes to read all of them, number ' || i, "
         f"{_pick(COUNTRIES, FEED_TONGUE)}, {_pick(LANGUAGES, FEED_TONGUE)}, 0.99, {at}, {at}, {at}, 'content-' || i, "
-        f"i % {FEEDS} + 1, {at} from {numbers(1, stories)}",
+        f"i % {FEEDS} + 1, {at}, case when i % 10 = 0 then {read} end from {numbers(1, stories)}",
         f"insert into sightings (story_id, feed_id, seen_at, url) select i, i % {FEEDS} + 1, {at}, 'https://x.example/' || i "
         f"from {numbers(1, stories)}",
         "insert into matches (story_id, watchlist_version, matcher_version, content_hash, level, score, topics, evidence, "
-        f"matched_at, is_current, clustered_at) select i, 'w', 'm', 'c', {level}, case when i % 10 = 0 then 0.9 else 0.01 end, "
+        f"matched_at, is_current, clustered_at) select i, '{watchlist}', '{matcher}', 'c', {level}, case when i % 10 = 0 then 0.9 else 0.01 end, "
         f'\'["xai"]\'{json}, \'{{"features": {{"similarity": 0.5, "lead": 1.0}}, "probabilities": {{"1": 0.9}}}}\'{json}, '
         f"{at}, true, {at} from {numbers(1, stories)}",
         "insert into match_entities (story_id, entity_key, mention_count, in_title, aliases) "
