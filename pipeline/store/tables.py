@@ -394,6 +394,13 @@ sa.Index(
     sqlite_where=sa.text("is_current = 1"),  # the spelling of queries: SQLite uses a partial index for no other
     postgresql_where=matches.c.is_current,
 )
+sa.Index(
+    "ix_matches_versions",  # what other versions judged is found without what these did
+    matches.c.watchlist_version,
+    matches.c.matcher_version,
+    sqlite_where=sa.text("is_current = 1"),
+    postgresql_where=matches.c.is_current,
+)
 _pending(
     "ix_matches_unclustered",
     matches.c.story_id,
