@@ -128,6 +128,17 @@ STORIES: tuple[Told, ...] = (
         1,
     ),
 )
+# It is nobody's copy, and spells the names as Hindi does.
+BHOJPURI = Told(
+    "join",
+    12,
+    "bho",
+    "ब्लैकरॉक आ माइक्रोसॉफ्ट के एआई फंड में मस्क के xAI आ एनवीडिया भी आ गइल",
+    "डेटा सेंटर खातिर 30 अरब डॉलर जुटावल जाई, कंपनी सब बुध के दिने बतवली।",
+    ("blackrock", "microsoft", "xai", "nvidia"),
+    30e9,
+    3,
+)
 
 
 def tell(db: sa.Connection, told: Sequence[Told]) -> list[int]:

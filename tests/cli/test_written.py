@@ -12,20 +12,10 @@ from typer.testing import CliRunner
 from pipeline import log, settings, store
 from pipeline.cli.app import app
 from pipeline.steps import cluster
-from tests.told import STORIES, T0, Told, tell
+from tests.told import BHOJPURI, STORIES, T0, Told, tell
 
 GOLD = Path(__file__).parents[1] / "gold"
 TERMINALS = GOLD / "storylines" / "terminals"
-BHOJPURI = Told(  # spells the names as Hindi does, and is nobody's copy
-    "join",
-    12,
-    "bho",
-    "ब्लैकरॉक आ माइक्रोसॉफ्ट के एआई फंड में मस्क के xAI आ एनवीडिया भी आ गइल",
-    "डेटा सेंटर खातिर 30 अरब डॉलर जुटावल जाई, कंपनी सब बुध के दिने बतवली।",
-    ("blackrock", "microsoft", "xai", "nvidia"),
-    30e9,
-    3,
-)
 WATCHLIST = """
 name = "test"
 """ + "".join(

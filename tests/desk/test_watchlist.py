@@ -17,7 +17,7 @@ from pipeline.errors import ConfigError
 from pipeline.settings import Settings
 from pipeline.steps import cluster
 from pipeline.store.tables import matches
-from tests.told import STORIES, T0, Told, tell
+from tests.told import BHOJPURI, STORIES, T0, Told, tell
 
 NOW = T0 + timedelta(days=3)
 
@@ -192,18 +192,6 @@ def test_unused(tmp_path: Path, sqlite_url: str) -> None:
         tell(db, [Told("de", i, "de", f"xAI baut Rechner Nummer {i}", "", ("xai",)) for i in range(12)])
     kinds = {f.alias: f.kind for f in watchlist.check(settings).faults}
     assert kinds == {"xAI Holding": "unused", "BlackRock": "unseen", "Microsoft": "unseen", "Nvidia": "unseen"}
-
-
-BHOJPURI = Told(  # spells the names as Hindi does, and is nobody's copy
-    "join",
-    12,
-    "bho",
-    "ब्लैकरॉक आ माइक्रोसॉफ्ट के एआई फंड में मस्क के xAI आ एनवीडिया भी आ गइल",
-    "डेटा सेंटर खातिर 30 अरब डॉलर जुटावल जाई, कंपनी सब बुध के दिने बतवली।",
-    ("blackrock", "microsoft", "xai", "nvidia"),
-    30e9,
-    3,
-)
 
 
 def test_suggest(tmp_path: Path, database_url: str) -> None:

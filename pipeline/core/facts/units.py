@@ -18,7 +18,6 @@ _CURRENCIES_LIST = (
 )
 CURRENCIES = tuple(_CURRENCIES_LIST.split())
 
-# As words of a folded text these need capitals: "try", "cop", "ars" and "kes" are words somewhere.
 # Abbreviations that carry their scale: millones de dólares, miljoner kronor.
 PACKED = {
     "همت": 1e12,
@@ -39,6 +38,7 @@ LOCAL: Mapping[str, tuple[str, frozenset[str]]] = {
     "p": ("PHP", frozenset({"tl"})),
 }
 HYPHENS = frozenset({"zu", "xh", "ss", "nr"})  # languages that join a prefix to a number: abangu-1 500
+# As words of a folded text these need capitals: "try", "cop", "ars" and "kes" are words somewhere.
 CODES = {code.lower() for code in (*CURRENCIES, "BAM", "KRW", "NPR", "ETB", "UZS")} - {"usd", "eur"}
 
 

@@ -17,6 +17,17 @@ READ = [
     ("১ হাজার ২০০ কোটি টাকা", "money", 1.2e10, "BDT"),
     ("1 bin 200 milyar lira", "money", 1.2e12, "TRY"),
     ("1 nghìn 200 tỷ đồng", "money", 1.2e12, "VND"),
+    # abbreviations that carry scale and currency
+    ("۷ همت", "money", 7e12, "IRT"),
+    ("7 mdd", "money", 7e6, "USD"),
+    ("7 mdp", "money", 7e6, "MXN"),
+    ("250 mkr", "money", 2.5e8, "SEK"),
+    ("250 mnkr", "money", 2.5e8, "SEK"),
+    ("250 mdkr", "money", 2.5e11, "SEK"),
+    ("250 MSEK", "money", 2.5e8, "SEK"),
+    ("7 MEUR", "money", 7e6, "EUR"),
+    ("7 MUSD", "money", 7e6, "USD"),
+    ("7 MNOK", "money", 7e6, "NOK"),
     # Hangul letters as numbers
     ("부채 삼천억원", "money", 3e11, "KRW"),
     ("오조 원을 투자", "money", 5e12, "KRW"),
