@@ -138,3 +138,21 @@ def test_two_words_prove_nothing(words: int, right: bool) -> None:
     """Rule: shares mean something from three words on; a page without a title must hold them."""
     title = " ".join(WORDS[:words])
     assert (page.judge(ASKED, ASKED, title, "", Page(title)).why == "") == right
+
+
+@pytest.mark.parametrize(
+    ("length", "kept", "same"),
+    [
+        (4, 4, False),  # too short to be told from another word
+        (5, 5, True),
+        (6, 5, True),
+        (6, 4, False),
+        (8, 6, True),
+        (8, 5, False),
+    ],
+)
+def test_words_are_one_by_their_beginnings(length: int, kept: int, same: bool) -> None:
+    """Rule: inflected words agree in five letters, and in all but two of the shorter one."""
+    title = " ".join((word + "zzzz")[:length] for word in WORDS[:10])
+    inflected = " ".join((word + "zzzz")[:kept] + "vwvwvw"[: length + 1 - kept] for word in WORDS[:10])
+    assert (page.judge(ASKED, ASKED, title, "", Page("x" * 2000, (inflected,))).why == "") == same
