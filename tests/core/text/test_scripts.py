@@ -42,6 +42,16 @@ def test_known_characters_are_on_their_side(chars, lacking):
     assert scripts.not_written(chars) == lacking
 
 
+@pytest.mark.parametrize(
+    ("edges", "outside"),
+    [("㐀䶿", "䷀"), ("一鿿", "\ua000"), ("豈\ufad9", "\ufb00")],  # behind the first Han block stand hexagrams
+)
+def test_han_ends_where_its_blocks_end(edges: str, outside: str) -> None:
+    """A symbol or a letter of another script beside a block is none of it."""
+    assert scripts.count(edges) == {"Hani": 2}
+    assert "Hani" not in scripts.count(outside)
+
+
 NAMED = {
     "LATIN": "Latn", "GREEK": "Grek", "CYRILLIC": "Cyrl", "ARMENIAN": "Armn", "HEBREW": "Hebr", "ARABIC": "Arab",
     "DEVANAGARI": "Deva", "BENGALI": "Beng", "GURMUKHI": "Guru", "GUJARATI": "Gujr", "ORIYA": "Orya", "TAMIL": "Taml",
