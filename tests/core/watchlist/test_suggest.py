@@ -164,3 +164,10 @@ def test_order_does_not_matter() -> None:
     """Rule: the same stories in another order give the same proposals."""
     stories = BASE + RUSSIAN
     assert suggest(WATCHLIST.entities, stories) == suggest(WATCHLIST.entities, stories[::-1])
+
+
+@pytest.mark.parametrize(("more", "proposed"), [(4, True), (5, False)])
+def test_an_event_is_about_who_a_third_of_its_stories_name(more: int, proposed: bool) -> None:
+    """Rule: three of nine stories name it; of ten they are too few to wonder what the others call it."""
+    others = [make(30 + i, "en", f"Grid number {i} is built") for i in range(more)]
+    assert bool(suggest(WATCHLIST.entities, [*BASE, *RUSSIAN, *others])) == proposed
