@@ -114,7 +114,7 @@ class Guard:
         """Note what another guard of the same step counted and took."""
         self._new[self.kind].update(broke)
 
-    def save(self, db: Any) -> None:
+    def save(self, db: store.Connection) -> None:
         """Store what broke since the last time, in the caller's transaction."""
         for kind, broke in self._new.items():
             faults.add(db, self.held, kind, broke)
@@ -126,11 +126,11 @@ class Guard:
             with store.begin(self._url) as db:
                 self.save(db)
 
-    def worked(self, db: Any, ids: Collection[int], kind: str | None = None) -> None:
+    def worked(self, db: store.Connection, ids: Collection[int], kind: str | None = None) -> None:
         """Take away what was noted of items that went through now."""
         faults.forget(db, kind or self.kind, ids, self.held.step)
 
-    def again(self, db: Any, kind: str) -> list[int]:
+    def again(self, db: store.Connection, kind: str) -> list[int]:
         """Give the items that broke another version, and forget them: for steps that keep their own times of retry."""
         ids = faults.outdated(db, self.held, kind)
         self.worked(db, ids, kind)

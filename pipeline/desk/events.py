@@ -200,14 +200,14 @@ def _differences(members: Sequence[Member], again: Sequence[int]) -> list[Differ
     ]
 
 
-def _resolve(db: candidates.Connection, event_id: int) -> int:
+def _resolve(db: store.Connection, event_id: int) -> int:
     found = event_store.resolve(db, event_id)
     if found is None:
         raise NotFoundError(f"there is no event {event_id}; see `newswatch events list`")
     return found
 
 
-def _members(db: candidates.Connection, event_id: int) -> list[Member]:
+def _members(db: store.Connection, event_id: int) -> list[Member]:
     return sorted(candidates.members(db, candidates.of_events(db, [event_id]), {}), key=pairs.order)
 
 

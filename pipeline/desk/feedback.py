@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from pipeline import log, mail, store
 from pipeline.desk.subscriptions import secret
@@ -53,7 +52,7 @@ def _parts(settings: Settings, token: str) -> tuple[str, int, int]:
     return found
 
 
-def _wish(db: Any, key: str, event_id: int, story_id: int) -> Feedback:
+def _wish(db: store.Connection, key: str, event_id: int, story_id: int) -> Feedback:
     told, chosen = stories.get_many(db, [story_id]), subscriptions.chosen(db, key)
     standing = events.resolve(db, event_id)
     if not told or chosen is None or standing is None:
@@ -74,7 +73,7 @@ def _name(key: str) -> str:
     return f"reader {key}"
 
 
-def _irrelevant(db: Any, wish: Feedback, now: datetime, back: bool) -> None:
+def _irrelevant(db: store.Connection, wish: Feedback, now: datetime, back: bool) -> None:
     """Label the story at level 0, unless somebody of the desk said what it is: a reader knows no levels."""
     if back:
         labels.withdraw_by(db, wish.story_id, _name(wish.key))
@@ -84,7 +83,7 @@ def _irrelevant(db: Any, wish: Feedback, now: datetime, back: bool) -> None:
         labels.add(db, wish.story_id, 0, _name(wish.key), NOTE, now)
 
 
-def _mute(db: Any, wish: Feedback, now: datetime, back: bool) -> None:
+def _mute(db: store.Connection, wish: Feedback, now: datetime, back: bool) -> None:
     """Mute the event and its thread as it stands; what follows it later is muted by following it."""
     chosen = subscriptions.chosen(db, wish.key)
     if chosen is None:
@@ -97,7 +96,7 @@ def _mute(db: Any, wish: Feedback, now: datetime, back: bool) -> None:
         subscriptions.mute(db, chosen.id, ids, now)
 
 
-def _do(db: Any, wish: Feedback, kind: str, now: datetime, back: bool) -> None:
+def _do(db: store.Connection, wish: Feedback, kind: str, now: datetime, back: bool) -> None:
     if kind == "irrelevant":
         _irrelevant(db, wish, now, back)
     elif kind == "mute":

@@ -294,5 +294,5 @@ def has_left(settings: Settings, session: str, now: datetime) -> bool:
 SESSIONS = "ended sessions"
 
 
-def _ended(db: Any) -> dict[str, float]:
+def _ended(db: store.Connection) -> dict[str, float]:
     return dict(json.loads(runs.get_meta(db, SESSIONS) or "{}"))

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from pipeline import log, store
@@ -78,7 +77,9 @@ def run(settings: Settings, now: datetime, *, limit: int = 100_000, progress: Pr
 class _Work:
     """The parts of one transaction, each whole or nothing: of what breaks half-way nothing stands, the rest goes on."""
 
-    def __init__(self, db: Any, since: datetime, now: datetime, host: str, gap: str | None, old: timedelta) -> None:
+    def __init__(
+        self, db: store.Connection, since: datetime, now: datetime, host: str, gap: str | None, old: timedelta
+    ) -> None:
         self.db, self.since, self.now, self.host, self.gap, self.old = db, since, now, host, gap, old
         self.readers: list[Reader] = []
 

@@ -9,7 +9,6 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 from pipeline import catalog, log, steps, store
 from pipeline.errors import ConfigError, NotFoundError
@@ -179,7 +178,7 @@ def backtest(settings: Settings, since: str, *, limit: int = 10_000_000, progres
     )
 
 
-def _watchlist(db: Any, version: str | None) -> Watchlist:
+def _watchlist(db: store.Connection, version: str | None) -> Watchlist:
     if version is None:
         return watchlists.current(db)
     found = history.watchlist(db, version)

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any
 
 from pipeline import log, notify, store
 from pipeline.core.alerts import content
@@ -57,7 +56,7 @@ class _Telling:
     done: int = 0
     failed: int = 0
 
-    def tell(self, db: Any, subscription_id: int) -> None:
+    def tell(self, db: store.Connection, subscription_id: int) -> None:
         """Tell the targets of one subscription what they have not heard."""
         with db.begin():
             reader = outbox.subscription(db, subscription_id)
@@ -79,7 +78,7 @@ class _Telling:
 
     def attempt(
         self,
-        db: Any,
+        db: store.Connection,
         reader: Subscription,
         targets: dict[str, str],
         mark: str,

@@ -13,8 +13,6 @@ from pipeline.store import stories as stories_store
 from pipeline.store.engine import chunks, insert
 from pipeline.store.tables import event_stories, events, facts, match_entities, matches, stories, vectors
 
-Connection = sa.Connection  # for the steps' annotations, which may not import SQLAlchemy
-
 CAP = 4000  # stories compared with at most; the newest when there are more
 _SPAN = timedelta(days=365)  # no event is looked for that began longer before the window than this
 
