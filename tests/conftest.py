@@ -4,6 +4,7 @@ import functools
 import gc
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from importlib.util import find_spec
@@ -15,7 +16,7 @@ import structlog
 
 from pipeline import store
 from tests import kept
-from tests.databases import migrated, new_postgres
+from tests.databases import AlikeEngines, migrated, new_postgres
 
 gc.set_threshold(20_000, 20, 20)
 KEEP = bool(os.environ.get("KEEP_VECTORS"))  # set by `make vectors`
@@ -78,6 +79,15 @@ def built_once() -> Iterator[None]:
     typer.main.get_command = typer.testing._get_command = functools.cache(sound)
     yield
     typer.main.get_command = typer.testing._get_command = sound
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_once() -> Iterator[None]:
+    """Compile a statement once a process: SQLAlchemy does it once an engine, and nearly each test has its own."""
+    engine = sys.modules["pipeline.store.engine"]
+    engine.sa = AlikeEngines()
+    yield
+    engine.sa = AlikeEngines.sound
 
 
 @pytest.fixture(autouse=True)
@@ -151,12 +161,16 @@ def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The URL of a database with our schema, once on each kind."""
-    return migrated(request, request.param, tmp_path)
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a database with our schema, once on each kind; its connection is kept while the test runs."""
+    url = migrated(request, request.param, tmp_path)
+    with store.kept(url):
+        yield url
 
 
 @pytest.fixture
-def sqlite_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def sqlite_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The URL of a SQLite database with our schema, for tests in which the kind does not matter."""
-    return migrated(request, "sqlite", tmp_path)
+    url = migrated(request, "sqlite", tmp_path)
+    with store.kept(url):
+        yield url

@@ -5,6 +5,7 @@ import sqlite3
 import subprocess
 import sys
 from datetime import UTC, datetime
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -13,8 +14,15 @@ import sqlalchemy as sa
 from pipeline import store
 from pipeline.errors import BusyError, ConfigError, StoreError
 from pipeline.store import tables as t
+from tests.databases import migrated
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of a database with our schema whose connections are kept only where a test says so."""
+    return migrated(request, request.param, tmp_path)
 
 
 def test_a_transaction_is_all_or_nothing(database_url: str) -> None:
