@@ -152,12 +152,12 @@ def perform(step: str | ModuleType, settings: "Settings", now: datetime, **optio
     from pipeline import store
     from pipeline.store import runs
 
-    store.ensure(settings.database_url)
     module = importlib.import_module(f"pipeline.steps.{step}") if isinstance(step, str) else step
-    start = time.perf_counter()
     if "progress" not in inspect.signature(module.run).parameters:
         options.pop("progress", None)
     with store.kept(settings.database_url):
+        store.ensure(settings.database_url)
+        start = time.perf_counter()
         tally: Tally = module.run(settings, now, **options)
         tally = dataclasses.replace(tally, seconds=time.perf_counter() - start)
         if not options.get("dry_run"):

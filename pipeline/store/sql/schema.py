@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from pipeline.errors import StoreError
-from pipeline.store.engine import begin, connect
+from pipeline.store.engine import begin, parse_url, read
 from pipeline.store.sql import headers
 from pipeline.store.tables import metadata
 
@@ -85,8 +85,11 @@ def upgrade(url: str) -> tuple[str | None, str]:
 
 def ensure(url: str) -> None:
     """Make the schema in an empty database; raise StoreError when an older one waits for `newswatch db upgrade`."""
-    with connect(url) as db:
-        at = current(db)
+    parsed = parse_url(url)
+    at = None
+    if parsed.drivername != "sqlite" or Path(str(parsed.database)).exists():
+        with read(url) as db:  # waits for no writer
+            at = current(db)
     if at == head():
         return
     if at is None:
