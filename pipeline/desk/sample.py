@@ -84,7 +84,7 @@ def serve(port: int = 0) -> Iterator[int]:
         server = ThreadingHTTPServer(("127.0.0.1", port), _Handler)
     except OSError:
         server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
-    thread = Thread(target=server.serve_forever, daemon=True)
+    thread = Thread(target=server.serve_forever, args=(0.05,), daemon=True)  # soon told to end
     thread.start()
     try:
         yield int(server.server_address[1])

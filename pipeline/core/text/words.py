@@ -60,7 +60,7 @@ def check(where: str, words: list[str]) -> None:
             raise ValueError(f"{where}: {word!r} stands there already, as {bare[folded]!r}; leave one out")
         bare[folded] = word
         for part in word.split():
-            mixed = sorted({a for c in part for a in _ALPHABETS if unicodedata.name(c, "").startswith(a)})
+            mixed = sorted({a for c in part if (a := _alphabet(c))})
             if len(mixed) > 1:
                 raise ValueError(f"{where}: {word!r} mixes {' and '.join(mixed)} letters; write it in one alphabet")
     stems = {folded: _STEM.search(word) for folded, word in bare.items()}
@@ -69,6 +69,12 @@ def check(where: str, words: list[str]) -> None:
             stem = stems.get(folded[:length])
             if stem and folded[length:].isalpha() and len(folded) - length <= int(stem[1] or 6) and not stems[folded]:
                 raise ValueError(f"{where}: {word!r} is covered by {bare[folded[:length]]!r}; leave it out")
+
+
+@cache
+def _alphabet(letter: str) -> str | None:
+    name = unicodedata.name(letter, "")
+    return next((a for a in _ALPHABETS if name.startswith(a)), None)
 
 
 @cache
