@@ -15,17 +15,22 @@ from pipeline.cli import main
 
 
 def newswatch(
-    *words: str, env: Mapping[str, str] | None = None, cwd: Path | None = None
+    *words: str, env: Mapping[str, str] | None = None, cwd: Path | None = None, terminal: int | None = None
 ) -> subprocess.CompletedProcess[str]:
-    """Run `newswatch words…` in an environment and folder; what it did not catch itself is raised, not printed."""
-    out, err = _stream(), _stream()
+    """Run `newswatch words…` in an environment and folder; what it did not catch itself is raised, not printed.
+
+    `terminal` is the descriptor of one that its standard error goes to.
+    """
+    out, err = _stream(), _stream() if terminal is None else os.fdopen(os.dup(terminal), "w")
     with _in_place_of_a_process(words, os.environ if env is None else env, cwd, out, err):
         try:
             main()
             status = 0
         except SystemExit as e:
             status = e.code if isinstance(e.code, int) else 0 if e.code is None else 1
-    return subprocess.CompletedProcess(words, status, _text(out), _text(err))
+    said = _text(err) if terminal is None else ""
+    err.close()
+    return subprocess.CompletedProcess(words, status, _text(out), said)
 
 
 @contextlib.contextmanager

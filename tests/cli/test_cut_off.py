@@ -9,6 +9,7 @@ import pytest
 
 from pipeline.desk import sample
 from tests import commandline
+from tests.samples import write_few
 
 
 def newswatch(folder: Path, *words: str, **more: str) -> subprocess.CompletedProcess[str]:
@@ -31,7 +32,7 @@ def newswatch(folder: Path, *words: str, **more: str) -> subprocess.CompletedPro
 def test_a_run_in_which_no_feed_answered_fails(tmp_path: Path, command: str) -> None:
     """All feeds at a private address: exit 1, the cause once, the setting; open it and all is well."""
     with sample.serve() as port:
-        sample.write_watch(tmp_path / "watch", port)
+        write_few(tmp_path / "watch", port)
         assert newswatch(tmp_path, "sync").returncode == 0
         done = newswatch(tmp_path, command)
         assert done.returncode == 1
@@ -48,7 +49,7 @@ def test_a_run_in_which_no_feed_answered_fails(tmp_path: Path, command: str) -> 
 def test_json_carries_the_alarm_and_fails_too(tmp_path: Path) -> None:
     """A program reads the cause in the tally; standard output stays JSON."""
     with sample.serve() as port:
-        sample.write_watch(tmp_path / "watch", port)
+        write_few(tmp_path / "watch", port)
         newswatch(tmp_path, "sync")
         done = newswatch(tmp_path, "fetch", "--json")
     assert done.returncode == 1
@@ -58,7 +59,7 @@ def test_json_carries_the_alarm_and_fails_too(tmp_path: Path) -> None:
 def test_everything_that_looks_says_so(tmp_path: Path) -> None:
     """`feeds check`, `checks` and `feeds list` tell of it with the cause, and are silent when all is well again."""
     with sample.serve() as port:
-        sample.write_watch(tmp_path / "watch", port)
+        write_few(tmp_path / "watch", port)
         newswatch(tmp_path, "run")
         checked = newswatch(tmp_path, "feeds", "check")
         assert checked.returncode == 1 and "NEWSWATCH_ALLOW_ADDRESSES" in checked.stdout

@@ -3,8 +3,6 @@
 import os
 import pty
 import shlex
-import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -117,8 +115,8 @@ def test_results_are_not_buried_on_a_terminal(
     """Rule: on a terminal a step prints its table; log lines come with -v, or where they are asked for."""
     near, far = pty.openpty()
     env = {**os.environ, "NEWSWATCH_DATABASE_URL": sqlite_url, "NEWSWATCH_LOG_FORMAT": format}
-    command = [str(Path(sys.executable).parent / "newswatch"), *words]
-    done = subprocess.run(command, env=env, stdout=subprocess.PIPE, stderr=far, text=True, check=True)
+    done = newswatch(*words, env=env, terminal=far)
+    done.check_returncode()
     os.write(far, b"end")
     said = os.read(near, 100_000).decode()
     assert ("seen" in said) == logged

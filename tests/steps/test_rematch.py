@@ -1,5 +1,6 @@
 """Judging history again: what changes, what does not, and that old news is mailed to nobody."""
 
+import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,23 +11,41 @@ from pipeline.errors import ConfigError, NotFoundError
 from pipeline.settings import Settings, load
 from pipeline.steps import perform, rematch, run_all
 from pipeline.store import begin
+from tests.databases import new_postgres
 from tests.meaning import meaning
 from tests.samples import write_few
 
 NOW = datetime.now(UTC) + timedelta(minutes=5)
 
 
-@pytest.fixture
-def settings(empty_database_url: str, tmp_path: Path) -> Settings:
-    """A store after one run on the sample feeds."""
-    made = load(
-        database_url=empty_database_url, watch_dir=tmp_path / "watch", mail_dir=tmp_path / "mail", encoder="none",
-        enrich=False, allow_addresses=("127.0.0.1",), host_spacing=0.0, host_concurrency=8, log_format="quiet",
+def made(folder: Path, url: str) -> Settings:
+    return load(
+        database_url=url, watch_dir=folder / "watch", mail_dir=folder / "mail", encoder="none", enrich=False,
+        allow_addresses=("127.0.0.1",), host_spacing=0.0, host_concurrency=8, log_format="quiet",
     )  # fmt: skip
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def ran(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """A store after one run on the sample feeds, made once on each kind of database."""
+    folder = tmp_path_factory.mktemp("ran")
+    url = f"sqlite:///{folder / 'newswatch.db'}"
+    if request.param == "postgresql":
+        url = new_postgres(request.getfixturevalue("postgres_url"), "template_ran")
     with sample.serve() as port:
-        write_few(tmp_path / "watch", port)
-        run_all(made, datetime.now(UTC))
-    return made
+        write_few(folder / "watch", port)
+        run_all(made(folder, url), datetime.now(UTC))
+    return made(folder, url)
+
+
+@pytest.fixture
+def settings(ran: Settings, request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
+    """A copy of that store, its watch folder and its mails."""
+    assert ran.watch_dir
+    shutil.copytree(ran.watch_dir.parent, tmp_path, dirs_exist_ok=True)
+    if ran.database_url.startswith("sqlite"):
+        return made(tmp_path, f"sqlite:///{tmp_path / 'newswatch.db'}")
+    return made(tmp_path, new_postgres(request.getfixturevalue("postgres_url"), None, "template_ran"))
 
 
 def without(settings: Settings, entity: str) -> None:
