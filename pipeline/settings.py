@@ -123,6 +123,13 @@ class Settings(BaseSettings):
 
     log_format: str = Field("auto", description="auto (JSON; on a terminal warnings only) | console | json | quiet.")
 
+    @classmethod
+    def settings_customise_sources(
+        cls, settings_cls: Any, init_settings: Any, env_settings: Any, dotenv_settings: Any, file_secret_settings: Any
+    ) -> tuple[Any, ...]:
+        """Name what is read: what is given, then the environment; to look for files too takes as long again."""
+        return init_settings, env_settings
+
     @property
     def hands(self) -> int:
         """In how many processes a step works: `processes`, by default the cores that this one may use."""
