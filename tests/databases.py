@@ -39,6 +39,15 @@ def migrated(request: pytest.FixtureRequest, kind: str, folder: Path, name: str 
     return lent.url
 
 
+def copy_of(url: str, folder: Path) -> str:
+    """Copy a database that nobody is connected to, a SQLite file into `folder`; give the copy's URL."""
+    made = sa.make_url(url)
+    if made.drivername == "sqlite":
+        return f"sqlite:///{shutil.copyfile(str(made.database), folder / 'newswatch.db')}"
+    server = made.set(database="postgres").render_as_string(hide_password=False)
+    return new_postgres(server, None, str(made.database))
+
+
 # To copy a database costs a hundred times what it costs to empty one that a test wrote a few rows into. So those whose
 # test ended well are used again: nobody is connected, no table, view, function or right is another, no row is left.
 _OURS = "(select oid from pg_namespace where nspname in ('newswatch', 'analysis', 'public'))"

@@ -8,30 +8,45 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from pipeline import store
+from pipeline import steps, store
 from pipeline.core.match.judge import Matcher
 from pipeline.desk import faults, progress, sample
 from pipeline.settings import Settings, load
 from pipeline.steps import match, perform
 from pipeline.store.tables import matches, stories
+from tests.databases import copy_of, new_postgres
 from tests.meaning import meaning
 from tests.samples import write_few
 
 NOW = datetime.now(UTC)
 
 
-@pytest.fixture
-def settings(empty_database_url: str, tmp_path: Path) -> Settings:
-    """A store in which all stories of the sample feeds wait for judgement."""
-    made = load(
-        database_url=empty_database_url, watch_dir=tmp_path / "watch", encoder="none", enrich=False,
+def made(watch: Path, url: str) -> Settings:
+    return load(
+        database_url=url, watch_dir=watch, encoder="none", enrich=False,
         allow_addresses=("127.0.0.1",), host_spacing=0.0, host_concurrency=8, log_format="quiet",
     )  # fmt: skip
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def detected(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """A store in which all stories of the sample feeds wait for judgement, made once on each kind of database."""
+    folder = tmp_path_factory.mktemp("detected")
+    url = f"sqlite:///{folder / 'newswatch.db'}"
+    if request.param == "postgresql":
+        url = new_postgres(request.getfixturevalue("postgres_url"), "template_detected")
     with sample.serve() as port:
-        write_few(tmp_path / "watch", port)
+        write_few(folder / "watch", port)
         for step in ("sync", "fetch", "parse", "detect"):
-            perform(step, made, NOW)
-    return made
+            perform(step, made(folder / "watch", url), NOW)
+    return made(folder / "watch", url)
+
+
+@pytest.fixture
+def settings(detected: Settings, tmp_path: Path) -> Settings:
+    """A copy of that store."""
+    assert detected.watch_dir
+    return made(detected.watch_dir, copy_of(detected.database_url, tmp_path))
 
 
 def sized(settings: Settings, chunk: int) -> Settings:
@@ -133,7 +148,7 @@ def test_a_story_that_breaks_costs_itself_in_its_chunk(settings: Settings, monke
 
 def test_a_plan_has_no_more_chunks_than_airflow_maps(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     """Rule: with more stories than that the chunks grow."""
-    monkeypatch.setattr(match, "MOST", 4)
+    monkeypatch.setattr(steps, "MOST_CHUNKS", 4)
     plan = match.plan(sized(settings, 1), NOW)
     assert 1 < len(plan) <= 4
     assert sum(perform("match", settings, NOW, between=one).seen for one in plan) == len(ids_of(settings))

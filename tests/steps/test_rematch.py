@@ -11,7 +11,7 @@ from pipeline.errors import ConfigError, NotFoundError
 from pipeline.settings import Settings, load
 from pipeline.steps import perform, rematch, run_all
 from pipeline.store import begin
-from tests.databases import new_postgres
+from tests.databases import copy_of, new_postgres
 from tests.meaning import meaning
 from tests.samples import write_few
 
@@ -39,13 +39,11 @@ def ran(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 
 
 @pytest.fixture
-def settings(ran: Settings, request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
+def settings(ran: Settings, tmp_path: Path) -> Settings:
     """A copy of that store, its watch folder and its mails."""
     assert ran.watch_dir
     shutil.copytree(ran.watch_dir.parent, tmp_path, dirs_exist_ok=True)
-    if ran.database_url.startswith("sqlite"):
-        return made(tmp_path, f"sqlite:///{tmp_path / 'newswatch.db'}")
-    return made(tmp_path, new_postgres(request.getfixturevalue("postgres_url"), None, "template_ran"))
+    return made(tmp_path, copy_of(ran.database_url, tmp_path))
 
 
 def without(settings: Settings, entity: str) -> None:
