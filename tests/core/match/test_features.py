@@ -49,6 +49,23 @@ def test_who_stands_first(matcher: Matcher, title: str, is_first: bool, is_top: 
 
 
 @pytest.mark.parametrize(
+    ("title", "is_tied"),
+    [
+        ("Crestin buys a dairy", True),  # a word of the field
+        ("Crestin and the Cheese Pact", True),  # the subject (whose name is of the field's words)
+        ("Crestin sues Borval", True),  # one whose whole business is the field
+        ("Crestin sells a boat", False),
+        ("A dairy sells a boat", False),
+    ],
+)
+def test_one_with_other_business_needs_a_sign_of_the_field(matcher: Matcher, title: str, is_tied: bool) -> None:
+    """Rule: any one sign is enough."""
+    found = seen(matcher, title)
+    assert ("mixed_field" in found) == is_tied
+    assert ("mixed_bare" in found) == (not is_tied and "Crestin" in title)
+
+
+@pytest.mark.parametrize(
     ("title", "is_pair"),
     [("Alpina leaves Cheese Pact", True), ("Cheese Pact grows", False), ("Alpina grows", False)],
 )

@@ -20,3 +20,14 @@ def test_what_is_folded_knows_where_it_stood(text: str, spans: list[tuple[int, i
     found = fold.folded(text, lower=True)
     assert [found.span(i, i + 1) for i in range(len(found.text))] == spans
     assert found.span(0, len(found.text)) == (spans[0][0], spans[-1][1])
+
+
+@pytest.mark.parametrize("start", ["ß", "ﬁ", "\u200b", "a", "Å", "—"])
+@pytest.mark.parametrize("filling", ["a", "ß ", "é-", "漢"])
+def test_places_are_exact_far_into_a_text(start: str, filling: str) -> None:
+    """Offsets are made in blocks: what the first character folds to, one letter or two or none, shifts none of them."""
+    text = start + filling * 300 + " Kronberg " + filling * 300
+    found = fold.folded(text, lower=True)
+    at = found.text.index("kronberg")
+    first, last = found.span(at, at + len("kronberg"))
+    assert text[first:last] == "Kronberg"
