@@ -55,7 +55,7 @@ def test_check_says_what_is_missing_and_tries_the_seeds(tmp_path: Path) -> None:
     watch = made(tmp_path)
     settings = load(watch_dir=watch, database_url=f"sqlite:///{tmp_path / 'x.db'}", encoder="none")
     before = watchlist.check(settings)
-    assert any("subject" in row["text"] and row["wrong"] for row in before["lacking"])
+    assert any("subject" in row.text and row.wrong for row in before.lacking)
     path = watch / "watchlist.toml"
     text = path.read_text(encoding="utf-8")
     for name, roles in (
@@ -68,9 +68,9 @@ def test_check_says_what_is_missing_and_tries_the_seeds(tmp_path: Path) -> None:
         text = text[:end] + f"roles = {roles}" + text[end + len('roles = ["context"]') :]
     path.write_text(text, encoding="utf-8")
     after = watchlist.check(settings)
-    assert not [row for row in after["lacking"] if row["wrong"]]
-    assert {row["seed"] for row in after["seeds"]} == {"bridge-en", "bridge-de"}
-    assert all(row["level"] >= 2 and row["why"] for row in after["seeds"])
+    assert not [row for row in after.lacking if row.wrong]
+    assert {row.seed for row in after.seeds} == {"bridge-en", "bridge-de"}
+    assert all(row.level >= 2 and row.why for row in after.seeds)
 
 
 def test_the_command(tmp_path: Path) -> None:
@@ -99,11 +99,11 @@ def test_check_tells_of_languages_that_do_not_exist(tmp_path: Path) -> None:
     """Rule: an alias under "ua" is a slip of the hand."""
     watch = made(tmp_path)
     settings = load(watch_dir=watch, database_url=f"sqlite:///{tmp_path / 'x.db'}", encoder="none")
-    assert not [row for row in watchlist.check(settings)["lacking"] if "language" in row["text"]]
+    assert not [row for row in watchlist.check(settings).lacking if "language" in row.text]
     path = watch / "watchlist.toml"
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace("[entities.aliases]", '[entities.aliases]\nua = ["Норбау"]', 1), encoding="utf-8")
-    told = {row["text"]: row["wrong"] for row in watchlist.check(settings)["lacking"]}
+    told = {row.text: row.wrong for row in watchlist.check(settings).lacking}
     assert [wrong for text, wrong in told.items() if 'no language "ua"' in text] == [True]
 
 
