@@ -48,7 +48,7 @@ class Costs:
     match_s: float = 0.0005  # a story
     encode_s: float = 0.06  # a story that is ours: vector, event, facts
     fetch_bytes: int = 200  # a row of the log, with its indices
-    body_bytes: int = 9000  # a document, compressed
+    body_bytes: int = 21_000  # a document, compressed
     story_bytes: int = 2000  # with its judgement and sighting
 
 

@@ -267,6 +267,13 @@ stories = sa.Table(
     sa.Index("ix_stories_seen_at", "seen_at"),
     comment="One article each, stored once however many feeds carry it.",
 )
+sa.Index(
+    "ix_stories_facts_version",
+    stories.c.facts_version,
+    stories.c.id,
+    sqlite_where=stories.c.facts_version.is_not(None),
+    postgresql_where=stories.c.facts_version.is_not(None),
+)
 _pending("ix_stories_undetected", stories.c.id, stories.c.language.is_(None))
 _pending("ix_stories_unjudged", stories.c.id, stories.c.judged_at.is_(None))
 _pending("ix_stories_unenriched", stories.c.enrich_after, stories.c.enrich_after.is_not(None))
