@@ -50,6 +50,7 @@ _FEATURES = {
     "e5": "meaning (broad encoder)",
     "title": "meaning of the titles",
     "cross": "a title's meaning against the other text",
+    "acts": "what was done",
     "contained": "a title's words in the other text",
     "names_alike": "shared names, weighted",
     "nameless": "no watched name in one of them",

@@ -234,3 +234,15 @@ def test_pairs_are_balanced_cross_lingual_and_agree_with_the_events() -> None:
             known += 1
             assert (first == second) == pair["same"]
     assert 0 < known < len(PAIRS)
+
+
+def test_kinds_of_act_are_told_in_many_languages() -> None:
+    """A kind that one language tells would be that language; a headline of two kinds would be none."""
+    rows = read("acts.jsonl")
+    assert all(list(row) == ["act", "lang", "title"] and TAG.fullmatch(row["lang"]) for row in rows)
+    assert len({row["title"] for row in rows}) == len(rows)
+    told = defaultdict(list)
+    for row in rows:
+        told[row["act"]].append(row["lang"])
+    assert len(told) >= 50
+    assert not {act: langs for act, langs in told.items() if len(langs) < 12 or len(set(langs)) < 8}

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.core.events import pieces
+from pipeline.core.events import acts, pieces
 from pipeline.core.match.features import passage
 from pipeline.core.text import url
 from pipeline.model import Member
@@ -27,7 +27,7 @@ Floats = NDArray[np.float32]
 
 # One column each. Where both stories have vectors their words say nothing more (docs/events.md), so that a pair is
 # judged by meaning or by words, never by both.
-MEANING = ("e5", "title", "cross")
+MEANING = ("e5", "title", "cross", "acts")
 WORDS = ("words", "words_same_language", "contained", "names_alike", "rare", "rare_apart")
 FEATURES = (*MEANING, *WORDS, "names", "nameless", "figures", "figures_apart", "same_language", "gap")
 SPACES = ("e5", "none")
@@ -47,6 +47,7 @@ class PairWeights:
     shift: float  # subtracted from every pair's log-odds: the price of a join
     means: Mapping[str, Floats]  # language -> mean E5 vector; "" for all others
     axes: Floats  # unit rows, orthogonal: what all text of our field has in common, and which firm it is about
+    kinds: acts.Acts  # of act
     copy_words: float  # cosine of 4-grams above which two texts of one language are one text
     copy_e5: float  # cosine of meaning above which two texts of two languages are translations
 
@@ -58,6 +59,8 @@ class Pool:
     members: tuple[Member, ...]
     e5: Floats  # title and summary, centred: unit rows, or zeros where there is no vector
     title: Floats  # the title alone, likewise
+    e5_acts: Floats  # what was done by title and summary: rows as `acts.told` gives them
+    title_acts: Floats  # by the title alone
     has_e5: NDArray[np.bool_]
     grams: Floats  # unit rows, or zeros where there is nothing
     heads: Floats  # 4-grams of the title, each row adding up to 1
@@ -84,6 +87,7 @@ def read(content: Mapping[str, Any]) -> PairWeights:
         shift=float(content["shift"]),
         means={k: np.asarray(v, np.float32) for k, v in content["e5_means"].items()},
         axes=np.asarray(content["e5_axes"], np.float32).reshape(-1, SIZE),
+        kinds=acts.read(content.get("acts")),
         copy_words=float(content["copies"]["words"]),
         copy_e5=float(content["copies"]["e5"]),
     )
@@ -177,6 +181,8 @@ def pool(
         members=tuple(members),
         e5=e5,
         title=title,
+        e5_acts=acts.told(e5, weights.kinds),
+        title_acts=acts.told(title, weights.kinds),
         has_e5=has_e5,
         grams=_unit(words),
         heads=heads / np.maximum(heads.sum(axis=1, keepdims=True), 1.0),
@@ -211,7 +217,11 @@ def compare(
     values: dict[str, Any] = {
         "e5": pool.e5[rows] @ pool.e5[cols].T,
         "title": pool.title[rows] @ pool.title[cols].T,
-        "cross": np.maximum(pool.title[rows] @ pool.e5[cols].T, pool.e5[rows] @ pool.title[cols].T),
+        "cross": _crossed(pool.title, pool.e5, rows, cols),
+        # the likest of title and title, title and text: a summary often tells more than one act
+        "acts": np.maximum(
+            pool.title_acts[rows] @ pool.title_acts[cols].T, _crossed(pool.title_acts, pool.e5_acts, rows, cols)
+        ),
         "names": np.clip(shared - 1.0, 0.0, _NAMES) / _NAMES,
         "nameless": ~np.logical_and.outer(named[rows], named[cols]),  # then nothing says that it is of our field
         "figures": np.minimum(pool.odd[rows] @ pool.odd[cols].T, 2.0) / 2.0,
@@ -224,6 +234,12 @@ def compare(
     space = np.where(has_e5, 0, 1).astype(np.int8)
     apart = np.logical_and.outer(named[rows], named[cols]) & (shared == 0)
     return {name: np.asarray(matrix, np.float32) for name, matrix in values.items()}, space, apart
+
+
+def _crossed(titles: Floats, texts: Floats, rows: NDArray[np.intp], cols: NDArray[np.intp]) -> Floats:
+    """Give how alike the title of one and the text of the other are, whichever way round is more."""
+    found: Floats = np.maximum(titles[rows] @ texts[cols].T, texts[rows] @ titles[cols].T)
+    return found
 
 
 def _words(

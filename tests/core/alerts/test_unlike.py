@@ -1,5 +1,6 @@
 """What is unlike all that was told: by meaning, with another day or other figures; by words without vectors."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -73,3 +74,29 @@ def test_it_is_measured_against_everything_that_was_told() -> None:
     new = part(9, "xAI to build a site in Mississippi", QUITE)
     assert not odd(new, part(1, "a", 1.0), part(2, "b", QUITE))
     assert unlike.find([], [part(1, "a")], LINKER) == unlike.find([new], [], LINKER) == ()
+
+
+def weighed(meaning: float | None = 0.65, acts: float = 0.3, hours: float = 30, one_language: bool = True) -> bool:
+    return unlike.Strangeness(meaning, acts, 0.3 if one_language else None, timedelta(hours=hours), False).is_sequel
+
+
+def test_the_next_step_of_a_saga_is_news_in_the_words_of_the_last() -> None:
+    """Rule: another act a day later, however alike the words; not the same act, not at once, not without vectors."""
+    assert weighed(hours=48)
+    assert not weighed(hours=48, acts=0.97)  # told again
+    assert not weighed(hours=0)
+    assert not weighed(None, hours=48)
+    assert not weighed(0.95, hours=20)
+
+
+def test_it_takes_more_to_be_the_next_step_in_another_language() -> None:
+    """Rule: a retelling in another language, days later, is as little alike as the next step in the same one."""
+    least = next(h for h in range(1, 500) if weighed(hours=h))
+    assert not weighed(hours=least, one_language=False)
+    assert weighed(hours=400, one_language=False)
+
+
+def test_a_story_without_a_time_is_no_next_step() -> None:
+    """Rule: nobody knows that it is later."""
+    (found,) = unlike.weigh([replace(part(2, "xAI sued", HARDLY), at=None)], [part(1, "xAI raises")], LINKER)
+    assert found.later < timedelta(0) and not found.is_later

@@ -74,7 +74,7 @@ def test_glue_binds_nothing_and_leads_nothing() -> None:
     told = [
         member(1, "Live: the day at Acme", angle=0.5, hours=0),
         member(2, "Acme is sued over its plant", angle=0.0, hours=1),
-        member(3, "Acme buys the chip maker", angle=1.25, hours=2),
+        member(3, "Acme buys the chip maker", angle=1.5, hours=2),
     ]
     table = pairs.pool(told, MODEL)
     groups = event.decide(table, [0, 1, 2], MODEL, 14)
