@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Protocol
 
 import typer
 from rich.markup import escape
@@ -12,11 +12,13 @@ from pipeline.cli.common import DatabaseOption, JsonOption, WatchOption
 from pipeline.words.page import amount
 
 if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
-
     from pipeline.model import Fact
 
 LinesArgument = Annotated[Path, typer.Argument(help="A file of JSON lines, gzipped or not.", metavar="FILE")]
+
+
+class _Dataclass(Protocol):
+    __dataclass_fields__: ClassVar[dict[str, Any]]
 
 
 def register(app: typer.Typer) -> None:
@@ -192,7 +194,7 @@ def evaluate_stream(file: LinesArgument, watch: WatchOption = None, as_json: Jso
         common.out.print(step.render(found), soft_wrap=True, highlight=False, markup=False)
 
 
-def _written(found: "DataclassInstance", *optional: str) -> dict[str, Any]:
+def _written(found: _Dataclass, *optional: str) -> dict[str, Any]:
     """Write a result as JSON: the figures "all" first and flat, without those `optional` that nobody asked for."""
     told = asdict(found)
     first: dict[str, Any] = told.pop("all", {})

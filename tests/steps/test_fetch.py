@@ -15,6 +15,7 @@ from pathlib import Path
 import psutil
 import pytest
 import sqlalchemy as sa
+import structlog
 
 from pipeline import catalog, settings, store
 from pipeline.model import Tally
@@ -443,6 +444,7 @@ def test_a_contact_at_localhost_is_warned_of_once(
     sqlite_url: str, server: Hostile, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The first fetch of a store says so, the others do not; an address that may be somebody's is left alone."""
+    structlog.reset_defaults()  # what a test before in this process may have sent elsewhere
     declare(sqlite_url, server.url("/feed"))
     told = []
     for contact, hours in (("newswatch@localhost", 0), ("newswatch@localhost", 5)):
