@@ -25,22 +25,30 @@ def waiting(db: sa.Connection, limit: int, held: faults_store.Held | None = None
 
     One judged anew whose event holds a story that breaks clustering waits with it.
     """
+    # in order of number: else SQLite reads all stories of ours instead of the index of the few that wait
     query = (
-        sa.select(stories.c.id)
-        .join(matches, sa.and_(matches.c.story_id == stories.c.id, matches.c.is_current))
-        .where(matches.c.level >= 1, matches.c.clustered_at.is_(None), *_free(held, stories.c.id))
-        .order_by(stories.c.story_at, stories.c.url_hash)
-        .limit(limit)
+        sa.select(matches.c.story_id)
+        .where(matches.c.is_current, matches.c.level >= 1, matches.c.clustered_at.is_(None), matches.c.story_id > 0)
+        .where(*_free(held, matches.c.story_id))
+        .order_by(matches.c.story_id)
     )
     still = muted(db, held)
-    return [i for i in db.scalars(query) if i not in still]
+    free = [i for i in db.scalars(query) if i not in still]
+    placed = [
+        (r.story_at, r.url_hash, r.id)
+        for chunk in chunks(free)
+        for r in db.execute(
+            sa.select(stories.c.id, stories.c.story_at, stories.c.url_hash).where(stories.c.id.in_(chunk))
+        )
+    ]
+    return [i for *_, i in sorted(placed)[:limit]]
 
 
 def muted(db: sa.Connection, held: faults_store.Held | None) -> set[int]:
     """Give the stories of events that hold a story which breaks clustering today: their events stay as they are."""
     if held is None:
         return set()
-    broken = sa.select(event_stories.c.event_id).where(~held.free("story", event_stories.c.story_id))
+    broken = sa.select(event_stories.c.event_id).where(event_stories.c.story_id.in_(held.items("story")))
     return set(db.scalars(sa.select(event_stories.c.story_id).where(event_stories.c.event_id.in_(broken))))
 
 
@@ -51,7 +59,7 @@ def stuck(db: sa.Connection, held: faults_store.Held) -> list[int]:
     )
     query = (
         sa.select(event_stories.c.story_id)
-        .where(faults_store.noted(held.step, "story", event_stories.c.story_id))
+        .where(event_stories.c.story_id.in_(faults_store.noted(held.step, "story")))
         .where(held.free("story", event_stories.c.story_id), ~waits)
         .order_by(event_stories.c.story_id)
     )

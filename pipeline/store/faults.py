@@ -27,21 +27,27 @@ class Held:
 
     def free(self, kind: str, column: sa.ColumnElement[int], changed_at: Any = None) -> sa.ColumnElement[bool]:
         """Give the condition that an item is not held; one that changed (`changed_at`) since then is tried again."""
-        conditions = [
-            faults.c.step == self.step,
-            faults.c.item_kind == kind,
-            faults.c.item_id == column,
-            faults.c.version == self.version,
-            faults.c.retry_at > self.now,
-        ]
+        conditions = [*self._holds(kind), faults.c.item_id == column]
         if changed_at is not None:
             conditions.append(faults.c.failed_at >= changed_at)
         return ~sa.exists().where(*conditions)
 
+    def items(self, kind: str) -> sa.Select[int]:
+        """Give the query for the items that are held: few, so that what follows from them is found from here."""
+        return sa.select(faults.c.item_id).where(*self._holds(kind))
 
-def noted(step: str, kind: str, column: sa.ColumnElement[int]) -> sa.ColumnElement[bool]:
-    """Give the condition that an item broke a step once and has not gone through since."""
-    return sa.exists().where(faults.c.step == step, faults.c.item_kind == kind, faults.c.item_id == column)
+    def _holds(self, kind: str) -> list[sa.ColumnElement[bool]]:
+        return [
+            faults.c.step == self.step,
+            faults.c.item_kind == kind,
+            faults.c.version == self.version,
+            faults.c.retry_at > self.now,
+        ]
+
+
+def noted(step: str, kind: str) -> sa.Select[int]:
+    """Give the query for the items that broke a step once and have not gone through since."""
+    return sa.select(faults.c.item_id).where(faults.c.step == step, faults.c.item_kind == kind)
 
 
 def add(db: sa.Connection, held: Held, kind: str, broke: Mapping[int, str]) -> None:
