@@ -30,16 +30,16 @@ from pipeline import log, settings, store
 from pipeline.core.events import pairs
 from pipeline.core.measure import agreement, labelled
 from pipeline.core.text import url
-from pipeline.model import Entry, Feed
+from pipeline.model import Entry
 from pipeline.steps import cluster as step
 from pipeline.steps import match, sync
 from pipeline.store import candidates, neighbourhood
+from pipeline.store import feeds as feed_store
 from pipeline.store import stories as story_store
 from pipeline.store.tables import (
     entities,
     event_stories,
     events,
-    feeds,
     match_entities,
     matches,
     stories,
@@ -302,8 +302,7 @@ def order(args: argparse.Namespace) -> None:
 
 def tell(database: str, lines: list[labelled.LabelledStory], languages: dict[str, str]) -> None:
     with store.begin(database) as db:
-        r = db.execute(sa.select(feeds)).first()
-        feed = Feed(r.id, r.url, r.title, r.language, r.country, (), None, True)
+        feed = feed_store.every(db)[0]
         told = [
             Entry(
                 s.canonical_url, s.canonical_url, s.title, s.summary, language=s.language, published_at=s.published_at

@@ -30,7 +30,7 @@ def tasks_of(cluster: Cluster) -> list[psutil.Process]:
 def measure(folder: Path, data: Path, kills: int) -> dict[str, Any]:
     """Run the job by hand on SQLite, then through Airflow on PostgreSQL with so many SIGKILLs; compare the stores."""
     files = sorted(p for p in data.iterdir() if p.suffix != ".tsv")
-    server = real_run.serve(data)
+    server = real_run.serve(files)
     by_hand, home = folder / "by-hand", folder / "airflow"
     for one in (by_hand, home):
         one.mkdir()
