@@ -11,7 +11,7 @@ from pipeline.model import Fact, Member
 from pipeline.store import faults as faults_store
 from pipeline.store import stories as stories_store
 from pipeline.store.engine import chunks, insert
-from pipeline.store.tables import event_stories, events, facts, match_entities, matches, stories, vectors
+from pipeline.store.tables import OURS, event_stories, events, facts, match_entities, matches, stories, vectors
 
 CAP = 4000  # stories compared with at most; the newest when there are more
 _SPAN = timedelta(days=365)  # no event is looked for that began longer before the window than this
@@ -19,21 +19,24 @@ _SPAN = timedelta(days=365)  # no event is looked for that began longer before t
 # Without the article text: 4,000 of them would be hundreds of megabytes, and nothing here reads it.
 _STORY = tuple(sa.literal("").label("text") if c.name == "text" else c for c in stories_store.NOUN)
 
+# On SQLite by name: what it chooses by itself, before anybody analyzed the store, reads all judgements.
+_WAITING = {
+    "sqlite": sa.text(
+        "select story_id from matches indexed by ix_matches_unclustered"
+        " where is_current = 1 and level >= 1 and clustered_at is null"
+    ),
+    "": sa.text("select story_id from matches where is_current and level >= 1 and clustered_at is null"),
+}
+
 
 def waiting(db: sa.Connection, limit: int, held: faults_store.Held | None = None) -> list[int]:
     """List the stories that wait for an event, in canonical order: by their time, then by identity.
 
     One judged anew whose event holds a story that breaks clustering waits with it.
     """
-    # in order of number: else SQLite reads all stories of ours instead of the index of the few that wait
-    query = (
-        sa.select(matches.c.story_id)
-        .where(matches.c.is_current, matches.c.level >= 1, matches.c.clustered_at.is_(None), matches.c.story_id > 0)
-        .where(*_free(held, matches.c.story_id))
-        .order_by(matches.c.story_id)
-    )
-    still = muted(db, held)
-    free = [i for i in db.scalars(query) if i not in still]
+    query = _WAITING.get(db.dialect.name, _WAITING[""])
+    left = muted(db, held) | (set(db.scalars(held.items("story"))) if held else set())
+    free = [i for i in db.scalars(query) if i not in left]
     placed = [
         (r.story_at, r.url_hash, r.id)
         for chunk in chunks(free)
@@ -149,7 +152,7 @@ def events_of(db: sa.Connection, ids: Iterable[int]) -> list[int]:
 
 def everything(db: sa.Connection, since: datetime | None) -> list[int]:
     """List every story at level >= 1 since then, for a replay."""
-    query = sa.select(matches.c.story_id).where(matches.c.is_current, matches.c.level >= 1)
+    query = sa.select(matches.c.story_id).where(OURS)
     if since is not None:
         query = query.join(stories, stories.c.id == matches.c.story_id).where(stories.c.story_at >= since)
     return list(db.scalars(query.order_by(matches.c.story_id)))

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from pipeline.model import Fact
 from pipeline.store import stated
 from pipeline.store.engine import EVERY, within
-from pipeline.store.tables import event_stories, matches, stories
+from pipeline.store.tables import OURS, event_stories, matches, stories
 from pipeline.store.tables import facts as table
 
 
@@ -53,13 +53,13 @@ def _is_stale(version: str) -> sa.ColumnElement[bool]:
 def stale(db: sa.Connection, version: str, between: Sequence[int | None] = EVERY) -> int:
     """Count the stories at level >= 1, with numbers `between` two, whose facts another reader read."""
     if tuple(between) == EVERY:  # from two indexes; only a story of ours has facts that were read
-        ours = sa.select(sa.func.count()).where(matches.c.is_current, matches.c.level >= 1).scalar_subquery()
+        ours = sa.select(sa.func.count()).where(OURS).scalar_subquery()
         read = sa.select(sa.func.count()).where(stories.c.facts_version == version).scalar_subquery()
         return max(0, int(db.scalar(sa.select(ours - read)) or 0))
     # what this reader read stands in an index; "another than" is most stories, which would all be read
     is_read = sa.exists().where(stories.c.id == matches.c.story_id, stories.c.facts_version == version)
     here = within(matches.c.story_id, between)
-    query = sa.select(sa.func.count()).where(matches.c.is_current, matches.c.level >= 1, ~is_read, here)
+    query = sa.select(sa.func.count()).where(OURS, ~is_read, here)
     return int(db.scalar(query) or 0)
 
 

@@ -413,7 +413,9 @@ _pending(
     matches.c.story_id,
     sa.and_(matches.c.is_current, matches.c.level >= 1, matches.c.clustered_at.is_(None)),
 )
-_pending("ix_matches_ours", matches.c.level, sa.and_(matches.c.is_current, matches.c.level >= 1))
+# Said, not bound: SQLite uses an index of some rows only where it can read that these are the rows.
+OURS = sa.and_(matches.c.is_current, matches.c.level >= sa.literal_column("1"))
+_pending("ix_matches_ours", matches.c.level, OURS)
 
 match_entities = sa.Table(
     "match_entities",

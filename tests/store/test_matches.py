@@ -7,8 +7,10 @@ import pytest
 import sqlalchemy as sa
 
 from pipeline import store
+from pipeline.core import facts
 from pipeline.model import Alias, Entity, Entry, Fact, Feed, FeedSpec, Level, Match, Mention, Role, Story, Watchlist
-from pipeline.store import matches, stories, watchlists
+from pipeline.store import candidates, matches, stories, watchlists
+from pipeline.store import facts as fact_store
 from pipeline.store import tables as t
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -91,6 +93,39 @@ def test_a_new_judgement_replaces_the_old_one_and_keeps_it(database_url: str, to
         assert db.scalar(sa.select(sa.func.count()).select_from(t.matches)) == 2
         assert matches.stale(db, "2", "m1") == 1
         assert matches.stale(db, "1", "m1") == 0
+
+
+def test_stale_facts_are_counted_alike_of_all_and_of_parts(database_url: str, told: list[Story]) -> None:
+    """Rule: of all stories they are counted by two indexes, of a chunk one by one; what is ours no more never."""
+    version = facts.version()
+    with store.begin(database_url) as db:
+        matches.add(db, [judged(one, level) for one, level in zip(told, (2, 1, 0), strict=True)], NOW, enrich=False)
+    for change, stale in ((None, 0), ("another", 1), (None, 1), ("level", 0)):
+        with store.begin(database_url) as db:
+            if change == "another":
+                db.execute(sa.update(t.stories).where(t.stories.c.id == told[0].id).values(facts_version="older"))
+            if change == "level":  # the one whose facts another reader read is ours no more
+                matches.add(db, [judged(told[0], 0, "2")], LATER, enrich=False)
+            parts = [(one.id, one.id + 1) for one in told]
+            assert fact_store.stale(db, version) == sum(fact_store.stale(db, version, part) for part in parts) == stale
+
+
+def test_what_is_asked_at_each_run_reads_an_index_of_few(sqlite_url: str) -> None:
+    """Rule: who waits for an event, and how many facts are stale: neither reads all judgements, analyzed or not."""
+    asked: list[tuple[str, object]] = []
+    with store.begin(sqlite_url) as db:
+        sa.event.listen(db, "before_cursor_execute", lambda *given: asked.append(given[2:4]))
+        assert candidates.waiting(db, 10) == []
+        assert fact_store.stale(db, facts.version()) == 0
+        plans = [
+            {r.detail for r in db.exec_driver_sql(f"explain query plan {text}", given) if " INDEX " in r.detail}
+            for text, given in asked[:2]
+        ]
+    assert plans[0] == {"SCAN matches USING INDEX ix_matches_unclustered"}
+    assert plans[1] == {
+        "SEARCH matches USING INDEX ix_matches_ours (level>?)",
+        "SEARCH stories USING COVERING INDEX ix_stories_facts_version (facts_version=?)",
+    }
 
 
 def test_whom_a_refused_story_names_is_kept(database_url: str, told: list[Story]) -> None:

@@ -35,6 +35,7 @@ class Strangeness:
 
     @property
     def is_later(self) -> bool:
+        """Whether it is another day's news."""
         return self.later >= LATER
 
     def features(self) -> tuple[float, ...]:
@@ -103,8 +104,8 @@ def weigh(new: Sequence[AlertedStory], told: Sequence[AlertedStory], linker: Lin
     at = range(len(new), len(both))
     seen = [j for j in at if has[j]]
     evidence = []
-    for i, part in enumerate(new):
-        figures = copies.figures(part.text)
+    for i, story in enumerate(new):
+        figures = copies.figures(story.text)
         same = [j for j in at if _base(languages[j]) == _base(languages[i])]
         is_seen = bool(has[i] and seen)
         evidence.append(
@@ -112,19 +113,19 @@ def weigh(new: Sequence[AlertedStory], told: Sequence[AlertedStory], linker: Lin
                 meaning=max(float(meaning[i, j]) for j in seen) if is_seen else None,
                 acts=max(float(agreed[i, j]) for j in seen) if is_seen else 1.0,
                 words=max((float(words[i, j]) for j in same if not is_seen or has[j]), default=None),
-                later=min(_gap(part, p) for p in known),
+                later=min(_gap(story, p) for p in known),
                 has_figures=bool(figures) and not figures & told_figures,
             )
         )
     return evidence
 
 
-def _acts(parts: Sequence[AlertedStory], languages: Sequence[str], has: acts.Floats) -> acts.Floats:
+def _acts(stories: Sequence[AlertedStory], languages: Sequence[str], has: acts.Floats) -> acts.Floats:
     weights = pairs.default_weights()
-    raw = np.zeros((len(parts), pairs.SIZE), np.float32)
+    raw = np.zeros((len(stories), pairs.SIZE), np.float32)
     rows = np.flatnonzero(has).tolist()
     if rows:
-        raw[rows] = pairs.centre(np.stack([parts[i].vector for i in rows]), [languages[i] for i in rows], weights)
+        raw[rows] = pairs.centre(np.stack([stories[i].vector for i in rows]), [languages[i] for i in rows], weights)
     return acts.told(raw, weights.kinds)
 
 
