@@ -96,7 +96,8 @@ def claim(
     others = sa.select(feeds.c.host).where(
         feeds.c.claimed_by.is_not(None), feeds.c.claimed_by != token, ~_is_free(now, dead)
     )
-    query = sa.select(feeds.c.id, feeds.c.host).order_by(order)
+    # by number where many are due at once: PostgreSQL gives them as they lie
+    query = sa.select(feeds.c.id, feeds.c.host).order_by(order, feeds.c.id)
     query = query.where(is_due, feeds.c.host.not_in(resting), feeds.c.host.not_in(others))
     skip = set(skip_hosts)
     while True:

@@ -80,6 +80,15 @@ def test_the_same_worker_may_have_more_of_its_hosts(url: str) -> None:
     assert claim(url, "a", skip_hosts={"h0.test", "h1.test", "h2.test"}) == [12]
 
 
+def test_of_feeds_due_at_once_the_first_number_comes_first(url: str) -> None:
+    """Rule: which feeds a run asks first does not depend on how their rows lie, on either database."""
+    first = min(row.id for row in rows(url, tables.feeds))
+    for due in (NOW, None):  # PostgreSQL writes a changed row behind all others, in its indexes too
+        with store.begin(url) as db:
+            db.execute(sa.update(tables.feeds).where(tables.feeds.c.id == first).values(next_fetch_at=due))
+    assert claim(url, "a", limit=1) == [first]
+
+
 def test_claims_lapse_and_claims_of_the_dead_are_void(url: str) -> None:
     """A lease ends by itself; a claimant known to be dead holds nothing."""
     assert len(claim(url, "a")) == 12
