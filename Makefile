@@ -71,7 +71,7 @@ format: $(READY)  ## format the code
 lint: $(READY)  ## format check and ruff
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check .
 
-types: $(READY)  ## mypy --strict on the package
+types: $(READY)  ## mypy --strict on the package, the DAGs, deploy and the benchmarks
 	@$(BIN)/mypy
 
 contracts: $(READY)  ## who may import whom (DESIGN)

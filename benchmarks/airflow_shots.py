@@ -8,9 +8,11 @@ import argparse
 import json
 import time
 import urllib.request
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from selenium.webdriver.remote.webdriver import WebDriver
 from selenium.webdriver.support.ui import WebDriverWait
 
 from benchmarks.page_shots import browser
@@ -32,6 +34,11 @@ SEEN = """
     if (arguments[0] !== 'FRAME') return document.body.innerText.includes(arguments[0]);
     const frame = document.querySelector('iframe');
     return !!frame && !!frame.contentDocument && frame.contentDocument.body.innerText.length > 100;"""
+
+
+def is_drawn(word: str, driver: WebDriver) -> bool:
+    """Whether a page shows a word."""
+    return bool(driver.execute_script(SEEN, word))
 
 
 class Server:
@@ -95,7 +102,7 @@ def main() -> None:
             driver.add_cookie({"name": "_token", "value": server.token})
             driver.execute_script("localStorage.setItem('default_dag_view', arguments[0])", json.dumps(view))
             driver.get(server.url + path.format(**found))
-            WebDriverWait(driver, 90).until(lambda d, w=word: d.execute_script(SEEN, w))
+            WebDriverWait(driver, 90).until(partial(is_drawn, word))
             time.sleep(DRAWN)
             driver.save_screenshot(str(args.out / f"airflow-{name}.png"))
             print(name, driver.title)

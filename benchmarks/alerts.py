@@ -21,7 +21,7 @@ import psutil
 from aiosmtpd.smtp import SMTP
 
 from pipeline import log, store
-from pipeline.settings import Settings
+from pipeline.settings import Settings, load
 from pipeline.steps import alert, deliver
 from tests.newsroom import T0, Newsroom, reader
 
@@ -80,7 +80,7 @@ def main() -> None:
         room.subscribe(*(reader(f"r{n}", language=languages[n % 3]) for n in range(args.readers)))
         for _ in range(args.events):
             room.event([room.story(tag, money=40e9) for tag in ("en", "fr", "id", "de", "ar", "ja")])
-        settings = Settings(
+        settings = load(
             database_url=url, mail_from="desk@desk.example", smtp_url=f"smtp://127.0.0.1:{port}", log_format="quiet"
         )
         base = memory()

@@ -113,7 +113,7 @@ def made() -> str:
     """Give the file's text."""
     months, days = _dates()
     names, currencies = _facts()
-    tables = {"months": months, "days": days, "written": names, "currencies": currencies}
+    tables: dict[str, Mapping[str, Any]] = {"months": months, "days": days, "written": names, "currencies": currencies}
     return "{\n" + ",\n".join(f"{_line(key)}:{{\n{_lines(table)}\n}}" for key, table in tables.items()) + "\n}\n"
 
 

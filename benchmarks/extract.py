@@ -10,6 +10,7 @@ import re
 import time
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import psutil
 
@@ -29,7 +30,7 @@ def f1(found: str, gold: str) -> tuple[float, float, float]:
     return precision, recall, 2 * precision * recall / max(1e-9, precision + recall)
 
 
-def variants() -> dict[str, dict[str, bool]]:
+def variants() -> dict[str, dict[str, Any]]:
     base = {"include_comments": False, "include_tables": False}
     return {
         "fast precision": {**base, "fast": True, "favor_precision": True},

@@ -41,7 +41,8 @@ def is_told(fact: Fact, wanted: Row) -> bool:
 def is_off(fact: Fact, wanted: Row) -> bool:
     """Whether a fact tells the wanted quantity by a factor of two or more too great or small."""
     high, low = sorted((abs(fact.value), abs(wanted["value"])), reverse=True)
-    return fact.kind == wanted["kind"] != "date" and fact.unit == wanted["unit"] and high >= 2 * max(low, 1e-9)
+    is_same = fact.kind == wanted["kind"] != "date" and fact.unit == wanted["unit"]
+    return is_same and bool(high >= 2 * max(low, 1e-9))
 
 
 def measure(rows: Iterable[Row]) -> tuple[dict[str, Counter[str]], Counter[str], list[str]]:

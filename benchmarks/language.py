@@ -13,6 +13,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from pipeline.core.text import tags
 
@@ -118,7 +119,7 @@ def main() -> None:
     detector_factory.init_factory()
     known = {tags.base(tags.normalise(tag)) for tag in detector_factory._factory.langlist}
     rows = read(options.data, options.all)
-    results = {}
+    results: dict[str, dict[str, Any]] = {}
     for name in options.engines.split(";"):
         started = time.process_time()
         ask = ENGINES[name]()

@@ -27,13 +27,15 @@ def content(name: Path) -> bytes:
     from tests.test_mail import CASES
 
     composer = mail.Composer("Desk <desk@desk.example>", "https://desk.example", {"deals": {"en": "Deals"}})
-    return CASES[str(name)](composer).content
+    return bytes(CASES[str(name)](composer).content)
 
 
 def page(path: Path) -> str:
     """Give a mail's HTML with its pictures inside."""
     mail = email.message_from_bytes(content(path), policy=policy.default)
-    html = mail.get_body(("html",)).get_content()
+    body = mail.get_body(("html",))
+    assert body is not None, f"{path} has no HTML"
+    html = str(body.get_content())
     for part in mail.walk():
         if part.get_content_maintype() == "image":
             data = base64.b64encode(part.get_content()).decode()

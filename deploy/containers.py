@@ -20,6 +20,7 @@ import urllib.request
 from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -206,7 +207,7 @@ class Rest:
 
 def main() -> int:
     """Do it all, and print the figures."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])  # type: ignore[union-attr]
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--no-build", action="store_true", help="take the image that is there")
     parser.add_argument("--no-digests", action="store_true", help="take local images by name (stand-ins)")
     parser.add_argument("--keep", action="store_true", help="leave the stack up")
@@ -306,7 +307,7 @@ def _try(stack: Stack) -> dict[str, Any]:
     start = time.monotonic()
     run(ENGINE, "start", stack.name("postgres"))
     for service in ("postgres", "api-server", "scheduler", "dag-processor", "triggerer", "worker", "page"):
-        until(lambda s=service: _revived(stack, s), 900, f"{service} is healthy again")
+        until(partial(_revived, stack, service), 900, f"{service} is healthy again")
     figures["all healthy again after PostgreSQL was stopped for 10 s, s"] = round(time.monotonic() - start)
     admin.run_of("newswatch_ingest")
     found = run(ENGINE, "stats", "--no-stream", "--format", "{{.Name}} {{.MemUsage}}", check=False).stdout

@@ -60,8 +60,7 @@ def measure(folder: Path, workers: int, count: int) -> dict[str, Any]:
             after_a_tick(cluster)
             unchanged = one_pass(cluster)
             with psycopg.connect(cluster.database_url.replace("+psycopg", "")) as db:
-                outcomes = dict(
-                    db.execute("select outcome, count(*) from newswatch.fetches group by outcome").fetchall()
-                )
+                counted = db.execute("select outcome, count(*) from newswatch.fetches group by outcome").fetchall()
+                outcomes: dict[str, int] = dict(counted)
             return {"feeds": count, "outcomes": outcomes, "first": first, "unchanged": unchanged,
                     "peak_mib": {k: round(v) for k, v in cluster.peaks.items()}}  # fmt: skip

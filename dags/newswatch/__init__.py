@@ -12,10 +12,10 @@ def _require_ours() -> None:
     found = find_spec("pipeline")
     if found is None:
         raise ImportError("newswatch is not installed in Airflow's Python: pip install newswatch (its docs/airflow.md)")
-    where = [*(found.submodule_search_locations or [])] or [found.origin]
+    where = [*(found.submodule_search_locations or [])] or [str(found.origin)]
     if not all(find_spec(f"pipeline.{part}") for part in ("steps", "settings")):
         raise ImportError(
-            f"the package `pipeline` that Python finds first ({', '.join(map(str, where))}) is not newswatch's: rename "
+            f"the package `pipeline` that Python finds first ({', '.join(where)}) is not newswatch's: rename "
             "it, or give newswatch's DAGs a Python of their own (its docs/airflow.md, Into your Airflow)"
         )
 

@@ -131,7 +131,8 @@ class Storyline(NamedTuple):
     def _asset(self, name: str, table: str) -> Asset:
         """Name a table of the database that is configured; without an address when only a Connection knows it."""
         url = os.environ.get(f"{self.prefix.upper()}_DATABASE_URL", "")  # noqa: TID251 - settings are too heavy for a parse
-        return Asset(f"{self.prefix}_{name}", uri=_address(url, table), group=self.prefix)
+        said = f"{self.prefix}_{name}"
+        return Asset(said, uri=_address(url, table) or said, group=self.prefix)
 
     # --------------------------------------------------------------------------------------------------- inside tasks
 
@@ -197,7 +198,7 @@ class Storyline(NamedTuple):
             # nothing either: what waits stands in the database, and the next run takes it all.
             max_active_runs=1,
             catchup=False,
-            allowed_run_types=allowed,
+            allowed_run_types=allowed,  # type: ignore[arg-type]  # it reads words too
             on_failure_callback=partial(on_failure, self.prefix),
             on_success_callback=partial(on_success, self.prefix),
             deadline=deadline(self.prefix, dag_id, late_after),

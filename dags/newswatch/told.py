@@ -10,7 +10,13 @@ from datetime import timedelta
 from importlib import import_module
 from typing import Any
 
-from airflow.sdk import DeadlineAlert, DeadlineReference, SyncCallback, conf, timezone
+from airflow.sdk import (  # type: ignore[attr-defined]  # their stub lacks three
+    DeadlineAlert,
+    DeadlineReference,
+    SyncCallback,
+    conf,
+    timezone,
+)
 
 from newswatch.tasks import WHY, connection, settings
 from newswatch.upstream import interval

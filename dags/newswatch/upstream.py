@@ -33,7 +33,7 @@ def login_url(next_url: str) -> str:
 
 def server_connection(conn_id: str) -> Any:
     """Give a Connection inside the api-server, None where there is none; `airflow.sdk`'s asks a task's supervisor."""
-    from airflow.exceptions import AirflowNotFoundException
+    from airflow.exceptions import AirflowNotFoundException  # type: ignore[attr-defined]  # by an `as` they forgot
     from airflow.models.connection import Connection
 
     try:
