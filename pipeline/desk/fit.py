@@ -98,25 +98,8 @@ def run(
             f"{len(rows)} labelled stories of {len(set(level.tolist()))} levels: too few to learn from; "
             f"label {FEWEST} and more, of what is ours and of what is not (`newswatch label STORY 0..3`)"
         )
-    weight = fit.weights_of(examples)
-    tables = fit.tables_of(examples)
-    models: dict[str, Mapping[str, Any]] = {}
-    crossed: dict[str, fit.Floats] = {}
-    zeros = np.zeros((len(fit.LEVELS), len(fit.NAMES) + 1))
-    for done, (name, alike) in enumerate((("names", False), ("likeness", True))):
-        prior = zeros if fresh else fit.from_model(standing.models[name])
-        progress("fit", 2 * done, 4)
-        crossed[name] = fit.cross_validate(examples, alike=alike, prior=prior)
-        progress("fit", 2 * done + 1, 4)
-        models[name] = fit.as_model(fit.learn(tables, level, weight, alike=alike, prior=prior, start=prior))
-    after = _cascade(crossed["names"], crossed["likeness"], examples)
-    mask = np.ones(len(fit.NAMES))
-    mask[fit.LIKENESS] = 0.0
-    before = _cascade(
-        fit.predict(fit.from_model(standing.models["names"]), tables[0] * mask),
-        fit.predict(fit.from_model(standing.models["likeness"]), tables[0]),
-        examples,
-    )
+    before = _judged(standing, examples)
+    models, after = _learnt(None if fresh else standing, examples, progress)
     parts = {name: np.array([n == name for n in names]) for name in dict.fromkeys(names)}
     sets = {
         name: SetScore(int(part.sum()), _f1(level[part], before[part]), _f1(level[part], after[part]))
@@ -145,6 +128,36 @@ def run(
         better=_moved(rows, names, level, before, after),
         worse=_moved(rows, names, level, after, before),
     )
+
+
+def _judged(standing: MatchWeights, examples: Sequence[fit.Example]) -> Any:
+    """Give the levels that the weights in use give."""
+    table = fit.table(examples)
+    mask = np.ones(len(fit.NAMES))
+    mask[fit.LIKENESS] = 0.0
+    return _cascade(
+        fit.predict(fit.from_model(standing.models["names"]), table * mask),
+        fit.predict(fit.from_model(standing.models["likeness"]), table),
+        examples,
+    )
+
+
+def _learnt(
+    drawn_to: MatchWeights | None, examples: Sequence[fit.Example], progress: Progress
+) -> tuple[dict[str, Mapping[str, Any]], Any]:
+    """Learn both models; give them, and the levels that models give which did not see the example."""
+    level = np.array([e.level for e in examples])
+    weight, tables = fit.weights_of(examples), fit.tables_of(examples)
+    models: dict[str, Mapping[str, Any]] = {}
+    crossed: dict[str, fit.Floats] = {}
+    zeros = np.zeros((len(fit.LEVELS), len(fit.NAMES) + 1))
+    for done, (name, alike) in enumerate((("names", False), ("likeness", True))):
+        prior = fit.from_model(drawn_to.models[name]) if drawn_to else zeros
+        progress("fit", 2 * done, 4)
+        crossed[name] = fit.cross_validate(examples, alike=alike, prior=prior)
+        progress("fit", 2 * done + 1, 4)
+        models[name] = fit.as_model(fit.learn(tables, level, weight, alike=alike, prior=prior, start=prior))
+    return models, _cascade(crossed["names"], crossed["likeness"], examples)
 
 
 def _gathered(

@@ -85,22 +85,6 @@ def _parts(
     db: sa.Connection, ids: Sequence[int], came: Came, stood: Mapping[tuple[int, int], int], old: timedelta
 ) -> dict[int, tuple[list[AlertedStory], str]]:
     """Give each event's stories and the hash of the one that it was founded on."""
-    older = matches.alias()
-    # judged worthless before, by another watchlist or matcher: a changed watchlist makes no news of old stories
-    was_nothing = (
-        sa.select(older.c.id)
-        .where(
-            older.c.story_id == stories.c.id,
-            older.c.level == 0,
-            ~older.c.is_current,
-            older.c.content_hash == matches.c.content_hash,
-            sa.or_(
-                older.c.watchlist_version != matches.c.watchlist_version,
-                older.c.matcher_version != matches.c.matcher_version,
-            ),
-        )
-        .exists()
-    )
     query = (
         sa.select(
             event_stories.c.event_id,
@@ -118,20 +102,14 @@ def _parts(
             stories.c.story_at,
             stories.c.baseline,
             matches.c.level,
-            was_nothing.label("was_nothing"),
+            _was_nothing().label("was_nothing"),
         )
         .join(stories, stories.c.id == event_stories.c.story_id)
         .outerjoin(matches, sa.and_(matches.c.story_id == stories.c.id, matches.c.is_current))
         .where(event_stories.c.event_id.in_(ids))
         .order_by(event_stories.c.joined_at, stories.c.story_at, stories.c.url_hash)
     )
-    drawn = (
-        sa.select(vectors.c.story_id, vectors.c.vector)
-        .join(event_stories, event_stories.c.story_id == vectors.c.story_id)
-        .where(event_stories.c.event_id.in_(ids), vectors.c.encoder.startswith("e5-"), ~vectors.c.encoder.contains(" "))
-        .order_by(vectors.c.encoder)  # of several versions the newest; "e5-… title" is of the title alone
-    )
-    vector = {r.story_id: np.frombuffer(r.vector, "<f2") for r in db.execute(drawn)}
+    vector = _vectors(db, ids)
     found: dict[int, tuple[list[AlertedStory], str]] = {}
     for r in db.execute(query):
         stale = "feed" if r.baseline else "watchlist" if r.was_nothing else "age" if _is_old(r, old) else None
@@ -156,6 +134,36 @@ def _parts(
         )
         found.setdefault(r.event_id, ([], r.url_hash))[0].append(part)
     return found
+
+
+def _vectors(db: sa.Connection, ids: Sequence[int]) -> dict[int, np.ndarray]:
+    """Give the vectors of title and summary of these events' stories."""
+    query = (
+        sa.select(vectors.c.story_id, vectors.c.vector)
+        .join(event_stories, event_stories.c.story_id == vectors.c.story_id)
+        .where(event_stories.c.event_id.in_(ids), vectors.c.encoder.startswith("e5-"), ~vectors.c.encoder.contains(" "))
+        .order_by(vectors.c.encoder)  # of several versions the newest; "e5-… title" is of the title alone
+    )
+    return {r.story_id: np.frombuffer(r.vector, "<f2") for r in db.execute(query)}
+
+
+def _was_nothing() -> sa.Exists:
+    """Whether a story was judged worthless before, by another watchlist or matcher: such a change makes no news."""
+    older = matches.alias()
+    return (
+        sa.select(older.c.id)
+        .where(
+            older.c.story_id == stories.c.id,
+            older.c.level == 0,
+            ~older.c.is_current,
+            older.c.content_hash == matches.c.content_hash,
+            sa.or_(
+                older.c.watchlist_version != matches.c.watchlist_version,
+                older.c.matcher_version != matches.c.matcher_version,
+            ),
+        )
+        .exists()
+    )
 
 
 def _is_old(row: Any, old: timedelta) -> bool:

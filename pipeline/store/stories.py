@@ -1,6 +1,6 @@
 """Stories and sightings: what parsing found, and what waits to be detected or judged."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -41,46 +41,22 @@ def add(
     ordered = [rows[k] for k in sorted(rows)]  # one order for all writers: no deadlocks
     made = insert(db, stories).on_conflict_do_nothing(index_elements=["url_hash"]).returning(stories.c.url_hash)
     new = set(db.scalars(made, ordered))
-    known = {
-        r.url_hash: r
-        for chunk in chunks(rows)
-        for r in db.execute(
-            sa.select(
-                stories.c.id,
-                stories.c.url_hash,
-                stories.c.content_hash,
-                stories.c.title,
-                stories.c.text.is_(None).label("is_bare"),
-                stories.c.words_feed_id,
-                stories.c.words_at,
-                stories.c.change_count,
-                stories.c.updated_at,
-                stories.c.published_at,
-                stories.c.story_at,
-            ).where(stories.c.url_hash.in_(chunk))
-        )
-    }
+    known = _known(db, rows)
     changed = 0
     former = []
     for identity, old in sorted(known.items(), key=lambda item: int(item[1].id)):  # the order in which others update
         row = rows[identity]
         if identity in new:
             continue
-        values = _earlier(old, row)
+        values = _changes(old, row, now)
         if identity in at_new_address:
             values["url"] = row["url"]
-        if old.content_hash != row["content_hash"] and _wins(old, row, now):
-            values |= {k: row[k] for k in _WORDS}
-            if row["text"]:
-                values |= {"text": row["text"], "text_source": row["text_source"]}
-            values |= {"updated_at": now, "change_count": old.change_count + 1, "language": None, "judged_at": None}
+        if "title" in values:
             changed += 1
             if old.title != row["title"]:
                 former.append(
                     {"story_id": old.id, "title": old.title, "replaced_at": now, "feed_id": old.words_feed_id}
                 )
-        elif old.is_bare and row["text"]:  # whose words count is one question, whether there is a text another
-            values |= {"text": row["text"], "text_source": row["text_source"], "judged_at": None}
         if values:
             db.execute(sa.update(stories).where(stories.c.id == old.id).values(**values))
         if "judged_at" in values:  # other words: what these broke says nothing of them
@@ -95,6 +71,26 @@ def add(
     return len(new), changed
 
 
+def _known(db: sa.Connection, identities: Iterable[str]) -> dict[str, Any]:
+    """Give what stands of these stories, by identity."""
+    columns = sa.select(
+        stories.c.id,
+        stories.c.url_hash,
+        stories.c.content_hash,
+        stories.c.title,
+        stories.c.text.is_(None).label("is_bare"),
+        stories.c.words_feed_id,
+        stories.c.words_at,
+        stories.c.change_count,
+        stories.c.updated_at,
+        stories.c.published_at,
+        stories.c.story_at,
+    )
+    return {
+        r.url_hash: r for chunk in chunks(identities) for r in db.execute(columns.where(stories.c.url_hash.in_(chunk)))
+    }
+
+
 _WORDS = (
     "title",
     "raw_title",
@@ -107,6 +103,18 @@ _WORDS = (
     "declared_language",
     "country",
 )
+
+
+def _changes(old: Any, row: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    """Give what an entry of a known story changes in its row."""
+    values = _earlier(old, row)
+    text = {"text": row["text"], "text_source": row["text_source"]} if row["text"] else {}
+    if old.content_hash != row["content_hash"] and _wins(old, row, now):
+        values |= {k: row[k] for k in _WORDS} | text
+        values |= {"updated_at": now, "change_count": old.change_count + 1, "language": None, "judged_at": None}
+    elif old.is_bare and text:  # whose words count is one question, whether there is a text another
+        values |= text | {"judged_at": None}
+    return values
 
 
 def _wins(old: Any, row: Mapping[str, Any], now: datetime) -> bool:

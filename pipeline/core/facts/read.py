@@ -48,22 +48,8 @@ class FactReader(Money):
         before = text[start - 1] if start else " "
         sign = self.prefix(start)
         if text[start].isdigit():
-            if not sign and (
-                (is_letter(before) and before.isascii()) or (is_letter(before) and "\u0370" <= before <= "\u05ff")
-            ):
-                return None, start + 1  # GB200, H100
-            if not sign and before == ".":
-                return None, start + 1  # v.2; Rs.500 has its sign
-            if (
-                not sign
-                and before in "-_#@/"
-                and not (before == "-" and self.hint in units.HYPHENS)
-                and start > 1
-                and text[start - 2].isalnum()
-                and not "\u0590" <= text[start - 2] <= "\u06ff"
-                and (before != "/" or text[start - 2].isdigit())
-            ):
-                return None, start + 1  # GPT-4
+            if not sign and self.is_of_name(start):
+                return None, start + 1
             amount = self.amount(start)
             if amount is None:
                 m = NUMBER.match(text, start)
@@ -92,24 +78,44 @@ class FactReader(Money):
             upper = self.far_end(follow, amount, sign, mine)
         if upper and self.is_share(upper.end):
             return None, upper.end
+        low = self.scaled_as(amount, upper) if upper else amount
         last = upper or amount
-        low = amount
-        if upper and not amount.scaled and upper.scaled:
-            low = amount._replace(
-                value=amount.value if upper.is_han else amount.value * upper.factor,
-                scaled=True,
-                needs_money=upper.needs_money,
-            )
-            if upper.is_han:  # the sign behind the number is the scale of both
-                signs = re.search(r"[万萬만亿億억兆조]+", text[upper.start : upper.end])
-                for c in signs[0] if signs else "":
-                    low = low._replace(value=low.value * CJK_LARGE[c])
         fact = self.money(low, last, sign) or self.other(low, last)
         if fact and upper and fact.upper is None and low.value < upper.value:
             fact = fact._replace(upper=upper.value * (fact.value / low.value if low.value else 1.0))
         if fact is None and upper:
             fact = self.money(amount, amount, sign) or self.other(amount, amount)
         return fact, amount.end
+
+    def is_of_name(self, start: int) -> bool:
+        """Whether the digits at `start`, before which no currency stands, go on with a name."""
+        text = self.text
+        before = text[start - 1] if start else " "
+        if is_letter(before) and (before.isascii() or "\u0370" <= before <= "\u05ff"):
+            return True  # GB200, H100
+        if before == ".":
+            return True  # v.2
+        return (  # GPT-4
+            before in "-_#@/"
+            and not (before == "-" and self.hint in units.HYPHENS)
+            and start > 1
+            and text[start - 2].isalnum()
+            and not "\u0590" <= text[start - 2] <= "\u06ff"
+            and (before != "/" or text[start - 2].isdigit())
+        )
+
+    def scaled_as(self, low: Amount, upper: Amount) -> Amount:
+        """Give the near end of a range the scale that only its far end bears."""
+        if low.scaled or not upper.scaled:
+            return low
+        value = low.value
+        if upper.is_han:  # the sign behind the number is the scale of both
+            signs = re.search(r"[万萬만亿億억兆조]+", self.text[upper.start : upper.end])
+            for c in signs[0] if signs else "":
+                value *= CJK_LARGE[c]
+        else:
+            value *= upper.factor
+        return low._replace(value=value, scaled=True, needs_money=upper.needs_money)
 
     def is_share(self, end: int) -> bool:
         """Whether what stands behind a number at `end` makes it a share, a rate or a time, no quantity."""
