@@ -40,19 +40,19 @@ class Writer:
     now: datetime
     composer: mail.Composer
     secret: str
-    _dossiers: OrderedDict[int, tuple[Dossier, AlertedEvent] | None] = field(default_factory=OrderedDict)
+    _dossiers: OrderedDict[int, tuple[Dossier, AlertedEvent, State] | None] = field(default_factory=OrderedDict)
 
     def fill(self, draft: Draft, reader: Subscription, host: str, is_written: bool) -> None:
         """Fill in what it tells now, and its letter if it `is_written`; `host` makes the Message-ID of a digest."""
         items: list[EventNews] = []
         for a in draft.plan.alerts:
             found = self._event(a.event_id)
-            item = learned.item(a, *found, reader) if found is not None and found[0].stories else None
+            item = learned.item(a, found[0], found[1], reader) if found is not None and found[0].stories else None
             if found is None or item is None:
                 draft.void.append(a.id)
                 continue
             items.append(item)
-            draft.told[a.id] = found[1].state()
+            draft.told[a.id] = found[2]
         if not draft.told:
             return
         draft.held = [a for a in draft.plan.alerts if a.id in draft.told]
@@ -63,12 +63,13 @@ class Writer:
             by_event = {i.dossier.event.id: i for i in items}
             draft.said = {a.id: self._said(reader, by_event[a.event_id]) for a in draft.held}
 
-    def _event(self, event_id: int) -> tuple[Dossier, AlertedEvent] | None:
+    def _event(self, event_id: int) -> tuple[Dossier, AlertedEvent, State] | None:
+        """Give what is known of an event, and what it says now."""
         if event_id not in self._dossiers:
             with store.read(self.settings.database_url) as db:
                 alerted = alerts.alerted(db, [event_id], timedelta(days=self.settings.news_days))
                 dossier = dossiers.load(db, event_id) if alerted else None
-            self._dossiers[event_id] = (dossier, alerted[0]) if dossier is not None else None
+            self._dossiers[event_id] = (dossier, alerted[0], alerted[0].state()) if dossier is not None else None
             if len(self._dossiers) > _DOSSIERS:
                 self._dossiers.popitem(last=False)
         return self._dossiers[event_id]

@@ -3,6 +3,7 @@
 import email
 import json
 import re
+import smtplib
 import tomllib
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -25,6 +26,7 @@ from pipeline.core.alerts.state import News
 from pipeline.core.events.claims import Stated, stated
 from pipeline.core.text import mailaddress
 from pipeline.mail import mime
+from pipeline.mail.session import Session
 from pipeline.mail.smtp import Smtp, parse_url
 from pipeline.model import Event, Fact, Member, Story
 from pipeline.words.texts import LANGUAGES, TEXTS, language_of
@@ -621,3 +623,28 @@ def test_what_we_do_while_a_server_takes_a_mail_is_no_delay_of_its() -> None:
         )
         way.close()
         assert (answer.outcome, running, len(post.mails)) == ("accepted", [False], 1)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "Subject: dots\r\n\r\n.\r\n..\r\n.dotted words\r\nwords.\r\n",
+        "Subject: open\r\n\r\nits last line has no end",
+        "Subject: last\r\n\r\nwords\r\n.",
+        ".Subject: first\r\n\r\nwords\r\n",
+        "Subject: none\r\n\r\nwords\r\n.\nwords\r\n",
+    ],
+)
+def test_a_mail_arrives_as_it_was_written(content: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No line of it ends it, wherever its dots stand; on the wire it is what the standard library would send."""
+    wire: list[list[bytes]] = [[], []]
+    answers = (b"354 go on", b"250 OK")
+    for side, hand_over in zip(wire, (Session.hand_over, smtplib.SMTP.data), strict=True):
+        session = Session(1, 0)
+        said = iter(answers)
+        monkeypatch.setattr(session, "getreply", lambda said=said: (int((one := next(said))[:3]), one))
+        monkeypatch.setattr(
+            session, "send", lambda s, side=side: side.append(s if isinstance(s, bytes) else s.encode())
+        )
+        assert hand_over(session, content.encode())[0] == 250
+    assert wire[0] == wire[1]

@@ -126,7 +126,7 @@ def headers(sender: Address, to: Address, subject: str, at: datetime, more: Sequ
     how = (not to.username.isascii(), ("".join(parts) + subject).isascii())
     head = _addressed("From", *parts[:3], *how) + _addressed("To", *parts[3:], *how)
     head += _header("Subject", subject, *how)
-    ours = [f"{name}: {value}" for name, value in (("Date", format_datetime(at)), *more)]
+    ours = [f"{name}: {value}" for name, value in (("Date", _written_date(at)), *more)]
     written = "".join(ours)
     if not written.isascii() or not written.isprintable():
         raise ValueError("a header of ours is not plain ASCII")
@@ -135,6 +135,9 @@ def headers(sender: Address, to: Address, subject: str, at: datetime, more: Sequ
 
 def _parts(address: Address) -> tuple[str, str, str]:
     return address.display_name, address.username, address.domain
+
+
+_written_date = lru_cache(maxsize=8)(format_datetime)  # all mails of a run have one
 
 
 # The standard library takes a millisecond a header, and thousands of mails have the same sender and subject.

@@ -46,9 +46,14 @@ class Session(smtplib.SMTP):
 
     def hand_over(self, content: bytes, meanwhile: Callable[[], None] | None = None) -> tuple[int, bytes]:
         """Hand over a mail and give the answer; `meanwhile` is called while the server takes it."""
+        self.putcmd("data")
+        code, said = self.getreply()
+        if code != 354:
+            raise smtplib.SMTPDataError(code, said)
         self._meanwhile = meanwhile
         try:
-            return self.data(content)
+            self.send(_quoted(content))
+            return self.getreply()
         finally:
             self._meanwhile = None
 
@@ -85,6 +90,14 @@ class Session(smtplib.SMTP):
         if left <= 0 or self.is_cut:
             raise TimeoutError("it took too long")
         return left
+
+
+def _quoted(content: bytes) -> bytes:
+    """Write a mail as DATA has it: as smtplib's `data`, whose search by pattern cost a tenth of a mail."""
+    quoted = content.replace(b"\n.", b"\n..")
+    if quoted.startswith(b"."):
+        quoted = b"." + quoted
+    return quoted + (b".\r\n" if quoted.endswith(b"\r\n") else b"\r\n.\r\n")
 
 
 def within(seconds: float, work: Callable[[], T], what: str) -> T:

@@ -110,9 +110,12 @@ def _let_go() -> None:
 os.register_at_fork(before=_let_go)
 
 
+_readable = json.JSONEncoder(ensure_ascii=False).encode  # made once: json.dumps makes one for each value
+
+
 def _json(value: Any) -> str:
     """Write JSON so that an analyst can read it in the file: letters as they are, not as escapes."""
-    written = json.dumps(value, ensure_ascii=False)
+    written = _readable(value)
     try:
         written.encode()
     except UnicodeEncodeError:  # a lone surrogate cannot be stored as text

@@ -2,6 +2,7 @@
 
 import re
 from email.utils import parseaddr
+from functools import lru_cache
 
 import idna
 
@@ -16,6 +17,7 @@ def bare(written: str) -> str:
     return parseaddr(_CONTROL.sub("", written[:MAX_WRITTEN]))[1]
 
 
+@lru_cache(maxsize=256)  # three times a mail
 def to_ascii(address: str) -> str:
     """Write an international domain in ASCII (xn--…); a local part beyond ASCII stays, and needs SMTPUTF8.
 
@@ -40,6 +42,7 @@ def host_of(sender: str) -> str:
         return "localhost"
 
 
+@lru_cache(maxsize=256)
 def header_text(text: str, limit: int = 200) -> str:
     """Make one header line of any text: no control characters, no line breaks, single spaces.
 
