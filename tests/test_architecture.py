@@ -2,12 +2,15 @@
 
 import ast
 import functools
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from pipeline.store.tables import metadata
 
 ROOT = Path(__file__).resolve().parent.parent
 MODULES = sorted(p for top in ("pipeline", "dags") for p in (ROOT / top).rglob("*.py"))
@@ -212,6 +215,24 @@ def test_no_machine_path_and_no_registry_host_is_named() -> None:
         if w in p.read_text(encoding="utf-8", errors="ignore")
     ]
     assert found == []
+
+
+def test_an_order_says_where_nulls_go() -> None:
+    """PostgreSQL puts them last and SQLite first: an order over what may be null says which, or leaves them out."""
+    silent = []
+    for path in MODULES:
+        for function in (n for n in ast.walk(tree(path)) if isinstance(n, ast.FunctionDef)):
+            text = ast.unparse(function)
+            for call in (n for n in ast.walk(function) if isinstance(n, ast.Call)):
+                if not isinstance(call.func, ast.Attribute) or call.func.attr != "order_by":
+                    continue
+                for key in map(ast.unparse, call.args):
+                    column = re.fullmatch(r"(\w+)\.c\.(\w+)(\.desc\(\))?", key)
+                    if column and column[1] in metadata.tables:
+                        is_given = f"{column[1]}.c.{column[2]}.is_not(None)" in text
+                        if metadata.tables[column[1]].c[column[2]].nullable and not is_given:
+                            silent.append(f"{path.relative_to(ROOT)}: {function.name}: {key}")
+    assert silent == []
 
 
 def test_no_class_name_stands_twice() -> None:

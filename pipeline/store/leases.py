@@ -83,9 +83,10 @@ def claim(
     With `not_since`, "due" means "not fetched since then" whatever the schedule says. `dead` are claimants whose
     claims are void.
     """
+    order: sa.ColumnElement[Any]
     if not_since is None:
         is_due = is_due_by_schedule(now, furthest)
-        order = feeds.c.next_fetch_at
+        order = feeds.c.next_fetch_at.nulls_first()  # never asked: due at once
     else:
         was_then = sa.or_(feeds.c.last_fetch_at < not_since, feeds.c.last_fetch_at > now + due.SLACK)
         is_due = sa.or_(feeds.c.last_fetch_at.is_(None), was_then)

@@ -12,4 +12,4 @@ select
 from story_matches
 where level >= 1 and story_at >= datetime('now', '-30 days')
 group by country
-order by story_count desc, country asc;
+order by story_count desc, country asc nulls last;

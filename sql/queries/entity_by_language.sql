@@ -10,4 +10,4 @@ select
 from story_entities
 where story_at >= datetime('now', '-90 days')
 group by entity_key, language, country
-order by entity_key asc, story_count desc, language asc, country asc;
+order by entity_key asc, story_count desc, language asc nulls last, country asc nulls last;

@@ -21,4 +21,4 @@ from firsts as f
 inner join event_overview as e on f.event_id = e.event_id
 where e.language_count >= 2 and e.first_seen_at >= datetime('now', '-90 days')
 group by f.language
-order by mean_hours_behind, f.language;
+order by mean_hours_behind, f.language nulls last;

@@ -117,6 +117,17 @@ def test_what_is_not_due_is_not_claimed(url: str) -> None:
     assert claim(url, "a", not_since=NOW + timedelta(seconds=1)) == [3, 4, 5, 6, 7, 8, 9, 10, 11, 12]
 
 
+def test_who_was_never_asked_is_asked_first(url: str) -> None:
+    """No time stands for "at once", so it comes before all times, on both databases."""
+    with store.begin(url) as db:
+        f = tables.feeds.c
+        db.execute(sa.update(tables.feeds).values(next_fetch_at=NOW - timedelta(hours=1)))
+        db.execute(sa.update(tables.feeds).where(f.id == 2).values(next_fetch_at=NOW - timedelta(hours=2)))
+        db.execute(sa.update(tables.feeds).where(f.id == 9).values(next_fetch_at=None))
+    assert claim(url, "a", limit=1) == [9]
+    assert claim(url, "b", limit=1) == [2]
+
+
 def test_a_host_that_asked_for_rest_has_it(url: str) -> None:
     """After a 429 no feed of that host is claimed until it said; other hosts are not held."""
     assert len(claim(url, "a")) == 12

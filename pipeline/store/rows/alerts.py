@@ -27,7 +27,8 @@ def of_event(db: sa.Connection, event_id: int, limit: int) -> list[MailedAlert]:
         .where(alerts.c.event_id == event_id, alerts.c.state == "sent")
     )
     return [
-        MailedAlert(**r._mapping) for r in db.execute(query.order_by(alerts.c.sent_at.desc(), alerts.c.id).limit(limit))
+        MailedAlert(**r._mapping)
+        for r in db.execute(query.order_by(alerts.c.sent_at.desc().nulls_last(), alerts.c.id).limit(limit))
     ]
 
 

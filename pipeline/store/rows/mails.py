@@ -75,7 +75,7 @@ def _why(db: sa.Connection, event: sa.Row[Any]) -> MatchReason:
         .join(event_stories, event_stories.c.story_id == matches.c.story_id)
         .outerjoin(seeds, seeds.c.key == matches.c.seed_key)
         .where(event_stories.c.event_id == event.id, matches.c.is_current)
-        .order_by(matches.c.level.desc(), matches.c.similarity.desc())
+        .order_by(matches.c.level.desc(), matches.c.similarity.desc().nulls_last(), matches.c.story_id)
         .limit(1)
     )
     nearest = db.execute(query).one_or_none()

@@ -102,7 +102,7 @@ def sick_feeds(db: sa.Connection, limit: int = 30) -> list[SickFeed]:
     query = (
         sa.select(feeds.c.url, feeds.c.title, feeds.c.state, feeds.c.state_since, feeds.c.last_success_at)
         .where(feeds.c.enabled, feeds.c.state.in_(("failing", "gone", "quiet", "slow", "lying")))
-        .order_by(feeds.c.state_since, feeds.c.id)
+        .order_by(feeds.c.state_since.nulls_first(), feeds.c.id)
         .limit(limit)
     )
     return [SickFeed(**r._mapping) for r in db.execute(query)]

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from pipeline import store
 from pipeline.store.faults import BrokenItem
-from pipeline.store.rows import columns, row
+from pipeline.store.rows import columns, mails, row
 from pipeline.store.rows.events import EventRow, ToldStory
 from pipeline.store.rows.stories import (
     EventRecord,
@@ -19,6 +19,7 @@ from pipeline.store.rows.stories import (
     StoryRecord,
 )
 from pipeline.store.tables import event_stories, events, facts, faults, labels, matches, stories
+from tests.newsroom import Newsroom
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,3 +72,16 @@ def test_a_renamed_column_is_an_error_not_an_empty_place(sqlite_url: str) -> Non
         row(Renamed, found)
     with pytest.raises(FrozenInstanceError):
         row(Renamed, found, headline_that_was="x").id = 2  # type: ignore[misc]
+
+
+def test_the_nearest_seed_is_of_a_story_that_was_compared(database_url: str) -> None:
+    """Rule: a mail names the likeness that was found; a story that no encoder saw does not hide it."""
+    store.upgrade(database_url)
+    room = Newsroom(database_url)
+    event = room.event([room.story("en"), room.story("fr"), room.story("id")])
+    with store.begin(database_url) as db:
+        for story_id, similarity in ((2, 0.8), (3, 0.9)):
+            db.execute(sa.update(matches).where(matches.c.story_id == story_id).values(similarity=similarity))
+    with store.read(database_url) as db:
+        dossier = mails.load(db, event)
+    assert dossier is not None and dossier.why.similarity == 0.9
