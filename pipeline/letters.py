@@ -3,7 +3,6 @@
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
 from pipeline import mail, store
 from pipeline.core.alerts import content, decide, learned
@@ -76,8 +75,8 @@ class Writer:
 
     def _said(self, reader: Subscription, item: EventNews) -> Said:
         head, why = content.head(item, reader.language), item.dossier.why
-        evidence: dict[str, Any] = {"level": item.dossier.event.level, "names": list(why.names)}
-        evidence |= {"seed": why.seed, "similarity": why.similarity, "news": item.news.write()}
+        evidence = {"level": item.dossier.event.level, "names": list(why.names), "seed": why.seed}
+        evidence |= {"similarity": why.similarity, "news": item.news.write()}
         return Said(self.composer.why(item, reader.language), evidence, head.id if head is not None else None)
 
     def _compose(

@@ -1,7 +1,7 @@
 """What people say of stories: keep it, list it, and write it out as labelled lines that evaluation and fitting read."""
 
 from datetime import datetime
-from typing import Any
+from typing import NotRequired, TypedDict
 
 from pipeline import store
 from pipeline.core.text import url
@@ -11,7 +11,7 @@ from pipeline.settings import Settings
 from pipeline.store import labels, stories
 from pipeline.store.labels import LabelledRow
 
-__all__ = ["LabelledRow", "export", "listed", "run", "take_back", "withdraw"]
+__all__ = ["LabelLine", "LabelledRow", "export", "listed", "run", "take_back", "withdraw"]
 
 # The matcher reads at most 600 characters of an article, and only where title and summary are short.
 EXPORTED_TEXT = 2000
@@ -50,8 +50,23 @@ def listed(settings: Settings, wrong: bool = False) -> list[LabelledRow]:
     return [r for r in rows if not wrong or r.judged != r.level]
 
 
-def export(settings: Settings) -> list[dict[str, Any]]:
-    """Give the labelled stories as lines {id, lang, title, summary, url, date, relevance, event, note[, text]}.
+class LabelLine(TypedDict):
+    """A labelled story as a line that evaluation and fitting read."""
+
+    id: str
+    lang: str | None
+    title: str
+    summary: str
+    url: str
+    date: str
+    relevance: int
+    event: str  # keeps the stories of one event in one fold
+    note: str
+    text: NotRequired[str]
+
+
+def export(settings: Settings) -> list[LabelLine]:
+    """Give the labelled stories as lines.
 
     In the order of their addresses' hashes, so that the same labels give the same file.
     """
@@ -66,9 +81,9 @@ def _find(story: Story | None, what: str) -> Story:
     return story
 
 
-def _line(row: LabelledRow) -> dict[str, Any]:
+def _line(row: LabelledRow) -> LabelLine:
     story = row.story
-    line = {
+    line: LabelLine = {
         "id": f"label-{url.key(story.canonical_url)[:12]}",
         "lang": story.language,
         "title": story.title,
@@ -76,7 +91,9 @@ def _line(row: LabelledRow) -> dict[str, Any]:
         "url": story.canonical_url,
         "date": story.at.isoformat() if story.at else "",
         "relevance": row.level,
-        "event": f"event-{row.event}" if row.event else "",  # keeps the stories of one event in one fold
+        "event": f"event-{row.event}" if row.event else "",
         "note": row.note,
     }
-    return {**line, "text": story.text[:EXPORTED_TEXT]} if story.text else line
+    if story.text:
+        line["text"] = story.text[:EXPORTED_TEXT]
+    return line

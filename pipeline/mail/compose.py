@@ -3,7 +3,7 @@
 import hashlib
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from email.headerregistry import Address
 from email.utils import parseaddr
@@ -138,7 +138,8 @@ class Composer:
 
     def _event_body(self, item: EventNews, words: Words, to: Envelope) -> BodyTemplate:
         dossier = item.dossier
-        page = self._view(item, words, to) | self._frame(words) | {"less": to.less}
+        shown = self._shown(item, words, to)
+        page = {f.name: getattr(shown, f.name) for f in fields(shown)} | self._frame(words) | {"less": to.less}
         picture, alt = None, ""
         if len(dossier.stories) >= WORTH_DRAWING:
             start, end = mail_charts.span(dossier.stories)
@@ -152,7 +153,7 @@ class Composer:
             key = (dossier.event.id, "timeline", words.zone.key, words.language)
             picture = self._keep(key, dossier, lambda: mail_charts.timeline(dossier.stories, words.tick))
         page |= {"alt": alt, "has_picture": picture is not None}
-        return self._render("event", page, header_text(page["title"]), picture, alt)
+        return self._render("event", page, header_text(shown.title), picture, alt)
 
     def _digest_body(
         self,
@@ -167,7 +168,7 @@ class Composer:
         shown = shown[:most]
         groups = content.by_topic(shown)
         sections = [
-            {"title": self._topic(key, words), "items": [self._view(i, words, to) for i in held]}
+            {"title": self._topic(key, words), "items": [self._shown(i, words, to) for i in held]}
             for key, held in groups.items()
         ]
         counts = {str(n): len(held) for n, held in enumerate(groups.values(), 1)}
@@ -200,10 +201,9 @@ class Composer:
             return self._digest_body(items, kind, words, cap, to, max(1, fewer))
         return self._render("digest", page, header_text(subject), picture, alt, html)
 
-    def _view(self, item: EventNews, words: Words, to: Envelope) -> dict[str, Any]:
-        """Give what the templates need of one event; `wish` holds the place of its reader's own links."""
+    def _shown(self, item: EventNews, words: Words, to: Envelope) -> view.ShownEvent:
         wish = mime.hole(self._salt, f"wish{item.dossier.event.id}") if to.wishes else None
-        return view.of(item, words, self._base) | {"wish": wish}
+        return view.of(item, words, self._base, wish)
 
     def _frame(self, words: Words) -> dict[str, Any]:
         holes = {k: mime.hole(self._salt, k) for k in ("unsubscribe", "subscription")}

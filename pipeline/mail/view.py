@@ -1,7 +1,7 @@
 """An event in the words of one reader: what the templates put into text and HTML."""
 
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass
 
 from pipeline.core.alerts import content
 from pipeline.core.alerts.content import Dossier, EventNews, FactLine, Lead, StoryLine
@@ -11,11 +11,94 @@ from pipeline.words.language import Words
 _RTL = frozenset({"ar", "fa", "he", "ur", "ps", "ckb", "yi", "dv", "ug", "sd"})
 
 
-def of(item: EventNews, words: Words, base_url: str) -> dict[str, Any]:
-    """Give what the templates need of one event, in words; every text is one line without control characters."""
+@dataclass(frozen=True, slots=True)
+class ShownLink:
+    """Words that lead somewhere."""
+
+    text: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownLead:
+    """What a story says happened, in its own words."""
+
+    text: str
+    by: str
+    tag: str
+    dir: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownFact:
+    """An amount and who states it."""
+
+    amount: str
+    role: str
+    says: str
+    disputed: str  # empty where all agree
+
+
+@dataclass(frozen=True, slots=True)
+class ShownStory:
+    """A story in one line."""
+
+    title: str
+    tag: str
+    dir: str
+    url: str
+    outlet: str
+    when: str
+    is_copy: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ShownLanguage:
+    """The stories of one language."""
+
+    language: str
+    tag: str
+    dir: str
+    count: str
+    stories: list[ShownStory]
+    more: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ShownEvent:
+    """What the templates need of one event, in words; None, or nothing, where there is nothing to say."""
+
+    reason: str
+    badge: str
+    title: str
+    title_lang: str
+    dir: str
+    level: str
+    part_of: str | None
+    follows: ShownLink | None
+    lead: ShownLead | None
+    short_lead: ShownLead | None  # in a digest
+    news: list[str]
+    new_stories: list[ShownStory]
+    more_new: str | None
+    new_facts: list[ShownFact]
+    counts: list[str]
+    first_seen: str
+    facts: list[ShownFact]
+    more_facts: str | None
+    why: str
+    groups: list[ShownLanguage]
+    has_copies: bool
+    more_languages: str | None
+    url: str
+    wish: str | None  # the place of its reader's own links
+
+
+def of(item: EventNews, words: Words, base_url: str, wish: str | None) -> ShownEvent:
+    """Put one event into words; every text is one line without control characters."""
     dossier, event = item.dossier, item.dossier.event
     title, tag = content.headline(item, words.language)
-    whole, whole_tag = content.title(dossier, words.language)
+    whole, _ = content.title(dossier, words.language)
     new, more_new = content.news_first(item)
     listed, dropped = content.groups(dossier, words.language)
     amounts, more_amounts = content.facts(dossier)
@@ -24,58 +107,57 @@ def of(item: EventNews, words: Words, base_url: str) -> dict[str, Any]:
         words.say("languages", n=event.language_count),
         words.say("independent", n=event.independent_count),
     ]
-    return {
-        "reason": item.reason,
-        "badge": words.say(item.reason),
-        "title": header_text(title, 300) or words.say("no_title"),
-        "title_lang": tag,
-        "dir": _direction(tag),
-        "level": words.say("level", n=event.level, what=words.say(f"what_level{max(1, event.level)}")),
-        "level_number": event.level,
-        "part_of": words.say("part_of", title=header_text(whole, 200)) if item.fresh and whole != title else None,
-        "part_of_lang": whole_tag,
-        "follows": _follows(dossier, words, base_url),
-        "lead": _lead(content.lead(item, words.language), words),
-        "short_lead": _lead(content.lead(item, words.language, 180.0, 1), words),
-        "news": _news(item, words),
-        "new_stories": [_story(s, words) for s in new],
-        "more_new": words.say("more", n=more_new) if more_new else None,
-        "new_facts": _facts(content.new_facts(item), words),
-        "counts": counts,
-        "first_seen": words.say("first_seen", when=words.when(event.first_seen_at)),
-        "facts": _facts(amounts, words),
-        "more_facts": words.say("more_facts", n=more_amounts) if more_amounts else None,
-        "why": why(dossier, words),
-        "groups": [
-            {
-                "language": words.language_name(g.language),
-                "tag": g.language,
-                "dir": _direction(g.language),
-                "count": words.number(len(g.stories) + g.more),
-                "stories": [_story(s, words) for s in g.stories],
-                "more": words.say("more", n=g.more) if g.more else None,
-            }
+    return ShownEvent(
+        reason=item.reason,
+        badge=words.say(item.reason),
+        title=header_text(title, 300) or words.say("no_title"),
+        title_lang=tag,
+        dir=_direction(tag),
+        level=words.say("level", n=event.level, what=words.say(f"what_level{max(1, event.level)}")),
+        part_of=words.say("part_of", title=header_text(whole, 200)) if item.fresh and whole != title else None,
+        follows=_follows(dossier, words, base_url),
+        lead=_lead(content.lead(item, words.language), words),
+        short_lead=_lead(content.lead(item, words.language, 180.0, 1), words),
+        news=_news(item, words),
+        new_stories=[_story(s, words) for s in new],
+        more_new=words.say("more", n=more_new) if more_new else None,
+        new_facts=_facts(content.new_facts(item), words),
+        counts=counts,
+        first_seen=words.say("first_seen", when=words.when(event.first_seen_at)),
+        facts=_facts(amounts, words),
+        more_facts=words.say("more_facts", n=more_amounts) if more_amounts else None,
+        why=why(dossier, words),
+        groups=[
+            ShownLanguage(
+                language=words.language_name(g.language),
+                tag=g.language,
+                dir=_direction(g.language),
+                count=words.number(len(g.stories) + g.more),
+                stories=[_story(s, words) for s in g.stories],
+                more=words.say("more", n=g.more) if g.more else None,
+            )
             for g in listed
         ],
-        "has_copies": any(s.is_copy for g in listed for s in g.stories),
-        "more_languages": words.say("more_languages", n=dropped) if dropped else None,
-        "url": f"{base_url}/events/{event.id}",
-    }
+        has_copies=any(s.is_copy for g in listed for s in g.stories),
+        more_languages=words.say("more_languages", n=dropped) if dropped else None,
+        url=f"{base_url}/events/{event.id}",
+        wish=wish,
+    )
 
 
-def _story(story: StoryLine, words: Words) -> dict[str, Any]:
-    return {
-        "title": header_text(story.title, 300) or words.say("no_title"),
-        "tag": story.language,
-        "dir": _direction(story.language),
-        "url": _link(story.url),
-        "outlet": header_text(story.outlet, 80) or words.say("unknown_outlet"),
-        "when": words.short(story.at),
-        "is_copy": story.is_copy,
-    }
+def _story(story: StoryLine, words: Words) -> ShownStory:
+    return ShownStory(
+        title=header_text(story.title, 300) or words.say("no_title"),
+        tag=story.language,
+        dir=_direction(story.language),
+        url=_link(story.url),
+        outlet=header_text(story.outlet, 80) or words.say("unknown_outlet"),
+        when=words.short(story.at),
+        is_copy=story.is_copy,
+    )
 
 
-def _lead(lead: Lead | None, words: Words) -> dict[str, str] | None:
+def _lead(lead: Lead | None, words: Words) -> ShownLead | None:
     """Quote what happened, with who says it, and in which language where it is not the reader's."""
     if lead is None:
         return None
@@ -85,32 +167,30 @@ def _lead(lead: Lead | None, words: Words) -> dict[str, str] | None:
     by = words.say("lead_by", outlet=outlet)
     if not is_theirs:
         by = words.say("lead_by_in", outlet=outlet, language=words.language_name(story.language))
-    return {"text": header_text(lead.text, 600), "by": by, "tag": story.language, "dir": _direction(story.language)}
+    return ShownLead(header_text(lead.text, 600), by, story.language, _direction(story.language))
 
 
-def _facts(lines: Sequence[FactLine], words: Words) -> list[dict[str, str]]:
+def _facts(lines: Sequence[FactLine], words: Words) -> list[ShownFact]:
     return [
-        {
-            "amount": words.amount(f),
-            "role": words.say(f"role_{f.role}" if f"role_{f.role}" in words.known else "role_"),
-            "says": words.sources([header_text(o, 80) for o in f.outlets]),
-            "disputed": words.say("disputed") if f.disputed else "",
-        }
+        ShownFact(
+            amount=words.amount(f),
+            role=words.say(f"role_{f.role}" if f"role_{f.role}" in words.known else "role_"),
+            says=words.sources([header_text(o, 80) for o in f.outlets]),
+            disputed=words.say("disputed") if f.disputed else "",
+        )
         for f in lines
     ]
 
 
-def _follows(dossier: Dossier, words: Words, base_url: str) -> dict[str, str] | None:
+def _follows(dossier: Dossier, words: Words, base_url: str) -> ShownLink | None:
     """Name the happening that this one follows, with its day."""
     if dossier.follows is None:
         return None
     titles = dossier.follows.titles
     said = titles.get(words.language) or titles.get("en") or dossier.follows.title
     when = words.day(dossier.follows.at)
-    return {
-        "text": words.say("follows", title=header_text(said, 200) or words.say("no_title"), when=when),
-        "url": f"{base_url}/events/{dossier.follows.event_id}",
-    }
+    text = words.say("follows", title=header_text(said, 200) or words.say("no_title"), when=when)
+    return ShownLink(text, f"{base_url}/events/{dossier.follows.event_id}")
 
 
 def _news(item: EventNews, words: Words) -> list[str]:

@@ -185,7 +185,7 @@ def members(db: sa.Connection, ids: Sequence[int], encoders: Mapping[str, str]) 
                     bound=r.bound,
                 )
             )
-        drawn: dict[int, dict[str, Any]] = {}
+        drawn: dict[int, dict[str, np.ndarray]] = {}
         wanted = sa.and_(vectors.c.story_id.in_(chunk), vectors.c.encoder.in_(sorted(version)))
         for r in db.execute(sa.select(vectors).where(wanted)):
             drawn.setdefault(r.story_id, {})[version[r.encoder]] = np.frombuffer(r.vector, "<f2").astype(np.float32)

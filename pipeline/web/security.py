@@ -5,8 +5,8 @@ import hmac
 import ipaddress
 import secrets
 from collections.abc import Collection
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
 from urllib.parse import urlsplit
 
 from fastapi import Request
@@ -106,6 +106,15 @@ def safe_url(url: object) -> str:
     return text if parts.scheme.lower() in {"http", "https"} and parts.netloc else ""
 
 
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """What a session's cookie says."""
+
+    by: str  # name of who gave the token, "" when none was given
+    until: int  # seconds since 1970
+    id: str
+
+
 def may_correct(settings: Settings) -> bool:
     """Whether this page can change anything at all."""
     return bool(settings.web_token)
@@ -123,22 +132,22 @@ def _signer(settings: Settings) -> URLSafeSerializer:
 
 def session(settings: Settings, name: str, now: datetime) -> str:
     """Give the cookie of one who knew the token."""
-    held = {"by": name[:80], "until": int((now + STAYS).timestamp()), "id": secrets.token_hex(8)}
-    return str(_signer(settings).dumps(held))
+    held = SignedIn(name[:80], int((now + STAYS).timestamp()), secrets.token_hex(8))
+    return str(_signer(settings).dumps(asdict(held)))
 
 
-def _held(request: Request) -> dict[str, Any] | None:
+def _held(request: Request) -> SignedIn | None:
     """Read the cookie of a session that stands; None for a reader, and for one who left."""
     settings = request.app.state.settings
     cookie = request.cookies.get(COOKIE)
     if not may_correct(settings) or not cookie:
         return None
     try:
-        held: dict[str, Any] = _signer(settings).loads(cookie)
-    except BadSignature:
+        held = SignedIn(**_signer(settings).loads(cookie))
+    except (BadSignature, TypeError):  # TypeError: written by another version
         return None
     now = request.app.state.clock()
-    if held["until"] <= now.timestamp() or pages.has_left(settings, str(held.get("id", "")), now):
+    if held.until <= now.timestamp() or pages.has_left(settings, held.id, now):
         return None
     return held
 
@@ -146,15 +155,15 @@ def _held(request: Request) -> dict[str, Any] | None:
 def signed_in(request: Request) -> str | None:
     """Give the name of who is signed in, "" when none was given; None for a reader."""
     held = _held(request)
-    return None if held is None else str(held["by"])
+    return None if held is None else held.by
 
 
 def leave(request: Request) -> None:
     """End a session for good: a copy of its cookie is worth nothing from now on."""
     held = _held(request)
-    if held is not None and held.get("id"):
-        until = datetime.fromtimestamp(held["until"], UTC)
-        pages.left(request.app.state.settings, str(held["id"]), until, request.app.state.clock())
+    if held is not None:
+        until = datetime.fromtimestamp(held.until, UTC)
+        pages.left(request.app.state.settings, held.id, until, request.app.state.clock())
 
 
 def form_token(request: Request) -> str:

@@ -214,7 +214,7 @@ def compare(
     gap = np.maximum(
         pool.since[rows][:, None] - pool.until[cols][None, :], pool.since[cols][None, :] - pool.until[rows][:, None]
     )
-    values: dict[str, Any] = {
+    values: dict[str, NDArray[Any]] = {
         "e5": pool.e5[rows] @ pool.e5[cols].T,
         "title": pool.title[rows] @ pool.title[cols].T,
         "cross": _crossed(pool.title, pool.e5, rows, cols),
@@ -244,7 +244,7 @@ def _crossed(titles: Floats, texts: Floats, rows: NDArray[np.intp], cols: NDArra
 
 def _words(
     pool: Pool, rows: NDArray[np.intp], cols: NDArray[np.intp], same_language: NDArray[np.bool_]
-) -> dict[str, Any]:
+) -> dict[str, NDArray[Any]]:
     """Give what stories without vectors are judged by."""
     words = pool.grams[rows] @ pool.grams[cols].T
     held = np.maximum(
