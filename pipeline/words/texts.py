@@ -7,8 +7,9 @@ A text is a string, or a table of strings by the plural forms that CLDR knows of
 
 import tomllib
 from collections.abc import Mapping
-from importlib import resources
 from typing import Any
+
+from pipeline.core.text import words
 
 Text = str | Mapping[str, str]
 # Not a reader's language, though its first part has a file: the writing is another.
@@ -17,10 +18,9 @@ _OTHERWISE = frozenset({"zh-Hant", "zh-TW", "zh-HK", "zh-MO"})
 
 def _load() -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
-    for file in sorted((resources.files("pipeline") / "data" / "words").iterdir(), key=lambda f: f.name):
-        topic, _, tag = file.name.removesuffix(".toml").partition(".")
-        if topic in {"mail", "operator", "page"}:
-            found.setdefault(tag, {}).update(tomllib.loads(file.read_text(encoding="utf-8")))
+    for topic in ("mail", "operator", "page"):
+        for _, tag, text in words.files(topic):
+            found.setdefault(tag, {}).update(tomllib.loads(text))
     return found
 
 

@@ -6,18 +6,16 @@ headlines makes no copy of either.
 """
 
 import re
-import tomllib
 import unicodedata
 import zlib
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from importlib import resources
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.core.events.pairs import Floats, PairWeights, Pool
-from pipeline.core.text import scripts
+from pipeline.core.text import scripts, shipped
 from pipeline.core.text.fold import fold, is_word
 
 # Bits that one more character of running text adds, by script: entropies of newspaper text, rounded; they only have to
@@ -189,8 +187,7 @@ def figures(text: str) -> frozenset[str]:
 @lru_cache(maxsize=1)
 def agencies() -> Mapping[str, tuple[str, ...]]:
     """Give the names under which texts credit each news agency, by its outlet."""
-    found = resources.files("pipeline").joinpath("data/agencies.toml").read_text(encoding="utf-8")
-    return {outlet: tuple(names) for outlet, names in tomllib.loads(found)["agencies"].items()}
+    return {outlet: tuple(names) for outlet, names in shipped.table("agencies")["agencies"].items()}
 
 
 @lru_cache(maxsize=1)

@@ -1,14 +1,13 @@
 """Which stories tell no happening of their own: live pages, reviews of a week, podcasts. They bind nothing together."""
 
 import re
-import tomllib
 from collections.abc import Sequence
 from functools import lru_cache
-from importlib import resources
 
 import numpy as np
 
 from pipeline.core.events.pairs import Floats
+from pipeline.core.text import shipped
 from pipeline.core.text.fold import fold_letters
 
 _SIGN = r"(?:[:：|｜·•\[\]()【】（）«»]|\s[-–—]\s)"
@@ -20,7 +19,7 @@ _ASKS = re.compile(r"[?？؟][\s\"”’'」』»)\]]*(?:\s[-–—|]\s.{1,40})?
 
 @lru_cache(maxsize=1)
 def _patterns() -> tuple[re.Pattern[str], tuple[str, ...], tuple[str, ...]]:
-    found = tomllib.loads(resources.files("pipeline").joinpath("data/glue.toml").read_text(encoding="utf-8"))
+    found = shipped.table("glue")
     openings = tuple(sorted(map(fold_letters, found.pop("openings"))))
     labels = {fold_letters(label) for table in found.values() for label in table["labels"]}
     phrases = {fold_letters(phrase) for table in found.values() for phrase in table["phrases"]}

@@ -5,16 +5,14 @@ is unknown ("") and never the carrier.
 """
 
 import re
-import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import resources
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from pipeline.core.feeds import rubrics
-from pipeline.core.text import plain, url
+from pipeline.core.text import plain, shipped, url
 
 _HREF = re.compile(r"<a\b[^>]*?\bhref\s*=\s*[\"']?([^\"'\s>]+)", re.IGNORECASE)
 _ON = re.compile(
@@ -71,8 +69,7 @@ def squeezed(name: str) -> str:
 
 @lru_cache(maxsize=1)
 def _data() -> dict[str, Any]:
-    found = resources.files("pipeline").joinpath("data/outlets.toml").read_text(encoding="utf-8")
-    return tomllib.loads(found)
+    return shipped.table("outlets")
 
 
 @lru_cache(maxsize=1)

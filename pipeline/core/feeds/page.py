@@ -5,15 +5,13 @@ found" with the most read stories of others. Its title, its address and its text
 """
 
 import re
-import tomllib
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import resources
 from urllib.parse import urlsplit
 
-from pipeline.core.text import plain, scripts, url
+from pipeline.core.text import plain, scripts, shipped, url
 from pipeline.core.text.fold import fold_letters
 
 AGREES = 0.5  # of the shorter title's words: an editor's rewording for search engines passes, another story does not
@@ -171,6 +169,6 @@ def _folded(text: str) -> str:
 
 @lru_cache(maxsize=4)
 def _marks(what: str) -> tuple[str, ...]:
-    data = tomllib.loads(resources.files("pipeline").joinpath("data/pages.toml").read_text(encoding="utf-8"))
+    data = shipped.table("pages")
     marks = {_folded(plain.plain(mark)) for mark in data[what].replace("\n", "").split("|")}
     return tuple(sorted(marks - {""}, key=lambda mark: (-len(mark), mark)))

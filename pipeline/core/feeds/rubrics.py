@@ -1,11 +1,10 @@
 """What newsrooms put beside headlines: the tables of data/headlines.toml, folded for comparing."""
 
-import tomllib
 import unicodedata
 from functools import lru_cache
-from importlib import resources
 from typing import Any
 
+from pipeline.core.text import shipped
 from pipeline.core.text.fold import fold_letters
 
 FAR_EAST = "\u2e80"  # from here on a letter is worth a syllable or a word
@@ -13,7 +12,7 @@ FAR_EAST = "\u2e80"  # from here on a letter is worth a syllable or a word
 
 @lru_cache(maxsize=1)
 def _data() -> dict[str, Any]:
-    return tomllib.loads(resources.files("pipeline").joinpath("data/headlines.toml").read_text(encoding="utf-8"))
+    return shipped.table("headlines")
 
 
 @lru_cache(maxsize=1)

@@ -4,15 +4,15 @@ A zone that is not understood is None, never UTC: a believed wrong hour orders s
 """
 
 import re
-import tomllib
 from datetime import datetime, timedelta
 from functools import lru_cache
-from importlib import resources
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from babel import Locale
 from babel.core import UnknownLocaleError, get_global
+
+from pipeline.core.text import shipped
 
 _OFFSET = re.compile(r"(?:utc|gmt|etc/gmt|ut|z)?\s*([+-])\s*(\d{1,2})(?::?(\d{2}))?(?!\d)(?:'?\d{2}'?)?")
 _LOST_PLUS = re.compile(r"(?<!\S)(\d{2})(\d{2})(?!\S)")  # "0900": the plus sign was lost on its way
@@ -97,7 +97,7 @@ def _place(phrase: str) -> str | None:
 @lru_cache(maxsize=1)
 def data() -> dict[str, Any]:
     """Read data/dates.toml."""
-    return tomllib.loads(resources.files("pipeline").joinpath("data/dates.toml").read_text(encoding="utf-8"))
+    return shipped.table("dates")
 
 
 @lru_cache(maxsize=1)

@@ -1,11 +1,10 @@
 """Find the words that say what a headline does with a name (rival to it, used, talks of it), whatever the storyline."""
 
-import tomllib
 from collections.abc import Mapping
 from functools import cache
-from importlib import resources
 
 from pipeline.core.match.names import Hit, Index
+from pipeline.core.text import shipped
 from pipeline.model import Watchlist, WordGroup
 
 STAGES = (
@@ -38,8 +37,7 @@ _FAMILIES = (
 
 @cache
 def _groups() -> Mapping[str, Mapping[str, list[str]]]:
-    text = resources.files("pipeline").joinpath("data/cues.toml").read_text(encoding="utf-8")
-    groups = tomllib.loads(text)
+    groups = shipped.table("cues")
     if set(groups) != set(GROUPS):
         raise ValueError(f"cues.toml has the groups {sorted(groups)}; the matcher knows {sorted(GROUPS)}")
     return groups

@@ -1,11 +1,10 @@
 """What tells a name from a word where letters have no capitals: what stands beside it, and how it ends."""
 
 import re
-import tomllib
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 
+from pipeline.core.text import shipped
 from pipeline.core.text.fold import fold
 
 _SHARE = 1 / 5  # of its mentions that a sign must stand beside
@@ -75,5 +74,4 @@ def of(language: str) -> Signs | None:
 
 @cache
 def _read() -> dict[str, dict[str, list[str]]]:
-    text = resources.files("pipeline").joinpath("data/naming.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
+    return shipped.table("naming")
