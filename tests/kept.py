@@ -5,6 +5,7 @@ not kept is encoded as ever; vectors of another version count for nothing; test_
 """
 
 import hashlib
+from collections.abc import Sequence
 from importlib import metadata
 from pathlib import Path
 from typing import Any, ClassVar
@@ -41,8 +42,11 @@ class Model:
     def __init__(self) -> None:
         self._model: Any = None
 
-    def query(self, text: str) -> NDArray[np.float32]:
-        """Encode a text, as E5.query does."""
+    def query(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Encode texts, as E5.query does."""
+        return np.stack([self._one(text) for text in texts])
+
+    def _one(self, text: str) -> NDArray[np.float32]:
         number = key(text)
         kept = self.known.get(number)
         if kept is not None:
