@@ -15,7 +15,7 @@ from typing import Any
 import psutil
 
 from pipeline import extract
-from pipeline.child import Child
+from pipeline.child import Child, Work
 
 
 def words(text: str) -> Counter[str]:
@@ -61,7 +61,7 @@ def main() -> None:
         means = [sum(s[i] for s in scores) / len(scores) for i in range(3)]
         print(f"{name:24} P {means[0]:.3f} R {means[1]:.3f} F1 {means[2]:.3f}  {len(pages) / spent:.0f} pages/CPU-s")
     me = psutil.Process()
-    with Child(extract.FUNCTION, extract.TIMEOUT_S, extract.MEMORY_MB) as child:
+    with Child(Work(extract.MAKER, extract.TIMEOUT_S, extract.MEMORY_MB, ())) as child:
         scores = [f1(child.call(html).text, text) for html, text in pages]
         mean, low = sum(s[2] for s in scores) / len(scores), sum(s[2] < 0.5 for s in scores)
         print(f"through the door: F1 {mean:.3f}, {low} below 0.5")
@@ -71,7 +71,7 @@ def main() -> None:
                 child.close()
             child.call(pages[i % len(pages)][0])
             if i % 100 == 99:
-                size = me.children()[0].memory_info().rss
+                size = me.children(recursive=True)[-1].memory_info().rss
                 peak = max(peak, size)
                 if i % 500 == 499:
                     parent = me.memory_info().rss

@@ -15,6 +15,7 @@ import time
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -22,7 +23,7 @@ import feedparser
 
 from pipeline.child import Child, ChildError
 from pipeline.core.feeds import parse
-from pipeline.steps.parse import MEGABYTES, SMALL
+from pipeline.steps.parse import DOCUMENT, SMALL
 
 TARGET = 1.2  # times bare feedparser
 START = b"<?xml version='1.0'?><rss version='2.0'><channel><title>t</title>"
@@ -116,9 +117,11 @@ def compare(path: Path, rounds: int) -> int:
 def hostile(sizes: list[int], seconds: float) -> int:
     """Print what documents made to be slow cost, here up to the step's limit and in its child process above."""
     now = datetime.now(UTC)
-    with Child("pipeline.core.feeds.parse:document", seconds, MEGABYTES) as child:
+    with Child(replace(DOCUMENT, seconds=seconds)) as child:
         for size in sizes:
-            where = "in this process" if size <= SMALL else f"in a child with {seconds:.0f} s and {MEGABYTES} MB"
+            where = (
+                "in this process" if size <= SMALL else f"in a child with {seconds:.0f} s and {DOCUMENT.megabytes} MB"
+            )
             print(f"{size} bytes, {where}")
             for name, make in HOSTILE.items():
                 body = make(size)

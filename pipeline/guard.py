@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from pipeline import log, store
 from pipeline.child import ChildError, Crew, RaisedError
@@ -146,19 +146,17 @@ class Hands(Generic[Item, Result]):
         work: Callable[[Sequence[Item]], Sequence[Result]],
         key: Callable[[Item], int],
         crew: Crew | None = None,
-        first: tuple[Any, ...] = (),
         part: int = PART,
     ) -> None:
-        """`work` in this process; with a crew `function(*first, items)` in its children, which gives the same."""
-        self._guard, self._work, self._key, self._crew, self._first = guard, work, key, crew, first
-        self._part = part
+        """`work` in this process; with a crew its function in children, which gives the same."""
+        self._guard, self._work, self._key, self._crew, self._part = guard, work, key, crew, part
 
     def begin(self, items: Sequence[Item]) -> Callable[[], list[Result]]:
         """Let the crew begin; the call that is given back waits for the results, without those of items that broke."""
         if self._crew is None:
             return lambda: self._guard.each(items, self._work, self._key)
         parts = [items[i : i + self._part] for i in range(0, len(items), self._part)]
-        begun = [self._crew.call(*self._first, part) for part in parts]
+        begun = [self._crew.call(part) for part in parts]
         return lambda: [r for part, one in zip(parts, begun, strict=True) for r in self._end(part, one)]
 
     def _end(self, part: Sequence[Item], begun: Future[Sequence[Result]]) -> list[Result]:
@@ -170,7 +168,7 @@ class Hands(Generic[Item, Result]):
             return self._guard.each(part, self._again, self._key)
 
     def _again(self, part: Sequence[Item]) -> Sequence[Result]:
-        results: Sequence[Result] = self._crew.call(*self._first, part).result() if self._crew else self._work(part)
+        results: Sequence[Result] = self._crew.call(part).result() if self._crew else self._work(part)
         return results
 
     def batches(

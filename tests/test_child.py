@@ -1,16 +1,30 @@
 """The child process keeps its promises: results, deadlines, limits, and life after a crash."""
 
+import operator
 import os
+import signal
 import time
 
 import pytest
 
-from pipeline.child import Child, ChildError, Crew, DiedError, RaisedError
+from pipeline.child import Child, ChildError, Crew, DiedError, RaisedError, Work, current, kept
+from pipeline.child.nursery import Born
+
+ROOT = Work("math:sqrt", 20, 500)
+
+
+def is_gone(process: Born) -> bool:
+    """Whether a child has ended and was waited for."""
+    try:
+        os.kill(process.pid, 0)
+    except ProcessLookupError:
+        return True
+    return False
 
 
 def test_result_and_error() -> None:
     """A call gives the function's result; what it raises is a reason, and the next call works."""
-    with Child("math:sqrt", 10, 500) as root:
+    with Child(Work("math:sqrt", 10, 500)) as root:
         assert root.call(9) == 3.0
         first = root._process
         assert root.call(16) == 4.0
@@ -22,14 +36,14 @@ def test_result_and_error() -> None:
 
 def test_large_values_pass() -> None:
     """Megabytes go both ways."""
-    with Child("builtins:bytes", 20, 800) as copy:
+    with Child(Work("builtins:bytes", 20, 800)) as copy:
         content = os.urandom(8 * 2**20)
         assert copy.call(content) == content
 
 
 def test_deadline() -> None:
     """A call that takes too long ends, and the next one works."""
-    with Child("time:sleep", 0.5, 500) as sleep:
+    with Child(Work("time:sleep", 0.5, 500)) as sleep:
         started = time.monotonic()
         with pytest.raises(ChildError, match="more than"):
             sleep.call(30)
@@ -39,7 +53,7 @@ def test_deadline() -> None:
 
 def test_memory() -> None:
     """A call that needs too much memory ends, and the next one works."""
-    with Child("builtins:bytearray", 20, 300) as grow:
+    with Child(Work("builtins:bytearray", 20, 300)) as grow:
         with pytest.raises(ChildError, match="memory"):
             grow.call(2**30)
         assert len(grow.call(10)) == 10
@@ -47,7 +61,7 @@ def test_memory() -> None:
 
 def test_crash() -> None:
     """A library that kills its process kills the child only."""
-    with Child("os:_exit", 10, 500) as end:
+    with Child(Work("os:_exit", 10, 500)) as end:
         with pytest.raises(ChildError, match="ended by itself"):
             end.call(3)
         with pytest.raises(ChildError, match="exit status 4"):
@@ -56,50 +70,109 @@ def test_crash() -> None:
 
 def test_printing_does_no_harm() -> None:
     """What a function prints must not reach the pipe of answers."""
-    with Child("builtins:print", 10, 500) as say:
+    with Child(Work("builtins:print", 10, 500)) as say:
         assert say.call("noise") is None
         assert say.call("more noise") is None
 
 
 def test_close_leaves_no_process() -> None:
     """The child ends with its context."""
-    with Child("math:sqrt", 10, 500) as root:
+    with Child(Work("math:sqrt", 10, 500)) as root:
         root.call(1)
         process = root._process
         assert process is not None
-    assert process.poll() is not None
+    assert is_gone(process)
 
 
 def test_a_crew_answers_each_call_in_its_own_future() -> None:
     """Calls are shared out, one that fails costs no other, and no process is left."""
-    with Crew("math:sqrt", 20, 500, 2) as crew:
+    with Crew(Work("math:sqrt", 20, 500), 2) as crew:
         assert not crew.is_started
         futures = [crew.call(n) for n in (1, 4, -1, 9, 16)]
         assert isinstance(futures.pop(2).exception(), RaisedError)
         assert [f.result() for f in futures] == [1, 2, 3, 4]
         processes = [c._process for c in crew._children if c._process]
         assert 1 <= len(processes) <= 2
-    assert all(p.poll() is not None for p in processes)
+    assert all(map(is_gone, processes))
 
 
 def test_a_call_whose_child_died_is_tried_once_more() -> None:
     """A killed child (out of memory, an operator) costs nothing; a call that kills every child is told."""
-    with Crew("os:kill", 20, 500) as crew:
+    with Crew(Work("os:kill", 20, 500)) as crew:
         assert crew.call(os.getpid(), 0).result() is None
         process = crew._children[0]._process
         assert process is not None
         process.kill()
         process.wait()
         assert crew.call(os.getpid(), 0).result() is None
-    with Crew("os:_exit", 20, 500) as crew, pytest.raises(DiedError, match="exit status 3"):
+    with Crew(Work("os:_exit", 20, 500)) as crew, pytest.raises(DiedError, match="exit status 3"):
         crew.call(3).result()
 
 
 def test_a_crew_that_is_left_early_waits_for_nobody() -> None:
     """An error in the step ends children that work, at once."""
     started = time.monotonic()
-    with pytest.raises(RuntimeError), Crew("time:sleep", 60, 500, 2) as crew:
+    with pytest.raises(RuntimeError), Crew(Work("time:sleep", 60, 500), 2) as crew:
         begun = [crew.call(30) for _ in range(4)]
         raise RuntimeError("the step breaks")
     assert time.monotonic() - started < 20
     assert all(f.cancelled() or f.exception() for f in begun)
+
+
+def test_a_killed_nursery_is_replaced_and_takes_its_children_along() -> None:
+    """The machine runs out of memory: another one bears the next child, and nobody of the old ones is left."""
+    with Child(ROOT) as root:
+        assert root.call(9) == 3.0
+        born = root._process
+        assert born is not None
+        os.kill(born.bearer.pid, signal.SIGKILL)
+        born.bearer.wait()
+        os.kill(born.pid, signal.SIGKILL)
+        with pytest.raises(DiedError):
+            root.call(16)
+        assert root.call(25) == 5.0
+        assert root._process is not None
+        assert root._process.bearer is not born.bearer
+
+
+def test_what_cannot_be_loaded_is_told() -> None:
+    """Whoever asked does it in this process, where it says what broke; others' children are born as before."""
+    with kept(), Crew(Work("math:no_such_thing", 20, 500)) as broken, Child(ROOT) as root:
+        with pytest.raises(RaisedError, match="no_such_thing"):
+            broken.call(9).result()
+        assert root.call(9) == 3.0
+
+
+def test_a_function_is_made_once_for_all_children() -> None:
+    """What it is made with is loaded by the nursery: its children only call it."""
+    made = Work("functools:partial", 20, 500, (operator.mul, 3), "three times")
+    with Crew(made, 2) as crew:
+        assert [f.result() for f in [crew.call(n) for n in range(8)]] == [n * 3 for n in range(8)]
+    assert made != Work("functools:partial", 20, 500, (operator.mul, 4), "four times")
+
+
+def test_crews_of_a_job_share_a_nursery_that_loads_ahead() -> None:
+    """What comes later is loaded while several children work; nothing is, where one is enough."""
+    later = Work("functools:partial", 20, 500, (operator.add, 1), "one more")
+    asked: list[int] = []
+
+    def then() -> list[Work]:
+        asked.append(1)
+        return [later]
+
+    with kept(then):
+        nursery = current()
+        assert nursery is not None
+        with Crew(ROOT) as alone:
+            assert alone.call(9).result() == 3.0
+        assert not nursery.knows(later)
+        for _ in range(2):
+            with Crew(ROOT, 2) as crew:
+                assert [f.result() for f in [crew.call(n * n) for n in range(4)]] == [0, 1, 2, 3]
+                bearers = {c._process.bearer for c in crew._children if c._process}
+        assert len(bearers) == len(asked) == 1
+        assert nursery.knows(later)
+        with Crew(later) as crew:
+            assert crew.call(1).result() == 2
+    assert current() is None
+    assert all(b.poll() is not None for b in bearers)

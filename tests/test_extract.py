@@ -3,7 +3,7 @@
 import pytest
 
 from pipeline import extract
-from pipeline.child import Child
+from pipeline.child import Child, Work
 
 WORDS = {
     "en": "The council of Veldhaven voted to let the data centre draw sixty megawatts from the new substation. ",
@@ -57,7 +57,7 @@ def test_hostile_pages_have_no_text(html: bytes) -> None:
 
 def test_a_page_is_read_in_a_child() -> None:
     """As the step does it: through pipes, and again after a child was replaced."""
-    with Child(extract.FUNCTION, extract.TIMEOUT_S, extract.MEMORY_MB) as child:
+    with Child(Work(extract.MAKER, extract.TIMEOUT_S, extract.MEMORY_MB, ())) as child:
         for _ in range(2):
             assert WORDS["uk"].strip() in child.call(page(WORDS["uk"]).encode(), "", "text/html").text
             child.close()

@@ -10,16 +10,16 @@ import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from pipeline.errors import ConfigError, NotFoundError
+from pipeline.errors import ConfigError
 from pipeline.model import Language, Match, Member, Story, Tally, Watchlist
 
 if TYPE_CHECKING:  # heavy: a DAG file that names a step must not load the encoder, the store or pydantic
-    from pipeline.child import Crew
-    from pipeline.core.match.judge import Matcher
+    from pipeline.child import Crew, Work
+    from pipeline.core.match.judge import Matcher, MatchWeights
     from pipeline.encoder import Encoder
     from pipeline.settings import Settings
 
@@ -27,7 +27,7 @@ Progress = Callable[[str, int, int | None], None]  # step, done so far, of how m
 
 MAIN = ("sync", "fetch", "parse", "detect", "match", "enrich", "cluster", "alert", "deliver")
 CHILD_SECONDS = 900.0  # of one call: 50 stories that all ask the dear encoder take 30 s
-CHILD_MEGABYTES = 4096  # of address space; a child that judges holds 300 MB
+CHILD_MEGABYTES = 4096  # a child that judges needs 300
 MOST_CHUNKS = 1000  # of a plan: Airflow maps at most 1,024 tasks
 MUCH = 1000  # stories that wait: from here on children are worth their start
 WATCH = ("targets", "outcomes", "heartbeat")  # after it: hooks, "did it get out?", and the operator's weekly mail
@@ -65,33 +65,49 @@ def matcher(settings: "Settings", watchlist: Watchlist) -> "Matcher":
     return Matcher(watchlist, weights, encoder(settings))
 
 
-def crew(settings: "Settings", function: str, is_much: bool) -> "Crew | None":
-    """Give children for one of the functions below; None where this process does it all itself.
+def crew(settings: "Settings", work: "Work", is_much: bool) -> "Crew | None":
+    """Give children for one of the works below; None where this process does it all itself.
 
-    A child loads for some seconds: `is_much` says that there is work for longer.
+    A nursery loads for a second: `is_much` says that there is work for longer. What the job's nursery has loaded need
+    not be loaded here.
     """
-    from pipeline.child import Crew
+    from pipeline.child import Crew, current
 
-    if settings.hands == 1 or not is_much:
+    nursery = current()
+    if settings.hands == 1 or not (is_much or (nursery and nursery.knows(work))):
         return None
-    return Crew(f"{__name__}:{function}", CHILD_SECONDS, CHILD_MEGABYTES, settings.hands)
+    return Crew(work, settings.hands)
 
 
-def judged(settings: "Settings", version: str, part: Sequence[Story]) -> list[Match]:
-    """Judge stories with a stored version of the watchlist, in a child."""
-    return _matcher_of(settings, version).judge_many(part)
+def _work(made_by: Callable[..., object], made_with: tuple[Any, ...], name: str = "") -> "Work":
+    from pipeline.child import Work
+
+    return Work(f"{__name__}:{made_by.__name__}", CHILD_SECONDS, CHILD_MEGABYTES, made_with, name)
 
 
-@lru_cache(maxsize=1)
-def _matcher_of(settings: "Settings", version: str) -> "Matcher":
-    from pipeline import store
-    from pipeline.store.rows import history
+def judgement(settings: "Settings", by: "Matcher") -> "Work":
+    """Give the work of judging stories, for a crew: plain values, so that children load neither store nor settings."""
+    return _work(judging, (by.watchlist, by.weights, settings.encoder), f"{by.watchlist.version} {by.version}")
 
-    with store.read(settings.database_url) as db:
-        watchlist = history.watchlist(db, version)
-    if watchlist is None:
-        raise NotFoundError(f"there is no watchlist version {version!r} in the store any more")
-    return matcher(settings, watchlist)
+
+def judging(watchlist: Watchlist, weights: "MatchWeights", encoder: str) -> Callable[[Sequence[Story]], list[Match]]:
+    """Make what judges stories in a child."""
+    from pipeline.core.match.judge import Matcher
+
+    made = Matcher(watchlist, weights, _encoder(encoder, os.getpid()))
+    _ = made.index  # compiled now, for all children
+    return made.judge_many
+
+
+def detection() -> "Work":
+    """Give the work of detecting languages, for a crew."""
+    return _work(detecting, ())
+
+
+def detecting() -> Callable[[Sequence[Story]], list[tuple[int, Language]]]:
+    """Make what detects languages in a child."""
+    detected(())
+    return detected
 
 
 def detected(part: Sequence[Story]) -> list[tuple[int, Language]]:
@@ -102,9 +118,23 @@ def detected(part: Sequence[Story]) -> list[tuple[int, Language]]:
     return list(zip((s.id for s in part), Detector().detect_many(texts), strict=True))
 
 
+def encoding_of(settings: "Settings") -> "Work":
+    """Give the work of encoding stories, for a crew."""
+    return _work(encoding, (settings.encoder,), settings.encoder)
+
+
+def encoding(name: str) -> Callable[[Sequence[Member]], list[tuple[int, Mapping[str, Any]]]]:
+    """Make what encodes stories in a child."""
+    return partial(_encoded, _encoder(name, os.getpid()))
+
+
 def encoded(settings: "Settings", part: Sequence[Member], hands: int = 1) -> list[tuple[int, Mapping[str, Any]]]:
     """Encode stories for clustering, by number; `hands` at once, in threads."""
-    made = encoder(settings).stories([(m.story.title, m.story.summary) for m in part], hands)
+    return _encoded(encoder(settings), part, hands)
+
+
+def _encoded(by: "Encoder", part: Sequence[Member], hands: int = 1) -> list[tuple[int, Mapping[str, Any]]]:
+    made = by.stories([(m.story.title, m.story.summary) for m in part], hands)
     return list(zip((m.story.id for m in part), made, strict=True))
 
 
@@ -118,12 +148,15 @@ def run_all(
     tallies: list[Tally] = []
     early: list[Tally] = []  # of parsing what came while some feeds kept us waiting
 
+    from pipeline import child, store
+
     def parse() -> None:
         early.append(perform("parse", settings, now))
 
-    from pipeline import store
+    def later() -> list[child.Work]:
+        return [detection(), *_judgement_by_default(settings)]
 
-    with store.kept(settings.database_url):
+    with store.kept(settings.database_url), child.kept(later):
         for step in (*MAIN, *WATCH):
             options: dict[str, Any] = {"all_feeds": all_feeds, "meanwhile": parse} if step == "fetch" else {}
             tallies.append(perform(step, settings, now, progress=progress, **options))
@@ -132,6 +165,18 @@ def run_all(
             if step == "enrich" and tallies[-1].done:
                 tallies.append(perform("match", settings, now, progress=progress))
     return tallies
+
+
+def _judgement_by_default(settings: "Settings") -> list["Work"]:
+    """Give what `match` will ask of a crew; nothing where weights of another file come first, which may be broken."""
+    from pipeline import store
+    from pipeline.store import watchlists
+
+    if settings.matcher_file is not None:
+        return []
+    with store.read(settings.database_url) as db:
+        watchlist = watchlists.current(db)
+    return [judgement(settings, matcher(settings, watchlist))]
 
 
 def _sum(tallies: Sequence[Tally]) -> Tally:

@@ -83,8 +83,8 @@ def run(settings: Settings, now: datetime, *, limit: int = 100_000, progress: Pr
     guard.flush()
     done = len(freed)
     is_much = bool(vectors.names) and len(todo) >= MUCH
-    with steps.crew(settings, "encoded", is_much) or contextlib.nullcontext() as crew:
-        hands = Hands(guard, encode, lambda m: m.story.id, crew, (settings,), PART)
+    with steps.crew(settings, steps.encoding_of(settings), is_much) or contextlib.nullcontext() as crew:
+        hands = Hands(guard, encode, lambda m: m.story.id, crew, PART)
         for start in range(0, len(todo), BATCH):
             batch = todo[start : start + BATCH]
             with store.read(settings.database_url) as db:  # gather

@@ -31,7 +31,7 @@ def run(settings: Settings, now: datetime, *, limit: int = 100_000, progress: Pr
 
     with store.read(settings.database_url) as db:
         is_much = limit >= steps.MUCH and stories.many_wait(db, steps.MUCH, for_judgement=False)
-    with steps.crew(settings, "detected", is_much) or contextlib.nullcontext() as crew:
+    with steps.crew(settings, steps.detection(), is_much) or contextlib.nullcontext() as crew:
         hands = Hands(guard, steps.detected, lambda s: s.id, crew)
         for todo, found in hands.batches(gather, BATCH, limit):  # gather, decide
             sure += sum(tag != "und" for tag in guard.each(found, keep, key=lambda pair: pair[0]))  # apply

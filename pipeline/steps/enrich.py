@@ -12,7 +12,7 @@ from urllib.parse import urljoin
 from protego import Protego
 
 from pipeline import extract, http, log, store
-from pipeline.child import Child, ChildError
+from pipeline.child import Child, ChildError, Work
 from pipeline.core.feeds import headers, outlets, page, poll
 from pipeline.core.feeds.restraint import Restraint
 from pipeline.core.text import plain
@@ -89,7 +89,7 @@ class _Worker:
 
     async def work(self, limit: int) -> None:
         await asyncio.to_thread(_reopen, self.settings, self.now)
-        with Child(extract.FUNCTION, extract.TIMEOUT_S, extract.MEMORY_MB) as child:
+        with Child(Work(extract.MAKER, extract.TIMEOUT_S, extract.MEMORY_MB, ())) as child:
             self._child, self._pages, self._extracting = child, 0, asyncio.Lock()
             async with http.Client(self.settings) as client:
                 while self.seen < limit and not self.is_late:

@@ -59,8 +59,8 @@ def run(
 
     with store.read(settings.database_url) as db:
         is_much = limit >= steps.MUCH and stories.many_wait(db, steps.MUCH, for_judgement=True, between=between)
-    with steps.crew(settings, "judged", is_much) or contextlib.nullcontext() as crew:
-        hands = Hands(guard, matcher.judge_many, lambda s: s.id, crew, (settings, watchlist.version))
+    with steps.crew(settings, steps.judgement(settings, matcher), is_much) or contextlib.nullcontext() as crew:
+        hands = Hands(guard, matcher.judge_many, lambda s: s.id, crew)
         for todo, found in hands.batches(gather, BATCH, limit):  # gather, decide
             story = {s.id: s for s in todo}
             judged = [(story[m.story_id], m) for m in found]

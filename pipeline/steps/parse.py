@@ -18,8 +18,8 @@ BATCH = 8  # bodies in memory at once: 8 of the largest allowed, 15 MB each, sta
 # go to a child process with limits: a malformed one's time may grow with the square of its size (docs/parsing.md).
 SMALL = 32 * 1024
 MUCH = 100  # bodies that wait: from here on all of them are parsed in children, where there may be several
-SECONDS = 120.0  # the largest sound document, 15 MB with 60,000 entries, takes 50 s
-MEGABYTES = 800  # it takes 260 MB
+# The largest sound document, 15 MB with 60,000 entries, takes 50 s and 260 MB.
+DOCUMENT = child.Work("pipeline.core.feeds.parse:document", seconds=120.0, megabytes=800)
 
 _Begun = tuple[bodies.Pending, Callable[[], Document]]
 
@@ -35,7 +35,7 @@ def run(settings: Settings, now: datetime, *, limit: int = 10_000, progress: Pro
     with store.read(settings.database_url) as db:
         waiting = bodies.unparsed_ids(db, limit)
     size = settings.hands if len(waiting) >= MUCH else 1
-    with child.Crew("pipeline.core.feeds.parse:document", SECONDS, MEGABYTES, size) as crew:
+    with child.Crew(DOCUMENT, size) as crew:
         parser = _Parser(crew, settings.max_entries)
         for wanted, todo in parser.batches(settings, waiting):
             seen += len(wanted)

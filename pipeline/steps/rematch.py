@@ -101,8 +101,9 @@ def run(
         ours += more
         return [(story.id, match) for story, match in part]
 
-    with steps.crew(settings, "judged", len(ids) >= steps.MUCH) or contextlib.nullcontext() as crew:
-        hands = Hands(guard, matcher.judge_many, lambda s: s.id, crew, (settings, judge_with.version))
+    work = steps.judgement(settings, matcher)
+    with steps.crew(settings, work, len(ids) >= steps.MUCH) or contextlib.nullcontext() as crew:
+        hands = Hands(guard, matcher.judge_many, lambda s: s.id, crew)
         for done, todo, found in batches(hands, crew.size if crew else 0):  # gather, decide
             story = {s.id: s for s, _ in todo}
             judged = [(story[m.story_id], m) for m in found]

@@ -11,6 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from pipeline import guard, http, settings, store
+from pipeline.child import Work
 from pipeline.desk import faults
 from pipeline.settings import Settings
 from pipeline.steps import enrich
@@ -35,9 +36,9 @@ PATIENT: dict[str, object] = {"fetch_timeout": 60.0, "connect_timeout": 60.0}
 class Here:
     """Stands in for the child that reads pages: its imports cost a second a run (tests/test_extract.py tries it)."""
 
-    def __init__(self, target: str, seconds: float, megabytes: int) -> None:
-        module, _, name = target.partition(":")
-        self.call = getattr(importlib.import_module(module), name)
+    def __init__(self, work: Work) -> None:
+        module, _, name = work.target.partition(":")
+        self.call = getattr(importlib.import_module(module), name)(*work.made_with or ())
 
     def __enter__(self) -> "Here":
         return self

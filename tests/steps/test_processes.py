@@ -42,7 +42,7 @@ def test_one_two_and_three_processes_give_the_same_rows(tmp_path: Path, monkeypa
     start = child.Child._start
 
     def counted(self: child.Child) -> Any:
-        calls.append(self.target)
+        calls.append(self.work.target)
         return start(self)
 
     monkeypatch.setattr(child.Child, "_start", counted)
@@ -57,7 +57,7 @@ def test_one_two_and_three_processes_give_the_same_rows(tmp_path: Path, monkeypa
             assert tally.detail["up"] == tally.detail["down"] == 0
             told.append(meaning(one.database_url))
             targets = {t.rpartition(":")[2] for t in calls}
-            assert targets == (set() if processes == 1 else {"document", "detected", "judged"})
+            assert targets == (set() if processes == 1 else {"document", "detecting", "judging"})
     assert told[0]["stories"]
     assert told[0] == told[1] == told[2]
 
@@ -71,10 +71,10 @@ def test_vectors_of_a_child_are_those_of_this_process(tmp_path: Path) -> None:
     told = [
         Member(Story(n, f"u{n}", f"u{n}", title, "It makes turbines."), 1, {}, (), {}) for n, title in enumerate(titles)
     ]
-    crew = steps.crew(one, "encoded", is_much=True)
+    crew = steps.crew(one, steps.encoding_of(one), is_much=True)
     assert crew is not None
     with crew:
-        theirs = crew.call(one, told).result()
+        theirs = crew.call(told).result()
     for (i, here), (j, there) in zip(steps.encoded(one, told), theirs, strict=True):
         assert i == j
         assert here.keys() == there.keys() == {"e5", "title"}

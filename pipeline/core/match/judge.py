@@ -6,7 +6,7 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from importlib import resources
 from typing import Any, Protocol
 
@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from pipeline.core import facts as quantities
 from pipeline.core.match import cues
 from pipeline.core.match.features import PASSAGE, SHORT, compared, features, passage
-from pipeline.core.match.names import Findings, before
-from pipeline.core.match.profile import compiled, sums
+from pipeline.core.match.names import Findings, Index, before
+from pipeline.core.match.profile import Profile, compiled, sums
 from pipeline.core.match.vocabulary import SAYS
 from pipeline.model import Fact, Level, Match, Mention, Story, Watchlist
 
@@ -104,12 +104,14 @@ class Look:
 class Matcher:
     """Judges stories; every story alone, so that neither order nor batch changes a result."""
 
+    index: cached_property[Index] = cached_property(lambda self: compiled(self.watchlist)[0])
+    profile: cached_property[Profile] = cached_property(lambda self: compiled(self.watchlist)[1])
+
     def __init__(self, watchlist: Watchlist, weights: MatchWeights, encode: Encode) -> None:
-        """Compile the watchlist once; the encoders are asked when a story needs them."""
+        """Take what judges; the watchlist is compiled, and the encoder asked, when a story needs them."""
         self.watchlist = watchlist
         self.weights = weights
         self.encode = encode
-        self.index, self.profile = compiled(watchlist)
         self._weighed = lru_cache(maxsize=1024)(self._weigh)  # most stories are alike: they name nobody
         self._of_nothing: dict[bool, dict[str, float]] = {}
         self._seeds: list[NDArray[np.float32]] = []
@@ -135,7 +137,6 @@ class Matcher:
                     break
                 level = Level(int(name))
         named = {m.entity for m in look.opening.mentions}
-        topics = self._topics(named, level) if level else ()
         return Match(
             story_id=story.id,
             watchlist_version=self.watchlist.version,
@@ -144,7 +145,7 @@ class Matcher:
             score=round(probabilities["1"], 4),
             seed_key=look.seed_key,
             similarity=look.similarity,
-            topics=topics,
+            topics=self._topics(named, level) if level else (),
             mentions=look.found.mentions,
             facts=self._facts(story) if level else (),
             evidence={
