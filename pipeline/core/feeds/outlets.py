@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from pipeline.core.feeds import rubrics
 from pipeline.core.text import plain, shipped, url
@@ -117,8 +117,15 @@ def article(address: str) -> str:
     return address
 
 
+def _parts(address: str) -> SplitResult:
+    try:
+        return urlsplit(address)
+    except ValueError:  # "//[" is none
+        return urlsplit("")
+
+
 def _inner(address: str) -> str | None:
-    parts = urlsplit(address)
+    parts = _parts(address)
     where = (parts.hostname or "") + parts.path
     for at, parameters, path in _redirects():
         if not at.match(where):
@@ -149,7 +156,7 @@ def _carrier_of(host: str, path: str) -> _Carrier | None:
 
 def carrier(address: str) -> _Carrier | None:
     """Find the carrier that an address belongs to; None for an outlet's own."""
-    parts = urlsplit(address)
+    parts = _parts(address)
     return _carrier_of(parts.hostname or "", parts.path)
 
 

@@ -221,3 +221,9 @@ def test_whose_pages_may_be_articles(address: str, has_page: bool) -> None:
 def test_addresses_inside_addresses(wrapped: str, address: str) -> None:
     """A link that carries the article's own address gives way to it; others stay."""
     assert outlets.article(wrapped) == address
+
+
+@pytest.mark.parametrize("address", ["//[", "//[]", "https://[v]/x", ""])
+def test_what_is_no_address_has_no_carrier(address: str) -> None:
+    """Rule: nothing from outside raises."""
+    assert outlets.carrier(address) is None
