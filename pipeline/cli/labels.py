@@ -12,12 +12,11 @@ from rich.markup import escape
 from pipeline.cli import common
 from pipeline.cli.common import DatabaseOption, JsonOption, WatchOption
 from pipeline.cli.explained import say
-from pipeline.words.page import LEVELS
+from pipeline.words.page import LEVELS, called
 
 if TYPE_CHECKING:
     from pipeline.desk.labels import LabelledRow
     from pipeline.desk.watchlist import Checked
-    from pipeline.model import Story
 
 labels = typer.Typer(no_args_is_help=True, help="What people said of stories: list it, export it, take it back.")
 watchlist = typer.Typer(no_args_is_help=True, help="The watchlist: check its aliases, find new ones in stored events.")
@@ -53,7 +52,7 @@ def label(
         common.print_json(_written(found) | {"added": is_new})
         return
     told = found.story
-    say(f"[bold]{escape(_title(told))}[/]")
+    say(f"[bold]{escape(called(told.title, told.summary))}[/]")
     say(f"story {told.id} · {told.language} · {escape(told.outlet)}")
     if found.judged is None:
         say("  it waits to be judged")
@@ -78,7 +77,16 @@ def list_labels(
         common.print_json([_written(r) for r in found])
         return
     rows = [
-        (r.story.id, r.level, r.judged, r.story.language, _title(r.story), r.by, r.note, common.moment(r.at))
+        (
+            r.story.id,
+            r.level,
+            r.judged,
+            r.story.language,
+            called(r.story.title, r.story.summary),
+            r.by,
+            r.note,
+            common.moment(r.at),
+        )
         for r in found
     ]
     common.print_table(("story", "label", "judged", "language", "title", "by", "note", "when"), rows, empty=_NONE)
@@ -88,12 +96,9 @@ def list_labels(
 def _written(row: "LabelledRow") -> dict[str, Any]:
     """Write a labelled story as JSON: its story by number, language, outlet, title and address."""
     told = row.story
-    story = {"story": told.id, "language": told.language, "outlet": told.outlet, "title": _title(told), "url": told.url}
+    title = called(told.title, told.summary)
+    story = {"story": told.id, "language": told.language, "outlet": told.outlet, "title": title, "url": told.url}
     return {f.name: getattr(row, f.name) for f in fields(row)} | story
-
-
-def _title(story: "Story") -> str:
-    return story.title or story.summary[:100]
 
 
 @labels.command("export")

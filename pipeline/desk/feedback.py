@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pipeline import log, mail, store
+from pipeline.core.text import plain
 from pipeline.desk.subscriptions import secret
 from pipeline.errors import NotFoundError
 from pipeline.settings import Settings
@@ -64,7 +65,7 @@ def _wish(db: store.Connection, key: str, event_id: int, story_id: int) -> Feedb
     if standing in chosen.muted:
         said.add("mute")
     (story,) = told
-    title, language = story.title or story.summary[:140], story.language or "und"
+    title, language = plain.called(story.title, story.summary), story.language or "und"
     kinds = tuple(k for k in KINDS if LEVELS.get(k, 4) > chosen.least)
     return Feedback(key, standing, story_id, title, language, chosen.language, kinds, frozenset(said))
 

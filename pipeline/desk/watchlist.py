@@ -181,7 +181,7 @@ def find(settings: Settings, *, entity: str | None = None, progress: Progress = 
     with store.read(settings.database_url) as db:
         for row in corpus.in_events(db, PLACED):
             told.append(_told(index, row, None))
-            titles[row.id] = row.title or row.summary[:100]
+            titles[row.id] = plain.called(row.title, row.summary)
             progress("events", len(told), None)
         names = frozenset(name for s in told for name in s.names)
         placed = set(titles)

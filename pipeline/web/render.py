@@ -37,7 +37,13 @@ _environment.filters |= {
     "safe_url": security.safe_url,
     "host": words.host,
 }
-_environment.globals |= {"LEVELS": words.LEVELS, "STATES": words.STATES, "HOW": words.HOW, "CHANGES": words.CHANGES}
+_environment.globals |= {
+    "LEVELS": words.LEVELS,
+    "STATES": words.STATES,
+    "HOW": words.HOW,
+    "CHANGES": words.CHANGES,
+    "called": words.called,
+}
 
 
 def page(

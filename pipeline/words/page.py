@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from babel import Locale, UnknownLocaleError
 
 from pipeline.core.match.vocabulary import SAYS
+from pipeline.core.text.plain import called as called
 from pipeline.words.language import Words
 
 LEVELS = {

@@ -93,6 +93,11 @@ def clip(text: str, limit: int) -> str:
     return (cut[:space] if space > limit * 0.8 else cut).rstrip() + "…"
 
 
+def called(title: str, summary: str) -> str:
+    """Give what a story is called in a list: its title or, where it has none, the beginning of its text."""
+    return title or clip(summary, 140)
+
+
 def content_hash(*parts: str) -> str:
     """Hash the words of a story, to notice that they changed."""
     return hashlib.sha256("\x1f".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]

@@ -176,7 +176,7 @@ def _confusions(pairs: Iterable[tuple[Label, Match]]) -> list[Confusion]:
         Confusion(
             id=label.id,
             lang=label.language,
-            title=label.story.title or label.story.summary[:100],
+            title=plain.called(label.story.title, label.story.summary),
             expected=label.level,
             got=int(m.level),
             score=m.score,

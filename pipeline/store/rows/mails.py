@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from pipeline.core.alerts.content import Dossier, Follows, MatchReason, StoryLine
 from pipeline.core.events.claims import Stated
+from pipeline.core.text import plain
 from pipeline.store import events as _events
 from pipeline.store import stated, threads
 from pipeline.store.tables import (
@@ -57,7 +58,7 @@ def _stories(db: sa.Connection, event_id: int) -> tuple[StoryLine, ...]:
     return tuple(
         StoryLine(
             r.id,
-            r.title or r.summary[:140],
+            plain.called(r.title, r.summary),
             r.url,
             r.outlet,
             r.language or "und",
