@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from pipeline.core.alerts import content
 from pipeline.core.alerts.content import Dossier, EventNews, FactLine, Lead, StoryLine
+from pipeline.core.text import tags
 from pipeline.core.text.mailaddress import header_text
 from pipeline.words.language import Words
 
@@ -163,7 +164,7 @@ def _lead(lead: Lead | None, words: Words) -> ShownLead | None:
         return None
     story = lead.story
     outlet = header_text(story.outlet, 80) or words.say("unknown_outlet")
-    is_theirs = story.language.partition("-")[0] == words.language.partition("-")[0]
+    is_theirs = tags.base(story.language) == tags.base(words.language)
     by = words.say("lead_by", outlet=outlet)
     if not is_theirs:
         by = words.say("lead_by_in", outlet=outlet, language=words.language_name(story.language))
@@ -200,8 +201,8 @@ def _news(item: EventNews, words: Words) -> list[str]:
         found.append(words.say("news_stories", n=news.stories))
     found += [words.say(f"news_{key}") for key in ("merged", "split", "revived") if getattr(news, key)]
     if news.languages:
-        tags = [words.language_name(t) for t in news.languages]
-        found.append(words.say("news_languages", what=words.names(tags)))
+        named = [words.language_name(t) for t in news.languages]
+        found.append(words.say("news_languages", what=words.names(named)))
     if news.level:
         low, high = news.level
         found.append(words.say("news_level", low=low, high=high))
@@ -225,7 +226,7 @@ def why(dossier: Dossier, words: Words) -> str:
 
 
 def _direction(tag: str) -> str:
-    return "rtl" if tag.partition("-")[0] in _RTL else "ltr"
+    return "rtl" if tags.base(tag) in _RTL else "ltr"
 
 
 def _link(url: str) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from pipeline.core.feeds import outlets
-from pipeline.core.text import url
+from pipeline.core.text import tags, url
 from pipeline.store.tables import feeds
 
 
@@ -26,4 +26,4 @@ def bring(db: sa.Connection, rows: Iterable[dict[str, Any]]) -> None:
 
 
 def _main(language: str) -> str:
-    return language.partition("-")[0].lower()
+    return tags.base(language).lower()

@@ -11,6 +11,7 @@ from babel.dates import format_datetime
 from babel.lists import format_list
 from babel.numbers import format_compact_currency, format_compact_decimal, format_decimal, get_currency_symbol
 
+from pipeline.core.text import tags
 from pipeline.words.texts import TEXTS, language_of
 
 _PREFIXES = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))  # no peta: the trade says 1,580 TWh
@@ -139,4 +140,4 @@ def _short(value: float) -> float:
 
 def is_language(tag: str) -> bool:
     """Say whether the language of a BCP 47 tag exists ("uk" does, "ua" does not)."""
-    return tag.partition("-")[0] in Locale("en").languages
+    return tags.base(tag) in Locale("en").languages

@@ -9,7 +9,7 @@ import tomllib
 from collections.abc import Mapping
 from typing import Any
 
-from pipeline.core.text import words
+from pipeline.core.text import tags, words
 
 Text = str | Mapping[str, str]
 # Not a reader's language, though its first part has a file: the writing is another.
@@ -30,7 +30,7 @@ LANGUAGES = tuple(TEXTS)
 
 def language_of(tag: str) -> str | None:
     """Give the language of TEXTS in which a reader of a BCP 47 tag is written to; None where there is none."""
-    base = tag.partition("-")[0]
+    base = tags.base(tag)
     return base if base in TEXTS and not tag.startswith(tuple(_OTHERWISE)) else None
 
 

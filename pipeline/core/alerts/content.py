@@ -6,7 +6,7 @@ from datetime import datetime
 
 from pipeline.core.alerts.state import NOTHING_NEW, News
 from pipeline.core.events.claims import Stated
-from pipeline.core.text import sentences
+from pipeline.core.text import sentences, tags
 from pipeline.core.text.sentences import width
 from pipeline.model import Event
 
@@ -110,8 +110,8 @@ class EventNews:
 def title(dossier: Dossier, language: str) -> tuple[str, str]:
     """Give an event's title for a reader of `language`, and its language: theirs, English, else the best."""
     titles = dossier.event.titles
-    base = language.partition("-")[0]
-    kin = sorted(k for k in titles if k.partition("-")[0] == base)  # "zh-Hans" for a reader of "zh"
+    base = tags.base(language)
+    kin = sorted(k for k in titles if tags.base(k) == base)  # "zh-Hans" for a reader of "zh"
     for wanted in (language, base, *kin, "en"):
         if titles.get(wanted):
             return titles[wanted], wanted
@@ -125,9 +125,9 @@ def head(item: EventNews, language: str) -> StoryLine | None:
     Of several the first in the reader's language, else in English, else the first.
     """
     told = [s for s in item.dossier.stories if s.id in item.fresh and s.title.strip()]
-    for wanted in (language.partition("-")[0], "en"):
+    for wanted in (tags.base(language), "en"):
         for story in told:
-            if story.language.partition("-")[0] == wanted:
+            if tags.base(story.language) == wanted:
                 return story
     return told[0] if told else None
 
@@ -151,10 +151,10 @@ def lead(item: EventNews, language: str, room: float = 280.0, most: int = 2) -> 
     Of the stories whose headline the mail bears (those unlike what was told, else all), none that repeats another: the
     first in the reader's language, else in English, else the first. `room` is in Latin letters.
     """
-    base = language.partition("-")[0]
+    base = tags.base(language)
     first = head(item, language)
     told = [s for s in item.dossier.stories if not s.is_copy and (not item.fresh or s.id in item.fresh)]
-    told.sort(key=lambda s: (s is not first, s.language.partition("-")[0] != base, s.language != "en", s.at, s.id))
+    told.sort(key=lambda s: (s is not first, tags.base(s.language) != base, s.language != "en", s.at, s.id))
     for story in told:
         text = sentences.opening(story.summary, room, most, story.title)
         if text and (story is first or width(text) >= MIN_LEAD):
@@ -185,8 +185,8 @@ def groups(dossier: Dossier, language: str) -> tuple[list[LanguageGroup], int]:
     by_language: dict[str, list[StoryLine]] = {}
     for story in dossier.stories:
         by_language.setdefault(story.language, []).append(story)
-    base = language.partition("-")[0]
-    order = sorted(by_language, key=lambda x: (x.partition("-")[0] != base, x != "en", -len(by_language[x]), x))
+    base = tags.base(language)
+    order = sorted(by_language, key=lambda x: (tags.base(x) != base, x != "en", -len(by_language[x]), x))
     room, found, dropped = MAX_STORIES, [], 0
     for tag in order:
         listed = sorted(by_language[tag], key=lambda s: (s.is_copy, s.at, s.id))

@@ -1,6 +1,7 @@
 """How an event grew for one reader: more languages, more reports; and whether that is worth a mail of its own."""
 
 from pipeline.core.alerts.state import News, State
+from pipeline.core.text import tags
 from pipeline.model import Subscription
 
 URGENT = 2  # level from which growth is told at once; below, the digest of what also grew has it
@@ -14,8 +15,8 @@ def speaks(subscription: Subscription, language: str) -> bool:
 
 def reads(subscription: Subscription, language: str) -> bool:
     """Whether a language is the reader's own, or one that they asked for: another one is never news."""
-    own = subscription.language.partition("-")[0]
-    return speaks(subscription, language) or language.partition("-")[0] == own
+    own = tags.base(subscription.language)
+    return speaks(subscription, language) or tags.base(language) == own
 
 
 def is_prompt(subscription: Subscription, now: State) -> bool:

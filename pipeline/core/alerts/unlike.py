@@ -16,6 +16,7 @@ import numpy as np
 from pipeline.core.alerts.state import AlertedStory
 from pipeline.core.events import acts, copies, pairs
 from pipeline.core.events.threads import Linker, centred
+from pipeline.core.text import tags
 
 LATER = timedelta(hours=18)  # than everything told: another day's news
 SEQUEL = ("meaning", "acts", "one_language", "later", "figures")
@@ -106,7 +107,7 @@ def weigh(new: Sequence[AlertedStory], told: Sequence[AlertedStory], linker: Lin
     evidence = []
     for i, story in enumerate(new):
         figures = copies.figures(story.text)
-        same = [j for j in at if _base(languages[j]) == _base(languages[i])]
+        same = [j for j in at if tags.base(languages[j]) == tags.base(languages[i])]
         is_seen = bool(has[i] and seen)
         evidence.append(
             Strangeness(
@@ -131,7 +132,3 @@ def _acts(stories: Sequence[AlertedStory], languages: Sequence[str], has: acts.F
 
 def _gap(new: AlertedStory, told: AlertedStory) -> timedelta:
     return timedelta(days=-1) if new.at is None or told.at is None else new.at - told.at
-
-
-def _base(language: str) -> str:
-    return language.partition("-")[0]

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from pipeline.core.events import acts, pieces
 from pipeline.core.match.features import passage
-from pipeline.core.text import url
+from pipeline.core.text import tags, url
 from pipeline.model import Member
 
 Floats = NDArray[np.float32]
@@ -137,7 +137,7 @@ def _unit(matrix: Floats) -> Floats:
 def centre(vectors: Floats, languages: Sequence[str], weights: PairWeights) -> Floats:
     """Take out of unit vectors (rows) what is not the happening: the language, the field, and the firm."""
     means = weights.means
-    kept: Floats = vectors - np.stack([means.get(x, means.get(x.split("-")[0], means[""])) for x in languages])
+    kept: Floats = vectors - np.stack([means.get(x, means.get(tags.base(x), means[""])) for x in languages])
     return _unit(np.asarray(kept - (kept @ weights.axes.T) @ weights.axes, np.float32))
 
 
@@ -174,7 +174,7 @@ def pool(
     numbers, amounts = zip(*map(_figures, texts), strict=True) if texts else ((), ())
     # names that nobody watches are asked for where there are no vectors only
     others = [() if has_e5.all() else pieces.rare(t, m.written) for t, m in zip(texts, members, strict=True)]
-    languages = [m.story.language.split("-")[0] for m in members]
+    languages = [tags.base(m.story.language) for m in members]
     known = {language: i for i, language in enumerate(sorted(set(languages)))}
     times = [(spans or {}).get(m.story.id, (order(m)[0], order(m)[0])) for m in members]
     return Pool(

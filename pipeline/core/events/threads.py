@@ -20,6 +20,7 @@ import numpy as np
 from pipeline.core.events import copies
 from pipeline.core.events.pairs import Floats
 from pipeline.core.match.features import passage
+from pipeline.core.text import tags
 from pipeline.core.text.fold import fold
 
 FOLLOWS = "follows"
@@ -159,7 +160,7 @@ def compare(
     at = list(rows)
     texts = [passage(x.title, x.summary) for x in leads]
     meaning, has = centred([x.vector for x in leads], [x.language for x in leads], means)
-    base = np.array([x.language.partition("-")[0] for x in leads])
+    base = np.array([tags.base(x.language) for x in leads])
     keys = sorted({k for x in leads for k in x.entities})
     named = np.array([[k in x.entities for k in keys] for x in leads], np.float32).reshape(len(leads), len(keys))
     begun = np.array([x.first_at.timestamp() for x in leads]) / 86400
@@ -205,7 +206,7 @@ def centred(vectors: Sequence[Any], languages: Sequence[str], means: Mapping[str
     has = np.zeros(len(vectors), np.bool_)
     rows = [i for i, given in enumerate(vectors) if given is not None and len(given) == _SIZE]
     if rows:
-        of = [means.get(x, means.get(x.split("-")[0], means[""])) for x in (languages[i] for i in rows)]
+        of = [means.get(x, means.get(tags.base(x), means[""])) for x in (languages[i] for i in rows)]
         kept = np.stack([vectors[i] for i in rows]).astype(np.float32) - np.stack(of)
         lengths = np.linalg.norm(kept, axis=1, keepdims=True)
         out[rows] = np.divide(kept, lengths, out=np.zeros_like(kept), where=lengths > 0)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from functools import cache
 
 from pipeline.core.facts import words
-from pipeline.core.text import scripts
+from pipeline.core.text import scripts, tags
 from pipeline.core.text.phrases import Lexicon
 
 # "billion" is 10^9 in English and 10^12 in French, German or Danish; "bilion" is 10^9 in Malay and 10^12 in Polish.
@@ -66,7 +66,7 @@ def voters() -> Mapping[str, tuple[str, ...]]:
 @cache
 def voting() -> frozenset[str]:
     """Return the languages that can be told by their words."""
-    return frozenset(tag for tags in voters().values() for tag in tags)
+    return frozenset(tag for listed in voters().values() for tag in listed)
 
 
 class Habits:
@@ -75,7 +75,7 @@ class Habits:
     def __init__(self, folded: str, hint: str | None) -> None:
         self._text = folded
         self.tag = (hint or "").lower().replace("_", "-")
-        primary = self.tag.split("-")[0]
+        primary = tags.base(self.tag)
         self._hint = {"nb": "no", "nn": "no", "fil": "tl"}.get(primary, primary)
         self._guess: str | None = None
         self._decimal: str | None = None
@@ -157,10 +157,10 @@ class Speech:
         self._hints = frozenset({habits.hint, TWINS.get(habits.hint, habits.hint)}) - {"", "und"}
         self._guess: str | None = None
 
-    def has(self, tags: frozenset[str]) -> bool:
+    def has(self, languages: frozenset[str]) -> bool:
         """Whether one of the languages counts."""
-        if not self._hints or self._hints & tags:
+        if not self._hints or self._hints & languages:
             return True
         if self._guess is None:
             self._guess = self._habits.language()
-        return self._guess in tags
+        return self._guess in languages

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 from pipeline.core.feeds import daynames, zones
+from pipeline.core.text import tags
 
 _EPOCH = re.compile(r"^(\d{10})(?:\d{3}|\d{6})?(?:\.\d+)?$")
 _BASIC = re.compile(r"^(\d{4})-?(\d{2})-?(\d{2})(?:t?(\d{2}):?(\d{2}):?(\d{2})?(?:[.,]\d+)?)?\s*(?P<zone>z|[+-]\d.*)?$")
@@ -226,7 +227,7 @@ def _with_time(date: tuple[int, int, int], rest: str, aside: str, language: str)
 
 def _half_of_day(head: str, tail: str, language: str) -> tuple[str, str, str]:
     """Take the half of the day off what stands before or behind a time; it must stand right beside it."""
-    tag = language.split("-")[0]
+    tag = tags.base(language)
     tail = re.sub(r"^\s*([ap])\.?\s?m\b\.?", r" \1m ", tail)
     before, after = daynames.halves(tag)
     for part, found in (("tail", _NEXT.match(tail)), ("head", _PREVIOUS.search(head))):
@@ -278,7 +279,7 @@ def _month(name: str, language: str) -> int | None:
         return _ENGLISH[name]
     if not name or name.isdigit():
         return None
-    tag = language.split("-")[0]
+    tag = tags.base(language)
     for form in (name, daynames.bare(name), name.removeprefix("ב"), name.removeprefix("d'")):
         known = daynames.months().get(form, {})
         own = known.get(tag) or (known.get("no") or known.get("nb") if tag in {"no", "nn"} else None)

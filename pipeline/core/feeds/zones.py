@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 from babel import Locale
 from babel.core import UnknownLocaleError, get_global
 
-from pipeline.core.text import shipped
+from pipeline.core.text import shipped, tags
 
 _OFFSET = re.compile(r"(?:utc|gmt|etc/gmt|ut|z)?\s*([+-])\s*(\d{1,2})(?::?(\d{2}))?(?!\d)(?:'?\d{2}'?)?")
 _LOST_PLUS = re.compile(r"(?<!\S)(\d{2})(\d{2})(?!\S)")  # "0900": the plus sign was lost on its way
@@ -50,7 +50,7 @@ def east(phrase: str, language: str, local: datetime) -> float | None:
 
 def _short(name: str, language: str) -> float | None:
     own = _abbreviations()
-    for key in (language, language.split("-")[0], ""):
+    for key in (language, tags.base(language), ""):
         if name in own.get(key, {}):
             return own[key][name]
     return None
@@ -79,7 +79,7 @@ def _iana(phrase: str) -> str | None:
 
 
 def _long(phrase: str, language: str) -> str | None:
-    for tag in (language.split("-")[0], "en"):
+    for tag in (tags.base(language), "en"):
         if tag and (zone := _long_names(tag).get(phrase.replace(".", ""))):
             return zone
     return None

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import cache
 
 from pipeline.core.match.names import Hit, Index
-from pipeline.core.text import shipped
+from pipeline.core.text import shipped, tags
 from pipeline.model import Watchlist, WordGroup
 
 STAGES = (
@@ -63,7 +63,7 @@ def readable(language: str, latin: bool) -> frozenset[str]:
 
     All, where the language has no words, or is not written as the text is: then the label is wrong.
     """
-    base = language if language in _languages() else language.partition("-")[0]
+    base = language if language in _languages() else tags.base(language)
     family = frozenset({base}).union(*(f for f in _FAMILIES if base in f)) & _languages()
     written = [word[0] for key in family for word in _groups()["foil"].get(key, ())]
     if not family or latin not in {_is_latin(c) for c in written}:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.core.match.names import Findings, Index
+from pipeline.core.text import tags
 from pipeline.core.text.fold import fold, fold_cased
 from pipeline.model import Alias, Entity, Role, Watchlist
 
@@ -123,7 +124,7 @@ class Census:
 
     def add(self, language: str, found: Findings, ours: bool) -> None:
         """Count one text: each alias once, however often it stands there."""
-        language = language.split("-")[0]
+        language = tags.base(language)
         fired = {(m.entity, m.alias) for m in found.mentions}
         self.named.update((entity, language) for entity in {entity for entity, _ in fired})
         if ours:
@@ -198,7 +199,7 @@ def unused(watchlist: Watchlist, censuses: Sequence[Census]) -> list[Fault]:
 def _expected(named: Counter[tuple[str, str]], entity: str, language: str) -> int:
     if language == "any":
         return sum(n for (key, _), n in named.items() if key == entity)
-    return named[entity, language.split("-")[0]]
+    return named[entity, tags.base(language)]
 
 
 def _once(aliases: Iterable[Alias]) -> list[Alias]:

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from pipeline.core.text import shipped
+from pipeline.core.text import shipped, tags
 from pipeline.core.text.fold import fold
 
 _SHARE = 1 / 5  # of its mentions that a sign must stand beside
@@ -64,7 +64,7 @@ def bare(word: str) -> str:
 @cache
 def of(language: str) -> Signs | None:
     """Give the signs of a language; None where capitals tell, or where nobody wrote any."""
-    said = _read().get(language.partition("-")[0])
+    said = _read().get(tags.base(language))
     if said is None:
         return None
     common = frozenset(said["common"])

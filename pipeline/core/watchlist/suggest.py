@@ -7,7 +7,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.core.match.names import MAX_ENDING, Findings
-from pipeline.core.text import scripts
+from pipeline.core.text import scripts, tags
 from pipeline.core.text.fold import fold, is_word, script, within
 from pipeline.core.watchlist.phonetic import ALIKE, alike
 from pipeline.model import Entity
@@ -168,7 +168,7 @@ def suggest(entities: Sequence[Entity], stories: Sequence[Naming]) -> list[Sugge
         for key in s.names:
             if key in names:
                 at.setdefault(key, []).append(s)
-    world = _World(at, about, Counter(_base(s.language) for s in stories), len(stories))
+    world = _World(at, about, Counter(tags.base(s.language) for s in stories), len(stories))
     taken = {fold(a.text) for e in entities for a in e.aliases}  # stood there and was refused by its own rules
     found: list[Suggestion] = []
     for entity in entities:
@@ -179,10 +179,6 @@ def suggest(entities: Sequence[Entity], stories: Sequence[Naming]) -> list[Sugge
         if len(lacking) >= MIN_STORIES:
             found += _of_entity(entity, lacking, world, taken)
     return _one_owner(found)
-
-
-def _base(language: str) -> str:
-    return language.split("-")[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +197,7 @@ def _about(members: Sequence[Naming]) -> frozenset[str]:
 
 def _of_entity(entity: Entity, lacking: Sequence[Naming], world: _World, taken: Container[str]) -> list[Suggestion]:
     known = sorted({entity.name} | {a.text for a in entity.aliases if a.language in {"any", "en"} and not a.needs})
-    short_of = Counter(_base(s.language) for s in lacking)
+    short_of = Counter(tags.base(s.language) for s in lacking)
     forms = _forms(lacking, taken)
     found = []
     for stem, keys in sorted(forms.items()):
@@ -217,13 +213,13 @@ def _of_entity(entity: Entity, lacking: Sequence[Naming], world: _World, taken: 
         languages = Counter(s.language for s in support.values())
         language, _ = max(languages.items(), key=lambda item: (item[1], item[0]))
         language = language if len(languages) < 3 and language != "und" else "any"
-        short = sum(short_of[base] for base in {_base(tag) for tag in languages})
+        short = sum(short_of[base] for base in {tags.base(tag) for tag in languages})
         if likeness >= ALIKE:
             if len(others) > max(len(support), RARE * world.total):
                 continue
         elif (
             len(support) < COMPANY_STORIES
-            or world.languages[_base(language)] - len(support) < COMPANY_BACKGROUND
+            or world.languages[tags.base(language)] - len(support) < COMPANY_BACKGROUND
             or within(ord(stem[0]), _RUNNING)  # any piece of any word keeps company
             or len(support) < COMPANY_SHARE * short
             or len(others) > COMPANY_ELSEWHERE * len(support)

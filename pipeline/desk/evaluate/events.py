@@ -10,6 +10,7 @@ from pipeline.core.events import cluster, event, pairs
 from pipeline.core.match.judge import Matcher
 from pipeline.core.measure import agreement, labelled
 from pipeline.core.measure.labelled import LabelledStory
+from pipeline.core.text import tags
 from pipeline.desk import unpacked
 from pipeline.model import Member
 from pipeline.settings import Settings
@@ -81,7 +82,7 @@ def run(
         found=len(set(said)),
         b3=agreement.b3(true, said),
         pairwise=agreement.pairwise(true, said),
-        cross_lingual=agreement.cross_lingual(true, said, [line.story.language.split("-")[0] for line in judged]),
+        cross_lingual=agreement.cross_lingual(true, said, [tags.base(line.story.language) for line in judged]),
         worst_splits=splits,
         worst_joins=joins,
         clusterer=model.version,
