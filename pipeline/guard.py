@@ -196,6 +196,23 @@ class Hands(Generic[Item, Result]):
             todo, results = ahead.popleft()
             yield todo, results()
 
+    def over(
+        self, ids: Sequence[int], size: int, gather: Callable[[Sequence[int]], Sequence[Item]], ahead: int | None = None
+    ) -> Iterator[tuple[Sequence[int], Sequence[Item], list[Result]]]:
+        """Work through what `gather` gives of numbers, `size` at once; crews begin with the next ones, `ahead` times.
+
+        Gives the numbers of each batch, its items and its results.
+        """
+        begun: deque[tuple[Sequence[int], Sequence[Item], Callable[[], list[Result]]]] = deque()
+        ahead = (ahead or self._crew.size) if self._crew else 0
+        for part in (ids[i : i + size] for i in range(0, len(ids), size)):
+            todo = gather(part)
+            begun.append((part, todo, self.begin(todo)))
+            if len(begun) > ahead:
+                first, items, results = begun.popleft()
+                yield first, items, results()
+        yield from ((first, items, results()) for first, items, results in begun)
+
 
 def _reraise(error: Exception) -> None:
     """Raise what says nothing of an item: the database or the machine cannot be used, or a person must act."""

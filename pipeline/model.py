@@ -4,7 +4,8 @@ Times are timezone-aware UTC datetimes, offsets count Unicode code points, vecto
 Imports nothing but the standard library.
 """
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum, StrEnum
@@ -384,6 +385,37 @@ class Level(IntEnum):
     FIELD = 1
     SUBJECT = 2
     SEED = 3
+
+
+_readable = json.JSONEncoder(ensure_ascii=False).encode  # made once: json.dumps makes one for each value
+
+
+class Written(Mapping[str, Any]):
+    """A JSON object that is written already: between processes and for the store it is one text."""
+
+    __slots__ = ("text",)
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    @classmethod
+    def of(cls, value: Any) -> "Written":
+        """Write so that an analyst can read it in a SQLite file: letters as they are, not as escapes."""
+        text = _readable(value)
+        try:
+            text.encode()
+        except UnicodeEncodeError:  # a lone surrogate cannot be stored as text
+            text = json.dumps(value)
+        return cls(text)
+
+    def __getitem__(self, key: str) -> Any:
+        return json.loads(self.text)[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(json.loads(self.text))
+
+    def __len__(self) -> int:
+        return len(json.loads(self.text))
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,6 +63,10 @@ def run(settings: Settings, now: datetime, *, limit: int = 100_000, progress: Pr
     def encode(part: Sequence[Member]) -> list[tuple[int, Mapping[str, Any]]]:
         return steps.encoded(settings, part, settings.hands)
 
+    def gather(batch: Sequence[int]) -> list[Member]:
+        with store.read(settings.database_url) as db:
+            return guard.each(batch, lambda part: candidates.members(db, part, vectors.story_versions), key=int)
+
     def settle(part: Sequence[int]) -> list[int]:
         at = moment(now, (m.story.seen_at for m in fresh if m.story.id in set(part)))
         with store.begin(settings.database_url, lock="cluster") as db:
@@ -85,12 +89,9 @@ def run(settings: Settings, now: datetime, *, limit: int = 100_000, progress: Pr
     is_much = bool(vectors.names) and len(todo) >= MUCH
     with steps.crew(settings, steps.encoding_of(settings), is_much) or contextlib.nullcontext() as crew:
         hands = Hands(guard, encode, lambda m: m.story.id, crew, PART)
-        for start in range(0, len(todo), BATCH):
-            batch = todo[start : start + BATCH]
-            with store.read(settings.database_url) as db:  # gather
-                fresh = guard.each(batch, lambda part: candidates.members(db, part, vectors.story_versions), key=int)
-            # before the transaction: encoding takes seconds, and nobody shall wait for that
-            made = dict(hands.begin(fresh)())
+        # before the transaction: encoding takes seconds, and nobody shall wait for that
+        for batch, members, encoded in hands.over(todo, BATCH, gather, ahead=1):
+            fresh, made = members, dict(encoded)
             done += len(guard.each([i for i in batch if i in made], settle, key=int, blame=blame))
             guard.flush()
             progress("cluster", done, len(stuck) + len(todo))

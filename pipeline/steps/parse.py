@@ -1,7 +1,7 @@
 """Turn raw feed documents into stories and sightings."""
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 
 from pipeline import child, log, store
@@ -13,7 +13,8 @@ from pipeline.settings import Settings
 from pipeline.steps import Progress, silent
 from pipeline.store import bodies, feeds, stories
 
-BATCH = 8  # bodies in memory at once: 8 of the largest allowed, 15 MB each, stay far below 1 GiB
+BATCH = 8  # bodies gathered at once; two times 8 of the largest allowed, 15 MB each, stay far below 1 GiB
+AHEAD, ROOM = 8, 4 * 2**20  # so many batches while their bodies have fewer bytes: a slow one keeps no child waiting
 # Documents up to this size are parsed here: the worst that we could make of one takes under 1 s and 40 MB. Larger ones
 # go to a child process with limits: a malformed one's time may grow with the square of its size (docs/parsing.md).
 SMALL = 32 * 1024
@@ -78,7 +79,7 @@ class _Parser:
             wanted = waiting[start : start + BATCH]
             with store.read(settings.database_url) as db:  # gather
                 ahead.append((wanted, [(one, self._begin(one)) for one in bodies.get(db, wanted)]))
-            if len(ahead) > 1:
+            while len(ahead) > 1 and (len(ahead) > AHEAD or _size(ahead) > ROOM):
                 yield ahead.popleft()
         yield from ahead
 
@@ -97,6 +98,10 @@ class _Parser:
             return document
 
         return end
+
+
+def _size(ahead: Iterable[tuple[list[int], list[_Begun]]]) -> int:
+    return sum(len(one.body.content) for _, begun in ahead for one, _ in begun)
 
 
 def _apply(settings: Settings, one: bodies.Pending, document: Document, now: datetime) -> tuple[int, int] | None:

@@ -5,8 +5,8 @@ now are no news: alerting takes them for baseline.
 """
 
 import contextlib
-from collections import Counter, deque
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -20,7 +20,6 @@ from pipeline.store import matches, stories, watchlists
 from pipeline.store.rows import history
 
 BATCH = 200  # stories a transaction, as in match
-History = Sequence[tuple[Story, int | None]]  # stories with the levels that they have
 EXAMPLES = 20  # stories named per change in a backtest
 
 
@@ -78,16 +77,13 @@ def run(
     ours = 0
     guard = Guard(settings, "match", datetime.max.replace(tzinfo=UTC) if dry_run else now)
 
-    def batches(hands: Hands[Story, Match], ahead: int) -> Iterator[tuple[int, History, list[Match]]]:
-        begun: deque[tuple[int, History, Callable[[], list[Match]]]] = deque()
-        for start in range(0, len(ids), BATCH):
-            with store.read(settings.database_url) as db:  # gather
-                todo = history.get(db, ids[start : start + BATCH])
-            begun.append((min(start + BATCH, len(ids)), todo, hands.begin([s for s, _ in todo])))
-            if len(begun) > ahead:
-                first = begun.popleft()
-                yield first[0], first[1], first[2]()
-        yield from ((done, todo, results()) for done, todo, results in begun)
+    levels: dict[int, int | None] = {}  # of the stories that are judged again now
+
+    def gather(part: Sequence[int]) -> list[Story]:
+        with store.read(settings.database_url) as db:
+            found = history.get(db, part)
+        levels.update((story.id, level) for story, level in found)
+        return [story for story, _ in found]
 
     def keep(part: Sequence[tuple[Story, Match]]) -> list[tuple[int, Match]]:
         nonlocal ours
@@ -104,16 +100,19 @@ def run(
     work = steps.judgement(settings, matcher)
     with steps.crew(settings, work, len(ids) >= steps.MUCH) or contextlib.nullcontext() as crew:
         hands = Hands(guard, matcher.judge_many, lambda s: s.id, crew)
-        for done, todo, found in batches(hands, crew.size if crew else 0):  # gather, decide
-            story = {s.id: s for s, _ in todo}
+        done = 0
+        for part, todo, found in hands.over(ids, BATCH, gather):  # gather, decide
+            done += len(part)
+            story = {s.id: s for s in todo}
             judged = [(story[m.story_id], m) for m in found]
             kept = dict(guard.each(judged, keep, key=lambda pair: pair[0].id))  # apply
-            broken = [s.id for s, _ in todo if s.id not in kept]
+            broken = [s.id for s in todo if s.id not in kept]
             if broken and not dry_run:
                 with store.begin(settings.database_url) as db:
                     stories.wait(db, broken)
                     guard.save(db)
-            for one, before in todo:
+            for one in todo:
+                before = levels.pop(one.id)
                 if one.id in kept:
                     counts[_change(before, kept[one.id].level)] += 1
             progress("rematch", done, len(ids))

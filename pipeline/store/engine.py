@@ -1,7 +1,6 @@
 """Connections and transactions on both databases: every write of newswatch goes through `begin`."""
 
 import contextlib
-import json
 import os
 import sqlite3
 import threading
@@ -18,6 +17,7 @@ from sqlalchemy.pool import NullPool, QueuePool
 
 from pipeline.core.text import telling
 from pipeline.errors import BusyError, ConfigError, StoreError
+from pipeline.model import Written
 
 T = TypeVar("T")
 
@@ -67,7 +67,8 @@ def _engine(url: str, pid: int, is_kept: bool = False) -> sa.Engine:
         sa.event.listen(made, "connect", _sqlite_connect)
         sa.event.listen(made, "begin", _sqlite_begin)
         return made
-    made = sa.create_engine(parsed, connect_args={"connect_timeout": PG_TIMEOUT_S}, pool_pre_ping=is_kept, **pool)
+    wanted = {"connect_timeout": PG_TIMEOUT_S}
+    made = sa.create_engine(parsed, connect_args=wanted, pool_pre_ping=is_kept, json_serializer=_json, **pool)
     sa.event.listen(made, "connect", _postgresql_connect, insert=True)  # before SQLAlchemy asks anything
     return made
 
@@ -110,17 +111,8 @@ def _let_go() -> None:
 os.register_at_fork(before=_let_go)
 
 
-_readable = json.JSONEncoder(ensure_ascii=False).encode  # made once: json.dumps makes one for each value
-
-
 def _json(value: Any) -> str:
-    """Write JSON so that an analyst can read it in the file: letters as they are, not as escapes."""
-    written = _readable(value)
-    try:
-        written.encode()
-    except UnicodeEncodeError:  # a lone surrogate cannot be stored as text
-        return json.dumps(value)
-    return written
+    return value.text if isinstance(value, Written) else Written.of(value).text
 
 
 def _sqlite_connect(raw: Any, _record: Any) -> None:

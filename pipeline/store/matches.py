@@ -85,7 +85,7 @@ def _row(story: Story, match: Match, now: datetime) -> dict[str, Any]:
         "seed_key": match.seed_key,
         "similarity": match.similarity,
         "topics": list(match.topics),
-        "evidence": dict(match.evidence),
+        "evidence": match.evidence,
         "matched_at": now,
         "is_current": True,
         "clustered_at": None,

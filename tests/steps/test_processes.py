@@ -1,5 +1,6 @@
 """Several processes do what one does: the same rows however the work is split, whatever happens to a child."""
 
+import pickle
 from collections.abc import Sequence
 from concurrent.futures import Future
 from datetime import UTC, datetime
@@ -8,11 +9,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+import sqlalchemy as sa
 
-from pipeline import child, guard, settings, steps
+from pipeline import child, guard, settings, steps, store
 from pipeline.desk import sample
-from pipeline.model import Member, Story
+from pipeline.model import Member, Story, Written
 from pipeline.steps import cluster, parse, perform, run_all
+from pipeline.store.tables import runs
 from tests.meaning import meaning
 from tests.samples import write_few
 
@@ -35,6 +38,13 @@ def made(folder: Path, processes: int) -> settings.Settings:
     )  # fmt: skip
 
 
+def evidence(url: str) -> list[tuple[str, str]]:
+    """Give what decided each story, to the letter: children write it, and this process only hands it on."""
+    with store.read(url) as db:
+        query = "select s.canonical_url, m.evidence from matches m join stories s on s.id = m.story_id order by 1, m.id"
+        return [(r[0], r[1]) for r in db.exec_driver_sql(query)]
+
+
 @pytest.mark.usefixtures("eager")
 def test_one_two_and_three_processes_give_the_same_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The main job and judging again: every story, match, fact, event and alert, by what they mean."""
@@ -55,10 +65,11 @@ def test_one_two_and_three_processes_give_the_same_rows(tmp_path: Path, monkeypa
             run_all(one, NOW)
             tally = perform("rematch", one, NOW, since="2020-01-01")
             assert tally.detail["up"] == tally.detail["down"] == 0
-            told.append(meaning(one.database_url))
+            told.append(meaning(one.database_url) | {"evidence": evidence(one.database_url)})
             targets = {t.rpartition(":")[2] for t in calls}
             assert targets == (set() if processes == 1 else {"document", "detecting", "judging"})
     assert told[0]["stories"]
+    assert len(told[0]["evidence"]) == len(told[0]["stories"])
     assert told[0] == told[1] == told[2]
 
 
@@ -79,6 +90,22 @@ def test_vectors_of_a_child_are_those_of_this_process(tmp_path: Path) -> None:
         assert i == j
         assert here.keys() == there.keys() == {"e5", "title"}
         assert all(np.array_equal(here[name], there[name]) for name in here)
+
+
+def test_what_is_written_already_is_stored_as_it_is(database_url: str) -> None:
+    """On both databases a text stands for its object; a lone surrogate, which no text may hold, is escaped."""
+    told = {"found": "Zoë 電力", "odd": "\ud800", "n": [1, {"x": None}]}
+    one = Written.of(told)
+    assert dict(one) == told == dict(pickle.loads(pickle.dumps(one)))
+    assert len(one) == 3
+    assert "電力" in Written.of({"x": "電力"}).text
+    del told["odd"]  # PostgreSQL's JSON has no such thing
+    with store.begin(database_url) as db:
+        row = {"step": "match", "started_at": NOW, "seconds": 1.0, "seen": 0, "done": 0, "skipped": 0, "failed": 0}
+        for detail in (told, Written.of(told)):
+            db.execute(runs.insert().values(**row, detail=detail))
+        assert list(db.scalars(sa.select(runs.c.detail))) == [told, told]
+        assert len(set(db.scalars(sa.select(sa.cast(runs.c.detail, sa.Text))))) == 1
 
 
 class _Mortal:
