@@ -13,6 +13,7 @@ import psutil
 import pytest
 
 from pipeline import http
+from pipeline.core.text import url as urls
 from pipeline.errors import ConfigError
 from pipeline.http.address import networks, refusal
 from pipeline.http.exchange import Call, Exchange
@@ -224,6 +225,42 @@ def test_rebinding_finds_no_gap() -> None:
         assert asyncio.run(run()) == [Outcome.PROTOCOL, Outcome.REFUSED_ADDRESS]
         assert asked == ["rebind.test", "rebind.test"]
         assert server.hits == {"/short": 1}, "the refused address was never connected to"
+
+
+@pytest.mark.parametrize(
+    ("address", "host"),
+    [
+        ("https://münchen.example/feed", "xn--mnchen-3ya.example"),
+        ("https://xn--mnchen-3ya.example/", "xn--mnchen-3ya.example"),
+        ("HTTPS://u:p@Example.ORG.:8080/x", "example.org"),
+        ("http://[::1]:80/", "[::1]"),
+        ("https://long.example/" + "長" * 9000, "long.example"),
+        ("https://[/", ""),
+    ],
+)
+def test_a_host_has_one_spelling(address: str, host: str) -> None:
+    """Rule: what a feed's row, a page's host and politeness are counted by is one name, however it was written."""
+    assert http.host_of(address) == host
+    if len(address) < 2048:
+        assert urls.host(address) == host
+
+
+def test_a_hosts_wish_counts_however_its_name_is_written() -> None:
+    """The spacing that robots.txt asks for is kept between two requests to a name with an umlaut, too."""
+
+    async def here(host: str, port: int) -> list[str]:
+        return ["127.0.0.1"]
+
+    async def run(url: str) -> float:
+        async with http.Client(Limits(), resolve=here) as client:
+            client.space("xn--mnchen-3ya.test", 0.4)
+            start = asyncio.get_running_loop().time()
+            for _ in range(2):
+                assert (await client.get(url)).outcome is Outcome.NEW
+            return asyncio.get_running_loop().time() - start
+
+    with Hostile() as server:
+        assert asyncio.run(run(server.url("/feed", "münchen.test"))) >= 0.4
 
 
 def test_a_name_with_good_and_bad_addresses_uses_the_good() -> None:

@@ -23,7 +23,7 @@ from pipeline.http.exchange import Call, Exchange, length, read_headers
 from pipeline.http.guard import DnsError, GuardedNetwork, LocalError, RefusedError, Resolver, TlsError
 from pipeline.http.inflate import BrokenEncodingError, Inflater
 from pipeline.http.turns import Place, Turns
-from pipeline.http.url import clean_url, credentials_of, location, parse
+from pipeline.http.url import clean_url, credentials_of, host_of, location, parse
 from pipeline.model import Outcome, Response
 from pipeline.version import __version__
 
@@ -176,7 +176,7 @@ class Client:
                 if credentials and (target.scheme, target.host, target.port) == origin:
                     sent["authorization"] = "Basic " + base64.b64encode(credentials.encode()).decode()
                 is_hop = bool(call.redirects)
-                async with self._turns.turn(target.host, is_hop, None if is_hop else go) as place:
+                async with self._turns.turn(host_of(str(target)), is_hop, None if is_hop else go) as place:
                     visit = _Visit(call, place, max_bytes or self._limits.max_body_bytes, slots)
                     got = await call.timed(self._exchange(target, sent, visit))
                 if got.status not in REDIRECTS or not got.headers.get("location"):

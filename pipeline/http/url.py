@@ -1,11 +1,15 @@
 """Addresses as the door needs them: what can be fetched, and what may be logged and stored."""
 
 import contextlib
+import re
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 import httpx2
 
+from pipeline.core.text.url import host
+
 MAX_URL = 8192  # characters; longer ones are attacks or accidents
+_ORIGIN = re.compile(r"[^/?#]*//[^/?#]*")
 
 
 def parse(url: str) -> httpx2.URL:
@@ -52,11 +56,9 @@ def credentials_of(url: str) -> str | None:
 
 
 def host_of(url: str) -> str:
-    """Give the host that politeness counts for, lower case and without port; "" when there is none. Never raises."""
-    try:
-        return (urlsplit(url.strip()).hostname or "").rstrip(".")
-    except ValueError:
-        return ""
+    """Give the host that politeness counts for, in the one spelling of `core.text.url.host`. Never raises."""
+    origin = _ORIGIN.match(url.strip())  # all that is asked: what follows may be longer than a story's address may
+    return host(origin[0] if origin else url)
 
 
 def site_of(url: str) -> str:

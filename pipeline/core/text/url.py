@@ -207,9 +207,9 @@ def key(canonical_url: str) -> str:
 
 
 def host(url: str) -> str:
-    """Give the host of an address in lower case, empty when it has none."""
+    """Give the host of an address, empty when it has none: lower case, ASCII ("xn--…"), without a dot at its end."""
     absolute = resolve("", url)
-    return str(ada_url.URL(absolute).hostname) if absolute else ""
+    return str(ada_url.URL(absolute).hostname).rstrip(".") if absolute else ""
 
 
 def outlet(url: str) -> str:
