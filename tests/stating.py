@@ -18,4 +18,4 @@ def state(db: sa.Connection, ids: Iterable[int]) -> None:
     """Make the claims of some events from their stories' facts."""
     for event_id in ids:
         members = candidates.members(db, candidates.of_events(db, [event_id]), {})
-        stated.put(db, event_id, claims.stated(members))
+        stated.put(db, {event_id: claims.stated(members)})

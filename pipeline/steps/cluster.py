@@ -139,8 +139,7 @@ def _restate(settings: Settings) -> int:
             for member in candidates.members(db, candidates.of_events(db, todo), {}):
                 if member.event_id is not None:
                     told[member.event_id].append(member)
-            for event_id, members in told.items():
-                stated.put(db, event_id, _stated(event_id, members))
+            stated.put(db, {event_id: _stated(event_id, members) for event_id, members in told.items()})
         done += len(todo)
 
 

@@ -57,7 +57,7 @@ def put(
             revision = int(db.execute(bumped).scalar_one())
             tally["changed"] += 1
         else:
-            stated.put(db, event_id, says)
+            stated.put(db, {event_id: says})
             continue
         # Events that merged into one of those before are now this one too; alerts were sent under their numbers.
         earlier = sa.select(events.c.id, events.c.merged_into).where(events.c.merged_into.in_(group.merged))
@@ -70,7 +70,7 @@ def put(
             _merge(db, other, event_id, now)
             tally["merged"] += 1
         tally["joined"] += _place(db, event_id, group, had, version, now)
-        stated.put(db, event_id, says)
+        stated.put(db, {event_id: says})
     return tally
 
 
@@ -134,7 +134,7 @@ def _merge(db: sa.Connection, younger: int, older: int, now: datetime) -> None:
     )
     revision = int(db.execute(done).scalar_one())
     db.execute(sa.update(events).where(events.c.merged_into == younger).values(merged_into=older))
-    stated.put(db, younger, claims.Stated())
+    stated.put(db, {younger: claims.Stated()})
     _write_history(db, younger, revision, [core.Change("merged", None, older, {"into": older})], now)
 
 
@@ -198,7 +198,7 @@ def remove(db: sa.Connection, ids: Sequence[int], now: datetime) -> list[int]:
             if not count:
                 empty = {"story_count": 0, "independent_count": 0, "language_count": 0, "outlet_count": 0, "level": 0}
                 db.execute(sa.update(events).where(events.c.id == event_id).values(**empty))
-                stated.put(db, event_id, claims.Stated())
+                stated.put(db, {event_id: claims.Stated()})
     return touched
 
 

@@ -10,46 +10,54 @@ from pipeline.core.events.claims import Claim, Dispute, Stated
 from pipeline.store.engine import chunks
 from pipeline.store.tables import claim_stories, claims, disputes, events, stories
 
+_CLAIMS = sa.insert(claims).returning(claims.c.id, sort_by_parameter_order=True)  # all of some events at once
 
-def put(db: sa.Connection, event_id: int, says: Stated) -> None:
-    """Make an event's claims what they shall be; call it in the transaction that places its stories.
 
-    Nothing is written but the version when they say the same already.
+def put(db: sa.Connection, says: Mapping[int, Stated]) -> None:
+    """Make the claims of events what they shall be, {event: Stated}, in the transaction that places their stories.
+
+    Of one that says the same already nothing is written but the version.
     """
-    if of(db, [event_id]).get(event_id, Stated()) != says:
-        db.execute(sa.delete(claims).where(claims.c.event_id == event_id))  # with who states them, and disputes
-        _add(db, event_id, says)
-    db.execute(sa.update(events).where(events.c.id == event_id).values(stated_version=core.CODE))
+    known = of(db, says)
+    changed = {event: stated for event, stated in says.items() if known.get(event, Stated()) != stated}
+    for chunk in chunks(sorted(changed)):
+        db.execute(sa.delete(claims).where(claims.c.event_id.in_(chunk)))  # with who states them, and disputes
+    _add(db, changed)
+    for chunk in chunks(sorted(says)):
+        db.execute(sa.update(events).where(events.c.id.in_(chunk)).values(stated_version=core.CODE))
 
 
-def _add(db: sa.Connection, event_id: int, says: Stated) -> None:
-    numbers = []
-    for place, claim in enumerate(says.claims):
-        row = {**_row(claim), "event_id": event_id, "place": place}
-        numbers.append(int(db.execute(sa.insert(claims).values(**row).returning(claims.c.id)).scalar_one()))
-    told = [
-        {"claim_id": number, "story_id": story}
-        for number, claim in zip(numbers, says.claims, strict=True)
-        for story in claim.stories
+def _add(db: sa.Connection, says: Mapping[int, Stated]) -> None:
+    rows = [
+        {**_row(claim), "event_id": event, "place": place}
+        for event, stated in says.items()
+        for place, claim in enumerate(stated.claims)
     ]
-    if told:
-        db.execute(sa.insert(claim_stories), told)
-    against = [
-        {
-            "event_id": event_id,
-            "claim_id": numbers[d.claim],
-            "against_claim_id": numbers[d.against],
-            "role": d.role,
-            "value": d.value,
-            "against_value": d.against_value,
-            "written": d.written,
-            "against_written": d.against_written,
-            "story_id": d.story_id,
-            "against_story_id": d.against_story_id,
-            "disputed_at": d.at,
-        }
-        for d in says.disputes
-    ]
+    if not rows:
+        return
+    made = iter(db.scalars(_CLAIMS, rows).all())
+    told, against = [], []
+    for event, stated in says.items():
+        numbers = [next(made) for _ in stated.claims]
+        for number, claim in zip(numbers, stated.claims, strict=True):
+            told += [{"claim_id": number, "story_id": story} for story in claim.stories]
+        against += [
+            {
+                "event_id": event,
+                "claim_id": numbers[d.claim],
+                "against_claim_id": numbers[d.against],
+                "role": d.role,
+                "value": d.value,
+                "against_value": d.against_value,
+                "written": d.written,
+                "against_written": d.against_written,
+                "story_id": d.story_id,
+                "against_story_id": d.against_story_id,
+                "disputed_at": d.at,
+            }
+            for d in stated.disputes
+        ]
+    db.execute(sa.insert(claim_stories), told)
     if against:
         db.execute(sa.insert(disputes), against)
 
