@@ -64,8 +64,7 @@ def host_of(url: str) -> str:
 def site_of(url: str) -> str:
     """Give what a robots.txt is for: the host, with the port when it is unusual."""
     try:
-        parts = urlsplit(url)
-        port = f":{parts.port}" if parts.port not in {None, 80, 443} else ""
+        port = urlsplit(url).port
     except ValueError:
         return ""
-    return (parts.hostname or "") + port
+    return host_of(url) + (f":{port}" if port not in {None, 80, 443} else "")
