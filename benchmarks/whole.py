@@ -92,12 +92,12 @@ def table(runs: dict[str, list[Cost]]) -> str:
     return "\n".join([*lines, f"| ratio of CPU | {statistics.median(ratios):.2f} ({spread}) | | |"])
 
 
-def written(text: str, made: str) -> str:
+def written(text: str, made: str, mark: str = BEGIN) -> str:
     """Give a page with `made` in place of what stands between the marks; raise ValueError where there are none."""
-    before, begin, rest = text.partition(f"{BEGIN}\n")
+    before, begin, rest = text.partition(f"{mark}\n")
     _, end, after = rest.partition(f"{END}\n")
     if not begin or not end:
-        raise ValueError(f"no lines {BEGIN} and {END} to write between")
+        raise ValueError(f"no lines {mark} and {END} to write between")
     return f"{before}{begin}{made}\n{end}{after}"
 
 

@@ -3,8 +3,11 @@
 import operator
 import os
 import signal
+import subprocess
+import sys
 import time
 
+import psutil
 import pytest
 
 from pipeline.child import Child, ChildError, Crew, DiedError, RaisedError, Work, current, kept
@@ -133,6 +136,28 @@ def test_a_killed_nursery_is_replaced_and_takes_its_children_along() -> None:
         assert root.call(25) == 5.0
         assert root._process is not None
         assert root._process.bearer is not born.bearer
+
+
+def test_nobody_outlives_who_is_killed() -> None:
+    """SIGKILL of a worker, while one child works and another has nothing to do, leaves neither nursery nor children."""
+    code = """
+from pipeline.child import Crew, Work
+with Crew(Work("time:sleep", 600, 500), 2) as crew:
+    crew.call(0).result()
+    endless = crew.call(500)
+    crew.call(1).result()
+    children = [c._process for c in crew._children if c._process]
+    print(*(c.pid for c in children), children[0].bearer.pid, flush=True)
+    endless.result()
+"""
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as worker:
+        assert worker.stdout is not None
+        pids = [int(word) for word in worker.stdout.readline().split()]
+        assert len(pids) == 3
+        assert all(psutil.pid_exists(pid) for pid in pids)
+        worker.kill()
+    _, alive = psutil.wait_procs([psutil.Process(p) for p in pids if psutil.pid_exists(p)], timeout=60)
+    assert not alive
 
 
 def test_what_cannot_be_loaded_is_told() -> None:

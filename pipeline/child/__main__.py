@@ -5,6 +5,7 @@ import importlib
 import os
 import pickle
 import resource
+import signal
 import socket
 import sys
 from collections.abc import Callable
@@ -18,13 +19,13 @@ from pipeline.child.work import LENGTH, Work, put, written
 
 
 def nurse(control: socket.socket) -> None:
-    """Load and fork as is told, until the other side is gone."""
+    """Load and fork as is told; end with all children when the other side is gone."""
     made: dict[Work, Callable[..., Any]] = {}
     while True:
         try:
             kind, value = received(control)
         except EOFError:
-            return
+            os.killpg(0, signal.SIGKILL)  # our group is ours: nobody goes on for a process that was killed
         if kind == "wait":
             control.sendall(written(os.waitstatus_to_exitcode(os.waitpid(value, 0)[1])))
             continue

@@ -14,7 +14,7 @@ from pipeline.steps import Progress, silent
 from pipeline.store import candidates, events, faults, neighbourhood, stated
 
 MUCH = 100  # stories that wait: their vectors take 20 s, a child's start some 2
-PART = 10  # stories a call of a child
+PART = 12  # stories a call of a child: three times the texts that are encoded together
 BATCH = 200  # stories a transaction: a kill costs at most their vectors, 30 s of the dear encoder
 
 
