@@ -216,11 +216,12 @@ def members(db: sa.Connection, ids: Sequence[int], encoders: Mapping[str, str]) 
 
 def add_vectors(db: sa.Connection, made: Mapping[int, Mapping[str, Any]], versions: Mapping[str, str]) -> None:
     """Keep the sentence vectors of stories, as float16."""
-    for story_id in sorted(made):
-        for name, vector in sorted(made[story_id].items()):
-            raw = np.asarray(vector, "<f2").tobytes()
-            db.execute(
-                insert(db, vectors)
-                .values(story_id=story_id, encoder=versions[name], vector=raw)
-                .on_conflict_do_update(index_elements=["story_id", "encoder"], set_={"vector": raw})
-            )
+    rows = [
+        {"story_id": story_id, "encoder": versions[name], "vector": np.asarray(vector, "<f2").tobytes()}
+        for story_id, drawn in sorted(made.items())
+        for name, vector in sorted(drawn.items())
+    ]
+    if rows:
+        new = insert(db, vectors)
+        again = {"vector": new.excluded.vector}
+        db.execute(new.on_conflict_do_update(index_elements=["story_id", "encoder"], set_=again), rows)

@@ -34,6 +34,7 @@ def put(
     old = _summaries(db, before)
     known_disputes = _disputes(db, before)
     tally = {"founded": 0, "changed": 0, "merged": 0, "joined": 0}
+    said: dict[int, claims.Stated] = {}
     for group in groups:
         now_says = core.summarise(group.members)
         had = before.get(group.event_id, {}) if group.event_id is not None else {}
@@ -57,7 +58,7 @@ def put(
             revision = int(db.execute(bumped).scalar_one())
             tally["changed"] += 1
         else:
-            stated.put(db, {event_id: says})
+            said[event_id] = says
             continue
         # Events that merged into one of those before are now this one too; alerts were sent under their numbers.
         earlier = sa.select(events.c.id, events.c.merged_into).where(events.c.merged_into.in_(group.merged))
@@ -70,7 +71,8 @@ def put(
             _merge(db, other, event_id, now)
             tally["merged"] += 1
         tally["joined"] += _place(db, event_id, group, had, version, now)
-        stated.put(db, {event_id: says})
+        said[event_id] = says
+    stated.put(db, said)
     return tally
 
 
@@ -141,7 +143,7 @@ def _merge(db: sa.Connection, younger: int, older: int, now: datetime) -> None:
 def _place(
     db: sa.Connection, event_id: int, group: core.EventPlan, had: Mapping[int, Member], version: str, now: datetime
 ) -> int:
-    moved = 0
+    rows = []
     for member in group.members:
         stood = had.get(member.story.id)
         if stood is not None:
@@ -159,13 +161,12 @@ def _place(
             "clusterer_version": version,
             "joined_at": now,
         }
-        db.execute(
-            insert(db, event_stories)
-            .values(story_id=member.story.id, **values)
-            .on_conflict_do_update(index_elements=["story_id"], set_=values)
-        )
-        moved += 1
-    return moved
+        rows.append({"story_id": member.story.id, **values})
+    if rows:
+        new = insert(db, event_stories)
+        again = {name: new.excluded[name] for name in rows[0] if name != "story_id"}
+        db.execute(new.on_conflict_do_update(index_elements=["story_id"], set_=again), rows)
+    return len(rows)
 
 
 def settle(db: sa.Connection, match_ids: Iterable[int], now: datetime) -> None:

@@ -1,20 +1,22 @@
 """The facts of stories at level >= 1: what was read, and by which reader, so that a change of words can be applied."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
 
 from pipeline.model import Fact
 from pipeline.store import stated
-from pipeline.store.engine import EVERY, within
+from pipeline.store.engine import EVERY, chunks, within
 from pipeline.store.tables import OURS, event_stories, matches, stories
 from pipeline.store.tables import facts as table
 
 
-def replace(db: sa.Connection, story_id: int, read: Iterable[Fact], version: str | None) -> None:
-    """Keep what was read from a story in place of what stood there; `version` None when it is no longer ours."""
-    db.execute(sa.delete(table).where(table.c.story_id == story_id))
+def replace(db: sa.Connection, read: Mapping[int, Iterable[Fact]], version: str | None) -> None:
+    """Keep what was read from stories in place of what stood there; `version` None where they are no longer ours."""
+    for chunk in chunks(sorted(read)):
+        db.execute(sa.delete(table).where(table.c.story_id.in_(chunk)))
+        db.execute(sa.update(stories).where(stories.c.id.in_(chunk)).values(facts_version=version))
     rows = [
         {
             "story_id": story_id,
@@ -30,17 +32,16 @@ def replace(db: sa.Connection, story_id: int, read: Iterable[Fact], version: str
             "end_offset": f.end,
             "written": f.text,
         }
-        for f in {(f.part, f.start, f.kind): f for f in read}.values()
+        for story_id, found in sorted(read.items())
+        for f in {(f.part, f.start, f.kind): f for f in found}.values()
     ]
     if rows:
         db.execute(sa.insert(table), rows)
-    db.execute(sa.update(stories).where(stories.c.id == story_id).values(facts_version=version))
 
 
 def reread(db: sa.Connection, read: Sequence[tuple[int, Sequence[Fact]]], version: str) -> None:
     """Keep facts that were read anew; the next clustering states their events anew, and nobody is told."""
-    for story_id, found in sorted(read, key=lambda pair: pair[0]):
-        replace(db, story_id, found, version)
+    replace(db, dict(read), version)
     ids = [story_id for story_id, _ in read]
     query = sa.select(event_stories.c.event_id).where(event_stories.c.story_id.in_(ids)).distinct()
     stated.forget(db, list(db.scalars(query)))

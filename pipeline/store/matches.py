@@ -57,8 +57,7 @@ def add(db: sa.Connection, judged: Sequence[tuple[Story, Match]], now: datetime,
         db.execute(made.on_conflict_do_update(index_elements=list(_IDENTITY), set_=fresh), rows)
     _replace_refused(db, judged_anew, set(old))
     version = facts.version()
-    for story, match in changed:
-        _replace_details(db, story, match, version)
+    _replace_details(db, changed, version)
     fresh_ids = {story.id for story, _ in changed}
     again = [
         (story.id, match.facts)
@@ -92,14 +91,15 @@ def _row(story: Story, match: Match, now: datetime) -> dict[str, Any]:
     }
 
 
-def _replace_details(db: sa.Connection, story: Story, match: Match, version: str) -> None:
-    db.execute(sa.delete(match_entities).where(match_entities.c.story_id == story.id))
-    if match.level < 1:
-        fact_store.replace(db, story.id, (), None)
+def _replace_details(db: sa.Connection, judged: Sequence[tuple[Story, Match]], version: str) -> None:
+    if not judged:
         return
-    if rows := _named(story, match):
+    db.execute(sa.delete(match_entities).where(match_entities.c.story_id.in_([story.id for story, _ in judged])))
+    ours = [(story, match) for story, match in judged if match.level >= 1]
+    if rows := [row for story, match in ours for row in _named(story, match)]:
         db.execute(sa.insert(match_entities), rows)
-    fact_store.replace(db, story.id, match.facts, version)
+    fact_store.replace(db, {story.id: match.facts for story, match in ours}, version)
+    fact_store.replace(db, {story.id: () for story, match in judged if match.level < 1}, None)
 
 
 def _replace_refused(db: sa.Connection, judged: Sequence[tuple[Story, Match]], known: Collection[int]) -> None:
