@@ -8,6 +8,7 @@ import hashlib
 import json
 import shutil
 from collections.abc import Iterable
+from functools import lru_cache
 from json.encoder import encode_basestring
 from pathlib import Path
 from typing import Any
@@ -55,7 +56,7 @@ def load(watch_dir: Path) -> Watch:
     listed = read.read(watch_dir / WATCHLIST, schema.WatchlistFile)
     check.watchlist(listed)
     read.refuse(listed.path, listed.faults)
-    watchlist = _watchlist(listed.model, seeds.read_all(watch_dir / SEEDS))
+    watchlist = _watchlist(listed.text, seeds.read_all(watch_dir / SEEDS))
     entities = {e.key: e for e in watchlist.entities}
     fields = {f.key: f for f in watchlist.fields}
 
@@ -122,7 +123,9 @@ def _table(rows: Iterable[tuple[str, Any]]) -> str:
     return "{" + ",".join(f"{encode_basestring(k)}:{_canonical(v)}" for k, v in sorted(rows)) + "}"
 
 
-def _watchlist(file: schema.WatchlistFile, found: tuple[Seed, ...]) -> Watchlist:
+@lru_cache(maxsize=2)
+def _watchlist(text: str, found: tuple[Seed, ...]) -> Watchlist:
+    file = read.model(text, schema.WatchlistFile)
     made = Watchlist(
         version="",
         name=file.name,

@@ -5,7 +5,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path as FilePath
 from typing import Any, Generic, TypeVar, get_args, get_origin
 
@@ -80,11 +80,9 @@ def read(path: FilePath, shape: type[M]) -> SourceFile[M]:
     """Read a TOML file into `shape`; raise CatalogError naming every wrong line (up to ten)."""
     text = read_text(path)
     try:
-        content = tomllib.loads(text)
+        return SourceFile(path, model(text, shape), text)
     except tomllib.TOMLDecodeError as e:
         raise CatalogError(f"{path}, {_syntax(str(e), text)}") from None
-    try:
-        return SourceFile(path, shape.model_validate(content), text)
     except ValidationError as e:
         faults, lines = [], locate(text)
         for error in e.errors():
@@ -93,6 +91,12 @@ def read(path: FilePath, shape: type[M]) -> SourceFile[M]:
             faults.append((line_of(lines, loc), _explain_key(loc) if is_key else _explain(shape, loc, error)))
         refuse(path, faults)
         raise  # unreachable: a ValidationError has errors
+
+
+@lru_cache(maxsize=6)  # the main job reads its folder twice: for `sync`, and for the passwords that `fetch` sends
+def model(text: str, shape: type[M]) -> M:
+    """Give what a sound file says; nobody changes it."""
+    return shape.model_validate(tomllib.loads(text))
 
 
 def _syntax(message: str, text: str) -> str:
