@@ -11,6 +11,7 @@ import contextlib
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Protocol, Self
 from zlib import crc32
 
@@ -62,6 +63,12 @@ class Limits(Protocol):
     def max_redirects(self) -> int: ...
 
 
+@cache
+def _tls() -> ssl.SSLContext:
+    """Give the TLS context of this process: reading all certificates that we trust takes as long as ten fetches."""
+    return httpx2.create_ssl_context(trust_env=False)
+
+
 class NotNowError(Exception):
     """Raised by `go` when the turn has come and nothing is to be asked."""
 
@@ -86,7 +93,7 @@ class Client:
         limits = self._limits
         self._turns = Turns(limits.host_concurrency, limits.host_spacing, limits.fetch_concurrency)
         self._large = asyncio.Semaphore(LARGE_SLOTS)
-        context = self._tls or httpx2.create_ssl_context(trust_env=False)
+        context = self._tls or _tls()
         self._pools = [
             httpcore2.AsyncConnectionPool(
                 ssl_context=context,
