@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from pipeline import catalog, steps, store
 from pipeline.core.match import fit
@@ -99,7 +100,8 @@ def run(
             f"label {FEWEST} and more, of what is ours and of what is not (`newswatch label STORY 0..3`)"
         )
     before = _judged(standing, examples)
-    models, after = _learnt(None if fresh else standing, examples, progress)
+    with threadpool_limits(1, "blas"):  # the matrices are small: more threads wait, busily, for three times the time
+        models, after = _learnt(None if fresh else standing, examples, progress)
     parts = {name: np.array([n == name for n in names]) for name in dict.fromkeys(names)}
     sets = {
         name: SetScore(int(part.sum()), _f1(level[part], before[part]), _f1(level[part], after[part]))
