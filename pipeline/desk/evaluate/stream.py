@@ -35,10 +35,10 @@ def run(path: Path, settings: Settings, perform: Perform, *, progress: Progress 
         labelled.parse(unpacked.text(path), path.name), key=lambda line: (_at(line), line.story.canonical_url)
     )
     watch = catalog.load(settings.watch_dir or catalog.default_dir())
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, store.kept(url := f"sqlite:///{folder}/stream.db"):
         chosen = settings.model_copy(
             update={
-                "database_url": f"sqlite:///{folder}/stream.db",
+                "database_url": url,
                 "mail_dir": Path(folder) / "mail",
                 "smtp_url": None,
                 "enrich": False,
