@@ -1,11 +1,13 @@
 """Fixtures: a throw-away database of each kind, started by the tests themselves."""
 
+import contextlib
 import functools
 import gc
 import os
 import shutil
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
@@ -79,6 +81,31 @@ def built_once() -> Iterator[None]:
     typer.main.get_command = typer.testing._get_command = functools.cache(sound)
     yield
     typer.main.get_command = typer.testing._get_command = sound
+
+
+@pytest.fixture(scope="session", autouse=True)
+def migrated_once(sqlite_template: Path) -> Iterator[None]:
+    """Make a SQLite store that a step needs from the template: each migration is run once a process, and by the tests
+    that call `store.upgrade` themselves.
+    """
+    schema = sys.modules["pipeline.store.sql.schema"]
+    sound = schema.upgrade
+
+    def upgrade(url: str) -> tuple[str | None, str]:
+        made = store.parse_url(url)
+        path = Path(str(made.database))
+        if made.drivername != "sqlite" or path.exists() or not path.parent.is_dir():
+            return sound(url)
+        copy = path.with_name(f"{path.name}.{os.getpid()}.{threading.get_ident()}")
+        shutil.copyfile(sqlite_template, copy)
+        with contextlib.suppress(FileExistsError):  # two began at once
+            os.link(copy, path)
+        copy.unlink()
+        return None, schema.head()
+
+    schema.upgrade = upgrade
+    yield
+    schema.upgrade = sound
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -17,6 +17,7 @@ from pipeline.cli.app import app
 from pipeline.desk import sample
 from pipeline.settings import Settings
 from pipeline.store.sql import query
+from tests.samples import write_few
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", ROOT / "sql" / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -163,7 +164,8 @@ def test_the_cron_line_works_as_it_is_pasted(tmp_path: Path) -> None:
     }
     settings = "".join(f"export NEWSWATCH_{name}={value}\n" for name, value in quick.items())
     (home / "settings.sh").write_text(settings, encoding="utf-8")
-    with sample.watched(home / "my-watch", datetime.now(UTC)):
+    with sample.serve() as port:
+        write_few(home / "my-watch", port, sample.weeks_to(datetime.now(UTC)))
         done = subprocess.run(
             ["/bin/sh", "-c", command], cwd=tmp_path, check=False, capture_output=True, text=True,
             env={"HOME": str(tmp_path), "PATH": "/usr/bin:/bin", "SHELL": "/bin/sh"},

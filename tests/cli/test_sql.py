@@ -18,6 +18,7 @@ from pipeline.desk import sql as step
 from pipeline.settings import Settings
 from tests import commandline
 from tests.databases import new_postgres
+from tests.samples import write_few
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 # ten questions that a stranger asks the demo's database; each has an answer there
@@ -51,7 +52,8 @@ def newswatch(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
         assert "Traceback" not in done.stderr
         return done
 
-    with sample.watched(folder / "watch", datetime.now(UTC)):
+    with sample.serve() as port:
+        write_few(folder / "watch", port, sample.weeks_to(datetime.now(UTC)))
         run("run", "--all-feeds")
     yield functools.partial(run, url=url)
 

@@ -106,16 +106,16 @@ def test_a_broken_export_leaves_no_half_file(filled: tuple[Settings, Clock], tmp
 def test_an_export_streams(filled: tuple[Settings, Clock], tmp_path: Path) -> None:
     """Twenty thousand wide rows pass through a memory of a few batches."""
     settings, clock = filled
-    rows = [
-        {"step": "fetch", "started_at": clock.now, "seconds": 1.0, "seen": 1, "done": 1, "skipped": 0, "failed": 0}
-        | {"detail": {"note": "x" * 1800}}
-        for _ in range(2000)
-    ]
     from pipeline.store.tables import runs
 
-    with store.begin(settings.database_url) as db:
-        for _ in range(10):
-            db.execute(sa.insert(runs), rows)
+    row = {"step": "fetch", "started_at": clock.now, "seconds": 1.0, "seen": 1, "done": 1, "skipped": 0, "failed": 0}
+    with store.begin(settings.database_url) as db:  # one row, and the database's own copies of it
+        one = db.scalar(sa.insert(runs).values(**row, detail={"note": "x" * 1800}).returning(runs.c.id))
+        more = sa.select(sa.literal(1).label("n")).cte("more", recursive=True)
+        more = more.union_all(sa.select(more.c.n + 1).where(more.c.n < 19_999))
+        columns = [c for c in runs.c if c is not runs.c.id]
+        copies = sa.select(*columns).join_from(runs, more, sa.true()).where(runs.c.id == one)
+        db.execute(sa.insert(runs).from_select(columns, copies))
     tracemalloc.start()
     count = export.run(settings, "pipeline_runs", "jsonl", output=tmp_path / "x.jsonl")
     peak = tracemalloc.get_traced_memory()[1]

@@ -1,7 +1,7 @@
 """One fault of ours costs one item: in every step the others go on, and another version of the code tries it again."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -52,12 +52,14 @@ def parsed(tmp_path_factory: pytest.TempPathFactory, postgres_url: str) -> Parse
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def settings(request: pytest.FixtureRequest, parsed: Parsed, postgres_url: str, tmp_path: Path) -> Settings:
+def settings(request: pytest.FixtureRequest, parsed: Parsed, postgres_url: str, tmp_path: Path) -> Iterator[Settings]:
     """A store of one's own in which the sample feeds were parsed and nothing else was done."""
     if request.param == "postgresql":
-        return made(tmp_path, parsed.watch, new_postgres(postgres_url, None, parsed.postgresql))
-    shutil.copyfile(parsed.sqlite, tmp_path / "newswatch.db")
-    return made(tmp_path, parsed.watch, f"sqlite:///{tmp_path / 'newswatch.db'}")
+        url = new_postgres(postgres_url, None, parsed.postgresql)
+    else:
+        url = f"sqlite:///{shutil.copyfile(parsed.sqlite, tmp_path / 'newswatch.db')}"
+    with store.kept(url):
+        yield made(tmp_path, parsed.watch, url)
 
 
 def poison(monkeypatch: pytest.MonkeyPatch, owner: Any, name: str, is_bad: Callable[..., bool]) -> None:

@@ -26,15 +26,17 @@ class Site:
 
     url: str
     now: datetime = NOW
-    clients: list[TestClient] = field(default_factory=list)
+    apps: dict[Any, Any] = field(default_factory=dict)  # each made once: they remember nothing
 
     def client(self, token: str | None = None, embedded: bool = False, **more: Any) -> TestClient:
         """Give a browser without memory of other clients; `token` lets it correct."""
-        settings = load(database_url=self.url, web_token=token, encoder="none", log_format="quiet")
-        app = create_app(settings, lambda: self.now, embedded=embedded, **more)
-        made = TestClient(app, base_url="http://127.0.0.1:8321", follow_redirects=False, raise_server_exceptions=False)
-        self.clients.append(made)
-        return made
+        key = (token, embedded, *more.items())
+        if key not in self.apps:
+            settings = load(database_url=self.url, web_token=token, encoder="none", log_format="quiet")
+            self.apps[key] = create_app(settings, lambda: self.now, embedded=embedded, **more)
+        return TestClient(
+            self.apps[key], base_url="http://127.0.0.1:8321", follow_redirects=False, raise_server_exceptions=False
+        )
 
     def get(self, path: str, status: int = 200) -> str:
         """Give a page's text; its status must be what the test expects."""
