@@ -100,7 +100,7 @@ def break_match(monkeypatch: pytest.MonkeyPatch, title: str) -> None:
 def break_vectors(monkeypatch: pytest.MonkeyPatch, title: str) -> None:
     from pipeline.encoder import Encoder
 
-    poison(monkeypatch, Encoder, "story", lambda _, said, *more: said == title)
+    poison(monkeypatch, Encoder, "stories", lambda _, told, *more: any(said == title for said, _ in told))
 
 
 def break_cluster(monkeypatch: pytest.MonkeyPatch, title: str) -> None:
