@@ -27,6 +27,7 @@ def changed(db: sa.Connection, limit: int, after_id: int = 0, held: faults.Held 
         .where(*is_free)
         .order_by(events.c.id)
         .limit(limit)
+        .with_hint(events, "indexed by ix_events_unalerted", "sqlite")
     )
     return list(db.scalars(query))
 
@@ -250,8 +251,9 @@ def settle(db: sa.Connection, revisions: Mapping[int, int]) -> None:
 
 def cancel_of_gone_readers(db: sa.Connection) -> int:
     """Cancel what waits for subscriptions that were switched off."""
-    off = sa.select(subscriptions.c.id).where(~subscriptions.c.enabled)
-    where = sa.and_(alerts.c.state == "pending", alerts.c.subscription_id.in_(off))
+    # One by one and with the state written out, so that SQLite goes through what waits and not through all of theirs.
+    is_off = sa.exists().where(subscriptions.c.id == alerts.c.subscription_id, ~subscriptions.c.enabled)
+    where = sa.and_(alerts.c.state == sa.literal("pending", literal_execute=True), is_off)
     return int(db.execute(sa.update(alerts).where(where).values(state="cancelled")).rowcount)
 
 

@@ -154,6 +154,7 @@ def waiting(db: sa.Connection, limit: int) -> list[int]:
         .where(sa.or_(at.is_(None), at < core.CODE, at > core.CODE), events.c.merged_into.is_(None))
         .order_by(events.c.id)
         .limit(limit)
+        .with_hint(events, "indexed by ix_events_stated_version", "sqlite")
     )
     return list(db.scalars(query))
 

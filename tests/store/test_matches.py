@@ -9,9 +9,10 @@ import sqlalchemy as sa
 from pipeline import store
 from pipeline.core import facts
 from pipeline.model import Alias, Entity, Entry, Fact, Feed, FeedSpec, Level, Match, Mention, Role, Story, Watchlist
-from pipeline.store import candidates, matches, stories, watchlists
+from pipeline.store import alerts, candidates, matches, stated, stories, watchlists
 from pipeline.store import facts as fact_store
 from pipeline.store import tables as t
+from pipeline.store.faults import Held
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 LATER = NOW + timedelta(hours=1)
@@ -111,21 +112,26 @@ def test_stale_facts_are_counted_alike_of_all_and_of_parts(database_url: str, to
 
 
 def test_what_is_asked_at_each_run_reads_an_index_of_few(sqlite_url: str) -> None:
-    """Rule: who waits for an event, and how many facts are stale: neither reads all judgements, analyzed or not."""
+    """Rule: who waits for event, alert or claim, and what is stale: none reads all of history, analyzed or not."""
     asked: list[tuple[str, object]] = []
     with store.begin(sqlite_url) as db:
         sa.event.listen(db, "before_cursor_execute", lambda *given: asked.append(given[2:4]))
         assert candidates.waiting(db, 10) == []
         assert fact_store.stale(db, facts.version()) == 0
+        assert alerts.changed(db, 10, held=Held("alert", "v", NOW)) == stated.waiting(db, 10) == []
+        assert alerts.cancel_of_gone_readers(db) == 0
         plans = [
             {r.detail for r in db.exec_driver_sql(f"explain query plan {text}", given) if " INDEX " in r.detail}
-            for text, given in asked[:2]
+            for text, given in asked[:5]
         ]
     assert plans[0] == {"SCAN matches USING INDEX ix_matches_unclustered"}
     assert plans[1] == {
         "SEARCH matches USING INDEX ix_matches_ours (level>?)",
         "SEARCH stories USING COVERING INDEX ix_stories_facts_version (facts_version=?)",
     }
+    assert "SEARCH events USING INDEX ix_events_unalerted (id>?)" in plans[2]
+    assert {p.partition(" (")[0] for p in plans[3]} == {"SEARCH events USING INDEX ix_events_stated_version"}
+    assert "SCAN alerts USING INDEX ix_alerts_pending" in plans[4]
 
 
 def test_whom_a_refused_story_names_is_kept(database_url: str, told: list[Story]) -> None:
