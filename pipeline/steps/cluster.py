@@ -1,8 +1,11 @@
 """Fold matched stories into events: each batch with its open neighbourhood is solved anew and stored whole."""
 
 import contextlib
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from pipeline import log, steps, store
@@ -24,87 +27,96 @@ def run(settings: Settings, now: datetime, *, limit: int = 100_000, progress: Pr
     A story that breaks our code costs itself only (`pipeline.guard`); one that stands in an event already costs this
     event its changes: it stays as it is, out of everybody's way, until the story goes through.
     """
-    model = pairs.default_weights()
     vectors = steps.encoder(settings)
-    counts = {"founded": 0, "changed": 0, "merged": 0, "joined": 0}
     guard = Guard(settings, "cluster", now)
-    blamed: dict[int, str] = {}  # stored neighbours that break our code
+    one = _Folding(settings, now, guard, pairs.default_weights(), vectors.story_versions)
     with store.read(settings.database_url) as db:
         todo = candidates.waiting(db, limit, guard.held)
         gone = candidates.disowned(db, now - timedelta(days=settings.window_days), guard.held)
         stuck = candidates.stuck(db, guard.held)
-
-    def disown(part: Sequence[int]) -> list[int]:
-        with store.begin(settings.database_url, lock="cluster") as db:
-            changes = neighbourhood.disown(
-                db, part, settings.window_days, model, vectors.story_versions, now, guard.held
-            )
-            guard.worked(db, part)
-        _add(counts, changes)
-        return list(part)
-
-    def free(part: Sequence[int]) -> list[int]:
-        for story_id in part:
-            with store.begin(settings.database_url, lock="cluster") as db:
-                changes = neighbourhood.free(
-                    db, story_id, settings.window_days, model, vectors.story_versions, now, guard.held
-                )
-                guard.worked(db, [story_id])
-            _add(counts, changes)
-        return list(part)
-
-    def blame(story_id: int) -> bool:
-        broke = _broken_partners(settings, guard.held, story_id, model)
-        guard.note(broke)
-        guard.flush()
-        blamed.update(broke)
-        return bool(broke)
-
-    def encode(part: Sequence[Member]) -> list[tuple[int, Mapping[str, Any]]]:
-        return steps.encoded(settings, part, settings.hands)
-
-    def gather(batch: Sequence[int]) -> list[Member]:
-        with store.read(settings.database_url) as db:
-            return guard.each(batch, lambda part: candidates.members(db, part, vectors.story_versions), key=int)
-
-    def settle(part: Sequence[int]) -> list[int]:
-        at = moment(now, (m.story.seen_at for m in fresh if m.story.id in set(part)))
-        with store.begin(settings.database_url, lock="cluster") as db:
-            muted = candidates.muted(db, guard.held)
-            waiting = {i: match for i, match in candidates.still_waiting(db, part).items() if i not in muted}
-            candidates.add_vectors(db, {i: v for i, v in made.items() if i in waiting}, vectors.story_versions)
-            changes = neighbourhood.settle(
-                db, waiting, settings.window_days, model, vectors.story_versions, at, guard.held
-            )
-            events.settle(db, waiting.values(), at)
-            guard.worked(db, list(waiting))
-        _add(counts, changes)
-        return list(waiting)
-
-    left = guard.each(gone, disown, key=int)
+    left = guard.each(gone, one.disown, key=int)
     guard.flush()
-    freed = [i for one in stuck for i in guard.each([one], free, key=int, blame=blame)]
+    freed = [i for story in stuck for i in guard.each([story], one.free, key=int, blame=one.blame)]
     guard.flush()
     done = len(freed)
     is_much = bool(vectors.names) and len(todo) >= MUCH
     with steps.crew(settings, steps.encoding_of(settings), is_much) or contextlib.nullcontext() as crew:
-        hands = Hands(guard, encode, lambda m: m.story.id, crew, PART)
+        hands = Hands(guard, one.encode, lambda m: m.story.id, crew, PART)
         # before the transaction: encoding takes seconds, and nobody shall wait for that
-        for batch, members, encoded in hands.over(todo, BATCH, gather, ahead=1):
-            fresh, made = members, dict(encoded)
-            done += len(guard.each([i for i in batch if i in made], settle, key=int, blame=blame))
+        for batch, members, encoded in hands.over(todo, BATCH, one.gather, ahead=1):
+            made = dict(encoded)
+            settle = partial(one.settle, members, made)
+            done += len(guard.each([i for i in batch if i in made], settle, key=int, blame=one.blame))
             guard.flush()
             progress("cluster", done, len(stuck) + len(todo))
     restated = _restate(settings)
-    detail = {
-        "founded": counts["founded"],
-        "changed": counts["changed"],
-        "merged": counts["merged"],
-        "left": len(left),
-        "restated": restated,
-    }
-    seen, failed = len(stuck) + len(todo) + len(blamed), guard.failed + len(blamed)
+    counted = {name: one.counts[name] for name in ("founded", "changed", "merged")}
+    detail = {**counted, "left": len(left), "restated": restated}
+    seen, failed = len(stuck) + len(todo) + len(one.blamed), guard.failed + len(one.blamed)
     return log.tally(Tally("cluster", seen, done, max(0, seen - done - failed), failed, detail=detail))
+
+
+@dataclass(slots=True)
+class _Folding:
+    """What one run works with, and what it did; each method is a whole transaction or one of several."""
+
+    settings: Settings
+    now: datetime
+    guard: Guard
+    model: pairs.PairWeights
+    versions: Mapping[str, str]  # of the vectors that are compared
+    counts: Counter[str] = field(default_factory=Counter)
+    blamed: dict[int, str] = field(default_factory=dict)  # stored neighbours that break our code
+
+    def disown(self, part: Sequence[int]) -> list[int]:
+        """Take stories that are ours no more out of their events."""
+        window = self.settings.window_days
+        with store.begin(self.settings.database_url, lock="cluster") as db:
+            changes = neighbourhood.disown(db, part, window, self.model, self.versions, self.now, self.guard.held)
+            self.guard.worked(db, part)
+        self.counts.update(changes)
+        return list(part)
+
+    def free(self, part: Sequence[int]) -> list[int]:
+        """Solve the events anew that a broken story kept as they were."""
+        window = self.settings.window_days
+        for story_id in part:
+            with store.begin(self.settings.database_url, lock="cluster") as db:
+                changes = neighbourhood.free(db, story_id, window, self.model, self.versions, self.now, self.guard.held)
+                self.guard.worked(db, [story_id])
+            self.counts.update(changes)
+        return list(part)
+
+    def gather(self, batch: Sequence[int]) -> list[Member]:
+        """Read what is to be placed."""
+        with store.read(self.settings.database_url) as db:
+            return self.guard.each(batch, lambda part: candidates.members(db, part, self.versions), key=int)
+
+    def encode(self, part: Sequence[Member]) -> list[tuple[int, Mapping[str, Any]]]:
+        """Make the vectors of stories in this process."""
+        return steps.encoded(self.settings, part, self.settings.hands)
+
+    def settle(self, members: Sequence[Member], made: Mapping[int, Any], part: Sequence[int]) -> list[int]:
+        """Place some of the members with the vectors that were made of them."""
+        at = moment(self.now, (m.story.seen_at for m in members if m.story.id in set(part)))
+        with store.begin(self.settings.database_url, lock="cluster") as db:
+            muted = candidates.muted(db, self.guard.held)
+            waiting = {i: match for i, match in candidates.still_waiting(db, part).items() if i not in muted}
+            candidates.add_vectors(db, {i: v for i, v in made.items() if i in waiting}, self.versions)
+            window = self.settings.window_days
+            changes = neighbourhood.settle(db, waiting, window, self.model, self.versions, at, self.guard.held)
+            events.settle(db, waiting.values(), at)
+            self.guard.worked(db, list(waiting))
+        self.counts.update(changes)
+        return list(waiting)
+
+    def blame(self, story_id: int) -> bool:
+        """Find stored neighbours that are to blame for what broke, and put them out of the way."""
+        broke = _broken_partners(self.settings, self.guard.held, story_id, self.model)
+        self.guard.note(broke)
+        self.guard.flush()
+        self.blamed.update(broke)
+        return bool(broke)
 
 
 def _broken_partners(
@@ -149,8 +161,3 @@ def _stated(event_id: int, members: list[Member]) -> claims.Stated:
     except Exception as e:  # the per-item guard: an event whose stories break the rule states nothing
         log.get().error("stating broke", event_id=event_id, error=repr(e)[:300])
         return claims.Stated()
-
-
-def _add(counts: dict[str, int], more: Mapping[str, int]) -> None:
-    for key, value in more.items():
-        counts[key] += value
