@@ -201,3 +201,32 @@ def test_crews_of_a_job_share_a_nursery_that_loads_ahead() -> None:
             assert crew.call(1).result() == 2
     assert current() is None
     assert all(b.poll() is not None for b in bearers)
+
+
+def test_a_machine_that_has_no_process_left_is_no_fault_of_what_is_asked() -> None:
+    """The error is the machine's, on whichever side it comes; nobody takes what was asked for broken."""
+    full = "import os, errno\ndef fork(): raise BlockingIOError(errno.EAGAIN, 'no process left')\nos.fork = fork"
+    with Child(Work("builtins:exec", 20, 500, (full, {}))) as child, pytest.raises(BlockingIOError):
+        child.call()
+
+
+def test_a_word_that_was_cut_short_never_meets_the_next_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C or a task's time limit while the nursery is asked: its late answer is not taken for a child's number."""
+    with kept():
+        with Child(ROOT) as root:
+            assert root.call(9) == 3.0
+            first = root._process
+
+            def cut(_control: object) -> None:
+                raise KeyboardInterrupt
+
+            with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+                patched.setattr("pipeline.child.nursery.received", cut)
+                root.close()
+        nursery = current()
+        assert first is not None
+        assert nursery is not None
+        born = nursery.bear(ROOT)
+        assert born.pid > 0
+        assert psutil.pid_exists(born.pid)
+        assert born.bearer is not first.bearer

@@ -34,7 +34,10 @@ def nurse(control: socket.socket) -> None:
             gc.freeze()  # what all children share: nobody need look through it, which would copy it too
         if kind == "bear":
             _, pipes, _, _ = socket.recv_fds(control, 1, 2)
-            pid = os.fork()
+            try:
+                pid: int | OSError = os.fork()
+            except OSError as e:  # of processes, or of memory, there are no more: no work is to blame
+                pid = e
             if pid == 0:
                 control.close()
                 serve(made[value], value, os.fdopen(pipes[0], "rb"), os.fdopen(pipes[1], "wb"))

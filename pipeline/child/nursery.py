@@ -57,29 +57,25 @@ class Nursery:
         then, self._then = self._then, None
         for work in then() if then else ():
             self._known.add(work)
-            with self._lock, contextlib.suppress(OSError, EOFError):  # who asks for children hears of it
+            with self._lock, contextlib.suppress(OSError), self._whole():  # who asks for children hears of it
                 self._tell("load", work)
 
     def bear(self, work: Work) -> Born:
-        """Give a new child; raise RaisedError where what it needs cannot be loaded."""
+        """Give a new child; raise RaisedError where what it needs cannot be loaded, OSError on a full machine."""
         self._known.add(work)
         with self._lock:
             for _ in range(2):
-                try:
-                    return self._bear(work)
-                except (OSError, EOFError):  # it was killed, or died of what it loads
-                    self._end()
+                with contextlib.suppress(EOFError, ConnectionError, TimeoutError), self._whole():
+                    return self._bear(work)  # else it was killed, or died of what it loads
         raise RaisedError(f"what {work.target} needs cannot be loaded")
 
     def ended(self, child: Born) -> int:
         """Wait until a child has ended, and give its exit status."""
         with self._lock:
             if self._running is not None and self._running.process is child.bearer:
-                try:
+                with contextlib.suppress(OSError, EOFError), self._whole():
                     self._tell("wait", child.pid)
                     return int(received(self._running.control))
-                except (OSError, EOFError):
-                    self._end()
         return -signal.SIGKILL
 
     def close(self) -> None:
@@ -94,9 +90,20 @@ class Nursery:
             pipes = ours.enter_context(os.fdopen(calls, "wb")), ours.enter_context(os.fdopen(answers, "rb"))
             running = self._tell("bear", work)
             socket.send_fds(running.control, [b"."], [their_calls, their_answers])
-            pid = int(received(running.control))
+            pid = received(running.control)
+            if isinstance(pid, OSError):
+                raise pid
             ours.pop_all()
         return Born(self, running.process, pid, *pipes)
+
+    @contextlib.contextmanager
+    def _whole(self) -> Iterator[None]:
+        """End it when something is asked by halves, for a task's time limit too: a late answer must meet nobody."""
+        try:
+            yield
+        except BaseException:
+            self._end()
+            raise
 
     def _tell(self, kind: str, value: object) -> "_Running":
         if self._running is None:
