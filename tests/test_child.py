@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import psutil
 import pytest
@@ -230,3 +231,29 @@ def test_a_word_that_was_cut_short_never_meets_the_next_one(monkeypatch: pytest.
         assert born.pid > 0
         assert psutil.pid_exists(born.pid)
         assert born.bearer is not first.bearer
+
+
+def test_who_is_left_alone_while_it_loads_says_nothing(tmp_path: Path) -> None:
+    """A worker that is killed while its nursery loads costs no traceback, and no child goes on."""
+    code = """
+import threading
+from pipeline.child import Child, Work, kept
+with kept():
+    works = Child(Work("time:sleep", 600, 500))
+    works.call(0)
+    threading.Thread(target=works.call, args=(500,)).start()
+    print(works._process.pid, works._process.bearer.pid, flush=True)
+    Child(Work("time:sleep", 20, 500, (2,), "slow")).call(1)
+"""
+    said = tmp_path / "said"
+    with (
+        said.open("wb") as err,
+        subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=err) as worker,
+    ):
+        assert worker.stdout is not None
+        pids = [int(word) for word in worker.stdout.readline().split()]
+        time.sleep(0.3)
+        worker.kill()
+    _, alive = psutil.wait_procs([psutil.Process(p) for p in pids if psutil.pid_exists(p)], timeout=20)
+    assert not alive
+    assert not said.read_text()

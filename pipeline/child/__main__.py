@@ -19,13 +19,10 @@ from pipeline.child.work import LENGTH, Work, put, written
 
 
 def nurse(control: socket.socket) -> None:
-    """Load and fork as is told; end with all children when the other side is gone."""
+    """Load and fork as is told, until the other side is gone."""
     made: dict[Work, Callable[..., Any]] = {}
     while True:
-        try:
-            kind, value = received(control)
-        except EOFError:
-            os.killpg(0, signal.SIGKILL)  # our group is ours: nobody goes on for a process that was killed
+        kind, value = received(control)
         if kind == "wait":
             control.sendall(written(os.waitstatus_to_exitcode(os.waitpid(value, 0)[1])))
             continue
@@ -44,6 +41,13 @@ def nurse(control: socket.socket) -> None:
             for fd in pipes:
                 os.close(fd)
             control.sendall(written(pid))
+
+
+def _end_all(kind: type[BaseException], error: BaseException, at: TracebackType | None) -> None:
+    """End with all children, of what was raised: nobody goes on for a process that was killed."""
+    if not issubclass(kind, EOFError | ConnectionError):  # else the other side is gone
+        sys.__excepthook__(kind, error, at)
+    os.killpg(0, signal.SIGKILL)  # our group is ours
 
 
 def _loaded(work: Work) -> Callable[..., Any]:
@@ -87,6 +91,7 @@ if __name__ == "__main__":
     os.putenv(
         "OPENBLAS_NUM_THREADS", "1"
     )  # else numpy starts threads at its import, and a process of several may not fork
+    sys.excepthook = _end_all
     told = socket.socket(fileno=os.dup(0))
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)  # else children kept it open
     nurse(told)
