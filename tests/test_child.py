@@ -257,3 +257,21 @@ with kept():
     _, alive = psutil.wait_procs([psutil.Process(p) for p in pids if psutil.pid_exists(p)], timeout=20)
     assert not alive
     assert not said.read_text()
+
+
+def test_who_ignores_ended_children_has_them_waited_for() -> None:
+    """A worker that ignores SIGCHLD hands that on: one ended child costs the others nothing all the same."""
+    code = """
+import signal
+from pipeline.child import Child, RaisedError, Work, kept
+signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+root = Work("math:sqrt", 20, 500)
+with kept(), Child(root) as one, Child(root) as other:
+    one.call(4), other.call(4)
+    try:
+        other.call(-1)
+    except RaisedError:
+        print(one.call(9))
+"""
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+    assert (said.stdout, said.stderr) == ("3.0\n", "")
