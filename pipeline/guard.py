@@ -26,7 +26,8 @@ Result = TypeVar("Result")
 PART = 50  # items a call of a child: seconds of work at most, unless each asks the dear encoder
 
 # Of these no item is to blame: the step stops, and everything is tried again.
-_MACHINE = {errno.EMFILE, errno.ENFILE, errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.ENOMEM, errno.ENOLCK}
+_MACHINE = {errno.EAGAIN, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOLCK}  # EAGAIN: no process can be begun
+_MACHINE |= {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO}
 
 
 def version(settings: Settings) -> str:
@@ -82,7 +83,7 @@ class Guard:
         try:
             return list(work(items))
         except Exception as e:  # the per-item guard of every step
-            _reraise(e)
+            reraise(e)
             if len(items) == 1:
                 if blame is not None and blame(items[0]):
                     return self.each(items, work, key, kind)
@@ -93,7 +94,7 @@ class Guard:
 
     def fault(self, item_id: int, error: Exception, kind: str | None = None) -> str:
         """Count and log what an item broke, and return the reason; raise the error again when no item is to blame."""
-        _reraise(error)
+        reraise(error)
         kind = kind or self.kind
         reason = _reason(error)
         # redacted: the words of a database's error may carry a reader's address
@@ -214,7 +215,7 @@ class Hands(Generic[Item, Result]):
         yield from ((first, items, results()) for first, items, results in begun)
 
 
-def _reraise(error: Exception) -> None:
+def reraise(error: Exception) -> None:
     """Raise what says nothing of an item: the database or the machine cannot be used, or a person must act."""
     is_machine = isinstance(error, OSError) and error.errno in _MACHINE
     if isinstance(error, NewswatchError) or is_machine or store.is_unusable(error):

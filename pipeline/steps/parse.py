@@ -7,7 +7,7 @@ from datetime import datetime
 from pipeline import child, log, store
 from pipeline.core.feeds import parse, poll
 from pipeline.core.text import plain
-from pipeline.errors import NewswatchError
+from pipeline.guard import reraise
 from pipeline.model import Document, Tally
 from pipeline.settings import Settings
 from pipeline.steps import Progress, silent
@@ -45,9 +45,8 @@ def run(settings: Settings, now: datetime, *, limit: int = 10_000, progress: Pro
                 try:
                     document = parsed()  # decide
                     applied = _apply(settings, one, document, now)
-                except NewswatchError:
-                    raise  # the store is unusable: a retry is needed, the body waits
                 except Exception as e:  # the per-item guard: one document never stops the step
+                    reraise(e)  # the store or the machine is unusable: a retry is needed, the body waits
                     failed += _fail(settings, one, plain.safe(f"{type(e).__name__}: {e}")[:300], now)
                     continue
                 if applied is None:

@@ -1,5 +1,6 @@
 """The parse step: whole documents or nothing, once, whatever a feed sends and whoever else is at work."""
 
+import errno
 import hashlib
 import random
 import zlib
@@ -130,6 +131,23 @@ def test_large_document_has_a_deadline(sqlite_url: str, monkeypatch: pytest.Monk
     assert (tally.seen, tally.failed, tally.detail["entries"]) == (2, 1, 600)
     with store.read(sqlite_url) as db:
         assert "more than" in str(db.scalar(sa.select(t.bodies.c.error).where(t.bodies.c.error.is_not(None))))
+
+
+def test_a_machine_that_has_no_process_left_blames_no_document(
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No child can be begun: the step stops and the body waits."""
+    put(sqlite_url, rss("News") + b"<!--" + b"x" * parse.SMALL + b"-->")
+
+    def full(*_: object, **__: object) -> None:
+        raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    with monkeypatch.context() as patched, pytest.raises(BlockingIOError):
+        patched.setattr("pipeline.child.nursery.subprocess.Popen", full)
+        run(sqlite_url)
+    assert count(sqlite_url, t.stories) == 0
+    run(sqlite_url)
+    assert count(sqlite_url, t.stories) == 1
 
 
 def test_limit_and_progress(sqlite_url: str) -> None:
