@@ -163,7 +163,7 @@ class Hands(Generic[Item, Result]):
     def _end(self, part: Sequence[Item], begun: Future[Sequence[Result]]) -> list[Result]:
         try:
             return list(begun.result())
-        except RaisedError:  # here it says where it broke
+        except (RaisedError, OSError):  # here it says where it broke; or no child can be begun
             return self._guard.each(part, self._work, self._key)
         except ChildError:  # an item that no process survives: halves of its part, each in a child
             return self._guard.each(part, self._again, self._key)

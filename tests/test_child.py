@@ -1,5 +1,6 @@
 """The child process keeps its promises: results, deadlines, limits, and life after a crash."""
 
+import errno
 import operator
 import os
 import signal
@@ -11,7 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from pipeline.child import Child, ChildError, Crew, DiedError, RaisedError, Work, current, kept
+from pipeline.child import Child, ChildError, Crew, DiedError, Nursery, RaisedError, Work, current, kept
 from pipeline.child.nursery import Born
 
 ROOT = Work("math:sqrt", 20, 500)
@@ -110,6 +111,22 @@ def test_a_call_whose_child_died_is_tried_once_more() -> None:
         process.wait()
         assert crew.call(os.getpid(), 0).result() is None
     with Crew(Work("os:_exit", 20, 500)) as crew, pytest.raises(DiedError, match="exit status 3"):
+        crew.call(3).result()
+
+
+def test_a_call_whose_child_died_says_so_where_no_other_can_begin(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What may have killed a child is never said to be the machine's fault: who hears that does it himself."""
+    bear = Nursery.bear
+    born: list[Born] = []
+
+    def once(self: Nursery, work: Work) -> Born:
+        if born:
+            raise BlockingIOError(errno.EAGAIN, "no process left")
+        born.append(bear(self, work))
+        return born[0]
+
+    monkeypatch.setattr(Nursery, "bear", once)
+    with Crew(Work("os:_exit", 20, 500)) as crew, pytest.raises(DiedError):
         crew.call(3).result()
 
 

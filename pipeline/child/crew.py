@@ -1,5 +1,6 @@
 """A crew: children that share the calls of one function."""
 
+import contextlib
 from concurrent.futures import Future, ThreadPoolExecutor
 from queue import SimpleQueue
 from types import TracebackType
@@ -56,6 +57,8 @@ def _call(idle: "SimpleQueue[Child]", args: tuple[Any, ...]) -> Any:
         try:
             return child.call(*args)
         except DiedError:
-            return child.call(*args)
+            with contextlib.suppress(OSError):  # no other can begin: nobody shall try here what may have killed it
+                return child.call(*args)
+            raise
     finally:
         idle.put(child)

@@ -1,5 +1,6 @@
 """Several processes do what one does: the same rows however the work is split, whatever happens to a child."""
 
+import errno
 import pickle
 from collections.abc import Sequence
 from concurrent.futures import Future
@@ -143,6 +144,20 @@ def test_an_item_that_no_child_survives_costs_itself_only(sqlite_url: str) -> No
     assert hands.begin(range(1, 41))() == [n * 2 for n in range(1, 41) if n not in {13, 29}]
     assert keeper.failed == 2
     assert set(keeper.take()) == {13, 29}
+
+
+def test_where_no_child_can_begin_this_process_works(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine that spares no memory for a second process judges as one did."""
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOMEM, "Cannot allocate memory")
+
+    monkeypatch.setattr("pipeline.child.nursery.subprocess.Popen", full)
+    keeper = guard.Guard(settings.load(database_url=sqlite_url, log_format="quiet"), "match", NOW)
+    with child.Crew(child.Work("builtins:list", 20, 500), 2) as crew:
+        hands = guard.Hands(keeper, lambda part: [n * 2 for n in part], int, crew, part=2)
+        assert hands.begin([1, 2, 3])() == [2, 4, 6]
+    assert keeper.failed == 0
 
 
 @pytest.mark.parametrize("crew", [None, _Mortal()])
