@@ -292,3 +292,14 @@ with kept(), Child(root) as one, Child(root) as other:
 """
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
     assert (said.stdout, said.stderr) == ("3.0\n", "")
+
+
+def test_who_begins_a_nursery_by_hand_is_not_ended_by_it() -> None:
+    """Without the other side there are no children yet, and its group is another's."""
+    with subprocess.Popen(
+        ["/bin/sh", "-c", f"{sys.executable} -m pipeline.child </dev/null 2>/dev/null; echo went on"],
+        stdout=subprocess.PIPE,
+        text=True,
+        process_group=0,
+    ) as shell:
+        assert shell.communicate(timeout=60)[0] == "went on\n"

@@ -91,8 +91,8 @@ if __name__ == "__main__":
     os.putenv(
         "OPENBLAS_NUM_THREADS", "1"
     )  # else numpy starts threads at its import, and a process of several may not fork
-    sys.excepthook = _end_all
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)  # ignored where who began us ignores it: nobody could be waited for
     told = socket.socket(fileno=os.dup(0))
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)  # else children kept it open
+    sys.excepthook = _end_all
     nurse(told)
