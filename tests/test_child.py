@@ -303,3 +303,20 @@ def test_who_begins_a_nursery_by_hand_is_not_ended_by_it() -> None:
         process_group=0,
     ) as shell:
         assert shell.communicate(timeout=60)[0] == "went on\n"
+
+
+def test_a_worker_that_has_limits_itself_has_children_all_the_same() -> None:
+    """A service's own limits (LimitAS=, ulimit -v) bound ours: none may be raised above them."""
+    code = """
+import ctypes, resource
+from pipeline.child import Child, Work
+ctypes.CDLL(None).prctl(24, 24, 0, 0, 0)  # who may raise all limits, as root may, gives that up
+for which, most in ((resource.RLIMIT_AS, 2**34), (resource.RLIMIT_CPU, 90)):
+    resource.setrlimit(which, (most, most))
+with Child(Work("math:sqrt", 20, 500)) as root:
+    print(root.call(9))
+with Child(Work("math:sqrt", 600, 2**16)) as root:
+    print(root.call(16))
+"""
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+    assert (said.stdout, said.stderr) == ("3.0\n4.0\n", "")

@@ -62,15 +62,21 @@ def serve(function: Callable[..., Any], work: Work, calls: BinaryIO, answers: Bi
     A call that raises ends it too, which first tells why: whoever asked starts another at the next call.
     """
     sys.excepthook = partial(_tell, answers)
-    resource.setrlimit(resource.RLIMIT_AS, (_held() + work.megabytes * 2**20, resource.RLIM_INFINITY))
+    _limit(resource.RLIMIT_AS, _held() + work.megabytes * 2**20)
     while head := calls.read(LENGTH.size):
         args = pickle.loads(calls.read(LENGTH.unpack(head)[0]))  # noqa: S301 - from our own parent
         # Who asked ends us at the deadline; were that process killed meanwhile, the CPU limit would.
         used = resource.getrusage(resource.RUSAGE_SELF)
-        limit = int(used.ru_utime + used.ru_stime + 2 * work.seconds) + 1
-        resource.setrlimit(resource.RLIMIT_CPU, (limit, resource.RLIM_INFINITY))
+        _limit(resource.RLIMIT_CPU, int(used.ru_utime + used.ru_stime + 2 * work.seconds) + 1)
         put(answers, ("ok", function(*args)))
     os._exit(0)
+
+
+def _limit(which: int, most: int | None) -> None:
+    """Set a limit, or take it away, within what the machine's operator allows us at all."""
+    allowed = resource.getrlimit(which)[1]
+    wanted = allowed if most is None else most if allowed == resource.RLIM_INFINITY else min(most, allowed)
+    resource.setrlimit(which, (wanted, allowed))
 
 
 def _held() -> int:
@@ -81,7 +87,7 @@ def _held() -> int:
 
 def _tell(answers: BinaryIO, kind: type[BaseException], error: BaseException, _at: TracebackType | None) -> None:
     """Tell the other side what ended this process, with room for the few bytes that this takes."""
-    resource.setrlimit(resource.RLIMIT_AS, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    _limit(resource.RLIMIT_AS, None)
     if not issubclass(kind, KeyboardInterrupt | BrokenPipeError):
         is_memory = issubclass(kind, MemoryError)
         put(answers, ("memory" if is_memory else "error", f"{kind.__name__}: {error}"[:500]))
