@@ -14,7 +14,7 @@ from functools import lru_cache, partial
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from pipeline.errors import ConfigError
+from pipeline.errors import ConfigError, NewswatchError
 from pipeline.model import Language, Match, Member, Story, Tally, Watchlist, Written
 
 if TYPE_CHECKING:  # heavy: a DAG file that names a step must not load the encoder, the store or pydantic
@@ -173,15 +173,18 @@ def run_all(
 
 
 def _judgement_by_default(settings: "Settings") -> list["Work"]:
-    """Give what `match` will ask of a crew; nothing where weights of another file come first, which may be broken."""
+    """Give what `match` will ask of a crew; nothing where it may be broken: the step says that in its own words."""
     from pipeline import store
     from pipeline.store import watchlists
 
     if settings.matcher_file is not None:
         return []
-    with store.read(settings.database_url) as db:
-        watchlist = watchlists.current(db)
-    return [judgement(settings, matcher(settings, watchlist))]
+    try:
+        with store.read(settings.database_url) as db:
+            watchlist = watchlists.current(db)
+        return [judgement(settings, matcher(settings, watchlist))]
+    except NewswatchError:  # no such encoder
+        return []
 
 
 def _sum(tallies: Sequence[Tally]) -> Tally:

@@ -188,3 +188,12 @@ def test_a_step_uses_the_cores_it_may_use_and_a_task_of_airflow_one(monkeypatch:
     assert settings.load().hands == 4
     with pytest.raises(settings.ConfigError, match="NEWSWATCH_PROCESSES"):
         settings.load(processes=0)
+
+
+def test_what_cannot_be_judged_with_is_not_loaded_ahead(sqlite_url: str) -> None:
+    """An encoder that is not there is the step's to tell, in one sentence; nobody hears of it before."""
+    one = settings.load(database_url=sqlite_url, encoder="e6", log_format="quiet")
+    perform("sync", one, NOW)
+    with pytest.raises(settings.ConfigError, match="e6"):
+        perform("match", one, NOW)
+    assert steps._judgement_by_default(one) == []
