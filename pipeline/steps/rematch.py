@@ -7,7 +7,7 @@ now are no news: alerting takes them for baseline.
 import contextlib
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from pipeline import catalog, log, steps, store
@@ -73,51 +73,65 @@ def run(
             ids = history.ids_since(db, since_of(since or "1970-01-01", now))
     ids = ids[:limit]
     matcher = steps.matcher(settings, judge_with)
-    counts: Counter[str] = Counter(up=0, down=0, same=0)
-    ours = 0
     guard = Guard(settings, "match", datetime.max.replace(tzinfo=UTC) if dry_run else now)
-
-    levels: dict[int, int | None] = {}  # of the stories that are judged again now
-
-    def gather(part: Sequence[int]) -> list[Story]:
-        with store.read(settings.database_url) as db:
-            found = history.get(db, part)
-        levels.update((story.id, level) for story, level in found)
-        return [story for story, _ in found]
-
-    def keep(part: Sequence[tuple[Story, Match]]) -> list[tuple[int, Match]]:
-        nonlocal ours
-        if dry_run:
-            ours += sum(match.level > 0 for _, match in part)
-            return [(story.id, match) for story, match in part]
-        with store.begin(settings.database_url) as db:
-            at = moment(now, (story.seen_at for story, _ in part))
-            more = matches.add(db, part, at, settings.enrich)
-            guard.worked(db, [story.id for story, _ in part])
-        ours += more
-        return [(story.id, match) for story, match in part]
-
+    one = _Again(settings, now, guard, dry_run)
     work = steps.judgement(settings, matcher)
     with steps.crew(settings, work, len(ids) >= steps.MUCH) or contextlib.nullcontext() as crew:
         hands = Hands(guard, matcher.judge_many, lambda s: s.id, crew)
         done = 0
-        for part, todo, found in hands.over(ids, BATCH, gather):  # gather, decide
+        for part, todo, found in hands.over(ids, BATCH, one.gather):  # gather, decide
+            one.apply(todo, found)
             done += len(part)
-            story = {s.id: s for s in todo}
-            judged = [(story[m.story_id], m) for m in found]
-            kept = dict(guard.each(judged, keep, key=lambda pair: pair[0].id))  # apply
-            broken = [s.id for s in todo if s.id not in kept]
-            if broken and not dry_run:
-                with store.begin(settings.database_url) as db:
-                    stories.wait(db, broken)
-                    guard.save(db)
-            for one in todo:
-                before = levels.pop(one.id)
-                if one.id in kept:
-                    counts[_change(before, kept[one.id].level)] += 1
             progress("rematch", done, len(ids))
-    left = len(ids) - ours - guard.failed
-    return log.tally(Tally("rematch", len(ids), ours, left, guard.failed, detail=dict(counts)))
+    left = len(ids) - one.ours - guard.failed
+    return log.tally(Tally("rematch", len(ids), one.ours, left, guard.failed, detail=dict(one.counts)))
+
+
+@dataclass(slots=True)
+class _Again:
+    """One run: what it works with, and what it did."""
+
+    settings: Settings
+    now: datetime
+    guard: Guard
+    dry_run: bool
+    ours: int = 0
+    counts: Counter[str] = field(default_factory=lambda: Counter(up=0, down=0, same=0))
+    levels: dict[int, int | None] = field(default_factory=dict)  # of the stories that are judged again now
+
+    def gather(self, part: Sequence[int]) -> list[Story]:
+        """Read stories, and remember their levels."""
+        with store.read(self.settings.database_url) as db:
+            found = history.get(db, part)
+        self.levels.update((story.id, level) for story, level in found)
+        return [story for story, _ in found]
+
+    def apply(self, todo: Sequence[Story], found: Sequence[Match]) -> None:
+        """Keep a batch's judgements; a story without one, or whose own cannot be kept, waits for the match step."""
+        story = {s.id: s for s in todo}
+        judged = [(story[m.story_id], m) for m in found]
+        kept = dict(self.guard.each(judged, self.keep, key=lambda pair: pair[0].id))
+        broken = [s.id for s in todo if s.id not in kept]
+        if broken and not self.dry_run:
+            with store.begin(self.settings.database_url) as db:
+                stories.wait(db, broken)
+                self.guard.save(db)
+        for one in todo:
+            before = self.levels.pop(one.id)
+            if one.id in kept:
+                self.counts[_change(before, kept[one.id].level)] += 1
+
+    def keep(self, part: Sequence[tuple[Story, Match]]) -> list[tuple[int, Match]]:
+        """Store judgements, all or none; a dry run only counts them."""
+        if self.dry_run:
+            self.ours += sum(match.level > 0 for _, match in part)
+        else:
+            with store.begin(self.settings.database_url) as db:
+                at = moment(self.now, (story.seen_at for story, _ in part))
+                more = matches.add(db, part, at, self.settings.enrich)
+                self.guard.worked(db, [story.id for story, _ in part])
+            self.ours += more
+        return [(story.id, match) for story, match in part]
 
 
 @dataclass(frozen=True, slots=True)
